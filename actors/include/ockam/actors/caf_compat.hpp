@@ -1,0 +1,170 @@
+#pragma once
+
+// The one place that knows CAF 0.17.6 from CAF 1.x; the rest of the project reads as one dialect.
+// An implementation detail: not part of the interface, may change in any release.
+
+#include <caf/config.hpp>
+
+#ifdef OCKAM_CAF_MAJOR
+static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
+              "the CAF headers are of another generation than the CAF library found by CMake; "
+              "check CMAKE_PREFIX_PATH and CPLUS_INCLUDE_PATH");
+#endif
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/error.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/resumable.hpp>
+#include <caf/system_messages.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#if CAF_MAJOR_VERSION >= 1
+#  include <caf/scheduler.hpp>
+#  include <caf/type_id.hpp>
+#else
+#  include <caf/execution_unit.hpp>
+#  include <caf/scheduler/abstract_coordinator.hpp>
+#endif
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace ockam::compat {
+
+// -- types ----------------------------------------------------------------------------------------
+
+#if CAF_MAJOR_VERSION >= 1
+
+template <class... Signatures>
+using typed_actor = caf::typed_actor<caf::statically_typed<Signatures...>>;
+
+/// What runs an actor that has mail: "run it soon, on my thread".
+using execution_context = caf::scheduler;
+
+#else
+
+template <class Signature>
+struct signature;
+template <class... Out, class... In>
+struct signature<caf::result<Out...>(In...)> {
+  using type = typename caf::replies_to<In...>::template with<Out...>;
+};
+template <class... In>
+struct signature<caf::result<void>(In...)> {
+  using type = typename caf::replies_to<In...>::template with<void>;
+};
+template <class... Signatures>
+using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
+
+using execution_context = caf::execution_unit;
+
+#endif
+
+/// Whether the type id block with T was registered before the actor system was made.
+template <class T>
+bool is_registered() {
+#if CAF_MAJOR_VERSION >= 1
+  return !caf::query_type_name(caf::type_id_v<T>).empty();
+#else
+  return true; // ids are for remoting only
+#endif
+}
+
+// -- mail -----------------------------------------------------------------------------------------
+
+template <class T>
+caf::mailbox_element_ptr make_mail(T&& content) {
+#if CAF_MAJOR_VERSION >= 1
+  return caf::make_mailbox_element(nullptr, caf::make_message_id(), std::forward<T>(content));
+#else
+  return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::forward<T>(content));
+#endif
+}
+
+/// Enqueues `content` without a sender; a woken actor runs in `context`, or anywhere if nullptr.
+template <class T>
+void post(caf::abstract_actor* to, execution_context* context, T&& content) {
+  to->enqueue(make_mail(std::forward<T>(content)), context);
+}
+
+/// The one T an element carries, else nullptr.
+template <class T>
+T* peek(caf::mailbox_element& element) {
+  auto& content = element.content();
+  return content.template match_elements<T>() ? &content.template get_mutable_as<T>(0) : nullptr;
+}
+
+/// An actor class whose `Derived::intercept(element, context)` sees mail on the sender's thread and
+/// returns true when it has taken it.
+template <class Base, class Derived>
+class intercepting : public Base {
+public:
+  using Base::Base;
+  using Base::enqueue;
+
+#if CAF_MAJOR_VERSION >= 1
+  bool enqueue(caf::mailbox_element_ptr element, execution_context* context) override {
+    return static_cast<Derived*>(this)->intercept(*element, context)
+           || Base::enqueue(std::move(element), context);
+  }
+#else
+  void enqueue(caf::mailbox_element_ptr element, execution_context* context) override {
+    if (!static_cast<Derived*>(this)->intercept(*element, context))
+      Base::enqueue(std::move(element), context);
+  }
+#endif
+};
+
+/// Asks an actor to stop after the mail it already has: an exit message of ordinary priority.
+inline void post_exit(caf::abstract_actor* to) {
+  post(to, nullptr, caf::exit_msg{caf::actor_addr{}, caf::make_error(caf::exit_reason::user_shutdown)});
+}
+
+inline std::string render(caf::actor_system& system, const caf::error& what) {
+#if CAF_MAJOR_VERSION >= 1
+  static_cast<void>(system);
+  return caf::to_string(what);
+#else
+  return system.render(what);
+#endif
+}
+
+// -- running actors on a thread of ours -----------------------------------------------------------
+
+/// Hands a woken actor to the system's own threads.
+inline void schedule(caf::actor_system& system, caf::resumable* job) {
+#if CAF_MAJOR_VERSION >= 1
+  system.scheduler().schedule(job);
+#else
+  system.scheduler().enqueue(job);
+#endif
+}
+
+inline void release(caf::resumable* job) {
+#if CAF_MAJOR_VERSION >= 1
+  job->deref_resumable();
+#else
+  caf::intrusive_ptr_release(job);
+#endif
+}
+
+/// Base of our own execution context: `Derived::ready(job)` is called for every woken actor.
+template <class Derived>
+class own_context : public execution_context {
+public:
+#if CAF_MAJOR_VERSION >= 1
+  explicit own_context(caf::actor_system&) {}
+  void schedule(caf::resumable* job) override { static_cast<Derived*>(this)->ready(job); }
+  void delay(caf::resumable* job) override { static_cast<Derived*>(this)->ready(job); }
+  void start() override {}
+  void stop() override {}
+#else
+  explicit own_context(caf::actor_system& system) : caf::execution_unit{&system} {}
+  void exec_later(caf::resumable* job) override { static_cast<Derived*>(this)->ready(job); }
+#endif
+};
+
+} // namespace ockam::compat

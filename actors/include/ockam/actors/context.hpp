@@ -1,0 +1,268 @@
+#pragma once
+
+#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/routed.hpp"
+#include "ockam/actors/worker_object.hpp"
+#include "ockam/actors/worker_options.hpp"
+#include "ockam/protocol/payload.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+namespace caf {
+class actor_system;
+}
+
+namespace ockam {
+
+class endpoint;
+
+namespace internal {
+class node_state;
+class worker_record;
+class worker_shell;
+} // namespace internal
+
+/// How long to wait for a reply, and what may come and go while waiting (SRQ-3, SRQ-8).
+struct request_options {
+  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+  access_control_ptr incoming = allow_all(); // asked in addition to the built-in control
+  access_control_ptr outgoing = allow_all(); // asked in addition to "first hop of the route only"
+};
+
+/// A message that is sent once, some time later (DLY-1).
+///
+/// Owns an address of its own, which admits nothing; the destination is the only place it may send
+/// to. Destruction cancels. Thread-safe.
+class delayed_event {
+public:
+  delayed_event() = default;
+  delayed_event(delayed_event&&) noexcept;
+  delayed_event& operator=(delayed_event&&) noexcept;
+  ~delayed_event();
+
+  /// Sends the message after `delay`; an outstanding one is cancelled first (DLY-2).
+  void schedule(std::chrono::steady_clock::duration delay);
+  void cancel();
+
+private:
+  friend class sender;
+  struct state;
+  explicit delayed_event(std::shared_ptr<state> own);
+  std::shared_ptr<state> state_;
+};
+
+/// What worker contexts and endpoints have in common: addresses of their own, and everything that
+/// can be done from them. Nothing here waits.
+class sender {
+public:
+  [[nodiscard]] const address& primary_address() const noexcept; // CTX-5
+  [[nodiscard]] std::vector<address> addresses() const;
+
+  // -- sending ------------------------------------------------------------------------------------
+
+  /// Sends `body` along `to` from the primary address.
+  ///
+  /// Success means queued, or dropped by access control (SND-2). Errors, in this order (SND-1):
+  /// - errc::empty_route         `to` has no address
+  /// - errc::not_found           nothing is registered at the first address of `to`
+  /// - an encoding error         `body` cannot be encoded, e.g. text that is not UTF-8 (MTY-4)
+  /// - errc::resource_exhausted  the connection at the first address has too much to write
+  /// - errc::message_too_large   the message exceeds the frame limit of that connection
+  template <class T>
+  result<void> send(route to, const T& body) {
+    return send_payload(0, std::move(to), encode_payload(body), {});
+  }
+
+  /// As `send`, from one of the own addresses (SND-4); errc::not_own_address for another one.
+  template <class T>
+  result<void> send_from_address(route to, const T& body, const address& from) {
+    auto index = own_index(from);
+    if (!index)
+      return fail(std::move(index.error()));
+    return send_payload(*index, std::move(to), encode_payload(body), {});
+  }
+
+  /// As `send`, with notes that stay inside the node (LMS-9).
+  template <class T>
+  result<void> send_with_local_info(route to, const T& body, std::vector<local_info> info) {
+    return send_payload(0, std::move(to), encode_payload(body), std::move(info));
+  }
+
+  /// As `send`, to one of the own addresses; errc::internal for another one (SND-5).
+  template <class T>
+  result<void> send_to_self(const address& from, const address& to, const T& body) {
+    if (!own_index(to))
+      return fail(errc::internal, to_string(to) + " is not an address of this worker; use send");
+    return send_from_address(route{to}, body, from);
+  }
+
+  /// Passes a message on with both routes, payload and notes as they are (FWD-1). Take the own
+  /// address off first, or it comes back (FWD-2).
+  result<void> forward(message content);
+  result<void> forward_from_address(message content, const address& from); // FWD-3
+
+  /// `forward(std::move(message).step_forward(...))` without unpacking the result by hand.
+  result<void> forward(result<message> content);
+
+  /// A message to be sent later, from an address of its own.
+  template <class T>
+  result<delayed_event> delayed(route to, const T& body) {
+    auto payload = encode_payload(body);
+    if (!payload)
+      return fail(std::move(payload.error()));
+    return make_delayed(std::move(to), std::move(*payload));
+  }
+
+  // -- the node -----------------------------------------------------------------------------------
+
+  /// Starts a worker: a class with state, or a function. It is reachable from every thread when the
+  /// call returns; its `initialize` may not have run yet (WRK-1).
+  /// - errc::already_exists  one of the addresses is taken; nothing is registered (ROU-3, ROU-5)
+  /// - errc::shutting_down   the node is stopping (NOD-9)
+  /// - errc::misuse          no address was given (ROU-6)
+  template <class Worker>
+  result<address> start_worker(mailboxes at, Worker worker, worker_options options = {}) {
+    return start(std::move(at), internal::make_worker_object(std::move(worker)), options);
+  }
+  template <class Worker, class... Args>
+  result<address> start_worker_as(mailboxes at, Args&&... args) {
+    return start(std::move(at), internal::make_worker_object(Worker{std::forward<Args>(args)...}),
+                 {});
+  }
+
+  /// Starts a processor: a class with `process`. Its mailboxes admit nothing unless they are given
+  /// with controls of their own (ACD-4).
+  template <class Processor>
+  result<address> start_processor(mailboxes at, Processor processor, worker_options options = {}) {
+    return start_closed(std::move(at), internal::make_processor_object(std::move(processor)),
+                        options);
+  }
+
+  /// Initiates the stop of the worker with this address, primary or alias (ROU-10): from now on the
+  /// address is unknown, queued messages are still handled, then `shutdown` runs (WRK-7).
+  /// errc::not_found when nothing is registered there.
+  result<void> stop_worker(const address& any);
+
+  /// A mailbox without an actor, for a plain thread (CTX-2).
+  result<endpoint> detached(mailboxes at);
+
+  [[nodiscard]] bool is_registered(const address& primary) const;           // ROU-9
+  [[nodiscard]] std::vector<address> list_workers() const;                  // ROU-9
+  [[nodiscard]] std::optional<address_metadata> metadata(const address& any) const; // ROU-13
+
+  /// The first address of `along` that leaves the node; nullopt if none does; errc::invalid_value
+  /// when the route contains an address that is not local (ROU-13).
+  [[nodiscard]] result<std::optional<address>> find_terminal_address(const route& along) const;
+
+  /// Replaces the transport address in a route by a connection made for it (TCP-30). Blocks while
+  /// connecting; the caller disconnects it. Not from a worker.
+  result<route> resolve_transport_route(const route& along);
+
+  [[nodiscard]] flow_controls& flow_control() const noexcept;
+  [[nodiscard]] std::shared_ptr<flow_controls> shared_flow_controls() const noexcept;
+  [[nodiscard]] caf::actor_system& system() const noexcept;
+
+  /// Asks the node to stop; returns at once (NOD-5).
+  void request_stop();
+
+  /// For transports and bridges.
+  [[nodiscard]] const std::shared_ptr<internal::node_state>& state() const noexcept {
+    return node_;
+  }
+
+protected:
+  sender(std::shared_ptr<internal::node_state> node, ref_ptr<internal::worker_record> record);
+  sender(const sender&) = default;
+  sender(sender&&) noexcept = default;
+  sender& operator=(const sender&) = default;
+  sender& operator=(sender&&) noexcept = default;
+  ~sender();
+
+  [[nodiscard]] result<std::uint16_t> own_index(const address& own) const;
+  result<void> send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
+                            std::vector<local_info> info);
+  result<void> pass_on(std::uint16_t from, message content);
+  result<delayed_event> make_delayed(route to, shared_bytes payload);
+  result<address> start(mailboxes at, std::unique_ptr<internal::worker_object> worker,
+                        worker_options options);
+  result<address> start_closed(mailboxes at, std::unique_ptr<internal::worker_object> worker,
+                               worker_options options);
+
+  std::shared_ptr<internal::node_state> node_;
+  ref_ptr<internal::worker_record> record_;
+  internal::worker_shell* shell_ = nullptr; // the actor around the worker, for worker contexts
+  std::optional<std::string> tracing_;      // of the message being handled (SRQ-9)
+};
+
+/// What a worker is given: its addresses and the node around it (CTX-1).
+///
+/// Valid inside the hooks of the worker that owns it; not thread-safe.
+class context : public sender {
+public:
+  /// Sends `body` and calls `on_reply` in this worker with the first message that comes back, or
+  /// with an error; returns at once (SRQ-1 to SRQ-7).
+  ///
+  /// `on_reply` takes `result<Reply>`, or `result<routed<Reply>>` to see the reply's return route.
+  /// Errors: those of `send`, at once and by return value; errc::timeout, errc::cancelled (the
+  /// worker ends first) or a decoding error through `on_reply`.
+  template <class Reply, class Body, class OnReply>
+  result<void> send_and_receive(route to, const Body& body, OnReply on_reply,
+                                request_options options = {}) {
+    return request(std::move(to), encode_payload(body),
+                   [on_reply = std::move(on_reply)](result<routed_message> reply) mutable {
+                     if constexpr (std::is_invocable_v<OnReply&, result<routed<Reply>>>) {
+                       if (reply)
+                         on_reply(result<routed<Reply>>{routed<Reply>{std::move(*reply)}});
+                       else
+                         on_reply(result<routed<Reply>>{tl::unexpect, std::move(reply.error())});
+                     } else {
+                       on_reply(reply.and_then([](routed_message& message) {
+                         return routed<Reply>{std::move(message)}.try_body();
+                       }));
+                     }
+                   },
+                   std::move(options));
+  }
+
+  /// Stops this worker after the messages it already has (WRK-8).
+  void stop();
+
+  /// Calls a function in this worker, from any thread; ignored once the worker is gone. For replies
+  /// of things that are not messages, such as connecting.
+  using dispatcher = std::function<void(std::function<void(context&)>)>;
+  [[nodiscard]] dispatcher make_dispatcher();
+
+  /// Holds messages back after `initialize`, until `ready` or `fail` is called (MAP-8).
+  void defer_ready();
+  void ready();
+  void fail(error why);
+
+  /// For processors: the oldest message that waits and is admitted, if any (PRC-5).
+  template <class T>
+  std::optional<routed<T>> try_receive() {
+    auto next = take_waiting();
+    if (!next)
+      return std::nullopt;
+    return routed<T>{std::move(*next)};
+  }
+
+  /// For processors whose `process` returned `step::wait`: call `process` again. Any thread.
+  void wake();
+
+private:
+  friend class internal::worker_shell;
+  context(std::shared_ptr<internal::node_state> node, ref_ptr<internal::worker_record> record,
+          internal::worker_shell* shell);
+
+  using continuation = std::function<void(result<routed_message>)>;
+  result<void> request(route to, result<shared_bytes> payload, continuation on_reply,
+                       request_options options);
+  std::optional<routed_message> take_waiting();
+};
+
+} // namespace ockam

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "ockam/actors/context.hpp"
+
+namespace ockam {
+
+/// How long to wait for a message; nullopt waits for ever (RCV-1).
+struct receive_options {
+  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+};
+
+/// A mailbox without an actor, for plain threads such as `main` (CTX-2, MAP-12).
+///
+/// `receive` and `send_and_receive` block the calling thread: do not call them in a worker. All
+/// calls are thread-safe; several threads that receive share the messages. Destruction, from any
+/// thread, removes the address.
+class endpoint : public sender {
+public:
+  endpoint(endpoint&&) noexcept;
+  endpoint& operator=(endpoint&&) noexcept;
+  ~endpoint();
+
+  /// The next message that is admitted, in order of arrival (RCV-1 to RCV-5).
+  /// - errc::timeout    none came in time; denied messages are skipped and the limit keeps running
+  /// - errc::not_found  the endpoint was closed, or the node has stopped
+  template <class T>
+  result<routed<T>> receive(receive_options options = {}) {
+    return take(options).map([](routed_message&& next) { return routed<T>{std::move(next)}; });
+  }
+
+  /// Sends `body` from a new random address and returns the body of the first message that comes
+  /// back to it, whoever sent it (SRQ-1 to SRQ-7).
+  /// Errors: those of `send` at once; errc::timeout; a decoding error.
+  template <class Reply, class Body>
+  result<Reply> send_and_receive(route to, const Body& body, request_options options = {}) {
+    return send_and_receive_extended<Reply>(std::move(to), body, std::move(options))
+      .and_then([](const routed<Reply>& reply) { return reply.try_body(); });
+  }
+
+  /// As `send_and_receive`; shows the reply's return route (SRQ-6).
+  template <class Reply, class Body>
+  result<routed<Reply>> send_and_receive_extended(route to, const Body& body,
+                                                  request_options options = {}) {
+    return request(std::move(to), encode_payload(body), std::move(options))
+      .map([](routed_message&& reply) { return routed<Reply>{std::move(reply)}; });
+  }
+
+  /// Waits until the worker at this address, primary or alias, has finished `initialize` (ROU-14).
+  /// - errc::not_found              nothing is registered there
+  /// - errc::initialization_failed  with the reason
+  /// - errc::timeout
+  result<void> wait_for(const address& any, receive_options options = {});
+
+private:
+  friend class sender;
+  friend class node;
+  friend class internal::node_state;
+  struct queue;
+  endpoint(std::shared_ptr<internal::node_state> node, ref_ptr<internal::worker_record> record,
+           std::shared_ptr<queue> inbox);
+
+  static result<endpoint> open(std::shared_ptr<internal::node_state> node, mailboxes at);
+  void close() noexcept;
+  result<routed_message> take(receive_options options);
+  result<routed_message> request(route to, result<shared_bytes> payload, request_options options);
+
+  std::shared_ptr<queue> inbox_;
+};
+
+} // namespace ockam

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "ockam/actors/access_control.hpp"
+#include "ockam/protocol/address.hpp"
+
+#include <atomic>
+#include <compare>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+namespace ockam {
+
+/// Names one entrance to the node: a listener, a connection. 32 hex digits.
+class flow_control_id {
+public:
+  /// A new id; it exists before the listener or connection it is for.
+  static flow_control_id random();
+
+  explicit flow_control_id(std::string text) : text_{std::move(text)} {}
+
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  auto operator<=>(const flow_control_id&) const = default;
+
+private:
+  std::string text_;
+};
+
+inline const std::string& to_string(const flow_control_id& id) noexcept { return id.text(); }
+
+/// An address through which messages from outside enter the node.
+struct producer_info {
+  flow_control_id id;
+  std::optional<flow_control_id> spawner_id; // of the listener that accepted it
+  bool operator==(const producer_info&) const = default;
+};
+
+/// Who may be reached from outside, and through which entrance (docs/ideas.md, "Flow control").
+///
+/// A message that comes in through a producer is delivered only to addresses that were registered
+/// as consumers of the producer's id or of its spawner's id. Thread-safe; every change counts for
+/// the next message (FCO-8).
+class flow_controls {
+public:
+  /// Idempotent; neither the address nor the id has to exist (FCO-1).
+  void add_consumer(const address& consumer, const flow_control_id& id);
+
+  /// Overwrites an entry of the same address (FCO-2). `additional` are further addresses by which
+  /// `find_producer` finds it.
+  void add_producer(const address& producer, const flow_control_id& id,
+                    std::optional<flow_control_id> spawner_id = {},
+                    const std::vector<address>& additional = {});
+
+  /// Overwrites (FCO-3).
+  void add_spawner(const address& spawner, const flow_control_id& id);
+
+  [[nodiscard]] std::set<address> consumers(const flow_control_id& id) const;           // FCO-4
+  [[nodiscard]] std::optional<flow_control_id> find_spawner(const address& exact) const; // FCO-5
+  [[nodiscard]] std::optional<producer_info> find_producer_exactly(const address& exact) const;
+
+  /// Matches a producer's own and its additional addresses (FCO-6).
+  [[nodiscard]] std::optional<producer_info> find_producer(const address& any) const;
+
+  [[nodiscard]] std::vector<flow_control_id> consumed_by(const address& consumer) const; // FCO-7
+  [[nodiscard]] bool is_consumer(address_view consumer, const flow_control_id& id) const;
+
+  /// Forgets everything about an address that is gone (FCC-1 to FCC-3).
+  void clean_up(const address& gone);
+
+  /// All four tables are empty (FCC-4).
+  [[nodiscard]] bool empty() const;
+
+  /// Changes with every change of the tables; a decision made under the same number still holds.
+  [[nodiscard]] std::uint64_t generation() const noexcept {
+    return generation_.load(std::memory_order_acquire);
+  }
+
+private:
+  using lock = std::unique_lock<std::shared_mutex>;
+
+  [[nodiscard]] bool any_producer_with(const flow_control_id& id) const;
+  [[nodiscard]] bool any_producer_spawned_by(const flow_control_id& id) const;
+  [[nodiscard]] bool any_spawner_with(const flow_control_id& id) const;
+  void clean_up_spawner(const address& gone);
+  void clean_up_producer(const address& gone);
+  void clean_up_consumer(const address& gone);
+
+  mutable std::shared_mutex mutex_;
+  std::atomic<std::uint64_t> generation_{1};
+  std::atomic<std::size_t> entries_{0};
+  std::map<flow_control_id, std::set<address, std::less<>>> consumers_;
+  std::map<address, producer_info> producers_;
+  std::map<address, address> producer_by_any_address_;
+  std::map<address, flow_control_id> spawners_;
+};
+
+/// Outgoing control of a producer: the next address must be a consumer of `id` or of `spawner_id`
+/// (AC-7). Exact comparison, one hop, nothing else is looked at.
+access_control_ptr flow_control(std::shared_ptr<const flow_controls> registry, flow_control_id id,
+                                std::optional<flow_control_id> spawner_id = {});
+
+} // namespace ockam

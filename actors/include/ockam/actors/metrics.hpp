@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace ockam {
+
+/// Why a message was not handled. Every drop has exactly one reason.
+enum class drop_reason : std::uint8_t {
+  unknown_address,      // ERR-1, ERR-2, ERR-5, ERR-6, ERR-16: nothing is registered there
+  external_address,     // ERR-12, ERR-13: a transport address that nobody resolved
+  not_a_consumer,       // ERR-7: flow control
+  outgoing_denied,      // ERR-3
+  incoming_denied,      // ERR-4
+  access_control_error, // the control itself failed
+  worker_gone,          // was queued when the worker ended
+  mailbox_full,         // a blocking endpoint's queue
+  pending_bytes_full,   // output of a connection
+  message_too_large,    // ERR-11
+  connection_closed,    // ERR-9, ERR-10: queued, but never written
+  too_many_steps,       // loops
+  heartbeat,            // ERR-8: from the wire, without an onward route
+};
+inline constexpr std::size_t drop_reason_count = 13;
+
+std::string_view to_string(drop_reason reason) noexcept;
+
+/// What a node did since it was made. A snapshot; at any quiet moment
+///
+///     sent + received == delivered + written + dropped (all reasons) + in flight
+struct metrics {
+  std::uint64_t sent = 0;      // by workers and endpoints of this node, refused ones included
+  std::uint64_t received = 0;  // from connections, heartbeats included
+  std::uint64_t delivered = 0; // taken out of a mailbox by a worker or endpoint that was admitted
+  std::uint64_t written = 0;   // handed to the operating system by a connection
+  std::uint64_t failed = 0;    // of the delivered ones: handler error, exception, undecodable body
+  std::array<std::uint64_t, drop_reason_count> dropped{};
+
+  [[nodiscard]] std::uint64_t dropped_for(drop_reason reason) const noexcept {
+    return dropped[static_cast<std::size_t>(reason)];
+  }
+  [[nodiscard]] std::uint64_t dropped_in_all() const noexcept {
+    std::uint64_t sum = 0;
+    for (auto count : dropped)
+      sum += count;
+    return sum;
+  }
+  [[nodiscard]] std::uint64_t in_flight() const noexcept {
+    return sent + received - delivered - written - dropped_in_all();
+  }
+};
+
+} // namespace ockam

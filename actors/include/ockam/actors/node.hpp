@@ -1,0 +1,137 @@
+#pragma once
+
+#include "ockam/actors/endpoint.hpp"
+#include "ockam/actors/metrics.hpp"
+#include "ockam/actors/observer.hpp"
+#include "ockam/actors/worker.hpp"
+
+#include <cstddef>
+#include <functional>
+
+namespace ockam {
+
+/// What a CAF actor written by hand sends with: the addresses of its worker, nothing else.
+class actor_sender : public sender {
+private:
+  friend class node;
+  using sender::sender;
+};
+
+/// How a node behaves; every limit has an error that names it.
+struct node_options {
+  std::uint32_t max_local_steps_from_wire = 2'048;  ///< hops inside the node, then it is a loop
+  std::uint32_t max_local_steps = 65'536;           ///< the same for messages made in this node
+  std::size_t max_endpoint_queue = 65'536;          ///< messages waiting in one endpoint
+  std::chrono::milliseconds stop_timeout{1'000};    ///< of `stop()` and of the destructor (NOD-5)
+  std::shared_ptr<message_observer> observer;       ///< sees every step of every message
+};
+
+/// A node: workers with addresses, and a router between them.
+///
+/// A guest in an actor system it does not own; any number of nodes may share one system, each with
+/// its own addresses, flow controls and transports (NOD-2). Thread-safe. The node's front door is
+/// blocking and throws `failure`; `root()` offers the same calls with results instead.
+///
+/// The destructor stops what the node started and leaves the rest of the system alone; the node must
+/// go before the system does.
+class node {
+public:
+  explicit node(caf::actor_system& system, node_options options = {});
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node();
+
+  // -- workers ------------------------------------------------------------------------------------
+
+  /// `node.start_worker("echoer", echoer{})`; see `sender::start_worker` for the errors.
+  template <class Worker>
+  address start_worker(mailboxes at, Worker worker, worker_options options = {}) {
+    return value_or_throw(root_.start_worker(std::move(at), std::move(worker), options));
+  }
+
+  template <class Processor>
+  address start_processor(mailboxes at, Processor processor, worker_options options = {}) {
+    return value_or_throw(root_.start_processor(std::move(at), std::move(processor), options));
+  }
+
+  /// Starts a CAF actor written by hand against `ockam::worker`; the node stops it in the end.
+  address start_actor(mailboxes at, worker actor, worker_options options = {});
+
+  /// The same for an actor that sends: `make` gets what it sends with, and spawns the actor. The
+  /// `actor_sender` may be moved into the actor and used from its handlers.
+  address start_actor(mailboxes at, const std::function<worker(actor_sender)>& make,
+                      worker_options options = {});
+
+  /// Makes an actor of the host reachable; the node removes its address in the end and lets it live.
+  address expose(mailboxes at, worker actor);
+
+  void stop_worker(const address& any) { value_or_throw(root_.stop_worker(any)); }
+  void wait_for(const address& any, receive_options options = {}) {
+    value_or_throw(root_.wait_for(any, options));
+  }
+  [[nodiscard]] std::vector<address> list_workers() const { return root_.list_workers(); }
+  [[nodiscard]] bool is_registered(const address& primary) const {
+    return root_.is_registered(primary);
+  }
+
+  // -- messages, from the root endpoint `app` ------------------------------------------------------
+
+  template <class T>
+  void send(route to, const T& body) {
+    value_or_throw(root_.send(std::move(to), body));
+  }
+  template <class T>
+  routed<T> receive(receive_options options = {}) {
+    return value_or_throw(root_.receive<T>(options));
+  }
+  template <class Reply, class Body>
+  Reply send_and_receive(route to, const Body& body, request_options options = {}) {
+    return value_or_throw(
+      root_.send_and_receive<Reply>(std::move(to), body, std::move(options)));
+  }
+  template <class Reply, class Body>
+  routed<Reply> send_and_receive_extended(route to, const Body& body,
+                                          request_options options = {}) {
+    return value_or_throw(
+      root_.send_and_receive_extended<Reply>(std::move(to), body, std::move(options)));
+  }
+
+  /// The endpoint `app`, which admits everything in both directions (NOD-1).
+  [[nodiscard]] endpoint& root() noexcept { return root_; }
+  [[nodiscard]] endpoint detached(mailboxes at) { return value_or_throw(root_.detached(std::move(at))); }
+
+  // -- parts --------------------------------------------------------------------------------------
+
+  [[nodiscard]] flow_controls& flow_control() const noexcept { return root_.flow_control(); }
+
+  /// The router: a CAF actor. A `routed_message` sent to it goes to the first address of its onward
+  /// route on the sender's thread; a `router_command` is answered.
+  [[nodiscard]] router_actor router() const;
+
+  /// The CAF actor behind an address, or a null handle: workers, exposed actors, connections.
+  [[nodiscard]] worker actor_at(const address& any) const;
+
+  [[nodiscard]] ockam::metrics metrics() const;
+  [[nodiscard]] caf::actor_system& system() const noexcept { return root_.system(); }
+  [[nodiscard]] const std::shared_ptr<internal::node_state>& state() const noexcept {
+    return root_.state();
+  }
+
+  // -- the end ------------------------------------------------------------------------------------
+
+  /// Stops workers by priority, then the transports, and returns when all are gone or the limit has
+  /// passed, whichever is first (NOD-6 to NOD-8). Not from a worker: see `sender::request_stop`.
+  void stop();
+  void stop(std::chrono::milliseconds limit);
+
+  /// Does not wait for anybody (NOD-10).
+  void stop_now();
+
+  /// Returns when a stop was asked for, by `request_stop` or by `stop` on another thread.
+  void wait_for_stop_request();
+
+private:
+  endpoint root_;
+};
+
+} // namespace ockam

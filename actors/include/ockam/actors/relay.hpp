@@ -1,0 +1,55 @@
+#pragma once
+
+#include "ockam/actors/context.hpp"
+
+namespace ockam {
+
+/// Passes every message on along a fixed route, and lets the answers come back.
+///
+/// For each message it makes two flow control entries, each only where there is an entrance to
+/// admit it to (FCU-9): the previous hop becomes a consumer of the entrance at the next hop, so
+/// that the reply passes; the next hop becomes a consumer of the entrance the message came through,
+/// so that the reply's return route can be used for further messages.
+///
+/// A relay lends its rights: whatever its route reaches, its clients reach. In front of a worker of
+/// the same node it makes that worker reachable for everyone who may use the relay (FC-46).
+class relay {
+public:
+  /// Throws `failure` for an empty route (FC-49); see `create`.
+  explicit relay(route forward_to) : relay{value_or_throw(create(std::move(forward_to)))} {}
+
+  /// errc::empty_route: a relay needs somewhere to forward to.
+  static result<relay> create(route forward_to) {
+    auto next_hop = forward_to.next();
+    if (!next_hop)
+      return fail(errc::empty_route,
+                  "a relay needs a route with at least one address to forward to");
+    return relay{std::move(forward_to), std::move(*next_hop)};
+  }
+
+  result<void> handle_message(context& ctx, routed<any>&& received) {
+    auto previous_hop = received.return_route().next();
+    auto onward = std::move(received).into_local_message().pop_front_onward_route();
+    if (!onward)
+      return fail(std::move(onward.error()));
+    if (previous_hop)
+      admit(ctx.flow_control(), *previous_hop);
+    return ctx.forward(std::move(*onward).prepend_front_onward_route(forward_to_));
+  }
+
+private:
+  relay(route forward_to, address next_hop)
+    : forward_to_{std::move(forward_to)}, next_hop_{std::move(next_hop)} {}
+
+  void admit(flow_controls& rights, const address& previous_hop) const {
+    if (const auto entrance = rights.find_producer(next_hop_))
+      rights.add_consumer(previous_hop, entrance->id);
+    if (const auto entrance = rights.find_producer(previous_hop))
+      rights.add_consumer(next_hop_, entrance->id);
+  }
+
+  route forward_to_;
+  address next_hop_;
+};
+
+} // namespace ockam

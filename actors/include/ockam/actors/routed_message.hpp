@@ -1,0 +1,95 @@
+#pragma once
+
+#include "ockam/protocol/message.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace ockam {
+
+/// One of the addresses of a worker, as the router found it; tells the router when a message that
+/// was put into the worker's mailbox is dropped without having been handled.
+class delivery_point : public ref_counted {
+public:
+  /// The address with this index; 0 is the primary one. Constant for the life of the object.
+  [[nodiscard]] virtual const address& address_at(std::uint16_t index) const noexcept = 0;
+
+  /// A message ended in a mailbox without being handled.
+  virtual void count_lost() noexcept = 0;
+};
+
+/// What CAF carries from actor to actor: a message, who really sent it, and which address of the
+/// receiver it was sent to (RTD-1).
+///
+/// The router stamps the source; it is the basis of access control, unlike the return route, which
+/// is whatever the sender wrote (RTD-3).
+class routed_message {
+public:
+  /// Not delivered anywhere; CAF asks for this constructor.
+  routed_message() = default;
+
+  /// For CAF actors that send to a router handle themselves: the router delivers to the first
+  /// address of the onward route, with an empty source address.
+  explicit routed_message(message content) : message_{std::move(content)} {}
+
+  routed_message(message content, address source, ref_ptr<delivery_point> target,
+                 std::uint16_t index) noexcept
+    : message_{std::move(content)}, source_{std::move(source)}, target_{std::move(target)},
+      index_{index} {}
+
+  /// A copy is for reading: only the original counts as delivered or lost.
+  routed_message(const routed_message& other)
+    : message_{other.message_}, source_{other.source_}, target_{other.target_},
+      index_{other.index_}, handled_{true} {}
+  routed_message(routed_message&& other) noexcept
+    : message_{std::move(other.message_)}, source_{std::move(other.source_)},
+      target_{std::move(other.target_)}, index_{other.index_},
+      handled_{std::exchange(other.handled_, true)} {}
+  routed_message& operator=(const routed_message& other) { return *this = routed_message{other}; }
+  routed_message& operator=(routed_message&& other) noexcept {
+    report_loss();
+    message_ = std::move(other.message_);
+    source_ = std::move(other.source_);
+    target_ = std::move(other.target_);
+    index_ = other.index_;
+    handled_ = std::exchange(other.handled_, true);
+    return *this;
+  }
+  ~routed_message() { report_loss(); }
+
+  /// The address of the mailbox that sent it; guaranteed by the router.
+  [[nodiscard]] const address& source_address() const noexcept { return source_; }
+
+  /// The address of the receiving worker it was sent to (RTD-2).
+  [[nodiscard]] const address& message_address() const noexcept {
+    static const address none;
+    return target_ ? target_->address_at(index_) : none;
+  }
+
+  [[nodiscard]] const route& onward_route() const noexcept { return message_.onward_route(); }
+  [[nodiscard]] const route& return_route() const noexcept { return message_.return_route(); }
+  [[nodiscard]] const shared_bytes& payload() const noexcept { return message_.payload(); }
+
+  [[nodiscard]] const message& local_message() const noexcept { return message_; }
+  [[nodiscard]] message into_local_message() && { return std::move(message_); }
+
+  // -- for the router and those who take messages out of mailboxes ---------------------------------
+
+  [[nodiscard]] const ref_ptr<delivery_point>& target() const noexcept { return target_; }
+  [[nodiscard]] std::uint16_t target_index() const noexcept { return index_; }
+  void set_handled() noexcept { handled_ = true; }
+
+private:
+  void report_loss() noexcept {
+    if (!handled_ && target_)
+      target_->count_lost();
+  }
+
+  message message_;
+  address source_;
+  ref_ptr<delivery_point> target_;
+  std::uint16_t index_ = 0;
+  bool handled_ = false;
+};
+
+} // namespace ockam

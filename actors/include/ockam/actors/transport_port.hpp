@@ -1,0 +1,126 @@
+#pragma once
+
+#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/metrics.hpp"
+#include "ockam/actors/routed_message.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ockam {
+
+namespace internal {
+class node_state;
+class worker_record;
+} // namespace internal
+
+/// Where messages go that leave through a connection.
+class message_sink {
+public:
+  virtual ~message_sink() = default;
+
+  /// Takes a message over for writing. Called on the sender's thread, by several threads at once;
+  /// must not wait. `context` is the execution context of the caller, or nullptr.
+  /// A refused message is not changed; the error reaches whoever sent it.
+  virtual result<void> push(routed_message&& content, compat::execution_context* context) = 0;
+
+  /// The address was stopped (`disconnect`, `stop_worker`): write what was pushed, then end.
+  virtual void close() = 0;
+};
+
+/// A way to reach other nodes, as the node sees it (docs/transports.md).
+class transport {
+public:
+  virtual ~transport() = default;
+
+  /// The address type it resolves, see `transport_type`.
+  [[nodiscard]] virtual std::uint8_t type() const noexcept = 0;
+
+  /// A connection for a transport address such as `1#localhost:4000`: its sender address. Blocks.
+  virtual result<address> resolve(const address& remote) = 0;
+
+  /// Releases everything; returns when no thread of the transport runs any more.
+  virtual void stop() = 0;
+};
+
+/// How a connection presents itself to the node.
+struct connection_setup {
+  std::shared_ptr<message_sink> output;
+  flow_control_id id = flow_control_id::random();   // of this connection
+  std::optional<flow_control_id> spawner_id;        // of the listener that accepted it
+  std::vector<flow_control_id> consumer_of;         // producers that may send through it (FCU-3)
+  std::string peer;                                 // for logs and observers
+};
+
+/// The node's side of one connection: its addresses, and the way in for what it receives.
+///
+/// `deliver` is for one thread at a time; the rest is thread-safe. Destruction closes.
+class connection_port {
+public:
+  connection_port() = default;
+  connection_port(connection_port&& other) noexcept;
+  connection_port& operator=(connection_port&& other) noexcept;
+  ~connection_port();
+
+  /// Registers a sender and a receiver address (TCP-2), the flow control entries (FCU-2, FCU-3),
+  /// and a CAF actor for the sender. errc::shutting_down when the node is stopping.
+  static result<connection_port> open(std::shared_ptr<internal::node_state> node,
+                                      connection_setup setup);
+
+  [[nodiscard]] const address& sender_address() const noexcept;
+  [[nodiscard]] const address& receiver_address() const noexcept;
+  [[nodiscard]] const flow_control_id& id() const noexcept { return id_; }
+
+  /// Hands a message from the wire to the node: puts the sender address in front of the return
+  /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
+  /// without an onward route is a heartbeat and ends here (TCP-25).
+  void deliver(message content, compat::execution_context* context);
+
+  /// Shows a message to the observer as it goes on the wire.
+  void note_write(const message& content) const;
+
+  /// Accounts for messages that `push` took over: written, or lost for a reason.
+  void count_written(std::uint64_t messages) const noexcept;
+  void count_dropped(drop_reason reason, std::uint64_t messages) const noexcept;
+
+  /// Removes the addresses: the connection is unknown from now on. Repeated calls do nothing.
+  void close() noexcept;
+
+private:
+  std::shared_ptr<internal::node_state> node_;
+  ref_ptr<internal::worker_record> record_;
+  flow_control_id id_{std::string{}};
+  std::string peer_;
+};
+
+/// The node's side of one listener: its address, which admits nothing, and its flow control entry.
+class listener_port {
+public:
+  listener_port() = default;
+  listener_port(listener_port&& other) noexcept;
+  listener_port& operator=(listener_port&& other) noexcept;
+  ~listener_port();
+
+  /// Registers an address and makes it a spawner with this id (FCU-1). `on_stop` is called when
+  /// the address is stopped by `stop_worker`.
+  static result<listener_port> open(std::shared_ptr<internal::node_state> node,
+                                    const flow_control_id& id, std::function<void()> on_stop);
+
+  [[nodiscard]] const ockam::address& address() const noexcept;
+  void close() noexcept;
+
+private:
+  std::shared_ptr<internal::node_state> node_;
+  ref_ptr<internal::worker_record> record_;
+};
+
+/// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
+/// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).
+result<void> attach_transport(const std::shared_ptr<internal::node_state>& node,
+                              std::shared_ptr<transport> what);
+
+} // namespace ockam

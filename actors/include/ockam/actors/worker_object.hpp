@@ -1,0 +1,156 @@
+#pragma once
+
+#include "ockam/actors/routed.hpp"
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace ockam {
+
+class context;
+
+/// What a processor's `process` asks for next (PRC-1).
+enum class step : std::uint8_t {
+  again, // call it again soon
+  wait,  // call it again when a message arrives or `context::wake` is called
+  done,  // the processor has ended
+};
+
+namespace internal {
+
+/// What the shell calls; made from a user's class or function.
+class worker_object {
+public:
+  virtual ~worker_object() = default;
+  virtual result<void> initialize(context&) { return {}; }
+  virtual result<void> handle(context&, routed_message&&) { return {}; }
+  virtual result<void> shutdown(context&) { return {}; }
+
+  [[nodiscard]] virtual bool has_initialize() const noexcept { return false; }
+  [[nodiscard]] virtual bool is_processor() const noexcept { return false; }
+  virtual result<step> process(context&) { return step::done; }
+};
+
+/// `result<void>` of a hook that returns void, `result<void>`, or anything else that is ignored.
+template <class Hook>
+result<void> outcome(Hook&& hook) {
+  using type = std::invoke_result_t<Hook>;
+  if constexpr (std::is_same_v<type, result<void>>)
+    return hook();
+  else
+    return hook(), result<void>{};
+}
+
+template <class W>
+concept initializes = requires(W& worker, context& ctx) { worker.initialize(ctx); };
+template <class W>
+concept shuts_down = requires(W& worker, context& ctx) { worker.shutdown(ctx); };
+template <class W>
+concept handles_messages = requires { &W::handle_message; };
+template <class W>
+concept callable = requires { &W::operator(); };
+
+/// The message parameter of a handler `(context&, routed<T>)`, taken by value or by any reference.
+template <class Signature>
+struct message_parameter;
+template <class W, class R, class M>
+struct message_parameter<R (W::*)(context&, M)> : std::type_identity<M> {};
+template <class W, class R, class M>
+struct message_parameter<R (W::*)(context&, M) const> : std::type_identity<M> {};
+template <class R, class M>
+struct message_parameter<R (*)(context&, M)> : std::type_identity<M> {};
+
+/// Makes the typed message that `Handler` asks for and calls `invoke` with it.
+template <class Handler, class Invoke>
+result<void> with_message(routed_message&& content, Invoke&& invoke) {
+  using parameter = typename message_parameter<Handler>::type;
+  std::remove_cvref_t<parameter> typed{std::move(content)};
+  return outcome([&] {
+    if constexpr (std::is_lvalue_reference_v<parameter>)
+      return invoke(typed);
+    else
+      return invoke(std::move(typed));
+  });
+}
+
+template <class W>
+class object_hooks : public worker_object {
+public:
+  explicit object_hooks(W worker) : worker_{std::move(worker)} {}
+
+  result<void> initialize(context& ctx) override {
+    if constexpr (initializes<W>)
+      return outcome([&] { return worker_.initialize(ctx); });
+    else
+      return {};
+  }
+  result<void> shutdown(context& ctx) override {
+    if constexpr (shuts_down<W>)
+      return outcome([&] { return worker_.shutdown(ctx); });
+    else
+      return {};
+  }
+  [[nodiscard]] bool has_initialize() const noexcept override { return initializes<W>; }
+
+protected:
+  W worker_;
+};
+
+/// A class with `handle_message(context&, routed<T>)`, or a function of that shape.
+template <class W>
+class message_worker final : public object_hooks<W> {
+public:
+  using object_hooks<W>::object_hooks;
+
+  result<void> handle(context& ctx, routed_message&& content) override {
+    if constexpr (handles_messages<W>)
+      return with_message<decltype(&W::handle_message)>(
+        std::move(content), [&](auto&& typed) -> decltype(auto) {
+          return this->worker_.handle_message(ctx, std::forward<decltype(typed)>(typed));
+        });
+    else if constexpr (callable<W>)
+      return with_message<decltype(&W::operator())>(
+        std::move(content), [&](auto&& typed) -> decltype(auto) {
+          return this->worker_(ctx, std::forward<decltype(typed)>(typed));
+        });
+    else // a plain function
+      return with_message<W>(std::move(content), [&](auto&& typed) -> decltype(auto) {
+        return this->worker_(ctx, std::forward<decltype(typed)>(typed));
+      });
+  }
+};
+
+/// A class with `process(context&)` that returns `step`, `bool` (true: again), or a result of one.
+template <class P>
+class processor final : public object_hooks<P> {
+public:
+  using object_hooks<P>::object_hooks;
+
+  [[nodiscard]] bool is_processor() const noexcept override { return true; }
+
+  result<step> process(context& ctx) override {
+    using type = decltype(this->worker_.process(ctx));
+    if constexpr (std::is_same_v<type, bool>)
+      return this->worker_.process(ctx) ? step::again : step::done;
+    else if constexpr (std::is_same_v<type, result<bool>>)
+      return this->worker_.process(ctx).map([](bool more) {
+        return more ? step::again : step::done;
+      });
+    else
+      return this->worker_.process(ctx);
+  }
+};
+
+template <class W>
+std::unique_ptr<worker_object> make_worker_object(W worker) {
+  return std::make_unique<message_worker<W>>(std::move(worker));
+}
+
+template <class P>
+std::unique_ptr<worker_object> make_processor_object(P worker) {
+  return std::make_unique<processor<P>>(std::move(worker));
+}
+
+} // namespace internal
+} // namespace ockam

@@ -1,0 +1,93 @@
+#include "address_table.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <cstring>
+
+namespace ockam::internal {
+
+namespace {
+
+std::uint64_t random_seed() {
+  const auto text = address::random();
+  std::uint64_t seed = 0;
+  std::memcpy(&seed, text.value().data(), sizeof seed);
+  return hash_value(text, seed);
+}
+
+} // namespace
+
+address_table::address_table() : seed_{random_seed()} {
+  for (auto& each : shards_)
+    each.entries = map{0, keyed_hash{seed_}};
+}
+
+address_table::shard& address_table::shard_of(address_view any) const noexcept {
+  // the upper bits: the maps use the lower ones
+  return shards_[(hash_value(any, seed_) >> 48) % shard_count];
+}
+
+result<void> address_table::insert(const ref_ptr<worker_record>& record) {
+  const std::lock_guard guard{changes_};
+  if (closed_)
+    return fail(errc::shutting_down,
+                "the node is stopping; " + escaped(to_string(record->primary()))
+                  + " was not started");
+  const auto& boxes = record->boxes;
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    bool taken = static_cast<bool>(find(boxes[i].address));
+    for (std::size_t j = 0; j < i; ++j)
+      taken = taken || boxes[j].address == boxes[i].address;
+    if (taken)
+      return fail(errc::already_exists,
+                  "address " + escaped(to_string(boxes[i].address))
+                    + " is taken; stop that worker first or choose another name");
+  }
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    auto& shard = shard_of(boxes[i].address);
+    const std::lock_guard inner{shard.mutex};
+    shard.entries.emplace(boxes[i].address, located{record, static_cast<std::uint16_t>(i)});
+  }
+  return {};
+}
+
+bool address_table::remove(const worker_record& record) {
+  const std::lock_guard guard{changes_};
+  bool removed = false;
+  for (const auto& box : record.boxes) {
+    map::node_type dropped; // destroyed without the lock: it may be the last reference
+    auto& shard = shard_of(box.address);
+    const std::lock_guard inner{shard.mutex};
+    const auto found = shard.entries.find(box.address);
+    if (found != shard.entries.end() && found->second.record.get() == &record) {
+      dropped = shard.entries.extract(found);
+      removed = true;
+    }
+  }
+  return removed;
+}
+
+located address_table::find(address_view any) const {
+  const auto& shard = shard_of(any);
+  const std::lock_guard guard{shard.mutex};
+  const auto found = shard.entries.find(any);
+  return found != shard.entries.end() ? found->second : located{};
+}
+
+std::vector<ref_ptr<worker_record>> address_table::all() const {
+  std::vector<ref_ptr<worker_record>> records;
+  for (const auto& shard : shards_) {
+    const std::lock_guard guard{shard.mutex};
+    for (const auto& [key, entry] : shard.entries)
+      if (entry.index == 0)
+        records.push_back(entry.record);
+  }
+  return records;
+}
+
+void address_table::close() {
+  const std::lock_guard guard{changes_};
+  closed_ = true;
+}
+
+} // namespace ockam::internal

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "worker_record.hpp"
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace ockam::internal {
+
+/// A record, and which of its addresses was asked for.
+struct located {
+  ref_ptr<worker_record> record;
+  std::uint16_t index = 0;
+
+  explicit operator bool() const noexcept { return static_cast<bool>(record); }
+};
+
+/// Which worker answers at which address; thread-safe.
+///
+/// Sharded by a keyed hash: a look-up holds the lock of one shard while it copies one pointer, and
+/// nothing else happens under that lock. Changes are made one after the other, so that all addresses
+/// of a worker are taken or none is (ROU-5).
+class address_table {
+public:
+  address_table();
+
+  /// Makes every address of the record resolvable, or none.
+  /// errc::already_exists names the address that is taken; errc::shutting_down after `close`.
+  result<void> insert(const ref_ptr<worker_record>& record);
+
+  /// Removes the addresses that still belong to this record; false when they did not any more.
+  bool remove(const worker_record& record);
+
+  [[nodiscard]] located find(address_view any) const;
+
+  /// Every record once, in no order.
+  [[nodiscard]] std::vector<ref_ptr<worker_record>> all() const;
+
+  /// No insertion succeeds from now on (NOD-9).
+  void close();
+
+private:
+  struct keyed_hash {
+    using is_transparent = void;
+    std::uint64_t seed;
+    std::size_t operator()(address_view key) const noexcept { return hash_value(key, seed); }
+    std::size_t operator()(const address& key) const noexcept { return hash_value(key, seed); }
+  };
+  struct equal {
+    using is_transparent = void;
+    bool operator()(address_view a, address_view b) const noexcept { return a == b; }
+  };
+  using map = std::unordered_map<address, located, keyed_hash, equal>;
+
+  static constexpr std::size_t shard_count = 64;
+  struct alignas(64) shard {
+    mutable std::mutex mutex;
+    map entries;
+  };
+
+  [[nodiscard]] shard& shard_of(address_view any) const noexcept;
+
+  const std::uint64_t seed_;
+  mutable std::array<shard, shard_count> shards_;
+  std::mutex changes_;
+  bool closed_ = false;
+};
+
+} // namespace ockam::internal

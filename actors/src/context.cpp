@@ -1,0 +1,290 @@
+#include "ockam/actors/context.hpp"
+
+#include "node_state.hpp"
+#include "worker_shell.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+namespace ockam {
+
+using internal::resident;
+using internal::worker_record;
+
+sender::sender(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record)
+  : node_{std::move(node)}, record_{std::move(record)} {}
+
+sender::~sender() = default;
+
+const address& sender::primary_address() const noexcept {
+  return record_->primary();
+}
+
+std::vector<address> sender::addresses() const {
+  std::vector<address> all;
+  for (const auto& box : record_->boxes)
+    all.push_back(box.address);
+  return all;
+}
+
+result<std::uint16_t> sender::own_index(const address& own) const {
+  if (const auto index = record_->index_of(own))
+    return *index;
+  return fail(errc::not_own_address,
+              escaped(to_string(own)) + " is not an address of "
+                + escaped(to_string(primary_address())) + "; send from one of addresses()");
+}
+
+result<void> sender::send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
+                                  std::vector<local_info> info) {
+  if (to.empty())
+    return fail(errc::empty_route, "the route to send along is empty; give at least one address");
+  if (!payload) {
+    // an unknown first hop is reported before a body that cannot be encoded (SND-1)
+    const auto first_hop = to.front();
+    if (!node_->table.find(first_hop))
+      return fail(errc::not_found,
+                  "no worker is registered at " + escaped(to_string(first_hop)));
+    return fail(std::move(payload.error()));
+  }
+  message content{std::move(to), route{record_->address_at(from)}, std::move(*payload)};
+  for (auto& each : info)
+    content = std::move(content).add_local_info(std::move(each));
+  if (tracing_)
+    content = std::move(content).set_tracing_context(tracing_);
+  return pass_on(from, std::move(content));
+}
+
+result<void> sender::pass_on(std::uint16_t from, message content) {
+  return node_->send(*record_, from, std::move(content),
+                     shell_ != nullptr ? shell_->execution_context() : nullptr);
+}
+
+result<void> sender::forward(message content) {
+  return pass_on(0, std::move(content));
+}
+
+result<void> sender::forward_from_address(message content, const address& from) {
+  return own_index(from).and_then(
+    [&](std::uint16_t index) { return pass_on(index, std::move(content)); });
+}
+
+result<void> sender::forward(result<message> content) {
+  if (!content)
+    return fail(std::move(content.error()));
+  return pass_on(0, std::move(*content));
+}
+
+result<address> sender::start(mailboxes at, std::unique_ptr<internal::worker_object> worker,
+                              worker_options options) {
+  return node_->start_shell(std::move(at), std::move(worker), options);
+}
+
+result<address> sender::start_closed(mailboxes at, std::unique_ptr<internal::worker_object> worker,
+                                     worker_options options) {
+  return node_->start_shell(std::move(at).closed_by_default(), std::move(worker), options);
+}
+
+result<void> sender::stop_worker(const address& any) {
+  return node_->stop_worker(any);
+}
+
+bool sender::is_registered(const address& primary) const {
+  const auto found = node_->table.find(primary);
+  return found && found.index == 0;
+}
+
+std::vector<address> sender::list_workers() const {
+  std::vector<address> primaries;
+  for (const auto& record : node_->table.all())
+    primaries.push_back(record->primary());
+  return primaries;
+}
+
+std::optional<address_metadata> sender::metadata(const address& any) const {
+  const auto found = node_->table.find(any);
+  if (!found)
+    return std::nullopt;
+  const auto& box = found.record->boxes[found.index];
+  if (!box.terminal && box.attributes.empty())
+    return std::nullopt;
+  return address_metadata{box.address, box.terminal, box.attributes};
+}
+
+result<std::optional<address>> sender::find_terminal_address(const route& along) const {
+  for (auto hop : along)
+    if (!hop.is_local())
+      return fail(errc::invalid_value, escaped(to_string(hop))
+                                         + " is not a local address; resolve the route first");
+  for (auto hop : along)
+    if (const auto found = node_->table.find(hop);
+        found && found.record->boxes[found.index].terminal)
+      return std::optional{address{hop}};
+  return std::optional<address>{};
+}
+
+result<route> sender::resolve_transport_route(const route& along) {
+  const auto external = std::count_if(along.begin(), along.end(),
+                                      [](address_view hop) { return !hop.is_local(); });
+  if (external > 1)
+    return fail(errc::only_one_transport_hop,
+                "the route " + escaped(to_string(along)) + " has " + std::to_string(external)
+                  + " transport addresses; only one can be resolved");
+  route resolved;
+  for (auto hop : along) {
+    if (hop.is_local()) {
+      resolved.append(hop);
+      continue;
+    }
+    const auto transport = node_->find_transport(hop.type());
+    if (!transport)
+      return fail(errc::unknown_transport,
+                  "no transport for addresses of type " + std::to_string(hop.type())
+                    + " is attached to this node; create it first");
+    auto connection = transport->resolve(address{hop});
+    if (!connection)
+      return fail(std::move(connection.error()));
+    resolved.append(*connection);
+  }
+  return resolved;
+}
+
+flow_controls& sender::flow_control() const noexcept {
+  return *node_->flows;
+}
+
+std::shared_ptr<flow_controls> sender::shared_flow_controls() const noexcept {
+  return node_->flows;
+}
+
+caf::actor_system& sender::system() const noexcept {
+  return node_->system;
+}
+
+void sender::request_stop() {
+  node_->request_stop();
+}
+
+// -- delayed events --------------------------------------------------------------------------------
+
+struct delayed_event::state : std::enable_shared_from_this<state> {
+  state(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record, message content)
+    : node{std::move(node)}, record{std::move(record)}, content{std::move(content)} {}
+  ~state() { node->remove(*record); }
+
+  void cancel() {
+    const std::lock_guard guard{mutex};
+    node->timers.cancel(std::exchange(timer, 0));
+  }
+
+  void schedule(std::chrono::steady_clock::duration delay) {
+    const std::lock_guard guard{mutex};
+    node->timers.cancel(timer);
+    timer = node->timers.schedule(delay, [weak = weak_from_this()] {
+      if (const auto self = weak.lock())
+        self->send();
+    });
+  }
+
+  void send() {
+    message copy;
+    {
+      const std::lock_guard guard{mutex};
+      timer = 0;
+      copy = content;
+    }
+    if (const auto sent = node->send(*record, 0, std::move(copy), nullptr); !sent)
+      internal::log_warning("a delayed message was not sent: " + to_string(sent.error()));
+  }
+
+  const std::shared_ptr<internal::node_state> node;
+  const ref_ptr<worker_record> record;
+  const message content;
+  std::mutex mutex;
+  internal::timers::id timer = 0;
+};
+
+delayed_event::delayed_event(std::shared_ptr<state> own) : state_{std::move(own)} {}
+delayed_event::delayed_event(delayed_event&&) noexcept = default;
+
+delayed_event& delayed_event::operator=(delayed_event&& other) noexcept {
+  if (this != &other) {
+    cancel();
+    state_ = std::move(other.state_);
+  }
+  return *this;
+}
+
+delayed_event::~delayed_event() {
+  cancel();
+}
+
+void delayed_event::schedule(std::chrono::steady_clock::duration delay) {
+  if (state_)
+    state_->schedule(delay);
+}
+
+void delayed_event::cancel() {
+  if (state_)
+    state_->cancel();
+}
+
+result<delayed_event> sender::make_delayed(route to, shared_bytes payload) {
+  auto first_hop = to.next();
+  if (!first_hop)
+    return fail(std::move(first_hop.error()));
+  mailbox_options box{.address = address::random(),
+                      .incoming = deny_all(),
+                      .outgoing = allow_onward_addresses({*first_hop}),
+                      .attributes = {}};
+  auto record = make_ref<worker_record>(mailboxes{std::move(box)}, resident::nobody,
+                                        node_->counters);
+  if (auto inserted = node_->table.insert(record); !inserted)
+    return fail(std::move(inserted.error()));
+  message content{std::move(to), route{record->primary()}, std::move(payload)};
+  return delayed_event{
+    std::make_shared<delayed_event::state>(node_, std::move(record), std::move(content))};
+}
+
+// -- worker contexts -------------------------------------------------------------------------------
+
+context::context(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record,
+                 internal::worker_shell* shell)
+  : sender{std::move(node), std::move(record)} {
+  shell_ = shell;
+}
+
+void context::stop() {
+  node_->stop_record(record_);
+}
+
+context::dispatcher context::make_dispatcher() {
+  return shell_->make_dispatcher();
+}
+
+void context::defer_ready() {
+  shell_->hold();
+}
+
+void context::ready() {
+  shell_->release({});
+}
+
+void context::fail(error why) {
+  shell_->release(ockam::fail(std::move(why)));
+}
+
+void context::wake() {
+  shell_->wake();
+}
+
+result<void> context::request(route to, result<shared_bytes> payload, continuation on_reply,
+                              request_options options) {
+  return shell_->request(std::move(to), std::move(payload), std::move(on_reply),
+                         std::move(options));
+}
+
+std::optional<routed_message> context::take_waiting() {
+  return shell_->take_waiting();
+}
+
+} // namespace ockam

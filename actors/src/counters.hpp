@@ -1,0 +1,66 @@
+#pragma once
+
+#include "ockam/actors/metrics.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace ockam::internal {
+
+/// A number many threads add to; read only for reports.
+class counter {
+public:
+  void add(std::uint64_t n = 1) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
+
+  /// For a counter that only one thread writes at a time: no read-modify-write.
+  void add_exclusively(std::uint64_t n = 1) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] std::uint64_t get() const noexcept {
+    return value_.load(std::memory_order_relaxed);
+  }
+
+private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// What one worker, endpoint or connection did; see `metrics`.
+struct traffic {
+  counter sent;
+  counter received;
+  counter delivered;
+  counter written;
+  counter failed;
+
+  /// Adds how far `now` is ahead of `before`, and brings `before` up to it.
+  void add_growth(const traffic& now, traffic& before) noexcept {
+    for (auto member : {&traffic::sent, &traffic::received, &traffic::delivered, &traffic::written,
+                        &traffic::failed}) {
+      const auto growth = (now.*member).get() - (before.*member).get();
+      (this->*member).add(growth);
+      (before.*member).add(growth);
+    }
+  }
+
+  void add_to(metrics& sum) const noexcept {
+    sum.sent += sent.get();
+    sum.received += received.get();
+    sum.delivered += delivered.get();
+    sum.written += written.get();
+    sum.failed += failed.get();
+  }
+};
+
+/// Of a whole node: drops, which are rare, and the traffic of those who are gone.
+struct node_counters {
+  traffic of_the_gone;
+  std::array<counter, drop_reason_count> dropped;
+
+  void drop(drop_reason reason, std::uint64_t n = 1) noexcept {
+    dropped[static_cast<std::size_t>(reason)].add(n);
+  }
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,181 @@
+#include "ockam/actors/endpoint.hpp"
+
+#include "log.hpp"
+#include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+namespace ockam {
+
+using internal::resident;
+using internal::worker_record;
+using deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+namespace {
+
+deadline deadline_of(const std::optional<std::chrono::steady_clock::duration>& timeout) {
+  if (!timeout)
+    return std::nullopt;
+  return std::chrono::steady_clock::now() + *timeout;
+}
+
+template <class Predicate>
+bool wait_until(std::condition_variable& changed, std::unique_lock<std::mutex>& guard,
+                const deadline& until, Predicate done) {
+  if (until)
+    return changed.wait_until(guard, *until, done);
+  changed.wait(guard, done);
+  return true;
+}
+
+} // namespace
+
+/// The mailbox: messages wait here until a thread takes them.
+struct endpoint::queue final : message_sink {
+  explicit queue(std::size_t limit) : limit{limit} {}
+
+  result<void> push(routed_message&& content, compat::execution_context*) override {
+    {
+      const std::lock_guard guard{mutex};
+      if (closed)
+        return fail(errc::not_found, "the endpoint was closed");
+      if (waiting.size() >= limit)
+        return fail(errc::resource_exhausted,
+                    "an endpoint has " + std::to_string(limit)
+                      + " messages waiting (max-endpoint-queue); receive them faster");
+      waiting.push_back(std::move(content));
+    }
+    changed.notify_one();
+    return {};
+  }
+
+  void close() override {
+    std::deque<routed_message> dropped; // destroyed without the lock
+    {
+      const std::lock_guard guard{mutex};
+      closed = true;
+      dropped.swap(waiting);
+    }
+    changed.notify_all();
+  }
+
+  /// The oldest message that `record` admits; denied ones are skipped while the limit runs (RCV-3).
+  result<routed_message> take(worker_record& record, const deadline& until) {
+    for (;;) {
+      std::unique_lock guard{mutex};
+      if (!wait_until(changed, guard, until, [this] { return closed || !waiting.empty(); }))
+        return fail(errc::timeout, "no message came to " + escaped(to_string(record.primary()))
+                                     + " in time; raise the time-out, or check the route and flow "
+                                       "control on the way back");
+      if (closed)
+        return fail(errc::not_found, escaped(to_string(record.primary())) + " was closed");
+      auto content = std::move(waiting.front());
+      waiting.pop_front();
+      guard.unlock();
+      content.set_handled();
+      if (record.admits(content)) {
+        record.traffic.delivered.add();
+        return content;
+      }
+    }
+  }
+
+  const std::size_t limit;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<routed_message> waiting;
+  bool closed = false;
+};
+
+endpoint::endpoint(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record,
+                   std::shared_ptr<queue> inbox)
+  : sender{std::move(node), std::move(record)}, inbox_{std::move(inbox)} {}
+
+endpoint::endpoint(endpoint&&) noexcept = default;
+
+endpoint& endpoint::operator=(endpoint&& other) noexcept {
+  if (this != &other) {
+    close();
+    sender::operator=(std::move(other));
+    inbox_ = std::move(other.inbox_);
+  }
+  return *this;
+}
+
+endpoint::~endpoint() {
+  close();
+}
+
+void endpoint::close() noexcept {
+  if (!inbox_)
+    return;
+  node_->remove(*record_);
+  inbox_->close();
+  inbox_.reset();
+}
+
+result<endpoint> endpoint::open(std::shared_ptr<internal::node_state> node, mailboxes at) {
+  if (at.all().empty())
+    return fail(errc::misuse, "an endpoint needs at least one address");
+  auto record = make_ref<worker_record>(std::move(at), resident::endpoint, node->counters);
+  auto inbox = std::make_shared<queue>(node->options.max_endpoint_queue);
+  record->sink = inbox;
+  record->set_ready({});
+  if (auto inserted = node->table.insert(record); !inserted)
+    return fail(std::move(inserted.error()));
+  return endpoint{std::move(node), std::move(record), std::move(inbox)};
+}
+
+result<endpoint> sender::detached(mailboxes at) {
+  return endpoint::open(node_, std::move(at));
+}
+
+result<routed_message> endpoint::take(receive_options options) {
+  return inbox_->take(*record_, deadline_of(options.timeout));
+}
+
+result<routed_message> endpoint::request(route to, result<shared_bytes> payload,
+                                         request_options options) {
+  auto first_hop = to.next();
+  if (!first_hop)
+    return fail(std::move(first_hop.error()));
+  const auto until = deadline_of(options.timeout);
+  auto record = node_->make_reply_record(to, options, resident::endpoint);
+  auto inbox = std::make_shared<queue>(node_->options.max_endpoint_queue);
+  record->sink = inbox;
+  if (auto inserted = node_->insert_reply_record(record, *first_hop); !inserted)
+    return fail(std::move(inserted.error()));
+  endpoint temporary{node_, record, inbox}; // gone with its consumer entry on return (SRQ-7)
+  temporary.tracing_ = tracing_;
+  if (auto sent = temporary.send_payload(0, std::move(to), std::move(payload), {}); !sent)
+    return fail(std::move(sent.error()));
+  return inbox->take(*record, until);
+}
+
+result<void> endpoint::wait_for(const address& any, receive_options options) {
+  struct outcome {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::optional<result<void>> value;
+  };
+  const auto found = node_->table.find(any);
+  if (!found)
+    return fail(errc::not_found, "no worker is registered at " + escaped(to_string(any)));
+  const auto shared = std::make_shared<outcome>();
+  found.record->when_ready([shared](result<void> value) {
+    const std::lock_guard guard{shared->mutex};
+    shared->value = std::move(value);
+    shared->changed.notify_all();
+  });
+  std::unique_lock guard{shared->mutex};
+  if (!wait_until(shared->changed, guard, deadline_of(options.timeout),
+                  [&] { return shared->value.has_value(); }))
+    return fail(errc::timeout, escaped(to_string(any)) + " did not become ready in time");
+  return *shared->value;
+}
+
+} // namespace ockam

@@ -1,0 +1,385 @@
+#include "node_state.hpp"
+
+#include "log.hpp"
+#include "worker_shell.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <algorithm>
+
+#include <caf/actor_system.hpp>
+
+namespace ockam::internal {
+
+namespace {
+
+caf::abstract_actor* actor_of(const worker_record& record) {
+  return caf::actor_cast<caf::abstract_actor*>(record.actor);
+}
+
+} // namespace
+
+drop_reason reason_of(const error& refusal) noexcept {
+  if (refusal == errc::resource_exhausted)
+    return drop_reason::pending_bytes_full;
+  if (refusal == errc::message_too_large)
+    return drop_reason::message_too_large;
+  return drop_reason::connection_closed;
+}
+
+node_state::node_state(caf::actor_system& system, node_options options)
+  : system{system}, options{std::move(options)} {}
+
+// -- the way of one message ------------------------------------------------------------------------
+
+result<void> node_state::send(worker_record& from, std::uint16_t from_index, message content,
+                              compat::execution_context* context) {
+  if (content.onward_route().empty())
+    return fail(errc::empty_route, "the onward route has no address to send to");
+  from.traffic.sent.add();
+  return route_from(from, from_index, std::move(content), context);
+}
+
+result<void> node_state::route_from(worker_record& from, std::uint16_t from_index, message content,
+                                    compat::execution_context* context, drop_reason denied) {
+  const auto next = content.onward_route().front();
+  auto target = table.find(next);
+  if (!target) {
+    count_drop(next.is_local() ? drop_reason::unknown_address : drop_reason::external_address,
+               content);
+    return fail(unknown(next));
+  }
+
+  const auto& box = from.boxes[from_index];
+  if (!box.outgoing->admits_everything()) {
+    const relay_message what{box.address, target.record->address_at(target.index), content};
+    const auto verdict = box.outgoing->is_authorized(what);
+    if (!verdict || !*verdict) {
+      if (from.log_lines.allow())
+        log_denial("outgoing", what, *box.outgoing, verdict);
+      count_drop(verdict ? denied : drop_reason::access_control_error, content);
+      return verdict ? result<void>{} : fail(verdict.error());
+    }
+  }
+
+  content.count_local_step();
+  const auto max_steps = content.held() ? options.max_local_steps_from_wire
+                                        : options.max_local_steps;
+  if (content.local_steps() > max_steps) {
+    count_drop(drop_reason::too_many_steps, content);
+    return fail(errc::resource_exhausted,
+                "the message made more than " + std::to_string(max_steps)
+                  + " hops in this node (max-local-steps); does its route form a loop?");
+  }
+  return hand_over(std::move(target), box.address, std::move(content), context);
+}
+
+void node_state::route_anonymous(routed_message&& content, compat::execution_context* context) {
+  static const address nobody;
+  counters->of_the_gone.sent.add();
+  auto moved = std::move(content).into_local_message();
+  if (moved.onward_route().empty())
+    return count_drop(drop_reason::heartbeat, moved);
+  auto target = table.find(moved.onward_route().front());
+  if (!target)
+    return count_drop(drop_reason::unknown_address, moved);
+  moved.count_local_step();
+  if (moved.local_steps() > options.max_local_steps)
+    return count_drop(drop_reason::too_many_steps, moved);
+  if (auto refused = hand_over(std::move(target), nobody, std::move(moved), context); !refused)
+    log_debug("a message sent to the router was refused: " + to_string(refused.error()));
+}
+
+result<void> node_state::hand_over(located&& to, address source, message content,
+                                   compat::execution_context* context) {
+  auto& record = *to.record; // kept alive by `routed` as long as it is used below
+  if (options.observer) [[unlikely]]
+    options.observer->on_delivery(source, record.address_at(to.index), content);
+  routed_message routed{std::move(content), std::move(source),
+                        ref_ptr<delivery_point>{std::move(to.record)}, to.index};
+  switch (record.kind) {
+    case resident::shell:
+      compat::post(actor_of(record),
+                   record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
+                   std::move(routed));
+      return {};
+    case resident::actor:
+      routed.set_handled();
+      if (record.admits(routed)) {
+        record.traffic.delivered.add();
+        compat::post(actor_of(record),
+                     record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
+                     std::move(routed));
+      }
+      return {};
+    case resident::endpoint:
+    case resident::sink: {
+      if (record.kind == resident::sink && !record.admits(routed)) {
+        routed.set_handled();
+        return {};
+      }
+      auto taken = record.sink->push(std::move(routed), context);
+      if (!taken) {
+        routed.set_handled();
+        count_drop(record.kind == resident::endpoint && taken.error() == errc::resource_exhausted
+                     ? drop_reason::mailbox_full
+                     : reason_of(taken.error()),
+                   routed.local_message());
+      }
+      return taken;
+    }
+    case resident::nobody:
+      routed.set_handled();
+      static_cast<void>(record.admits(routed)); // denies, counts and logs
+      return {};
+  }
+  return fail(errc::internal);
+}
+
+void node_state::count_drop(drop_reason reason, const message& content) {
+  counters->drop(reason);
+  if (options.observer) [[unlikely]]
+    options.observer->on_drop(reason, content);
+}
+
+error node_state::unknown(address_view next) const {
+  const auto name = escaped(to_string(next));
+  if (!next.is_local())
+    return {errc::internal, name
+                              + " is a transport address and no connection; connect first, or call "
+                                "resolve_transport_route"};
+  return {errc::not_found, "no worker is registered at " + name
+                             + "; start it first, or check the spelling"};
+}
+
+// -- registration ----------------------------------------------------------------------------------
+
+namespace {
+
+result<void> check(const mailboxes& at) {
+  if (at.all().empty())
+    return fail(errc::misuse, "a worker needs at least one address");
+  if (at.all().size() > 0xffff)
+    return fail(errc::misuse, "a worker can have at most 65535 addresses");
+  return {};
+}
+
+void apply(const worker_options& options, worker_record& record) {
+  record.shutdown_priority = std::clamp(options.shutdown_priority, 1, 7);
+  record.pooled = options.execution == execution::pooled;
+}
+
+} // namespace
+
+result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_object> object,
+                                        worker_options options) {
+  if (auto valid = check(at); !valid)
+    return fail(std::move(valid.error()));
+  auto record = make_ref<worker_record>(std::move(at), resident::shell, counters);
+  apply(options, *record);
+  const bool runs_at_once = object->has_initialize() || object->is_processor();
+  const auto shell = system.spawn<worker_shell, caf::lazy_init>(shared_from_this(), record,
+                                                                std::move(object));
+  record->actor = caf::actor_cast<caf::strong_actor_ptr>(shell);
+  shell_started(record->shutdown_priority);
+  if (auto inserted = table.insert(record); !inserted) {
+    // never ran and never will: the shell and its record let go of each other
+    record->actor = nullptr;
+    shell_ended(record->shutdown_priority);
+    return fail(std::move(inserted.error()));
+  }
+  if (runs_at_once)
+    compat::post(actor_of(*record), nullptr, worker_signal{worker_signal::kind::start});
+  else
+    record->set_ready({});
+  return record->primary();
+}
+
+result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const actor_factory& make,
+                                                          bool owned, worker_options options) {
+  if (auto valid = check(at); !valid)
+    return fail(std::move(valid.error()));
+  auto record = make_ref<worker_record>(std::move(at), resident::actor, counters);
+  apply(options, *record);
+  record->owned = owned;
+  const auto actor = make(record);
+  if (!actor)
+    return fail(errc::misuse, "the actor handle is null; spawn the actor first");
+  record->actor = caf::actor_cast<caf::strong_actor_ptr>(actor);
+  record->set_ready({});
+  if (auto inserted = table.insert(record); !inserted)
+    return fail(std::move(inserted.error()));
+  // Runs at once when the actor is dead already; knows the record by name and actor id only, so
+  // that it keeps nothing alive and spares a successor.
+  actor_of(*record)->attach_functor(
+    [weak = weak_from_this(), primary = record->primary(), id = record->actor->id()] {
+      const auto node = weak.lock();
+      if (!node)
+        return;
+      const auto found = node->table.find(primary);
+      if (found && found.record->kind == resident::actor && found.record->actor->id() == id)
+        node->remove(*found.record);
+    });
+  return record;
+}
+
+bool node_state::remove(worker_record& record) {
+  if (!table.remove(record))
+    return false;
+  record.settle();
+  for (const auto& box : record.boxes) // every address, not only the primary one (DEC-6)
+    flows->clean_up(box.address);
+  return true;
+}
+
+result<void> node_state::stop_worker(address_view any) {
+  const auto found = table.find(any);
+  if (!found)
+    return fail(unknown(any));
+  stop_record(found.record);
+  return {};
+}
+
+void node_state::stop_record(const ref_ptr<worker_record>& record) {
+  if (!remove(*record))
+    return;
+  switch (record->kind) {
+    case resident::shell:
+      compat::post(actor_of(*record), nullptr, worker_signal{worker_signal::kind::stop});
+      break;
+    case resident::actor:
+      if (record->owned)
+        compat::post_exit(actor_of(*record));
+      break;
+    case resident::endpoint:
+    case resident::sink:
+      record->sink->close();
+      break;
+    case resident::nobody:
+      if (record->on_stop)
+        record->on_stop();
+      break;
+  }
+}
+
+ref_ptr<worker_record> node_state::make_reply_record(const route& to,
+                                                     const request_options& options,
+                                                     resident kind) const {
+  auto outgoing = allow_onward_addresses({address{to.front()}});
+  if (!options.outgoing->admits_everything())
+    outgoing = all_of({std::move(outgoing), options.outgoing});
+  mailbox_options box{.address = address::random(),
+                      .incoming = options.incoming,
+                      .outgoing = std::move(outgoing),
+                      .attributes = {}};
+  return make_ref<worker_record>(mailboxes{std::move(box)}, kind, counters);
+}
+
+result<void> node_state::insert_reply_record(const ref_ptr<worker_record>& record,
+                                             const address& first_hop) {
+  if (auto inserted = table.insert(record); !inserted)
+    return inserted;
+  if (const auto producer = flows->find_producer(first_hop))
+    flows->add_consumer(record->primary(), producer->id);
+  return {};
+}
+
+// -- life ------------------------------------------------------------------------------------------
+
+void node_state::shell_started(int priority) {
+  const std::lock_guard guard{mutex_};
+  ++running_[static_cast<std::size_t>(priority)];
+}
+
+void node_state::shell_ended(int priority) {
+  const std::lock_guard guard{mutex_};
+  if (--running_[static_cast<std::size_t>(priority)] == 0)
+    changed_.notify_all();
+}
+
+void node_state::stop_priority(int priority, std::chrono::steady_clock::time_point deadline) {
+  std::vector<ref_ptr<worker_record>> stopping;
+  for (auto& record : table.all())
+    if ((record->kind == resident::shell || record->kind == resident::actor)
+        && record->shutdown_priority == priority) {
+      stop_record(record);
+      stopping.push_back(std::move(record));
+    }
+  std::unique_lock guard{mutex_};
+  const auto all_gone = [&] { return running_[static_cast<std::size_t>(priority)] == 0; };
+  if (!changed_.wait_until(guard, deadline, all_gone))
+    for (const auto& record : stopping) // nobody waits for them; what they have queued is dropped
+      record->abandoned = true;
+}
+
+void node_state::stop(std::chrono::steady_clock::duration limit) {
+  {
+    std::unique_lock guard{mutex_};
+    stop_requested_ = true;
+    changed_.notify_all();
+    if (std::exchange(stopping_, true)) {
+      changed_.wait(guard, [this] { return stopped_; });
+      return;
+    }
+  }
+  table.close();
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (int priority = 7; priority >= 1; --priority)
+    stop_priority(priority, deadline);
+  std::vector<std::shared_ptr<transport>> transports;
+  {
+    const std::lock_guard guard{mutex_};
+    transports.swap(transports_);
+    transport_by_type_.clear();
+  }
+  for (const auto& each : transports)
+    each->stop();
+  for (const auto& record : table.all())
+    stop_record(record);
+  timers.stop();
+  compat::post_exit(caf::actor_cast<caf::abstract_actor*>(router));
+  router = nullptr;
+  const std::lock_guard guard{mutex_};
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+void node_state::request_stop() {
+  const std::lock_guard guard{mutex_};
+  stop_requested_ = true;
+  changed_.notify_all();
+}
+
+void node_state::wait_for_stop_request() {
+  std::unique_lock guard{mutex_};
+  changed_.wait(guard, [this] { return stop_requested_; });
+}
+
+// -- transports ------------------------------------------------------------------------------------
+
+result<void> node_state::attach(std::shared_ptr<transport> what) {
+  const std::lock_guard guard{mutex_};
+  if (stopping_)
+    return fail(errc::shutting_down, "the node is stopping; no transport can be added");
+  transport_by_type_[what->type()] = what;
+  transports_.push_back(std::move(what));
+  return {};
+}
+
+std::shared_ptr<transport> node_state::find_transport(std::uint8_t type) const {
+  const std::lock_guard guard{mutex_};
+  const auto found = transport_by_type_.find(type);
+  return found != transport_by_type_.end() ? found->second : nullptr;
+}
+
+ockam::metrics node_state::metrics() const {
+  ockam::metrics sum;
+  counters->of_the_gone.add_to(sum);
+  for (const auto& record : table.all())
+    record->traffic.add_to(sum);
+  for (std::size_t i = 0; i < drop_reason_count; ++i)
+    sum.dropped[i] = counters->dropped[i].get();
+  return sum;
+}
+
+} // namespace ockam::internal

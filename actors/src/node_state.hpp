@@ -1,0 +1,112 @@
+#pragma once
+
+#include "address_table.hpp"
+#include "timers.hpp"
+
+#include "ockam/actors/context.hpp"
+#include "ockam/actors/node.hpp"
+#include "ockam/actors/transport_port.hpp"
+
+#include <array>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace ockam::internal {
+
+/// What a node is made of. Shared by the node object, worker shells and ports, so that none of them
+/// has to outlive another; holds no reference to the node object.
+class node_state : public std::enable_shared_from_this<node_state> {
+public:
+  node_state(caf::actor_system& system, node_options options);
+
+  // -- the way of one message ----------------------------------------------------------------------
+
+  /// Counts the message as sent by `from` and routes it; the steps of a send after the body is
+  /// known (section "Sending" of docs/rules.tsv).
+  result<void> send(worker_record& from, std::uint16_t from_index, message content,
+                    compat::execution_context* context);
+
+  /// Routes a message that was counted already: resolve, outgoing access control, hand over.
+  /// `denied` is what a denial is counted as.
+  result<void> route_from(worker_record& from, std::uint16_t from_index, message content,
+                          compat::execution_context* context,
+                          drop_reason denied = drop_reason::outgoing_denied);
+
+  /// For messages that CAF actors send to the router handle: the source stays empty.
+  void route_anonymous(routed_message&& content, compat::execution_context* context);
+
+  void count_drop(drop_reason reason, const message& content);
+
+  // -- registration --------------------------------------------------------------------------------
+
+  result<address> start_shell(mailboxes at, std::unique_ptr<worker_object> worker,
+                              worker_options options);
+
+  /// `make` spawns or names the actor; it gets the record, so that the actor can send.
+  using actor_factory = std::function<worker(const ref_ptr<worker_record>&)>;
+  result<ref_ptr<worker_record>> register_actor(mailboxes at, const actor_factory& make, bool owned,
+                                                worker_options options);
+
+  /// Takes the addresses away and forgets their rights; false if that was done before.
+  bool remove(worker_record& record);
+
+  result<void> stop_worker(address_view any);
+
+  /// Asks one worker to end; its addresses are unknown when this returns.
+  void stop_record(const ref_ptr<worker_record>& record);
+
+  /// A temporary address for the reply to a request along `to` (SRQ-1); not registered yet.
+  [[nodiscard]] ref_ptr<worker_record> make_reply_record(const route& to,
+                                                         const request_options& options,
+                                                         resident kind) const;
+
+  /// Registers it and lets a reply through the connection at the first hop reach it (SRQ-2).
+  result<void> insert_reply_record(const ref_ptr<worker_record>& record, const address& first_hop);
+
+  void shell_started(int priority);
+  void shell_ended(int priority);
+
+  // -- life ----------------------------------------------------------------------------------------
+
+  /// Idempotent; later calls wait for the first one.
+  void stop(std::chrono::steady_clock::duration limit);
+  void request_stop();
+  void wait_for_stop_request();
+
+  // -- transports ----------------------------------------------------------------------------------
+
+  result<void> attach(std::shared_ptr<transport> what);
+  [[nodiscard]] std::shared_ptr<transport> find_transport(std::uint8_t type) const;
+
+  [[nodiscard]] ockam::metrics metrics() const;
+
+  caf::actor_system& system;
+  const node_options options;
+  address_table table;
+  const std::shared_ptr<flow_controls> flows = std::make_shared<flow_controls>();
+  const std::shared_ptr<node_counters> counters = std::make_shared<node_counters>();
+  internal::timers timers;
+  router_actor router;
+
+private:
+  [[nodiscard]] error unknown(address_view next) const;
+  result<void> hand_over(located&& to, address source, message content,
+                         compat::execution_context* context);
+  void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::array<std::size_t, 8> running_{}; // shells by shutdown priority
+  std::map<std::uint8_t, std::shared_ptr<transport>> transport_by_type_;
+  std::vector<std::shared_ptr<transport>> transports_; // all of them, in order of creation
+  bool stop_requested_ = false;
+  bool stopping_ = false;
+  bool stopped_ = false;
+};
+
+/// The reason a message is counted under when a sink refuses it.
+drop_reason reason_of(const error& refusal) noexcept;
+
+} // namespace ockam::internal

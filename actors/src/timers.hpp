@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace ockam::internal {
+
+/// Calls functions later, on one thread that starts with the first use; thread-safe.
+///
+/// CAF's clock is not used: with CAF 0.17.6 a time-out per request can dead-lock its thread.
+/// The functions must be quick; they enqueue and return.
+class timers {
+public:
+  using clock = std::chrono::steady_clock;
+  using id = std::uint64_t;
+
+  ~timers() { stop(); }
+
+  /// Calls `action` once after `delay`. After `stop` nothing is called any more.
+  id schedule(clock::duration delay, std::function<void()> action);
+
+  /// False when it was called already, or is being called.
+  bool cancel(id which);
+
+  /// Drops what is outstanding and joins the thread, unless called on it.
+  void stop();
+
+private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::pair<clock::time_point, id>, std::function<void()>> queue_;
+  std::map<id, clock::time_point> due_;
+  std::thread thread_;
+  id next_ = 1;
+  bool stopped_ = false;
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,208 @@
+#include "ockam/actors/transport_port.hpp"
+
+#include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+namespace ockam {
+
+using internal::node_state;
+using internal::resident;
+using internal::worker_record;
+
+namespace {
+
+constexpr std::uint16_t sender_index = 0;
+constexpr std::uint16_t receiver_index = 1;
+
+/// The CAF actor of a connection: what is sent to it goes straight into the connection's output, on
+/// the sender's thread, like everything the router finds at the sender address.
+class connection_actor final : public compat::intercepting<worker::base, connection_actor> {
+public:
+  connection_actor(caf::actor_config& config, std::shared_ptr<node_state> node)
+    : intercepting{config}, node_{std::move(node)} {}
+
+  const char* name() const override { return "ockam.connection"; }
+
+  bool intercept(caf::mailbox_element& element, compat::execution_context* context) {
+    auto* content = compat::peek<routed_message>(element);
+    if (content == nullptr)
+      return false;
+    node_->route_anonymous(std::move(*content), context);
+    return true;
+  }
+
+  behavior_type make_behavior() override {
+    return {[](routed_message&) {}}; // intercepted
+  }
+
+private:
+  const std::shared_ptr<node_state> node_;
+};
+
+void close_record(const std::shared_ptr<node_state>& node, ref_ptr<worker_record>& record) {
+  if (!record)
+    return;
+  node->remove(*record);
+  if (record->actor)
+    compat::post_exit(caf::actor_cast<caf::abstract_actor*>(record->actor));
+  record = {};
+}
+
+} // namespace
+
+// -- connections -----------------------------------------------------------------------------------
+
+connection_port::connection_port(connection_port&& other) noexcept = default;
+
+connection_port& connection_port::operator=(connection_port&& other) noexcept {
+  if (this != &other) {
+    close();
+    node_ = std::move(other.node_);
+    record_ = std::move(other.record_);
+    id_ = std::move(other.id_);
+    peer_ = std::move(other.peer_);
+  }
+  return *this;
+}
+
+connection_port::~connection_port() {
+  close();
+}
+
+result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
+                                              connection_setup setup) {
+  std::vector<mailbox_options> boxes;
+  boxes.push_back({.address = address::random(),
+                   .incoming = allow_all(),
+                   .outgoing = deny_all(),
+                   .terminal = true,
+                   .attributes = {{"peer", setup.peer}}});
+  boxes.push_back({.address = address::random(),
+                   .incoming = deny_all(),
+                   .outgoing = flow_control(node->flows, setup.id, setup.spawner_id),
+                   .attributes = {}});
+  const auto sender = boxes[sender_index].address;
+  const auto receiver = boxes[receiver_index].address;
+  auto record = make_ref<worker_record>(mailboxes{std::move(boxes)}, resident::sink,
+                                        node->counters);
+  record->sink = std::move(setup.output);
+  record->actor = caf::actor_cast<caf::strong_actor_ptr>(
+    node->system.spawn<connection_actor, caf::lazy_init>(node));
+  record->set_ready({});
+  // rights first: the addresses are unknown to everybody until they are in the table
+  node->flows->add_producer(receiver, setup.id, setup.spawner_id, {sender});
+  for (const auto& id : setup.consumer_of)
+    node->flows->add_consumer(sender, id);
+  if (auto inserted = node->table.insert(record); !inserted) {
+    node->flows->clean_up(receiver);
+    node->flows->clean_up(sender);
+    close_record(node, record);
+    return fail(std::move(inserted.error()));
+  }
+  connection_port port;
+  port.node_ = std::move(node);
+  port.record_ = std::move(record);
+  port.id_ = setup.id;
+  port.peer_ = std::move(setup.peer);
+  return port;
+}
+
+const address& connection_port::sender_address() const noexcept {
+  return record_->address_at(sender_index);
+}
+
+const address& connection_port::receiver_address() const noexcept {
+  return record_->address_at(receiver_index);
+}
+
+void connection_port::deliver(message content, compat::execution_context* context) {
+  record_->traffic.received.add_exclusively();
+  if (node_->options.observer) [[unlikely]]
+    node_->options.observer->on_read(sender_address(), peer_, content);
+  if (content.onward_route().empty()) {
+    node_->count_drop(drop_reason::heartbeat, content);
+    return;
+  }
+  content = std::move(content).push_front_return_route(sender_address());
+  const auto routed = node_->route_from(*record_, receiver_index, std::move(content), context,
+                                        drop_reason::not_a_consumer);
+  if (!routed && record_->log_lines.allow())
+    internal::log_warning("a message from " + escaped(peer_)
+                          + " was dropped: " + to_string(routed.error()));
+}
+
+void connection_port::note_write(const message& content) const {
+  if (node_->options.observer) [[unlikely]]
+    node_->options.observer->on_write(sender_address(), peer_, content);
+}
+
+void connection_port::count_written(std::uint64_t messages) const noexcept {
+  record_->traffic.written.add(messages);
+}
+
+void connection_port::count_dropped(drop_reason reason, std::uint64_t messages) const noexcept {
+  node_->counters->drop(reason, messages);
+}
+
+void connection_port::close() noexcept {
+  close_record(node_, record_);
+}
+
+// -- listeners -------------------------------------------------------------------------------------
+
+listener_port::listener_port(listener_port&& other) noexcept = default;
+
+listener_port& listener_port::operator=(listener_port&& other) noexcept {
+  if (this != &other) {
+    close();
+    node_ = std::move(other.node_);
+    record_ = std::move(other.record_);
+  }
+  return *this;
+}
+
+listener_port::~listener_port() {
+  close();
+}
+
+result<listener_port> listener_port::open(std::shared_ptr<node_state> node,
+                                          const flow_control_id& id,
+                                          std::function<void()> on_stop) {
+  mailbox_options box{.address = ockam::address::random(),
+                      .incoming = deny_all(),
+                      .outgoing = deny_all(),
+                      .attributes = {}};
+  const auto own = box.address;
+  auto record = make_ref<worker_record>(mailboxes{std::move(box)}, resident::nobody,
+                                        node->counters);
+  record->on_stop = std::move(on_stop);
+  record->set_ready({});
+  node->flows->add_spawner(own, id);
+  if (auto inserted = node->table.insert(record); !inserted) {
+    node->flows->clean_up(own);
+    return fail(std::move(inserted.error()));
+  }
+  listener_port port;
+  port.node_ = std::move(node);
+  port.record_ = std::move(record);
+  return port;
+}
+
+const address& listener_port::address() const noexcept {
+  return record_->primary();
+}
+
+void listener_port::close() noexcept {
+  if (!record_)
+    return;
+  node_->remove(*record_);
+  record_ = {};
+}
+
+result<void> attach_transport(const std::shared_ptr<node_state>& node,
+                              std::shared_ptr<transport> what) {
+  return node->attach(std::move(what));
+}
+
+} // namespace ockam

@@ -1,0 +1,55 @@
+#include "worker_record.hpp"
+
+namespace ockam::internal {
+
+std::optional<std::uint16_t> worker_record::index_of(address_view any) const noexcept {
+  for (std::size_t i = 0; i < boxes.size(); ++i)
+    if (boxes[i].address == any)
+      return static_cast<std::uint16_t>(i);
+  return std::nullopt;
+}
+
+void worker_record::settle() noexcept {
+  const std::lock_guard guard{mutex_};
+  counters->of_the_gone.add_growth(traffic, settled_);
+}
+
+bool worker_record::admits(const routed_message& content) const {
+  const auto& box = boxes[content.target_index()];
+  if (box.incoming->admits_everything())
+    return true;
+  const relay_message what{content.source_address(), box.address, content.local_message()};
+  const auto verdict = box.incoming->is_authorized(what);
+  if (verdict && *verdict)
+    return true;
+  counters->drop(verdict ? drop_reason::incoming_denied : drop_reason::access_control_error);
+  if (log_lines.allow())
+    log_denial("incoming", what, *box.incoming, verdict);
+  return false;
+}
+
+void worker_record::when_ready(on_ready callback) {
+  std::unique_lock guard{mutex_};
+  if (!ready_) {
+    waiting_.push_back(std::move(callback));
+    return;
+  }
+  auto outcome = *ready_;
+  guard.unlock();
+  callback(std::move(outcome));
+}
+
+void worker_record::set_ready(result<void> outcome) {
+  std::vector<on_ready> waiting;
+  {
+    const std::lock_guard guard{mutex_};
+    if (ready_)
+      return;
+    ready_ = outcome;
+    waiting.swap(waiting_);
+  }
+  for (auto& callback : waiting)
+    callback(outcome);
+}
+
+} // namespace ockam::internal

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "counters.hpp"
+#include "log.hpp"
+
+#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/worker_options.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace ockam::internal {
+
+/// Who answers at an address.
+enum class resident : std::uint8_t {
+  shell,    // a worker of ours: access control runs in its actor, directly before the handler
+  actor,    // a CAF actor written by hand: access control runs before the mailbox
+  endpoint, // a blocking queue: access control runs when a message is taken out
+  sink,     // a connection: no mailbox at all
+  nobody,   // an address that admits nothing: a listener, a delayed event
+};
+
+/// One entry of the router's table: the addresses of a worker and how to reach it.
+///
+/// Everything but the counters and the state of readiness is constant once it is registered, so
+/// that senders on any thread read it without a lock. Its identity is the incarnation of the
+/// worker: a successor at the same address is another record.
+class worker_record final : public delivery_point {
+public:
+  worker_record(mailboxes at, resident kind, std::shared_ptr<node_counters> counters)
+    : boxes{std::move(at).all()}, kind{kind}, counters{std::move(counters)} {}
+  ~worker_record() override { settle(); }
+
+  /// Moves what was counted since the last time to the node's sum; for one who leaves the table.
+  void settle() noexcept;
+
+  [[nodiscard]] const address& address_at(std::uint16_t index) const noexcept override {
+    return boxes[index].address;
+  }
+  [[nodiscard]] const address& primary() const noexcept { return boxes.front().address; }
+  void count_lost() noexcept override { counters->drop(drop_reason::worker_gone); }
+
+  /// Index of one of the own addresses.
+  [[nodiscard]] std::optional<std::uint16_t> index_of(address_view any) const noexcept;
+
+  /// Whether the mailbox that was hit admits the message; logs and counts a denial (WRK-5).
+  [[nodiscard]] bool admits(const routed_message& content) const;
+
+  // -- readiness (ROU-14) --------------------------------------------------------------------------
+
+  using on_ready = std::function<void(result<void>)>;
+  void when_ready(on_ready callback);
+  void set_ready(result<void> outcome);
+
+  // -- constant after registration -----------------------------------------------------------------
+
+  const std::vector<mailbox_options> boxes;
+  const resident kind;
+  caf::strong_actor_ptr actor;          // shell, actor
+  std::shared_ptr<message_sink> sink;   // endpoint, sink
+  std::function<void()> on_stop;        // nobody
+  bool owned = true;                    // stopped with the node
+  int shutdown_priority = 4;
+
+  // -- changing ------------------------------------------------------------------------------------
+
+  std::atomic<bool> pooled{false};    // never run by an I/O thread
+  std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued
+  internal::traffic traffic;
+  mutable log_limit log_lines; // about what this worker sends or refuses
+  const std::shared_ptr<node_counters> counters;
+
+private:
+  std::mutex mutex_;
+  internal::traffic settled_;
+  std::optional<result<void>> ready_;
+  std::vector<on_ready> waiting_;
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,41 @@
+# How the targets of this project are made.
+#
+# Sources are globbed with CONFIGURE_DEPENDS, so that adding a file to its folder is all it takes to
+# build it: the folder says which target it belongs to, and a list would only repeat the folder.
+
+include(GNUInstallDirs)
+
+# ockam_set_flags(<target>): the language and the warnings; users of the target do not inherit them.
+function(ockam_set_flags target)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic $<$<BOOL:${OCKAM_WARNINGS_AS_ERRORS}>:-Werror>)
+endfunction()
+
+# ockam_add_library(<name>): library ockam_<name>, alias ockam::<name>, of the files in
+# include/ (public, each compiles alone) and src/ (private).
+function(ockam_add_library name)
+  set(target ockam_${name})
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS include/*.hpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/*.cpp)
+  if(NOT sources) # the files of this library are still to come
+    set(sources "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp")
+    file(TOUCH ${sources})
+  endif()
+
+  add_library(${target} ${sources})
+  add_library(ockam::${name} ALIAS ${target})
+  ockam_set_flags(${target})
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${name}
+    POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PRIVATE src)
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${headers})
+
+  install(TARGETS ${target} EXPORT ${target}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endfunction()

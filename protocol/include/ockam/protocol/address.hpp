@@ -1,0 +1,144 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/result.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace ockam {
+
+/// Which transport understands an address. Any other number is legal on the wire.
+namespace transport_type {
+inline constexpr std::uint8_t local = 0;
+inline constexpr std::uint8_t tcp = 1;
+inline constexpr std::uint8_t udp = 2;
+inline constexpr std::uint8_t websocket = 3;
+inline constexpr std::uint8_t ble = 4;
+inline constexpr std::uint8_t uds = 5;
+} // namespace transport_type
+
+/// An address somebody else owns: a transport type and bytes of any content.
+class address_view {
+public:
+  constexpr address_view() = default;
+  constexpr address_view(std::uint8_t type, std::string_view value) noexcept
+    : value_{value}, type_{type} {}
+
+  [[nodiscard]] constexpr std::uint8_t type() const noexcept { return type_; }
+  [[nodiscard]] constexpr std::string_view value() const noexcept { return value_; }
+  [[nodiscard]] constexpr bool is_local() const noexcept { return type_ == transport_type::local; }
+
+  constexpr bool operator==(const address_view&) const = default;
+  constexpr auto operator<=>(const address_view& other) const noexcept {
+    if (auto order = type_ <=> other.type_; order != 0)
+      return order;
+    return value_ <=> other.value_;
+  }
+
+private:
+  std::string_view value_;
+  std::uint8_t type_ = transport_type::local;
+};
+
+/// The name of a worker, or of a place that a transport can reach (ADR-1).
+///
+/// A value of 40 bytes; names of up to 38 bytes, random addresses included, need no allocation.
+class address {
+public:
+  /// The local address without a name.
+  address() noexcept : size_{0}, type_{transport_type::local} {}
+
+  /// Parses the text form `[type#]value` (ADR-3); throws `failure` when it is malformed.
+  /// For text that comes from outside use `parse`.
+  address(const char* text) : address{std::string_view{text}} {} // NOLINT: "echoer" is an address
+  address(const std::string& text) : address{std::string_view{text}} {} // NOLINT
+  address(std::string_view text); // NOLINT
+
+  /// Takes type and bytes as they are; the bytes are not parsed.
+  address(std::uint8_t type, std::string_view value);
+  explicit address(address_view view) : address{view.type(), view.value()} {}
+
+  /// A local address of any bytes (ADR-6).
+  explicit address(bytes_view value) : address{transport_type::local, as_text(value)} {}
+
+  address(const address& other) : address{other.type_, other.value()} {}
+  address(address&& other) noexcept;
+  address& operator=(const address& other);
+  address& operator=(address&& other) noexcept;
+  ~address() { release(); }
+
+  /// Text form to address, without exceptions (ADR-3).
+  /// - errc::multiple_separators  more than one `#`
+  /// - errc::invalid_type         the part before `#` is not a decimal number up to 255
+  static result<address> parse(std::string_view text);
+
+  /// 16 bytes from the system's generator as 32 lower-case hex digits (ADR-7). Thread-safe.
+  static address random();
+
+  [[nodiscard]] std::uint8_t type() const noexcept { return type_; }
+  [[nodiscard]] std::string_view value() const noexcept {
+    if (is_inline())
+      return {storage_, size_};
+    const auto on_heap = heap();
+    return {on_heap.data, on_heap.size};
+  }
+  [[nodiscard]] bool is_local() const noexcept { return type_ == transport_type::local; }
+
+  /// The value as text, or errc::invalid_utf8 (ADR-5).
+  [[nodiscard]] result<std::string_view> text() const;
+
+  operator address_view() const noexcept { return {type_, value()}; } // NOLINT: a view is cheap
+
+  friend bool operator==(const address& a, const address& b) noexcept {
+    return address_view{a} == address_view{b};
+  }
+  friend std::strong_ordering operator<=>(const address& a, const address& b) noexcept {
+    return address_view{a} <=> address_view{b};
+  }
+
+private:
+  static constexpr std::size_t inline_capacity = 38;
+  static constexpr std::uint8_t size_on_heap = 0xff;
+
+  struct heap_bytes {
+    char* data;
+    std::size_t size;
+  };
+
+  [[nodiscard]] bool is_inline() const noexcept { return size_ != size_on_heap; }
+  [[nodiscard]] heap_bytes heap() const noexcept {
+    heap_bytes stored;
+    std::memcpy(&stored, storage_, sizeof stored);
+    return stored;
+  }
+  void release() noexcept {
+    if (!is_inline())
+      delete[] heap().data;
+  }
+
+  alignas(heap_bytes) char storage_[inline_capacity]; // the value, or a heap_bytes
+  std::uint8_t size_;                                 // of an inline value, or size_on_heap
+  std::uint8_t type_;
+};
+
+/// `type#value`, the type always written (ADR-4); bytes that are not UTF-8 print as
+/// "Invalid UTF-8". Control characters are kept: use `escaped` for logs.
+std::string to_string(address_view value);
+inline std::string to_string(const address& value) { return to_string(address_view{value}); }
+
+/// A hash whose result depends on `seed`, for tables that see addresses from the wire.
+std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept;
+
+} // namespace ockam
+
+template <>
+struct std::hash<ockam::address> {
+  std::size_t operator()(const ockam::address& value) const noexcept {
+    return ockam::hash_value(value, 0);
+  }
+};

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/result.hpp"
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Requests to the management services of a node, and their answers (docs/wire_format.md, "API
+/// headers").
+///
+///     request   map  1: id u32, 2: path text, 3: method?, 4: has_body bool      then the body
+///     response  map  1: id u32, 2: re u32, 3: status?, 4: has_body bool         then the body
+///     error     map  1: path?, 2: method?, 3: message?, 4: cause? (an error)
+///
+/// Header and body are one CBOR item each. In a payload both together are BARE data, which
+/// `encode_payload` and `decode_payload` of a request or response do.
+namespace ockam::api {
+
+enum class method : std::uint8_t { get = 0, post, put, del, patch };
+
+enum class status : std::uint16_t {
+  ok = 200,
+  bad_request = 400,
+  unauthorized = 401,
+  forbidden = 403,
+  not_found = 404,
+  method_not_allowed = 405,
+  request_timeout = 408,
+  conflict = 409,
+  internal_server_error = 500,
+  not_implemented = 501,
+};
+
+struct request {
+  std::uint32_t id = 0; ///< random, not zero
+  std::string path;
+  std::optional<api::method> method;
+  shared_bytes body; ///< one CBOR item, or empty: no body
+
+  bool operator==(const request&) const = default;
+};
+
+struct response {
+  std::uint32_t id = 0; ///< random
+  std::uint32_t re = 0; ///< id of the request, 0 when it is not known
+  std::optional<api::status> status;
+  shared_bytes body; ///< one CBOR item, or empty: no body
+
+  bool operator==(const response&) const = default;
+};
+
+/// The body of a response that reports a failure.
+struct error_body {
+  std::optional<std::string> path;
+  std::optional<api::method> method;
+  std::optional<std::string> message;
+  std::vector<error_body> cause; ///< none or one
+
+  bool operator==(const error_body&) const = default;
+};
+
+/// Canonical CBOR, header and body. Text that is not UTF-8 is errc::invalid_utf8.
+result<shared_bytes> encode(const request& value);
+result<shared_bytes> encode(const response& value);
+result<shared_bytes> encode(const error_body& value);
+
+/// Map keys in any order, unknown keys skipped; a body shares the memory of `cbor`.
+///
+/// - errc::unknown_variant   a method or status that is not listed above
+/// - errc::missing_field     a header without id, path, re or has_body
+/// - errc::nesting_too_deep  more than 16 causes inside each other
+/// - errc::truncated, errc::type_mismatch, errc::integer_out_of_range, errc::invalid_utf8
+result<request> decode_request(const shared_bytes& cbor);
+result<response> decode_response(const shared_bytes& cbor);
+
+/// A text in place of the map is an error with that message.
+result<error_body> decode_error(const shared_bytes& cbor);
+
+} // namespace ockam::api
+
+template <>
+struct ockam::payload_codec<ockam::api::request> {
+  static void write(bare_writer& out, const api::request& value);
+  static api::request read(bare_reader& in);
+};
+
+template <>
+struct ockam::payload_codec<ockam::api::response> {
+  static void write(bare_writer& out, const api::response& value);
+  static api::response read(bare_reader& in);
+};

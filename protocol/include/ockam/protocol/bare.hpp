@@ -1,0 +1,174 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/result.hpp"
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ockam {
+
+/// BARE, the encoding of message bodies (docs/wire_format.md, "BARE").
+///
+///     uint          1 to 10 bytes, 7 bits each, low bits first, bit 7 set while more follow
+///     u8 .. i64     1, 2, 4, 8 bytes, little endian
+///     f32, f64      IEEE 754, little endian
+///     bool          00 or 01
+///     data, text    uint length, bytes
+
+/// Integers of fixed width. Characters are not numbers.
+template <class T>
+concept bare_integer
+  = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>
+    && !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t>
+    && !std::same_as<T, char32_t>;
+
+/// Reads BARE values one after the other.
+///
+/// Fails once and stays failed: a failed reader returns zeros and empty views, so read straight
+/// down and check `ok()` at the end. Views point into the input.
+class bare_reader {
+public:
+  explicit bare_reader(bytes_view data) noexcept : data_{data} {}
+
+  /// Lets `shared_data` return slices; `source` must outlive the reader.
+  explicit bare_reader(const shared_bytes& source) noexcept
+    : data_{source.view()}, source_{&source} {}
+  explicit bare_reader(shared_bytes&&) = delete;
+
+  [[nodiscard]] bool ok() const noexcept { return !problem_.has_value(); }
+
+  /// Why the reader failed; only when it has.
+  [[nodiscard]] const ockam::error& error() const noexcept { return *problem_; }
+
+  /// Bytes read so far.
+  [[nodiscard]] std::size_t offset() const noexcept { return position_; }
+  [[nodiscard]] std::size_t remaining() const noexcept {
+    return ok() ? data_.size() - position_ : 0;
+  }
+
+  /// Declares the input wrong, for instance errc::unknown_variant; only the first failure counts.
+  void fail(ockam::error what);
+  void fail(errc code, std::string detail) { fail(ockam::error{code, std::move(detail)}); }
+
+  /// A varint: a length, a count, the index of a variant. Longer forms than needed are accepted.
+  /// - errc::truncated, errc::varint_overflow (more than 64 bits)
+  std::uint64_t uint();
+
+  template <bare_integer T>
+  T integer() {
+    using wide = std::make_unsigned_t<T>;
+    const auto raw_bytes = take(sizeof(T));
+    wide value = 0;
+    for (std::size_t i = 0; i < raw_bytes.size(); ++i)
+      value = static_cast<wide>(value | (static_cast<wide>(raw_bytes[i]) << (8 * i)));
+    return static_cast<T>(value);
+  }
+
+  float f32() { return std::bit_cast<float>(integer<std::uint32_t>()); }
+  double f64() { return std::bit_cast<double>(integer<std::uint64_t>()); }
+
+  /// - errc::unknown_variant  neither 00 nor 01
+  bool boolean();
+
+  /// A code point. - errc::integer_out_of_range  not a Unicode scalar value
+  char32_t character();
+
+  /// Length and bytes. - errc::truncated  the length is beyond the input
+  bytes_view data();
+
+  /// The same without a copy: a slice of the source if there is one.
+  shared_bytes shared_data();
+
+  /// Length and UTF-8. - errc::invalid_utf8
+  std::string_view text();
+
+  /// Everything that is left.
+  shared_bytes rest();
+
+  /// The next `size` bytes, or nothing and errc::truncated.
+  bytes_view take(std::size_t size);
+
+private:
+  [[nodiscard]] shared_bytes share(bytes_view part) const;
+
+  bytes_view data_;
+  const shared_bytes* source_ = nullptr;
+  std::size_t position_ = 0;
+  std::optional<ockam::error> problem_;
+};
+
+/// Writes BARE values one after the other, or only counts their bytes.
+///
+///     bare_writer counted;        // first pass: size() bytes are needed
+///     bare_writer writer{memory}; // second pass: writes them
+///
+/// Fails once and stays failed.
+class bare_writer {
+public:
+  /// Counts, writes nothing.
+  bare_writer() = default;
+
+  /// Writes to `to`; writing more than fits is errc::internal.
+  explicit bare_writer(std::span<std::uint8_t> to) noexcept : to_{to}, counting_{false} {}
+
+  [[nodiscard]] bool ok() const noexcept { return !problem_.has_value(); }
+  [[nodiscard]] const ockam::error& error() const noexcept { return *problem_; }
+
+  /// Bytes written or counted so far.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Declares the value impossible to write; only the first failure counts.
+  void fail(ockam::error what);
+  void fail(errc code, std::string detail) { fail(ockam::error{code, std::move(detail)}); }
+
+  void uint(std::uint64_t value);
+
+  template <bare_integer T>
+  void integer(T value) {
+    std::uint8_t little_endian[sizeof(T)];
+    auto left = static_cast<std::uint64_t>(value);
+    for (auto& byte : little_endian) {
+      byte = static_cast<std::uint8_t>(left);
+      left >>= 8;
+    }
+    raw(little_endian);
+  }
+
+  void f32(float value) { integer(std::bit_cast<std::uint32_t>(value)); }
+  void f64(double value) { integer(std::bit_cast<std::uint64_t>(value)); }
+  void boolean(bool value) { integer(static_cast<std::uint8_t>(value ? 1 : 0)); }
+
+  /// - errc::integer_out_of_range  not a Unicode scalar value
+  void character(char32_t value);
+
+  /// Length and bytes.
+  void data(bytes_view value);
+
+  /// Length and bytes. - errc::invalid_utf8
+  void text(std::string_view value);
+
+  /// The bytes as they are.
+  void raw(bytes_view value);
+
+private:
+  std::span<std::uint8_t> to_;
+  std::size_t size_ = 0;
+  bool counting_ = true;
+  std::optional<ockam::error> problem_;
+};
+
+/// Number of bytes of a varint.
+constexpr std::size_t bare_uint_size(std::uint64_t value) noexcept {
+  return value == 0 ? 1 : (static_cast<std::size_t>(std::bit_width(value)) + 6) / 7;
+}
+
+} // namespace ockam

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "ockam/protocol/ref_counted.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace ockam {
+
+class chunk_pool;
+
+/// A piece of memory that received bytes are read into, and that payloads then refer to.
+///
+/// Goes back to its pool, not to the heap, when its last reference is gone.
+class chunk final : public ref_counted {
+public:
+  [[nodiscard]] std::uint8_t* data() noexcept { return reinterpret_cast<std::uint8_t*>(this + 1); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+private:
+  friend class chunk_pool;
+
+  explicit chunk(std::size_t size) noexcept : size_{size} {}
+  static chunk* create(std::size_t size);
+  static void destroy(chunk* unused) noexcept;
+  void dispose() noexcept override;
+
+  ref_ptr<chunk_pool> pool_; // while in use; the pool holds idle chunks, so this is no cycle
+  std::size_t size_;
+};
+
+/// Hands out chunks, at most `max_chunks` at a time, and takes them back.
+///
+/// This is how a connection is slowed down: every message it received holds the chunk it points
+/// into, and a connection without chunks cannot read. Chunks are made when first needed; a few
+/// idle ones are kept, because fresh memory is slow to touch. Thread-safe: chunks come back from
+/// whatever thread drops the last slice, also after the owner has let go of the pool.
+class chunk_pool final : public ref_counted {
+public:
+  /// @param chunk_size    bytes; a frame that fits into one is never copied
+  /// @param max_chunks    in use at the same time
+  /// @param on_available  called once after `take` had nothing to give and a chunk came back, from
+  ///                      the thread that brought it. May come late: refer to a connection weakly.
+  chunk_pool(std::size_t chunk_size, std::size_t max_chunks,
+             std::function<void()> on_available = {});
+
+  chunk_pool(const chunk_pool&) = delete;
+  chunk_pool& operator=(const chunk_pool&) = delete;
+
+  [[nodiscard]] std::size_t chunk_size() const noexcept { return chunk_size_; }
+
+  /// A chunk of `chunk_size` bytes of any content, or nullptr when all are in use.
+  ref_ptr<chunk> take();
+
+  /// Chunks that somebody refers to.
+  [[nodiscard]] std::size_t in_use() const;
+
+private:
+  friend class chunk;
+
+  ~chunk_pool() override;
+  void give_back(chunk* unused) noexcept;
+
+  const std::size_t chunk_size_;
+  const std::size_t max_chunks_;
+  const std::function<void()> on_available_;
+
+  mutable std::mutex mutex_;
+  std::vector<chunk*> idle_;
+  std::size_t in_use_ = 0;
+  bool somebody_waits_ = false;
+};
+
+} // namespace ockam

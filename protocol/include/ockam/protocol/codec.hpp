@@ -1,0 +1,93 @@
+#pragma once
+
+#include "ockam/protocol/message.hpp"
+#include "ockam/protocol/result.hpp"
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ockam {
+
+/// Message to bytes and back (docs/wire_format.md, "Routing message").
+///
+///     array of 4
+///       array of addresses     onward route
+///       array of addresses     return route
+///       byte string            payload
+///       text string            tracing context, `{}` when there is none
+///     address = array of 2
+///       unsigned               transport type, up to 255
+///       byte string            value
+///
+/// Pure functions: no state, no I/O, safe from every thread.
+
+/// What a message from the wire may ask of us. Every limit is far above what peers send.
+struct decode_limits {
+  std::size_t max_route_hops = 1024;      ///< more: errc::route_too_long
+  std::size_t max_address_size = 1024;    ///< bytes; longer: errc::address_too_long
+  std::size_t max_tracing_context = 4096; ///< bytes; longer: the field is dropped, not the message
+};
+
+/// How "no tracing context" is written. Peers read all three alike.
+enum class absent_tracing : std::uint8_t {
+  empty_object, ///< the text `{}`, what a default Rust node writes; accepted by every peer
+  null,         ///< an explicit null; accepted by every peer
+  omitted,      ///< an array of three; Elixir nodes refuse it
+};
+
+/// Reads one message; `frame` is the body of a frame, or a whole datagram.
+///
+/// The payload shares the memory of `frame`. Allocates the message, and a route only when it has
+/// more than 72 bytes: at most 8 bytes of heap a byte of input, plus a small constant. Bytes behind
+/// the message are ignored, and so are array elements that are not known. An empty onward route is
+/// a heartbeat (TCP-25); that is for the caller to notice.
+///
+/// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range,
+///   errc::invalid_utf8, errc::nesting_too_deep  the bytes are no routing message
+/// - errc::route_too_long, errc::address_too_long  above `limits`
+result<message> decode_message(const shared_bytes& frame, const decode_limits& limits = {});
+
+/// Number of bytes `encode_message` writes.
+std::size_t encoded_size(const message& value,
+                         absent_tracing when_absent = absent_tracing::empty_object) noexcept;
+
+/// Writes `encoded_size(value)` bytes in canonical form and returns the position behind them.
+/// Local info stays here (LMS-9).
+std::uint8_t* encode_message(const message& value, std::uint8_t* to,
+                             absent_tracing when_absent = absent_tracing::empty_object) noexcept;
+
+/// The same, into bytes of its own.
+bytes encode_message(const message& value,
+                     absent_tracing when_absent = absent_tracing::empty_object);
+
+// -- in two pieces, for a payload that is sent from where it is ------------------------------------
+
+/// Everything up to and including the head of the payload: head, payload, tail are the message.
+std::size_t encoded_head_size(const message& value) noexcept;
+std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
+                                  absent_tracing when_absent
+                                  = absent_tracing::empty_object) noexcept;
+
+/// The tracing context, the only thing behind the payload.
+std::size_t encoded_tail_size(const message& value, absent_tracing when_absent
+                                                    = absent_tracing::empty_object) noexcept;
+std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
+                                  absent_tracing when_absent
+                                  = absent_tracing::empty_object) noexcept;
+
+// -- the older form, still spoken over WebSocket, UDS and BLE --------------------------------------
+
+/// Reads a message in BARE form (docs/wire_format.md, "BARE routing message").
+///
+/// The version byte is not looked at and a malformed tracing context is no tracing context, as in
+/// the reference. Shares memory, limits and errors with `decode_message`; also
+/// - errc::varint_overflow  a length of more than 64 bits
+result<message> decode_bare_message(const shared_bytes& frame, const decode_limits& limits = {});
+
+/// @param version  readers ignore it; 1 is what the reference writes.
+bytes encode_bare_message(const message& value,
+                          absent_tracing when_absent = absent_tracing::empty_object,
+                          std::uint8_t version = 1);
+
+} // namespace ockam

@@ -1,0 +1,123 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/chunk_pool.hpp"
+#include "ockam/protocol/result.hpp"
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace ockam {
+
+/// A TCP byte stream and the messages in it (docs/wire_format.md, "TCP stream").
+///
+///     version   u8             once, always 1, sent at once by both sides (TCP-20)
+///     frame*    u32 big-endian length in bytes, then that many bytes (TCP-22)
+
+inline constexpr std::uint8_t tcp_protocol_version = 1;
+inline constexpr std::size_t frame_header_size = 4;
+
+/// Bytes of the largest body that peers accept (TCP-23).
+inline constexpr std::size_t default_max_frame_size = 16u << 20;
+
+inline constexpr std::size_t default_chunk_size = 64u << 10;
+
+/// Writes the header of a body of `length` bytes and returns the position behind it.
+inline std::uint8_t* put_frame_header(std::uint8_t* to, std::uint32_t length) noexcept {
+  *to++ = static_cast<std::uint8_t>(length >> 24);
+  *to++ = static_cast<std::uint8_t>(length >> 16);
+  *to++ = static_cast<std::uint8_t>(length >> 8);
+  *to++ = static_cast<std::uint8_t>(length);
+  return to;
+}
+
+/// Splits a byte stream into frame bodies without copying them.
+///
+/// Performs no I/O: the caller reads into `prepare()`, says how much with `commit`, and takes
+/// bodies with `next` until there are none. Any split of the same stream yields the same bodies.
+///
+///     for (;;) {
+///       auto room = decoder.prepare();
+///       if (room.empty()) { /* read no more until the pool has a chunk again */ }
+///       decoder.commit(read(socket, room));
+///       while (auto body = decoder.next()) ...
+///     }
+///
+/// A body refers to the chunk it was read into; bytes a body refers to are never written again. A
+/// body that does not fit into one chunk gets memory of its own, which grows as bytes arrive, never
+/// by what the length claims: it holds less than twice the bytes that are there, or 64 KiB.
+/// Not thread-safe; the bodies are.
+class frame_decoder {
+public:
+  /// @param pool            where chunks come from; not null
+  /// @param max_frame_size  bytes of the largest accepted body
+  /// @param expect_version  false when the stream starts with a frame
+  explicit frame_decoder(ref_ptr<chunk_pool> pool,
+                         std::size_t max_frame_size = default_max_frame_size,
+                         bool expect_version = true);
+
+  frame_decoder(frame_decoder&&) noexcept;
+  frame_decoder& operator=(frame_decoder&&) noexcept;
+  ~frame_decoder();
+
+  /// Where to read the next bytes to. Call `next` until it has nothing first.
+  ///
+  /// Empty when the pool has no chunk to give, and after a failure. Valid until the next call.
+  [[nodiscard]] std::span<std::uint8_t> prepare();
+
+  /// Declares the first `count` bytes of `prepare()` read.
+  void commit(std::size_t count) noexcept;
+
+  /// Copies what fits into `prepare()` and returns how much that was.
+  std::size_t feed(bytes_view received);
+
+  /// Removes and returns the next body, or `nullopt` if more bytes are needed. An empty body is a
+  /// frame of length 0: ignore it (TCP-24).
+  ///
+  /// Errors are final: report them and close the connection.
+  /// - errc::unsupported_protocol_version  the first byte is not 1 (TCP-21)
+  /// - errc::frame_too_large               length > max_frame_size; nothing was allocated for it
+  result<std::optional<shared_bytes>> next();
+
+  // -- for deadlines, and for the end of the stream; asked when `next` has nothing -----------------
+
+  /// Whether the peer's version byte is here, or none is expected.
+  [[nodiscard]] bool version_received() const noexcept { return !version_expected_; }
+
+  /// Whether a part of a frame is here.
+  [[nodiscard]] bool in_frame() const noexcept {
+    return static_cast<bool>(large_) || read_ != written_;
+  }
+
+  /// Whether the stream may end here; otherwise its end is errc::truncated.
+  [[nodiscard]] bool at_boundary() const noexcept { return version_received() && !in_frame(); }
+
+  /// Bytes that are missing from the frame in progress, as far as is known.
+  [[nodiscard]] std::size_t wanted() const noexcept;
+
+  /// Gives the chunk back when no part of a frame is in it: a connection that waits needs none.
+  void release_chunk() noexcept;
+
+private:
+  class large_body;
+
+  [[nodiscard]] std::optional<std::uint32_t> announced_length() const noexcept;
+  [[nodiscard]] bool needs_own_memory() const noexcept;
+  bool move_to_fresh_chunk();
+  void move_to_own_memory();
+  std::optional<shared_bytes> take_large_body();
+
+  ref_ptr<chunk_pool> pool_;
+  std::size_t max_frame_size_;
+  ref_ptr<chunk> chunk_;
+  std::size_t read_ = 0;    // in chunk_: bytes before are done with
+  std::size_t written_ = 0; // in chunk_: bytes behind are free
+  ref_ptr<large_body> large_;
+  std::optional<error> failed_;
+  bool version_expected_;
+};
+
+} // namespace ockam

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "ockam/protocol/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ockam {
+
+/// The place behind a TCP or UDP address: `host:port` (docs/wire_format.md, "host:port").
+struct host_port {
+  enum class kind : std::uint8_t { ipv4, ipv6, name };
+
+  std::string host; ///< IPv6 without brackets
+  std::uint16_t port = 0;
+  kind host_kind = kind::name;
+
+  /// No resolver is needed.
+  [[nodiscard]] bool numeric() const noexcept { return host_kind != kind::name; }
+
+  bool operator==(const host_port&) const = default;
+};
+
+/// Where to connect to (TCP-12), the first of these that fits:
+///
+///     4000              127.0.0.1, port 4000
+///     :4000             the same
+///     10.0.0.7:4000, [::1]:4000, [fe80::1%2]:4000
+///     host.name:4000    labels of 1 to 63 letters, digits, `-`, `_`; 253 characters in all
+///
+/// No system call is made. - errc::invalid_value  anything else
+result<host_port> parse_peer(std::string_view text);
+
+/// Where to listen: the numeric forms only (TCP-7). No names, and no port alone, because whoever
+/// opens a port should say to whom. - errc::invalid_value
+result<host_port> parse_listen(std::string_view text);
+
+/// `host:port`, IPv6 in brackets; reads back to an equal value.
+std::string to_string(const host_port& value);
+
+} // namespace ockam

@@ -1,0 +1,120 @@
+#pragma once
+
+#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/route.hpp"
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ockam {
+
+/// A note about a message that never leaves the node (LMS-9).
+struct local_info {
+  std::string type;
+  bytes data;
+
+  bool operator==(const local_info&) const = default;
+};
+
+/// What travels: an onward route, a return route, a payload (section "Messages" of docs/rules.tsv).
+///
+/// One word, with the parts behind a copy-on-write pointer: a copy costs a reference, a change
+/// copies the parts only while somebody else holds them too. Every changing operation takes the
+/// message and returns it, so that changes chain:
+///
+///     std::move(message).step_forward(own_address)   // what a hop does
+///
+/// Not thread-safe for one object; different copies may be used by different threads.
+class message {
+public:
+  message() = default;
+  message(route onward_route, route return_route, shared_bytes payload = {});
+
+  [[nodiscard]] const route& onward_route() const noexcept { return parts().onward; }
+  [[nodiscard]] const route& return_route() const noexcept { return parts().back; }
+  [[nodiscard]] const shared_bytes& payload() const noexcept { return parts().payload; }
+
+  /// Text for tracing tools, opaque to routing (LMS-10).
+  [[nodiscard]] const std::optional<std::string>& tracing_context() const noexcept {
+    return parts().tracing;
+  }
+
+  [[nodiscard]] bool has_next_on_onward_route() const noexcept { return !onward_route().empty(); }
+  [[nodiscard]] result<address> next_on_onward_route() const { return onward_route().next(); }
+
+  // -- changes; errc::empty_route where an address is needed and none is left ---------------------
+
+  result<message> pop_front_onward_route() &&;                           // LMS-1
+  message push_front_onward_route(const address& hop) &&;                  // LMS-2
+  result<message> replace_front_onward_route(const address& hop) &&;       // LMS-3
+  message prepend_front_onward_route(const route& hops) &&;              // LMS-4
+  message set_onward_route(route hops) &&;                               // LMS-5
+  message set_return_route(route hops) &&;                               // LMS-5
+  message push_front_return_route(const address& hop) &&;                  // LMS-6
+  message prepend_front_return_route(const route& hops) &&;              // LMS-6
+  message set_payload(shared_bytes payload) &&;
+
+  /// Throws `failure` for text that is not UTF-8: no peer would accept the message.
+  message set_tracing_context(std::optional<std::string> context) &&;
+
+  /// Takes the first onward address off and puts `own_address` in front of the return route: the
+  /// one operation a hop needs (LMS-7).
+  result<message> step_forward(const address& own_address) &&;
+
+  // -- local info (LMS-9) --------------------------------------------------------------------------
+
+  [[nodiscard]] const std::vector<local_info>& all_local_info() const noexcept {
+    return parts().info;
+  }
+  /// The first record of that type, or nullptr. Valid until the message changes.
+  [[nodiscard]] const local_info* find_local_info(std::string_view type) const noexcept;
+  message add_local_info(local_info info) &&;
+  message clear_local_info(std::string_view type) &&;
+
+  // -- for transports ------------------------------------------------------------------------------
+
+  /// Something to give back when the last copy of this message is gone: a share of the credit of
+  /// the connection that received it. Nullptr for a message made in this node.
+  [[nodiscard]] const ref_ptr<ref_counted>& held() const noexcept { return parts().held; }
+  void hold(ref_ptr<ref_counted> resource) { change().held = std::move(resource); }
+
+  /// Hops this message has made inside the node since it was sent or received.
+  [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
+  void count_local_step() { ++change().local_steps; }
+  void reset_local_steps() { change().local_steps = 0; }
+
+  /// Equal routes, payload and tracing context; what is local to the node does not count.
+  friend bool operator==(const message& a, const message& b) noexcept;
+
+private:
+  struct body : ref_counted {
+    body() = default;
+    body(route&& onward_route, route&& return_route, shared_bytes&& content)
+      : onward{std::move(onward_route)}, back{std::move(return_route)},
+        payload{std::move(content)} {}
+
+    route onward;
+    route back;
+    shared_bytes payload;
+    std::optional<std::string> tracing;
+    std::vector<local_info> info;
+    ref_ptr<ref_counted> held;
+    std::uint32_t local_steps = 0;
+  };
+
+  static const body& nothing() noexcept;
+  [[nodiscard]] const body& parts() const noexcept { return body_ ? *body_ : nothing(); }
+  body& change();
+
+  ref_ptr<body> body_;
+};
+
+/// One line for logs: both routes and the size of the payload; everything escaped.
+std::string to_string(const message& value);
+
+} // namespace ockam

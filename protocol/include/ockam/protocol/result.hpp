@@ -1,0 +1,77 @@
+#pragma once
+
+#include "ockam/protocol/errc.hpp"
+
+#include <string>
+#include <system_error>
+
+#include <tl/expected.hpp>
+
+namespace ockam {
+
+/// Why something has no value: a code for programs, a sentence for people.
+///
+/// The sentence names what failed, the value seen, and what to try.
+class error {
+public:
+  error(std::error_code code, std::string detail = {}) // NOLINT: implicit by design
+    : code_{code}, detail_{std::move(detail)} {}
+  error(errc code, std::string detail = {}) // NOLINT: implicit by design
+    : error{make_error_code(code), std::move(detail)} {}
+
+  [[nodiscard]] const std::error_code& code() const noexcept { return code_; }
+  [[nodiscard]] const std::string& detail() const noexcept { return detail_; }
+
+  /// Derived from the code; a system error has origin `transport` and kind `io`.
+  [[nodiscard]] error_origin origin() const noexcept;
+  [[nodiscard]] error_kind kind() const noexcept;
+
+  /// Two errors are equal when their codes are.
+  bool operator==(const error& other) const noexcept { return code_ == other.code_; }
+  bool operator==(errc other) const noexcept { return code_ == make_error_code(other); }
+
+private:
+  std::error_code code_;
+  std::string detail_;
+};
+
+/// "not_found: no worker at 0#echoer; ..." — one line, safe to print.
+std::string to_string(const error& what);
+
+/// A value, or the error that explains its absence.
+template <class T>
+using result = tl::expected<T, error>;
+
+/// Shorthand for the error branch of a `result`.
+inline tl::unexpected<error> fail(errc code, std::string detail = {}) {
+  return tl::unexpected<error>{error{code, std::move(detail)}};
+}
+
+inline tl::unexpected<error> fail(error what) {
+  return tl::unexpected<error>{std::move(what)};
+}
+
+/// An `error` on its way through code that throws: blocking front doors and handlers.
+class failure : public std::system_error {
+public:
+  explicit failure(ockam::error what)
+    : std::system_error{what.code(), what.detail()}, error_{std::move(what)} {}
+
+  [[nodiscard]] const ockam::error& error() const noexcept { return error_; }
+  [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+
+private:
+  ockam::error error_;
+  std::string text_ = to_string(error_);
+};
+
+/// The value, or throws `failure`.
+template <class T>
+T value_or_throw(result<T> value) {
+  if (!value)
+    throw failure{std::move(value.error())};
+  if constexpr (!std::is_void_v<T>)
+    return std::move(*value);
+}
+
+} // namespace ockam

@@ -1,0 +1,156 @@
+#pragma once
+
+#include "ockam/protocol/address.hpp"
+#include "ockam/protocol/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <string>
+
+namespace ockam {
+
+/// The addresses a message still has to visit, or has come from, in order (RTE-1).
+///
+/// A route keeps its addresses in the form they have on the wire, right-aligned in one piece of
+/// memory: taking the first address off moves an offset, putting one in front writes a few bytes
+/// into the room before it, and encoding is a copy. Routes of up to 72 bytes (eight short local
+/// names, or two random addresses) need no allocation.
+class route {
+public:
+  class iterator;
+  using const_iterator = iterator;
+  using value_type = address_view;
+
+  route() noexcept {} // leaves the inline bytes alone
+
+  /// One address. Text is read as an address, never as a route (SND-6).
+  route(const address& only) { prepend(only); } // NOLINT: an address is a route of one hop
+  route(const char* text) : route{address{text}} {} // NOLINT
+  route(const std::string& text) : route{address{text}} {} // NOLINT
+
+  /// `route{connection, "h1", "echoer"}`; a malformed text throws `failure`.
+  route(std::initializer_list<address> hops);
+
+  route(const route& other);
+  route(route&& other) noexcept;
+  route& operator=(const route& other);
+  route& operator=(route&& other) noexcept;
+  ~route() { release(); }
+
+  /// Splits at `=>`, trims blanks, parses each part (RTE-2).
+  /// - errc::empty_route  the text is empty: there is no route, not even an empty one
+  /// - the errors of `address::parse`
+  static result<route> parse(std::string_view text);
+
+  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+
+  /// The first address; the route must not be empty. Valid until the route changes.
+  [[nodiscard]] address_view front() const noexcept;
+
+  /// The first address, or errc::empty_route (RTE-3).
+  [[nodiscard]] result<address> next() const;
+
+  /// Removes and returns the first address, or errc::empty_route (RTE-3).
+  result<address> step();
+
+  /// Removes the first address; the route must not be empty.
+  void pop_front() noexcept;
+
+  /// The last address, or errc::empty_route (RTE-4). Linear in the number of hops.
+  [[nodiscard]] result<address> recipient() const;
+
+  /// Puts one address in front; amortised constant time.
+  route& prepend(address_view hop);
+  route& prepend(const address& hop) { return prepend(address_view{hop}); }
+  route& prepend(const char* text) { return prepend(address{text}); }
+
+  /// Puts all of `hops` in front and keeps their order (RTE-5).
+  route& prepend(const route& hops);
+
+  /// Puts one address, or a whole route, behind the last. Linear in the size of the route.
+  route& append(address_view hop);
+  route& append(const address& hop) { return append(address_view{hop}); }
+  route& append(const char* text) { return append(address{text}); }
+  route& append(const route& hops);
+
+  /// Whether `part` occurs as consecutive addresses (RTE-6); errc::empty_route for an empty `part`.
+  [[nodiscard]] result<bool> contains(const route& part) const;
+
+  [[nodiscard]] iterator begin() const noexcept;
+  [[nodiscard]] iterator end() const noexcept;
+
+  friend bool operator==(const route& a, const route& b) noexcept {
+    return a.count_ == b.count_ && as_text(a.encoded()) == as_text(b.encoded());
+  }
+
+  /// The addresses as on the wire, each a CBOR array of type and bytes, without a count.
+  [[nodiscard]] bytes_view encoded() const noexcept { return {storage() + begin_, end_ - begin_}; }
+
+  /// Takes over `count` addresses in canonical wire form; the caller has checked them.
+  static route from_encoded(bytes_view canonical, std::size_t count);
+
+private:
+  static constexpr std::uint32_t inline_capacity = 72;
+
+  [[nodiscard]] const std::uint8_t* storage() const noexcept {
+    return heap_ != nullptr ? heap_ : inline_;
+  }
+  [[nodiscard]] std::uint8_t* storage() noexcept { return heap_ != nullptr ? heap_ : inline_; }
+
+  void release() noexcept { delete[] heap_; }
+  void take(route& other) noexcept;
+  std::uint8_t* grow_front(std::size_t room);
+  std::uint8_t* grow_back(std::size_t room);
+
+  std::uint8_t* heap_ = nullptr;
+  std::uint32_t capacity_ = inline_capacity;
+  std::uint32_t begin_ = inline_capacity;
+  std::uint32_t end_ = inline_capacity;
+  std::uint32_t count_ = 0;
+  std::uint8_t inline_[inline_capacity];
+};
+
+/// Walks over the addresses of a route; valid until the route changes.
+class route::iterator {
+public:
+  using iterator_category = std::forward_iterator_tag;
+  using difference_type = std::ptrdiff_t;
+  using value_type = address_view;
+  using pointer = void;
+  using reference = address_view;
+
+  iterator() = default;
+  explicit iterator(const std::uint8_t* position) noexcept : position_{position} {}
+
+  address_view operator*() const noexcept;
+  iterator& operator++() noexcept;
+  iterator operator++(int) noexcept {
+    auto before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const iterator&) const = default;
+
+private:
+  const std::uint8_t* position_ = nullptr;
+};
+
+/// `0#h1 => 0#echoer` (RTE-8).
+std::string to_string(const route& value);
+
+namespace internal {
+inline void append_part(route& to, const route& part) { to.append(part); }
+} // namespace internal
+
+/// Flattens any mixture of addresses and routes (RTE-7): `make_route(relay_route, "h1", echoer)`.
+template <class... Parts>
+route make_route(const Parts&... parts) {
+  route all;
+  (internal::append_part(all, route(parts)), ...);
+  return all;
+}
+
+} // namespace ockam

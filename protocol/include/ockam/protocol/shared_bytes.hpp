@@ -1,0 +1,63 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/ref_counted.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace ockam {
+
+/// Immutable bytes and a share of the memory they live in.
+///
+/// Copies and slices share the memory: a payload that was received refers to the chunk it was read
+/// into and keeps all of it alive. Whoever stores payloads calls `detached()` first. Thread-safe
+/// like a `std::shared_ptr<const T>`.
+class shared_bytes {
+public:
+  shared_bytes() = default;
+
+  /// Copies `data` into memory of its own.
+  explicit shared_bytes(bytes_view data);
+
+  /// Refers to `data`, which `owner` keeps alive.
+  shared_bytes(bytes_view data, ref_ptr<ref_counted> owner) noexcept
+    : data_{data}, owner_{std::move(owner)} {}
+
+  /// `size` bytes in one allocation; `fill` writes all of them, given a `std::span<std::uint8_t>`.
+  template <class Fill>
+  static shared_bytes of_size(std::size_t size, Fill&& fill) {
+    std::span<std::uint8_t> memory;
+    auto made = uninitialized(size, memory);
+    std::forward<Fill>(fill)(memory);
+    return made;
+  }
+
+  /// Takes over `data` without a copy.
+  static shared_bytes adopt(bytes data);
+
+  [[nodiscard]] bytes_view view() const noexcept { return data_; }
+  [[nodiscard]] const std::uint8_t* data() const noexcept { return data_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return data_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return data_.empty(); }
+
+  /// `length` bytes from `offset` on, sharing the memory; both are cut to what is there.
+  [[nodiscard]] shared_bytes slice(std::size_t offset, std::size_t length) const;
+
+  /// The same bytes in memory of their own, so that a received chunk can be reused.
+  [[nodiscard]] shared_bytes detached() const { return shared_bytes{data_}; }
+
+  friend bool operator==(const shared_bytes& a, const shared_bytes& b) noexcept {
+    return as_text(a.data_) == as_text(b.data_);
+  }
+
+private:
+  static shared_bytes uninitialized(std::size_t size, std::span<std::uint8_t>& memory);
+
+  bytes_view data_;
+  ref_ptr<ref_counted> owner_;
+};
+
+} // namespace ockam

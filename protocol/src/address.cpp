@@ -1,0 +1,128 @@
+#include "ockam/protocol/address.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include <sys/random.h>
+
+namespace ockam {
+
+address::address(std::string_view text) : address{value_or_throw(parse(text))} {}
+
+address::address(std::uint8_t type, std::string_view value) : type_{type} {
+  if (value.size() <= inline_capacity) {
+    if (!value.empty())
+      std::memcpy(storage_, value.data(), value.size());
+    size_ = static_cast<std::uint8_t>(value.size());
+  } else {
+    const heap_bytes copy{new char[value.size()], value.size()};
+    std::memcpy(copy.data, value.data(), value.size());
+    std::memcpy(storage_, &copy, sizeof copy);
+    size_ = size_on_heap;
+  }
+}
+
+address::address(address&& other) noexcept : size_{other.size_}, type_{other.type_} {
+  std::memcpy(storage_, other.storage_, sizeof storage_); // the bytes, or where they are
+  other.size_ = 0;
+}
+
+address& address::operator=(const address& other) {
+  if (this != &other)
+    *this = address{other};
+  return *this;
+}
+
+address& address::operator=(address&& other) noexcept {
+  if (this != &other) {
+    release();
+    std::memcpy(storage_, other.storage_, sizeof storage_);
+    size_ = other.size_;
+    type_ = other.type_;
+    other.size_ = 0;
+  }
+  return *this;
+}
+
+result<address> address::parse(std::string_view text) {
+  const auto separator = text.find('#');
+  if (separator == std::string_view::npos)
+    return address{transport_type::local, text};
+  if (text.find('#', separator + 1) != std::string_view::npos)
+    return fail(errc::multiple_separators, "address \"" + escaped(text)
+                                             + "\" has more than one '#'; write it as TYPE#VALUE");
+  auto digits = text.substr(0, separator);
+  if (digits.starts_with('+'))
+    digits.remove_prefix(1);
+  std::uint8_t type = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto [stopped, problem] = std::from_chars(digits.data(), end, type);
+  if (problem != std::errc{} || stopped != end)
+    return fail(errc::invalid_type,
+                "address \"" + escaped(text)
+                  + "\" has no valid transport type before '#'; use a number from 0 to 255");
+  return address{type, text.substr(separator + 1)};
+}
+
+address address::random() {
+  std::array<std::uint8_t, 16> raw{};
+  std::size_t filled = 0;
+  while (filled < raw.size()) {
+    const auto got = ::getrandom(raw.data() + filled, raw.size() - filled, 0);
+    if (got > 0)
+      filled += static_cast<std::size_t>(got);
+    else if (errno != EINTR)
+      throw failure{error{std::error_code{errno, std::system_category()},
+                          "the system's random generator failed"}};
+  }
+  std::array<char, 32> digits{};
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    digits[2 * i] = "0123456789abcdef"[raw[i] >> 4];
+    digits[2 * i + 1] = "0123456789abcdef"[raw[i] & 0xf];
+  }
+  return address{transport_type::local, {digits.data(), digits.size()}};
+}
+
+result<std::string_view> address::text() const {
+  if (!is_utf8(value()))
+    return fail(errc::invalid_utf8, "the value of address " + escaped(to_string(*this))
+                                      + " is not text; use value() for its bytes");
+  return value();
+}
+
+std::string to_string(address_view value) {
+  auto text = std::to_string(value.type()) + '#';
+  text += is_utf8(value.value()) ? value.value() : std::string_view{"Invalid UTF-8"};
+  return text;
+}
+
+std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept {
+  // Folded 64x64-bit products of 8-byte words; the seed enters every step.
+  __extension__ using wide = unsigned __int128;
+  const auto mix = [](std::uint64_t a, std::uint64_t b) {
+    const auto product = static_cast<wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  };
+  constexpr std::uint64_t odd1 = 0x9e3779b97f4a7c15;
+  constexpr std::uint64_t odd2 = 0xd1b54a32d192ed03;
+  const auto* data = value.value().data();
+  auto left = value.value().size();
+  auto state = seed ^ mix(left + 1, odd1 ^ (std::uint64_t{value.type()} << 56));
+  while (left >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, data, 8);
+    state = mix(word ^ odd1 ^ seed, state ^ odd2);
+    data += 8;
+    left -= 8;
+  }
+  std::uint64_t tail = 0;
+  if (left > 0)
+    std::memcpy(&tail, data, left);
+  return mix(tail ^ odd2 ^ seed, state ^ odd1);
+}
+
+} // namespace ockam

@@ -1,0 +1,126 @@
+#include "ockam/protocol/codec.hpp"
+
+#include "address_form.hpp"
+
+#include "ockam/protocol/bare.hpp"
+#include "ockam/protocol/text.hpp"
+
+namespace ockam {
+
+namespace {
+
+constexpr std::string_view no_tracing = "{}";
+constexpr std::size_t smallest_address = 2; // 00 00
+
+address_view read_address(bare_reader& in) {
+  const auto type = in.integer<std::uint8_t>();
+  return {type, as_text(in.data())};
+}
+
+/// Counts the addresses and measures their canonical form.
+std::size_t measure_route(bare_reader& in, std::uint64_t count, const decode_limits& limits) {
+  std::size_t canonical_size = 0;
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    const auto hop = read_address(in);
+    if (hop.value().size() > limits.max_address_size)
+      in.fail(errc::address_too_long,
+              "an address of " + std::to_string(hop.value().size())
+                + " bytes is refused, max-address-size is "
+                + std::to_string(limits.max_address_size)
+                + "; raise max-address-size to accept it");
+    canonical_size += internal::encoded_size(hop);
+  }
+  return canonical_size;
+}
+
+route read_route(bare_reader& in, bytes_view input, const decode_limits& limits) {
+  const auto count = in.uint();
+  if (count > in.remaining() / smallest_address)
+    in.fail(errc::truncated, "a route claims " + std::to_string(count) + " addresses, "
+                               + std::to_string(in.remaining()) + " bytes follow");
+  else if (count > limits.max_route_hops)
+    in.fail(errc::route_too_long, "a route of " + std::to_string(count)
+                                    + " hops is refused, max-route-hops is "
+                                    + std::to_string(limits.max_route_hops)
+                                    + "; raise max-route-hops to accept it");
+  if (!in.ok())
+    return {};
+  bare_reader again{input.subspan(in.offset())};
+  const auto canonical_size = measure_route(in, count, limits);
+  if (!in.ok())
+    return {};
+  bytes canonical(canonical_size);
+  auto* to = canonical.data();
+  for (std::uint64_t i = 0; i < count; ++i)
+    to = internal::put_address(to, read_address(again));
+  return route::from_encoded(canonical, static_cast<std::size_t>(count));
+}
+
+/// Anything that is not 01 and a well-formed text is no tracing context.
+std::optional<std::string> read_tracing(bare_reader& in, const decode_limits& limits) {
+  if (in.remaining() == 0 || in.integer<std::uint8_t>() != 1)
+    return std::nullopt;
+  const auto context = in.text();
+  if (!in.ok() || context.size() > limits.max_tracing_context)
+    return std::nullopt;
+  return std::string{context};
+}
+
+std::size_t route_size(const route& hops) {
+  auto size = bare_uint_size(hops.size());
+  for (const auto hop : hops)
+    size += 1 + bare_uint_size(hop.value().size()) + hop.value().size();
+  return size;
+}
+
+void write_route(bare_writer& out, const route& hops) {
+  out.uint(hops.size());
+  for (const auto hop : hops) {
+    out.integer(hop.type());
+    out.data(as_bytes(hop.value()));
+  }
+}
+
+void write_tracing(bare_writer& out, const message& value, absent_tracing when_absent) {
+  if (!value.tracing_context() && when_absent == absent_tracing::omitted)
+    return;
+  const bool present = value.tracing_context() || when_absent == absent_tracing::empty_object;
+  out.boolean(present);
+  if (present)
+    out.data(as_bytes(value.tracing_context() ? std::string_view{*value.tracing_context()}
+                                              : no_tracing));
+}
+
+} // namespace
+
+result<message> decode_bare_message(const shared_bytes& frame, const decode_limits& limits) {
+  bare_reader in{frame};
+  in.integer<std::uint8_t>(); // the version, which no receiver of this form looks at
+  auto onward = read_route(in, frame.view(), limits);
+  auto back = read_route(in, frame.view(), limits);
+  auto payload = in.shared_data();
+  if (!in.ok())
+    return fail(in.error());
+  auto tracing = read_tracing(in, limits);
+  message decoded{std::move(onward), std::move(back), std::move(payload)};
+  if (tracing)
+    return std::move(decoded).set_tracing_context(std::move(tracing));
+  return decoded;
+}
+
+bytes encode_bare_message(const message& value, absent_tracing when_absent, std::uint8_t version) {
+  const auto& payload = value.payload();
+  bare_writer tracing;
+  write_tracing(tracing, value, when_absent);
+  bytes encoded(1 + route_size(value.onward_route()) + route_size(value.return_route())
+                + bare_uint_size(payload.size()) + payload.size() + tracing.size());
+  bare_writer out{encoded};
+  out.integer(version);
+  write_route(out, value.onward_route());
+  write_route(out, value.return_route());
+  out.data(payload.view());
+  write_tracing(out, value, when_absent);
+  return encoded;
+}
+
+} // namespace ockam

@@ -1,0 +1,216 @@
+#include "ockam/protocol/frame.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace ockam {
+
+namespace {
+
+/// The memory of a large body starts with this many bytes and doubles.
+constexpr std::size_t first_large_capacity = 64u << 10;
+
+/// A chunk with less room than this at its end is left for a fresh one.
+constexpr std::size_t worth_reading(std::size_t chunk_size) noexcept {
+  return std::min<std::size_t>(chunk_size / 16, 2048);
+}
+
+std::uint32_t get_length(const std::uint8_t* from) noexcept {
+  return std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8
+         | std::uint32_t{from[3]};
+}
+
+} // namespace
+
+/// The body of a frame that no chunk can hold.
+class frame_decoder::large_body final : public ref_counted {
+public:
+  large_body(std::size_t length, bytes_view received) : length_{length} {
+    resize(std::max(first_large_capacity, received.size()));
+    std::memcpy(data_, received.data(), received.size());
+    filled_ = received.size();
+  }
+  large_body(const large_body&) = delete;
+  large_body& operator=(const large_body&) = delete;
+  ~large_body() override { std::free(data_); }
+
+  [[nodiscard]] bool complete() const noexcept { return filled_ == length_; }
+  [[nodiscard]] std::size_t missing() const noexcept { return length_ - filled_; }
+  [[nodiscard]] bytes_view view() const noexcept { return {data_, length_}; }
+
+  /// Doubles a full buffer, so that there is room while the body is not complete.
+  std::span<std::uint8_t> room() {
+    if (filled_ == capacity_ && !complete())
+      resize(2 * capacity_);
+    return {data_ + filled_, capacity_ - filled_};
+  }
+  void commit(std::size_t count) noexcept { filled_ += count; }
+
+private:
+  void resize(std::size_t wanted) {
+    wanted = std::min(wanted, length_);
+    // realloc moves pages instead of bytes when the buffer is large
+    auto* larger = static_cast<std::uint8_t*>(std::realloc(data_, wanted));
+    if (larger == nullptr)
+      throw std::bad_alloc{};
+    data_ = larger;
+    capacity_ = wanted;
+  }
+
+  std::uint8_t* data_ = nullptr;
+  std::size_t capacity_ = 0;
+  std::size_t filled_ = 0;
+  std::size_t length_;
+};
+
+frame_decoder::frame_decoder(ref_ptr<chunk_pool> pool, std::size_t max_frame_size,
+                             bool expect_version)
+  : pool_{std::move(pool)}, max_frame_size_{max_frame_size}, version_expected_{expect_version} {}
+
+frame_decoder::frame_decoder(frame_decoder&&) noexcept = default;
+frame_decoder& frame_decoder::operator=(frame_decoder&&) noexcept = default;
+frame_decoder::~frame_decoder() = default;
+
+std::span<std::uint8_t> frame_decoder::prepare() {
+  if (failed_)
+    return {};
+  if (large_)
+    return large_->room();
+  if (chunk_ && read_ == written_ && chunk_->unique()) // start over in memory that is warm
+    read_ = written_ = 0;
+  if (chunk_ && chunk_->size() - written_ > worth_reading(chunk_->size()))
+    return {chunk_->data() + written_, chunk_->size() - written_};
+  if (needs_own_memory()) {
+    move_to_own_memory();
+    return large_->room();
+  }
+  if (!move_to_fresh_chunk() && !chunk_)
+    return {};
+  return {chunk_->data() + written_, chunk_->size() - written_};
+}
+
+void frame_decoder::commit(std::size_t count) noexcept {
+  if (large_) {
+    assert(count <= large_->missing());
+    large_->commit(count);
+  } else if (chunk_) {
+    assert(count <= chunk_->size() - written_);
+    written_ += count;
+  }
+}
+
+std::size_t frame_decoder::feed(bytes_view received) {
+  const auto room = prepare();
+  const auto count = std::min(room.size(), received.size());
+  if (count > 0)
+    std::memcpy(room.data(), received.data(), count);
+  commit(count);
+  return count;
+}
+
+result<std::optional<shared_bytes>> frame_decoder::next() {
+  if (failed_)
+    return fail(*failed_);
+  if (large_)
+    return take_large_body();
+  if (version_expected_) {
+    if (read_ == written_)
+      return std::nullopt;
+    const auto version = chunk_->data()[read_++];
+    if (version != tcp_protocol_version) {
+      failed_.emplace(errc::unsupported_protocol_version,
+                      "the peer starts with byte " + std::to_string(version)
+                        + " instead of transport version "
+                        + std::to_string(tcp_protocol_version)
+                        + "; is it an Ockam TCP transport of version 0.128 or newer?");
+      return fail(*failed_);
+    }
+    version_expected_ = false;
+  }
+  const auto length = announced_length();
+  if (!length)
+    return std::nullopt;
+  if (*length > max_frame_size_) {
+    failed_.emplace(errc::frame_too_large,
+                    "the peer announces a frame of " + std::to_string(*length)
+                      + " bytes, max-frame-size is " + std::to_string(max_frame_size_)
+                      + "; raise max-frame-size on this node to accept it");
+    return fail(*failed_);
+  }
+  if (*length > written_ - read_ - frame_header_size)
+    return std::nullopt;
+  const bytes_view body{chunk_->data() + read_ + frame_header_size, *length};
+  read_ += frame_header_size + body.size();
+  if (body.empty())
+    return shared_bytes{};
+  return shared_bytes{body, chunk_};
+}
+
+std::size_t frame_decoder::wanted() const noexcept {
+  if (large_)
+    return large_->missing();
+  if (version_expected_)
+    return 1;
+  const auto here = written_ - read_;
+  const auto length = announced_length();
+  const auto whole = frame_header_size + (length ? *length : 0);
+  return whole > here ? whole - here : 0;
+}
+
+void frame_decoder::release_chunk() noexcept {
+  if (read_ != written_)
+    return;
+  chunk_ = {};
+  read_ = written_ = 0;
+}
+
+std::optional<std::uint32_t> frame_decoder::announced_length() const noexcept {
+  if (written_ - read_ < frame_header_size)
+    return std::nullopt;
+  return get_length(chunk_->data() + read_);
+}
+
+bool frame_decoder::needs_own_memory() const noexcept {
+  if (version_expected_)
+    return false;
+  const auto length = announced_length();
+  return length && *length > pool_->chunk_size() - frame_header_size && *length <= max_frame_size_;
+}
+
+/// Makes room behind the partial frame; false when that was not possible.
+bool frame_decoder::move_to_fresh_chunk() {
+  const auto partial = written_ - read_;
+  if (chunk_ && chunk_->unique()) { // no body refers to it: what was read may be written over
+    if (read_ > 0 && partial > 0)
+      std::memmove(chunk_->data(), chunk_->data() + read_, partial);
+  } else {
+    auto fresh = pool_->take();
+    if (!fresh)
+      return false;
+    if (partial > 0)
+      std::memcpy(fresh->data(), chunk_->data() + read_, partial);
+    chunk_ = std::move(fresh);
+  }
+  read_ = 0;
+  written_ = partial;
+  return true;
+}
+
+void frame_decoder::move_to_own_memory() {
+  const auto length = *announced_length();
+  read_ += frame_header_size;
+  large_ = make_ref<large_body>(length, bytes_view{chunk_->data() + read_, written_ - read_});
+  read_ = written_;
+}
+
+std::optional<shared_bytes> frame_decoder::take_large_body() {
+  if (!large_->complete())
+    return std::nullopt;
+  const auto content = large_->view();
+  return shared_bytes{content, std::exchange(large_, {})};
+}
+
+} // namespace ockam
