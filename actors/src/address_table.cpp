@@ -30,9 +30,7 @@ address_table::shard& address_table::shard_of(address_view any) const noexcept {
 result<void> address_table::insert(const ref_ptr<worker_record>& record) {
   const std::lock_guard guard{changes_};
   if (closed_)
-    return fail(errc::shutting_down,
-                "the node is stopping; " + escaped(to_string(record->primary()))
-                  + " was not started");
+    return fail(*closed_);
   const auto& boxes = record->boxes;
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     bool taken = static_cast<bool>(find(boxes[i].address));
@@ -85,9 +83,9 @@ std::vector<ref_ptr<worker_record>> address_table::all() const {
   return records;
 }
 
-void address_table::close() {
+void address_table::close(error why) {
   const std::lock_guard guard{changes_};
-  closed_ = true;
+  closed_ = std::move(why);
 }
 
 } // namespace ockam::internal

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -28,7 +29,7 @@ public:
   address_table();
 
   /// Makes every address of the record resolvable, or none.
-  /// errc::already_exists names the address that is taken; errc::shutting_down after `close`.
+  /// errc::already_exists names the address that is taken; after `close` its reason.
   result<void> insert(const ref_ptr<worker_record>& record);
 
   /// Removes the addresses that still belong to this record; false when they did not any more.
@@ -39,8 +40,8 @@ public:
   /// Every record once, in no order.
   [[nodiscard]] std::vector<ref_ptr<worker_record>> all() const;
 
-  /// No insertion succeeds from now on (NOD-9).
-  void close();
+  /// No insertion succeeds from now on; `why` is what it fails with (NOD-9, NOD-11).
+  void close(error why);
 
 private:
   struct keyed_hash {
@@ -66,7 +67,7 @@ private:
   const std::uint64_t seed_;
   mutable std::array<shard, shard_count> shards_;
   std::mutex changes_;
-  bool closed_ = false;
+  std::optional<error> closed_;
 };
 
 } // namespace ockam::internal

@@ -13,6 +13,10 @@ using internal::worker_record;
 sender::sender(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record)
   : node_{std::move(node)}, record_{std::move(record)} {}
 
+sender::sender(const sender&) = default;
+sender::sender(sender&&) noexcept = default;
+sender& sender::operator=(const sender&) = default;
+sender& sender::operator=(sender&&) noexcept = default;
 sender::~sender() = default;
 
 const address& sender::primary_address() const noexcept {
@@ -38,14 +42,8 @@ result<void> sender::send_payload(std::uint16_t from, route to, result<shared_by
                                   std::vector<local_info> info) {
   if (to.empty())
     return fail(errc::empty_route, "the route to send along is empty; give at least one address");
-  if (!payload) {
-    // an unknown first hop is reported before a body that cannot be encoded (SND-1)
-    const auto first_hop = to.front();
-    if (!node_->table.find(first_hop))
-      return fail(errc::not_found,
-                  "no worker is registered at " + escaped(to_string(first_hop)));
-    return fail(std::move(payload.error()));
-  }
+  if (!payload)
+    return fail(node_->unsendable(to, payload.error()));
   message content{std::move(to), route{record_->address_at(from)}, std::move(*payload)};
   for (auto& each : info)
     content = std::move(content).add_local_info(std::move(each));
@@ -76,12 +74,12 @@ result<void> sender::forward(result<message> content) {
 
 result<address> sender::start(mailboxes at, std::unique_ptr<internal::worker_object> worker,
                               worker_options options) {
-  return node_->start_shell(std::move(at), std::move(worker), options);
+  return node_->start_shell(std::move(at), std::move(worker), options, tracing_);
 }
 
 result<address> sender::start_closed(mailboxes at, std::unique_ptr<internal::worker_object> worker,
                                      worker_options options) {
-  return node_->start_shell(std::move(at).closed_by_default(), std::move(worker), options);
+  return start(std::move(at).closed_by_default(), std::move(worker), options);
 }
 
 result<void> sender::stop_worker(const address& any) {
@@ -111,6 +109,8 @@ std::optional<address_metadata> sender::metadata(const address& any) const {
 }
 
 result<std::optional<address>> sender::find_terminal_address(const route& along) const {
+  if (node_->is_gone())
+    return fail(errc::internal, "the node has stopped");
   for (auto hop : along)
     if (!hop.is_local())
       return fail(errc::invalid_value, escaped(to_string(hop))
@@ -123,6 +123,8 @@ result<std::optional<address>> sender::find_terminal_address(const route& along)
 }
 
 result<route> sender::resolve_transport_route(const route& along) {
+  if (node_->is_gone())
+    return fail(errc::internal, "the node has stopped");
   const auto external = std::count_if(along.begin(), along.end(),
                                       [](address_view hop) { return !hop.is_local(); });
   if (external > 1)
@@ -173,23 +175,26 @@ struct delayed_event::state : std::enable_shared_from_this<state> {
 
   void cancel() {
     const std::lock_guard guard{mutex};
-    node->timers.cancel(std::exchange(timer, 0));
+    ++round;
+    node->timers.cancel(timer);
   }
 
   void schedule(std::chrono::steady_clock::duration delay) {
     const std::lock_guard guard{mutex};
+    ++round;
     node->timers.cancel(timer);
-    timer = node->timers.schedule(delay, [weak = weak_from_this()] {
+    timer = node->timers.schedule(delay, [weak = weak_from_this(), scheduled = round] {
       if (const auto self = weak.lock())
-        self->send();
+        self->send(scheduled);
     });
   }
 
-  void send() {
+  void send(std::uint64_t scheduled) {
     message copy;
     {
       const std::lock_guard guard{mutex};
-      timer = 0;
+      if (scheduled != round) // replaced or cancelled while the timer was going off
+        return;
       copy = content;
     }
     if (const auto sent = node->send(*record, 0, std::move(copy), nullptr); !sent)
@@ -201,6 +206,7 @@ struct delayed_event::state : std::enable_shared_from_this<state> {
   const message content;
   std::mutex mutex;
   internal::timers::id timer = 0;
+  std::uint64_t round = 0; // of schedule and cancel
 };
 
 delayed_event::delayed_event(std::shared_ptr<state> own) : state_{std::move(own)} {}
@@ -228,10 +234,13 @@ void delayed_event::cancel() {
     state_->cancel();
 }
 
-result<delayed_event> sender::make_delayed(route to, shared_bytes payload) {
+result<delayed_event> sender::make_delayed(route to, result<shared_bytes> payload) {
   auto first_hop = to.next();
   if (!first_hop)
     return fail(std::move(first_hop.error()));
+  if (!payload)
+    return fail(errc::internal,
+                "the body cannot be encoded and will not be sent: " + to_string(payload.error()));
   mailbox_options box{.address = address::random(),
                       .incoming = deny_all(),
                       .outgoing = allow_onward_addresses({*first_hop}),
@@ -240,7 +249,7 @@ result<delayed_event> sender::make_delayed(route to, shared_bytes payload) {
                                         node_->counters);
   if (auto inserted = node_->table.insert(record); !inserted)
     return fail(std::move(inserted.error()));
-  message content{std::move(to), route{record->primary()}, std::move(payload)};
+  message content{std::move(to), route{record->primary()}, std::move(*payload)};
   return delayed_event{
     std::make_shared<delayed_event::state>(node_, std::move(record), std::move(content))};
 }

@@ -13,13 +13,16 @@ class counter {
 public:
   void add(std::uint64_t n = 1) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
 
+  /// For a counter whose owner may leave the node at this moment, see `worker_record::count`.
+  void add_in_order() noexcept { value_.fetch_add(1, std::memory_order_seq_cst); }
+
   /// For a counter that only one thread writes at a time: no read-modify-write.
   void add_exclusively(std::uint64_t n = 1) noexcept {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
 
   [[nodiscard]] std::uint64_t get() const noexcept {
-    return value_.load(std::memory_order_relaxed);
+    return value_.load(std::memory_order_seq_cst);
   }
 
 private:

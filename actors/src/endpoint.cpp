@@ -20,7 +20,7 @@ namespace {
 deadline deadline_of(const std::optional<std::chrono::steady_clock::duration>& timeout) {
   if (!timeout)
     return std::nullopt;
-  return std::chrono::steady_clock::now() + *timeout;
+  return internal::moment_after(*timeout);
 }
 
 template <class Predicate>
@@ -78,7 +78,7 @@ struct endpoint::queue final : message_sink {
       guard.unlock();
       content.set_handled();
       if (record.admits(content)) {
-        record.traffic.delivered.add();
+        record.count(&internal::traffic::delivered);
         return content;
       }
     }
@@ -95,12 +95,13 @@ endpoint::endpoint(std::shared_ptr<internal::node_state> node, ref_ptr<worker_re
                    std::shared_ptr<queue> inbox)
   : sender{std::move(node), std::move(record)}, inbox_{std::move(inbox)} {}
 
-endpoint::endpoint(endpoint&&) noexcept = default;
+// What was moved from keeps its name and node, so that a call by mistake does not crash.
+endpoint::endpoint(endpoint&& other) noexcept : sender{other}, inbox_{std::move(other.inbox_)} {}
 
 endpoint& endpoint::operator=(endpoint&& other) noexcept {
   if (this != &other) {
     close();
-    sender::operator=(std::move(other));
+    sender::operator=(other);
     inbox_ = std::move(other.inbox_);
   }
   return *this;
@@ -119,8 +120,8 @@ void endpoint::close() noexcept {
 }
 
 result<endpoint> endpoint::open(std::shared_ptr<internal::node_state> node, mailboxes at) {
-  if (at.all().empty())
-    return fail(errc::misuse, "an endpoint needs at least one address");
+  if (auto valid = internal::check(at); !valid)
+    return fail(std::move(valid.error()));
   auto record = make_ref<worker_record>(std::move(at), resident::endpoint, node->counters);
   auto inbox = std::make_shared<queue>(node->options.max_endpoint_queue);
   record->sink = inbox;
@@ -131,11 +132,22 @@ result<endpoint> endpoint::open(std::shared_ptr<internal::node_state> node, mail
 }
 
 result<endpoint> sender::detached(mailboxes at) {
-  return endpoint::open(node_, std::move(at));
+  auto opened = endpoint::open(node_, std::move(at));
+  if (opened)
+    opened->tracing_ = tracing_;
+  return opened;
+}
+
+result<endpoint> sender::detached() {
+  return detached(mailboxes{address::random()}.closed_by_default());
 }
 
 result<routed_message> endpoint::take(receive_options options) {
-  return inbox_->take(*record_, deadline_of(options.timeout));
+  const auto inbox = inbox_; // the endpoint may be destroyed by another thread meanwhile (MAP-12)
+  const auto record = record_;
+  if (!inbox)
+    return fail(errc::not_found, "this endpoint was moved from or closed");
+  return inbox->take(*record, deadline_of(options.timeout));
 }
 
 result<routed_message> endpoint::request(route to, result<shared_bytes> payload,
@@ -164,7 +176,7 @@ result<void> endpoint::wait_for(const address& any, receive_options options) {
   };
   const auto found = node_->table.find(any);
   if (!found)
-    return fail(errc::not_found, "no worker is registered at " + escaped(to_string(any)));
+    return fail(node_->unknown(any));
   const auto shared = std::make_shared<outcome>();
   found.record->when_ready([shared](result<void> value) {
     const std::lock_guard guard{shared->mutex};

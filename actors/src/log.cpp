@@ -69,13 +69,25 @@ void log_error(std::string_view text) {
   logger().error("{}", text);
 }
 
+namespace {
+
+std::string remedy_of(const access_control& control, const relay_message& what) {
+  try {
+    return control.remedy(what);
+  } catch (const std::exception& thrown) {
+    return std::string{"no remedy is known: "} + thrown.what();
+  }
+}
+
+} // namespace
+
 void log_denial(std::string_view direction, const relay_message& what,
                 const access_control& control, const result<bool>& verdict) {
   const auto from = escaped(to_string(what.source));
   const auto to = escaped(to_string(what.destination));
   if (verdict)
     logger().warn("{} access control dropped a message from {} to {}: {}", direction, from, to,
-                  escaped(control.remedy(what), 1024));
+                  escaped(remedy_of(control, what), 1024));
   else
     logger().warn("{} access control failed for a message from {} to {}: {}", direction, from, to,
                   to_string(verdict.error()));

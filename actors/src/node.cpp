@@ -3,6 +3,8 @@
 #include "node_state.hpp"
 #include "router.hpp"
 
+#include <algorithm>
+
 namespace ockam {
 
 namespace {
@@ -15,7 +17,7 @@ std::shared_ptr<internal::node_state> make_state(caf::actor_system& system, node
                         "caf::init_global_meta_objects<caf::id_block::ockam>() before the first "
                         "actor_system is made"}};
   auto state = std::make_shared<internal::node_state>(system, std::move(options));
-  state->router = internal::spawn_router(state);
+  state->set_router(internal::spawn_router(state));
   return state;
 }
 
@@ -51,7 +53,7 @@ address node::expose(mailboxes at, worker actor) {
 }
 
 router_actor node::router() const {
-  return state()->router;
+  return state()->router();
 }
 
 worker node::actor_at(const address& any) const {
@@ -68,7 +70,8 @@ void node::stop() {
 }
 
 void node::stop(std::chrono::milliseconds limit) {
-  state()->stop(limit);
+  using std::chrono::hours; // a limit that the clock cannot express is as good as none
+  state()->stop(std::min<std::chrono::milliseconds>(limit, hours{24} * 36'525));
 }
 
 void node::stop_now() {

@@ -17,6 +17,10 @@ caf::abstract_actor* actor_of(const worker_record& record) {
   return caf::actor_cast<caf::abstract_actor*>(record.actor);
 }
 
+drop_reason reason_unknown(address_view next) {
+  return next.is_local() ? drop_reason::unknown_address : drop_reason::external_address;
+}
+
 } // namespace
 
 drop_reason reason_of(const error& refusal) noexcept {
@@ -36,7 +40,7 @@ result<void> node_state::send(worker_record& from, std::uint16_t from_index, mes
                               compat::execution_context* context) {
   if (content.onward_route().empty())
     return fail(errc::empty_route, "the onward route has no address to send to");
-  from.traffic.sent.add();
+  from.count(&traffic::sent);
   return route_from(from, from_index, std::move(content), context);
 }
 
@@ -45,15 +49,14 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
   const auto next = content.onward_route().front();
   auto target = table.find(next);
   if (!target) {
-    count_drop(next.is_local() ? drop_reason::unknown_address : drop_reason::external_address,
-               content);
+    count_drop(reason_unknown(next), content);
     return fail(unknown(next));
   }
 
   const auto& box = from.boxes[from_index];
   if (!box.outgoing->admits_everything()) {
     const relay_message what{box.address, target.record->address_at(target.index), content};
-    const auto verdict = box.outgoing->is_authorized(what);
+    const auto verdict = ask(*box.outgoing, what);
     if (!verdict || !*verdict) {
       if (from.log_lines.allow())
         log_denial("outgoing", what, *box.outgoing, verdict);
@@ -63,7 +66,7 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
   }
 
   content.count_local_step();
-  const auto max_steps = content.held() ? options.max_local_steps_from_wire
+  const auto max_steps = content.holds_credit() ? options.max_local_steps_from_wire
                                         : options.max_local_steps;
   if (content.local_steps() > max_steps) {
     count_drop(drop_reason::too_many_steps, content);
@@ -82,7 +85,7 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
     return count_drop(drop_reason::heartbeat, moved);
   auto target = table.find(moved.onward_route().front());
   if (!target)
-    return count_drop(drop_reason::unknown_address, moved);
+    return count_drop(reason_unknown(moved.onward_route().front()), moved);
   moved.count_local_step();
   if (moved.local_steps() > options.max_local_steps)
     return count_drop(drop_reason::too_many_steps, moved);
@@ -92,13 +95,14 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
 
 result<void> node_state::hand_over(located&& to, address source, message content,
                                    compat::execution_context* context) {
-  auto& record = *to.record; // kept alive by `routed` as long as it is used below
+  auto& record = *to.record; // kept alive by `to` or `routed` as long as it is used below
   if (options.observer) [[unlikely]]
     options.observer->on_delivery(source, record.address_at(to.index), content);
   routed_message routed{std::move(content), std::move(source),
-                        ref_ptr<delivery_point>{std::move(to.record)}, to.index};
+                        record.voice ? record.voice : std::move(to.record), to.index};
   switch (record.kind) {
     case resident::shell:
+    case resident::reply:
       compat::post(actor_of(record),
                    record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
                    std::move(routed));
@@ -106,7 +110,7 @@ result<void> node_state::hand_over(located&& to, address source, message content
     case resident::actor:
       routed.set_handled();
       if (record.admits(routed)) {
-        record.traffic.delivered.add();
+        record.count(&traffic::delivered);
         compat::post(actor_of(record),
                      record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
                      std::move(routed));
@@ -121,9 +125,9 @@ result<void> node_state::hand_over(located&& to, address source, message content
       auto taken = record.sink->push(std::move(routed), context);
       if (!taken) {
         routed.set_handled();
-        count_drop(record.kind == resident::endpoint && taken.error() == errc::resource_exhausted
-                     ? drop_reason::mailbox_full
-                     : reason_of(taken.error()),
+        count_drop(record.kind == resident::sink          ? reason_of(taken.error())
+                   : taken.error() == errc::not_found ? drop_reason::unknown_address
+                                                      : drop_reason::mailbox_full,
                    routed.local_message());
       }
       return taken;
@@ -143,6 +147,8 @@ void node_state::count_drop(drop_reason reason, const message& content) {
 }
 
 error node_state::unknown(address_view next) const {
+  if (is_gone())
+    return {errc::internal, "the node has stopped"};
   const auto name = escaped(to_string(next));
   if (!next.is_local())
     return {errc::internal, name
@@ -152,17 +158,38 @@ error node_state::unknown(address_view next) const {
                              + "; start it first, or check the spelling"};
 }
 
-// -- registration ----------------------------------------------------------------------------------
+error node_state::unsendable(const route& to, const error& encoding) const {
+  const auto next = to.front();
+  if (!table.find(next))
+    return unknown(next);
+  return {errc::internal, "the body cannot be encoded and was not sent: " + to_string(encoding)};
+}
 
-namespace {
+router_actor node_state::router() const {
+  const std::lock_guard guard{mutex_};
+  return router_;
+}
+
+void node_state::set_router(router_actor actor) {
+  const std::lock_guard guard{mutex_};
+  router_ = std::move(actor);
+}
+
+// -- registration ----------------------------------------------------------------------------------
 
 result<void> check(const mailboxes& at) {
   if (at.all().empty())
-    return fail(errc::misuse, "a worker needs at least one address");
+    return fail(errc::internal, "no address was given; at least one is needed"); // ROU-6
   if (at.all().size() > 0xffff)
     return fail(errc::misuse, "a worker can have at most 65535 addresses");
+  for (const auto& box : at.all())
+    if (!box.incoming || !box.outgoing)
+      return fail(errc::misuse, "the mailbox " + escaped(to_string(box.address))
+                                  + " has no access control; leave it out for allow_all()");
   return {};
 }
+
+namespace {
 
 void apply(const worker_options& options, worker_record& record) {
   record.shutdown_priority = std::clamp(options.shutdown_priority, 1, 7);
@@ -172,20 +199,19 @@ void apply(const worker_options& options, worker_record& record) {
 } // namespace
 
 result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_object> object,
-                                        worker_options options) {
+                                        worker_options options,
+                                        std::optional<std::string> tracing) {
   if (auto valid = check(at); !valid)
     return fail(std::move(valid.error()));
   auto record = make_ref<worker_record>(std::move(at), resident::shell, counters);
   apply(options, *record);
   const bool runs_at_once = object->has_initialize() || object->is_processor();
-  const auto shell = system.spawn<worker_shell, caf::lazy_init>(shared_from_this(), record,
-                                                                std::move(object));
+  actor_started(record->shutdown_priority); // the shell tells when it has ended
+  const auto shell = system.spawn<worker_shell, caf::lazy_init>(
+    shared_from_this(), record, std::move(object), std::move(tracing));
   record->actor = caf::actor_cast<caf::strong_actor_ptr>(shell);
-  shell_started(record->shutdown_priority);
   if (auto inserted = table.insert(record); !inserted) {
-    // never ran and never will: the shell and its record let go of each other
-    record->actor = nullptr;
-    shell_ended(record->shutdown_priority);
+    record->actor = nullptr; // the shell ends with this function, without ever having run
     return fail(std::move(inserted.error()));
   }
   if (runs_at_once)
@@ -202,31 +228,41 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
   auto record = make_ref<worker_record>(std::move(at), resident::actor, counters);
   apply(options, *record);
   record->owned = owned;
-  const auto actor = make(record);
+  record->voice = make_ref<worker_record>(mailboxes{record->boxes}, resident::nobody, counters);
+  const auto actor = make(record->voice);
   if (!actor)
     return fail(errc::misuse, "the actor handle is null; spawn the actor first");
   record->actor = caf::actor_cast<caf::strong_actor_ptr>(actor);
   record->set_ready({});
   if (auto inserted = table.insert(record); !inserted)
     return fail(std::move(inserted.error()));
+  if (owned)
+    actor_started(record->shutdown_priority);
   // Runs at once when the actor is dead already; knows the record by name and actor id only, so
   // that it keeps nothing alive and spares a successor.
-  actor_of(*record)->attach_functor(
-    [weak = weak_from_this(), primary = record->primary(), id = record->actor->id()] {
-      const auto node = weak.lock();
-      if (!node)
-        return;
-      const auto found = node->table.find(primary);
-      if (found && found.record->kind == resident::actor && found.record->actor->id() == id)
-        node->remove(*found.record);
-    });
+  actor_of(*record)->attach_functor([weak = weak_from_this(), primary = record->primary(),
+                                     id = record->actor->id(), owned,
+                                     priority = record->shutdown_priority] {
+    const auto node = weak.lock();
+    if (!node)
+      return;
+    const auto found = node->table.find(primary);
+    if (found && found.record->kind == resident::actor && found.record->actor->id() == id)
+      node->remove(*found.record);
+    if (owned)
+      node->actor_ended(priority);
+  });
   return record;
 }
 
 bool node_state::remove(worker_record& record) {
   if (!table.remove(record))
     return false;
-  record.settle();
+  for (auto* each : {&record, record.voice.get()})
+    if (each != nullptr) {
+      each->listed.store(false, std::memory_order_seq_cst);
+      each->settle();
+    }
   for (const auto& box : record.boxes) // every address, not only the primary one (DEC-6)
     flows->clean_up(box.address);
   return true;
@@ -245,7 +281,12 @@ void node_state::stop_record(const ref_ptr<worker_record>& record) {
     return;
   switch (record->kind) {
     case resident::shell:
+      record->set_ready(fail(errc::initialization_failed,
+                             escaped(to_string(record->primary()))
+                               + " was stopped before it was ready"));
       compat::post(actor_of(*record), nullptr, worker_signal{worker_signal::kind::stop});
+      break;
+    case resident::reply: // the request ends with its time-out, or with its worker
       break;
     case resident::actor:
       if (record->owned)
@@ -286,12 +327,12 @@ result<void> node_state::insert_reply_record(const ref_ptr<worker_record>& recor
 
 // -- life ------------------------------------------------------------------------------------------
 
-void node_state::shell_started(int priority) {
+void node_state::actor_started(int priority) {
   const std::lock_guard guard{mutex_};
   ++running_[static_cast<std::size_t>(priority)];
 }
 
-void node_state::shell_ended(int priority) {
+void node_state::actor_ended(int priority) {
   const std::lock_guard guard{mutex_};
   if (--running_[static_cast<std::size_t>(priority)] == 0)
     changed_.notify_all();
@@ -322,8 +363,8 @@ void node_state::stop(std::chrono::steady_clock::duration limit) {
       return;
     }
   }
-  table.close();
-  const auto deadline = std::chrono::steady_clock::now() + limit;
+  table.close({errc::shutting_down, "the node is stopping; nothing can be started"});
+  const auto deadline = moment_after(limit);
   for (int priority = 7; priority >= 1; --priority)
     stop_priority(priority, deadline);
   std::vector<std::shared_ptr<transport>> transports;
@@ -337,8 +378,11 @@ void node_state::stop(std::chrono::steady_clock::duration limit) {
   for (const auto& record : table.all())
     stop_record(record);
   timers.stop();
-  compat::post_exit(caf::actor_cast<caf::abstract_actor*>(router));
-  router = nullptr;
+  table.close({errc::internal, "the node has stopped"});
+  gone_ = true;
+  const auto last = router(); // it holds this node's state, which holds it
+  set_router({});
+  compat::post_exit(caf::actor_cast<caf::abstract_actor*>(last));
   const std::lock_guard guard{mutex_};
   stopped_ = true;
   changed_.notify_all();
@@ -359,6 +403,8 @@ void node_state::wait_for_stop_request() {
 
 result<void> node_state::attach(std::shared_ptr<transport> what) {
   const std::lock_guard guard{mutex_};
+  if (stopped_)
+    return fail(errc::internal, "the node has stopped");
   if (stopping_)
     return fail(errc::shutting_down, "the node is stopping; no transport can be added");
   transport_by_type_[what->type()] = what;
@@ -375,8 +421,11 @@ std::shared_ptr<transport> node_state::find_transport(std::uint8_t type) const {
 ockam::metrics node_state::metrics() const {
   ockam::metrics sum;
   counters->of_the_gone.add_to(sum);
-  for (const auto& record : table.all())
+  for (const auto& record : table.all()) {
     record->traffic.add_to(sum);
+    if (record->voice)
+      record->voice->traffic.add_to(sum);
+  }
   for (std::size_t i = 0; i < drop_reason_count; ++i)
     sum.dropped[i] = counters->dropped[i].get();
   return sum;

@@ -39,10 +39,22 @@ public:
 
   void count_drop(drop_reason reason, const message& content);
 
+  /// Why there is nobody at `next`.
+  [[nodiscard]] error unknown(address_view next) const;
+
+  /// Why a body that could not be encoded was not sent along `to`: an unknown first hop is the more
+  /// important reason (SND-1, MTY-4).
+  [[nodiscard]] error unsendable(const route& to, const error& encoding) const;
+
+  /// The router actor; a null handle once the node has stopped.
+  [[nodiscard]] router_actor router() const;
+  void set_router(router_actor actor);
+
   // -- registration --------------------------------------------------------------------------------
 
+  /// `tracing` is the one of whoever starts the worker (CTX-1).
   result<address> start_shell(mailboxes at, std::unique_ptr<worker_object> worker,
-                              worker_options options);
+                              worker_options options, std::optional<std::string> tracing);
 
   /// `make` spawns or names the actor; it gets the record, so that the actor can send.
   using actor_factory = std::function<worker(const ref_ptr<worker_record>&)>;
@@ -65,10 +77,14 @@ public:
   /// Registers it and lets a reply through the connection at the first hop reach it (SRQ-2).
   result<void> insert_reply_record(const ref_ptr<worker_record>& record, const address& first_hop);
 
-  void shell_started(int priority);
-  void shell_ended(int priority);
+  /// What a stop waits for: shells, and actors written by hand that the node stops.
+  void actor_started(int priority);
+  void actor_ended(int priority);
 
   // -- life ----------------------------------------------------------------------------------------
+
+  /// The router has ended: every call that needs it fails (NOD-11).
+  [[nodiscard]] bool is_gone() const noexcept { return gone_.load(std::memory_order_relaxed); }
 
   /// Idempotent; later calls wait for the first one.
   void stop(std::chrono::steady_clock::duration limit);
@@ -88,23 +104,26 @@ public:
   const std::shared_ptr<flow_controls> flows = std::make_shared<flow_controls>();
   const std::shared_ptr<node_counters> counters = std::make_shared<node_counters>();
   internal::timers timers;
-  router_actor router;
 
 private:
-  [[nodiscard]] error unknown(address_view next) const;
   result<void> hand_over(located&& to, address source, message content,
                          compat::execution_context* context);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::array<std::size_t, 8> running_{}; // shells by shutdown priority
+  std::array<std::size_t, 8> running_{}; // actors to wait for, by shutdown priority
+  router_actor router_;
   std::map<std::uint8_t, std::shared_ptr<transport>> transport_by_type_;
   std::vector<std::shared_ptr<transport>> transports_; // all of them, in order of creation
   bool stop_requested_ = false;
   bool stopping_ = false;
   bool stopped_ = false;
+  std::atomic<bool> gone_{false}; // `stopped_`, for those who do not hold the lock
 };
+
+/// Whether a worker, an actor or an endpoint can have these mailboxes.
+result<void> check(const mailboxes& at);
 
 /// The reason a message is counted under when a sink refuses it.
 drop_reason reason_of(const error& refusal) noexcept;

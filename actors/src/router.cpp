@@ -13,10 +13,11 @@ public:
 
   const char* name() const override { return "ockam.router"; }
 
-  /// Any thread; uses nothing but the constant `node_`.
+  /// Any thread; uses nothing but the constant `node_`. A request is left to the mailbox, which
+  /// answers it.
   bool intercept(caf::mailbox_element& element, compat::execution_context* context) {
     auto* content = compat::peek<routed_message>(element);
-    if (content == nullptr)
+    if (content == nullptr || element.mid.is_request())
       return false;
     node_->route_anonymous(std::move(*content), context);
     return true;
@@ -24,7 +25,9 @@ public:
 
   behavior_type make_behavior() override {
     return {
-      [](routed_message&) {}, // intercepted
+      [this](routed_message& content) {
+        node_->route_anonymous(std::move(content), this->context());
+      },
       [this](router_command& command) -> caf::result<router_reply> {
         auto answer = execute(command);
         if (!answer)

@@ -7,7 +7,7 @@ timers::id timers::schedule(clock::duration delay, std::function<void()> action)
   const auto which = next_++;
   if (stopped_)
     return which;
-  const auto due = clock::now() + delay;
+  const auto due = moment_after(delay);
   due_.emplace(which, due);
   const auto place = queue_.emplace(std::pair{due, which}, std::move(action)).first;
   if (!thread_.joinable())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -10,6 +11,14 @@
 #include <utility>
 
 namespace ockam::internal {
+
+/// The moment `delay` from now; later than a century is a century, earlier than now is now.
+inline std::chrono::steady_clock::time_point
+moment_after(std::chrono::steady_clock::duration delay) {
+  using duration = std::chrono::steady_clock::duration;
+  constexpr duration century = std::chrono::hours{24} * 36'525;
+  return std::chrono::steady_clock::now() + std::clamp(delay, duration::zero(), century);
+}
 
 /// Calls functions later, on one thread that starts with the first use; thread-safe.
 ///

@@ -26,14 +26,16 @@ public:
 
   bool intercept(caf::mailbox_element& element, compat::execution_context* context) {
     auto* content = compat::peek<routed_message>(element);
-    if (content == nullptr)
+    if (content == nullptr || element.mid.is_request()) // the mailbox answers requests
       return false;
     node_->route_anonymous(std::move(*content), context);
     return true;
   }
 
   behavior_type make_behavior() override {
-    return {[](routed_message&) {}}; // intercepted
+    return {[this](routed_message& content) {
+      node_->route_anonymous(std::move(content), this->context());
+    }};
   }
 
 private:
@@ -53,6 +55,7 @@ void close_record(const std::shared_ptr<node_state>& node, ref_ptr<worker_record
 
 // -- connections -----------------------------------------------------------------------------------
 
+connection_port::connection_port() = default;
 connection_port::connection_port(connection_port&& other) noexcept = default;
 
 connection_port& connection_port::operator=(connection_port&& other) noexcept {
@@ -132,6 +135,10 @@ void connection_port::deliver(message content, compat::execution_context* contex
                           + " was dropped: " + to_string(routed.error()));
 }
 
+bool connection_port::observed() const noexcept {
+  return node_->options.observer != nullptr;
+}
+
 void connection_port::note_write(const message& content) const {
   if (node_->options.observer) [[unlikely]]
     node_->options.observer->on_write(sender_address(), peer_, content);
@@ -151,6 +158,7 @@ void connection_port::close() noexcept {
 
 // -- listeners -------------------------------------------------------------------------------------
 
+listener_port::listener_port() = default;
 listener_port::listener_port(listener_port&& other) noexcept = default;
 
 listener_port& listener_port::operator=(listener_port&& other) noexcept {

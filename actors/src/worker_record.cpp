@@ -14,12 +14,22 @@ void worker_record::settle() noexcept {
   counters->of_the_gone.add_growth(traffic, settled_);
 }
 
+result<bool> ask(const access_control& control, const relay_message& what) noexcept {
+  try {
+    return control.is_authorized(what);
+  } catch (const std::exception& thrown) {
+    return fail(errc::handler_failed, thrown.what());
+  } catch (...) {
+    return fail(errc::handler_failed, "an exception of unknown type");
+  }
+}
+
 bool worker_record::admits(const routed_message& content) const {
   const auto& box = boxes[content.target_index()];
   if (box.incoming->admits_everything())
     return true;
   const relay_message what{content.source_address(), box.address, content.local_message()};
-  const auto verdict = box.incoming->is_authorized(what);
+  const auto verdict = ask(*box.incoming, what);
   if (verdict && *verdict)
     return true;
   counters->drop(verdict ? drop_reason::incoming_denied : drop_reason::access_control_error);

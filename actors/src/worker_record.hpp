@@ -22,19 +22,33 @@ enum class resident : std::uint8_t {
   actor,    // a CAF actor written by hand: access control runs before the mailbox
   endpoint, // a blocking queue: access control runs when a message is taken out
   sink,     // a connection: no mailbox at all
+  reply,    // the temporary address of a worker's request: the worker's shell checks and handles
   nobody,   // an address that admits nothing: a listener, a delayed event
 };
+
+/// The verdict of an access control; what it throws is an error (WRK-6).
+result<bool> ask(const access_control& control, const relay_message& what) noexcept;
 
 /// One entry of the router's table: the addresses of a worker and how to reach it.
 ///
 /// Everything but the counters and the state of readiness is constant once it is registered, so
 /// that senders on any thread read it without a lock. Its identity is the incarnation of the
 /// worker: a successor at the same address is another record.
+///
+/// A record keeps its actor alive. A shell lets go of its record when it ends; an actor written by
+/// hand only ever sees the record's `voice`, which does not know the actor.
 class worker_record final : public delivery_point {
 public:
   worker_record(mailboxes at, resident kind, std::shared_ptr<node_counters> counters)
     : boxes{std::move(at).all()}, kind{kind}, counters{std::move(counters)} {}
   ~worker_record() override { settle(); }
+
+  /// Adds one to a counter of `traffic`, from any thread, also when the record has left the table.
+  void count(counter internal::traffic::*what) noexcept {
+    (traffic.*what).add_in_order();
+    if (!listed.load(std::memory_order_seq_cst))
+      settle();
+  }
 
   /// Moves what was counted since the last time to the node's sum; for one who leaves the table.
   void settle() noexcept;
@@ -61,14 +75,17 @@ public:
 
   const std::vector<mailbox_options> boxes;
   const resident kind;
-  caf::strong_actor_ptr actor;          // shell, actor
+  caf::strong_actor_ptr actor;          // shell, actor, reply
+  ref_ptr<worker_record> voice;         // actor: what it sends with and what its messages refer to
   std::shared_ptr<message_sink> sink;   // endpoint, sink
   std::function<void()> on_stop;        // nobody
   bool owned = true;                    // stopped with the node
   int shutdown_priority = 4;
+  std::uint64_t request = 0;            // reply: which request of the worker
 
   // -- changing ------------------------------------------------------------------------------------
 
+  std::atomic<bool> listed{true};     // its traffic is summed by walking over the table
   std::atomic<bool> pooled{false};    // never run by an I/O thread
   std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued
   internal::traffic traffic;

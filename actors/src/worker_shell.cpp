@@ -27,10 +27,13 @@ struct worker_shell::calls {
 };
 
 worker_shell::worker_shell(caf::actor_config& config, std::shared_ptr<node_state> node,
-                           ref_ptr<worker_record> record, std::unique_ptr<worker_object> object)
+                           ref_ptr<worker_record> record, std::unique_ptr<worker_object> object,
+                           std::optional<std::string> tracing)
   : shell_actor::base{config}, node_{std::move(node)}, record_{std::move(record)},
     object_{std::move(object)}, context_{node_, record_, this},
-    priority_{record_->shutdown_priority} {}
+    priority_{record_->shutdown_priority} {
+  context_.tracing_ = std::move(tracing);
+}
 
 worker_shell::behavior_type worker_shell::make_behavior() {
   return {
@@ -44,10 +47,12 @@ worker_shell::behavior_type worker_shell::make_behavior() {
 void worker_shell::on_message(routed_message& content) {
   if (ended_ || record_->abandoned.load(std::memory_order_relaxed))
     return; // counted as lost by the message itself
-  if (content.target() && content.target().get() != record_.get())
-    return on_reply(content);
-  if (!content.target()) { // sent by CAF, past the router
-    record_->traffic.sent.add();
+  if (content.target().get() != record_.get()) {
+    const auto* other = dynamic_cast<const worker_record*>(content.target().get());
+    if (other != nullptr && other->kind == resident::reply && other->actor == record_->actor)
+      return on_reply(*other, content);
+    // sent by a CAF actor, past the router
+    record_->count(&traffic::sent);
     content = routed_message{std::move(content).into_local_message(), ockam::address{}, record_, 0};
   }
   if (!initialized_)
@@ -55,8 +60,7 @@ void worker_shell::on_message(routed_message& content) {
   if (ended_)
     return;
   if (object_->is_processor()) {
-    waiting_.push_back(std::move(content));
-    wake();
+    take_in(std::move(content));
   } else if (held_) {
     waiting_.push_back(std::move(content));
   } else {
@@ -69,11 +73,7 @@ void worker_shell::handle(routed_message&& content) {
   if (!record_->admits(content))
     return;
   record_->traffic.delivered.add_exclusively();
-  const auto& tracing = content.local_message().tracing_context();
-  if (tracing && *tracing != "{}")
-    context_.tracing_ = tracing;
-  else
-    context_.tracing_.reset();
+  set_tracing(content.local_message());
   const auto outcome = guarded([&] { return object_->handle(context_, std::move(content)); });
   if (!outcome) {
     record_->traffic.failed.add_exclusively();
@@ -81,17 +81,37 @@ void worker_shell::handle(routed_message&& content) {
   }
 }
 
-std::optional<routed_message> worker_shell::take_waiting() {
-  while (!waiting_.empty()) {
-    auto content = std::move(waiting_.front());
-    waiting_.pop_front();
+void worker_shell::set_tracing(const message& content) {
+  context_.tracing_ = content.tracing_context();
+  if (context_.tracing_ == "{}")
+    context_.tracing_.reset();
+}
+
+/// Keeps a message until the processor asks for it. What is not admitted goes at once, for many
+/// processors never ask.
+void worker_shell::take_in(routed_message&& content) {
+  if (!record_->admits(content)) {
     content.set_handled();
-    if (!record_->admits(content))
-      continue;
-    record_->traffic.delivered.add_exclusively();
-    return content;
+  } else if (waiting_.size() >= node_->options.max_endpoint_queue) {
+    content.set_handled();
+    node_->count_drop(drop_reason::mailbox_full, content.local_message());
+    report("a message was dropped", {errc::resource_exhausted, "too many wait for the processor "
+                                                               "(max-endpoint-queue)"});
+  } else {
+    waiting_.push_back(std::move(content));
+    wake();
   }
-  return std::nullopt;
+}
+
+std::optional<routed_message> worker_shell::take_waiting() {
+  if (waiting_.empty())
+    return std::nullopt;
+  auto content = std::move(waiting_.front());
+  waiting_.pop_front();
+  content.set_handled();
+  record_->traffic.delivered.add_exclusively();
+  set_tracing(content.local_message());
+  return content;
 }
 
 // -- requests --------------------------------------------------------------------------------------
@@ -102,32 +122,27 @@ result<void> worker_shell::request(route to, result<shared_bytes> payload,
   auto first_hop = to.next();
   if (!first_hop)
     return fail(std::move(first_hop.error()));
-  auto temporary = node_->make_reply_record(to, options, resident::shell);
+  if (ended_)
+    return fail(errc::cancelled, "the worker is ending and cannot wait for a reply");
+  if (!payload)
+    return fail(node_->unsendable(to, payload.error()));
+  const auto id = next_request_++;
+  auto temporary = node_->make_reply_record(to, options, resident::reply);
   temporary->actor = record_->actor;
+  temporary->request = id;
   if (auto inserted = node_->insert_reply_record(temporary, *first_hop); !inserted)
     return inserted;
-  const auto give_up = [&](error why) -> result<void> {
-    node_->remove(*temporary);
-    return fail(std::move(why));
-  };
-  if (!payload) {
-    // an unknown first hop is the more important error (SND-1)
-    if (!node_->table.find(*first_hop))
-      return give_up({errc::not_found, "no worker is registered at "
-                                         + escaped(to_string(*first_hop)) + "; start it first"});
-    return give_up(std::move(payload.error()));
-  }
   message content{std::move(to), route{temporary->primary()}, std::move(*payload)};
   if (context_.tracing_)
     content = std::move(content).set_tracing_context(context_.tracing_);
-  const auto id = next_request_++;
-  auto& entry = outstanding_[id];
+  if (auto sent = node_->send(*temporary, 0, std::move(content), context()); !sent) {
+    node_->remove(*temporary);
+    return sent;
+  }
+  auto& entry = outstanding_[id]; // the reply comes through the mailbox, hence later
   entry.on_reply = std::move(on_reply);
   entry.address = temporary;
-  if (auto sent = node_->send(*temporary, 0, std::move(content), context()); !sent) {
-    outstanding_.erase(id);
-    return give_up(std::move(sent.error()));
-  }
+  entry.tracing = context_.tracing_;
   if (options.timeout)
     entry.timer = node_->timers.schedule(*options.timeout, [to = record_, id] {
       compat::post(caf::actor_cast<caf::abstract_actor*>(to->actor), nullptr,
@@ -136,14 +151,12 @@ result<void> worker_shell::request(route to, result<shared_bytes> payload,
   return {};
 }
 
-void worker_shell::on_reply(routed_message& content) {
-  const auto found = std::ranges::find_if(outstanding_, [&](const auto& each) {
-    return each.second.address.get() == content.target().get();
-  });
+void worker_shell::on_reply(const worker_record& temporary, routed_message& content) {
+  const auto found = outstanding_.find(temporary.request);
   if (found == outstanding_.end())
     return; // a second reply that came before the address went; counted as lost
   content.set_handled();
-  if (!found->second.address->admits(content))
+  if (!temporary.admits(content))
     return;
   record_->traffic.delivered.add_exclusively();
   auto request = forget(found);
@@ -167,7 +180,9 @@ worker_shell::forget(std::map<std::uint64_t, outstanding>::iterator which) {
     node_->timers.cancel(request.timer);
   node_->remove(*request.address);
   // the reply may come in the middle of a stop, and a handler must not take the worker down
-  request.on_reply = [this, call = std::move(request.on_reply)](result<routed_message> reply) {
+  request.on_reply = [this, call = std::move(request.on_reply),
+                      tracing = request.tracing](result<routed_message> reply) mutable {
+    context_.tracing_ = std::move(tracing);
     const auto outcome = guarded([&]() -> result<void> {
       call(std::move(reply));
       return {};
@@ -191,10 +206,9 @@ void worker_shell::on_signal(worker_signal signal) {
         initialize_object();
       break;
     case worker_signal::kind::stop:
-      if (!initialized_ && !record_->abandoned)
+      if (!initialized_)
         initialize_object(); // `shutdown` is only called for what was initialised
-      if (!ended_)
-        shut_down();
+      shut_down();
       break;
     case worker_signal::kind::process:
       process_posted_ = false;
@@ -275,20 +289,19 @@ void worker_shell::shut_down() {
   const auto outcome = guarded([&] { return object_->shutdown(context_); });
   if (!outcome)
     report("shutdown failed", outcome.error());
-  record_->set_ready(
-    ockam::fail(errc::initialization_failed, "the worker ended before it was ready"));
   quit();
 }
 
+/// After `shut_down`, or because somebody killed the actor, or because it never got into the table.
 void worker_shell::on_exit() {
-  if (!ended_) { // killed from outside, or never used
-    node_->remove(*record_);
-    if (initialized_)
-      shut_down();
-    ended_ = true;
-  }
+  node_->remove(*record_);
+  if (initialized_)
+    shut_down();
+  ended_ = true;
+  record_->set_ready(ockam::fail(errc::initialization_failed,
+                                 escaped(to_string(record_->primary()))
+                                   + " ended before it was ready"));
   waiting_.clear();
-  outstanding_.clear();
   if (calls_) {
     std::deque<std::function<void(ockam::context&)>> dropped;
     const std::lock_guard guard{calls_->mutex};
@@ -297,11 +310,19 @@ void worker_shell::on_exit() {
   }
   object_.reset();
   record_->settle();
-  node_->shell_ended(priority_);
+  node_->actor_ended(priority_);
+  context_.record_ = {}; // the record holds this actor
+  ref_ptr<worker_record> last; // destroyed without the lock
+  const std::lock_guard guard{end_mutex_};
+  std::swap(record_, last);
 }
 
-void worker_shell::run_elsewhere() noexcept {
-  record_->pooled.store(true, std::memory_order_relaxed);
+void worker_shell::was_slow() noexcept {
+  if (slow_runs_.fetch_add(1, std::memory_order_relaxed) != 1) // once may be the machine's doing
+    return;
+  const std::lock_guard guard{end_mutex_};
+  if (record_)
+    record_->pooled.store(true, std::memory_order_relaxed);
 }
 
 // -- calls from other threads ----------------------------------------------------------------------

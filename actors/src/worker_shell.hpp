@@ -4,9 +4,11 @@
 
 #include "ockam/actors/worker_object.hpp"
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace ockam::internal {
@@ -14,11 +16,11 @@ namespace ockam::internal {
 using shell_actor = compat::typed_actor<caf::result<void>(routed_message),
                                         caf::result<void>(worker_signal)>;
 
-/// Something that runs on an I/O thread and can be told to keep off it.
+/// Something that runs on an I/O thread and is told when it kept the thread too long.
 class may_be_slow {
 public:
   virtual ~may_be_slow() = default;
-  virtual void run_elsewhere() noexcept = 0;
+  virtual void was_slow() noexcept = 0;
 };
 
 /// The typed actor around a user's worker: hooks, incoming access control, exceptions, replies,
@@ -26,11 +28,12 @@ public:
 class worker_shell final : public shell_actor::base, public may_be_slow {
 public:
   worker_shell(caf::actor_config& config, std::shared_ptr<node_state> node,
-               ref_ptr<worker_record> record, std::unique_ptr<worker_object> object);
+               ref_ptr<worker_record> record, std::unique_ptr<worker_object> object,
+               std::optional<std::string> tracing);
 
   behavior_type make_behavior() override;
   void on_exit() override;
-  void run_elsewhere() noexcept override;
+  void was_slow() noexcept override;
   const char* name() const override { return "ockam.worker"; }
 
   // -- for the worker's context, in its hooks ------------------------------------------------------
@@ -48,21 +51,24 @@ public:
 private:
   struct outstanding {
     std::function<void(result<routed_message>)> on_reply;
-    ref_ptr<worker_record> address; // the temporary one
+    ref_ptr<worker_record> address;     // the temporary one
+    std::optional<std::string> tracing; // of the message that made the worker ask
     timers::id timer = 0;
   };
   struct calls; // functions that other threads want called in this worker
 
   void on_message(routed_message& content);
   void on_signal(worker_signal signal);
-  void on_reply(routed_message& content);
+  void on_reply(const worker_record& temporary, routed_message& content);
   void on_timeout(std::uint64_t id);
   void initialize_object(); // CAF has a virtual `initialize`
   void finish_initialization(result<void> outcome);
   void handle(routed_message&& content);
+  void take_in(routed_message&& content);
   void process();
   void shut_down();
   void run_calls();
+  void set_tracing(const message& content);
   outstanding forget(std::map<std::uint64_t, outstanding>::iterator which);
 
   /// Calls a hook; an exception becomes an error (WRK-6, MAP-4).
@@ -78,7 +84,9 @@ private:
   std::deque<routed_message> waiting_; // held back by `defer_ready`, or for a processor
   std::map<std::uint64_t, outstanding> outstanding_;
   std::uint64_t next_request_ = 1;
-  int priority_;
+  const int priority_;
+  std::atomic<int> slow_runs_{0};
+  std::mutex end_mutex_; // an I/O thread may tell about a slow run while another one ends the actor
   bool initialized_ = false;
   bool held_ = false;
   bool ended_ = false;

@@ -53,8 +53,8 @@ result<address> address::parse(std::string_view text) {
   if (separator == std::string_view::npos)
     return address{transport_type::local, text};
   if (text.find('#', separator + 1) != std::string_view::npos)
-    return fail(errc::multiple_separators, "address \"" + escaped(text)
-                                             + "\" has more than one '#'; write it as TYPE#VALUE");
+    return fail(errc::multiple_separators,
+                "address \"" + escaped(text) + "\" has more than one '#'; write it as TYPE#VALUE");
   auto digits = text.substr(0, separator);
   if (digits.starts_with('+'))
     digits.remove_prefix(1);

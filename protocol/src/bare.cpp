@@ -56,8 +56,7 @@ bool bare_reader::boolean() {
   const auto value = integer<std::uint8_t>();
   if (value > 1)
     fail(errc::unknown_variant, "a bool or option starts with " + std::to_string(value)
-                                  + " at byte " + std::to_string(position_ - 1)
-                                  + "; it is 0 or 1");
+                                  + " at byte " + std::to_string(position_ - 1) + "; it is 0 or 1");
   return ok() && value == 1;
 }
 
@@ -145,8 +144,8 @@ void bare_writer::data(bytes_view value) {
 
 void bare_writer::text(std::string_view value) {
   if (!is_utf8(value))
-    return fail(errc::invalid_utf8, "the text \"" + escaped(value, 64)
-                                      + "\" is not UTF-8; send it as bytes");
+    return fail(errc::invalid_utf8,
+                "the text \"" + escaped(value, 64) + "\" is not UTF-8; send it as bytes");
   data(as_bytes(value));
 }
 

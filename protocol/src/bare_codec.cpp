@@ -23,11 +23,10 @@ std::size_t measure_route(bare_reader& in, std::uint64_t count, const decode_lim
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const auto hop = read_address(in);
     if (hop.value().size() > limits.max_address_size)
-      in.fail(errc::address_too_long,
-              "an address of " + std::to_string(hop.value().size())
-                + " bytes is refused, max-address-size is "
-                + std::to_string(limits.max_address_size)
-                + "; raise max-address-size to accept it");
+      in.fail(errc::address_too_long, "an address of " + std::to_string(hop.value().size())
+                                        + " bytes is refused, max-address-size is "
+                                        + std::to_string(limits.max_address_size)
+                                        + "; raise max-address-size to accept it");
     canonical_size += internal::encoded_size(hop);
   }
   return canonical_size;
@@ -39,10 +38,9 @@ route read_route(bare_reader& in, bytes_view input, const decode_limits& limits)
     in.fail(errc::truncated, "a route claims " + std::to_string(count) + " addresses, "
                                + std::to_string(in.remaining()) + " bytes follow");
   else if (count > limits.max_route_hops)
-    in.fail(errc::route_too_long, "a route of " + std::to_string(count)
-                                    + " hops is refused, max-route-hops is "
-                                    + std::to_string(limits.max_route_hops)
-                                    + "; raise max-route-hops to accept it");
+    in.fail(errc::route_too_long,
+            "a route of " + std::to_string(count) + " hops is refused, max-route-hops is "
+              + std::to_string(limits.max_route_hops) + "; raise max-route-hops to accept it");
   if (!in.ok())
     return {};
   bare_reader again{input.subspan(in.offset())};
@@ -87,8 +85,8 @@ void write_tracing(bare_writer& out, const message& value, absent_tracing when_a
   const bool present = value.tracing_context() || when_absent == absent_tracing::empty_object;
   out.boolean(present);
   if (present)
-    out.data(as_bytes(value.tracing_context() ? std::string_view{*value.tracing_context()}
-                                              : no_tracing));
+    out.data(
+      as_bytes(value.tracing_context() ? std::string_view{*value.tracing_context()} : no_tracing));
 }
 
 } // namespace

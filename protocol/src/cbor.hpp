@@ -168,9 +168,7 @@ public:
 
   void array(std::uint64_t count) noexcept { head(cbor_major::array, count); }
   void map(std::uint64_t pairs) noexcept { head(cbor_major::map, pairs); }
-  void unsigned_integer(std::uint64_t value) noexcept {
-    head(cbor_major::unsigned_integer, value);
-  }
+  void unsigned_integer(std::uint64_t value) noexcept { head(cbor_major::unsigned_integer, value); }
   void byte_string_head(std::uint64_t size) noexcept { head(cbor_major::byte_string, size); }
   void byte_string(bytes_view data) noexcept {
     byte_string_head(data.size());

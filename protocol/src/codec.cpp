@@ -179,8 +179,8 @@ std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
   const bool three = !value.tracing_context() && when_absent == absent_tracing::omitted;
   cbor_writer head{to};
   head.array(three ? 3 : 4);
-  cbor_writer out{put_route(put_route(head.position(), value.onward_route()),
-                            value.return_route())};
+  cbor_writer out{
+    put_route(put_route(head.position(), value.onward_route()), value.return_route())};
   out.byte_string_head(value.payload().size());
   return out.position();
 }

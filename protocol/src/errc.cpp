@@ -57,6 +57,7 @@ constexpr std::array meanings{
           error_kind::invalid},
   meaning{errc::unknown_transport, "unknown_transport", error_origin::transport,
           error_kind::not_found},
+  meaning{errc::closed_by_peer, "closed_by_peer", error_origin::transport, error_kind::shutdown},
   meaning{errc::misuse, "misuse", error_origin::node, error_kind::misuse},
   meaning{errc::internal, "internal", error_origin::node, error_kind::internal},
 };

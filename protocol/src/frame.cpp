@@ -123,8 +123,7 @@ result<std::optional<shared_bytes>> frame_decoder::next() {
     if (version != tcp_protocol_version) {
       failed_.emplace(errc::unsupported_protocol_version,
                       "the peer starts with byte " + std::to_string(version)
-                        + " instead of transport version "
-                        + std::to_string(tcp_protocol_version)
+                        + " instead of transport version " + std::to_string(tcp_protocol_version)
                         + "; is it an Ockam TCP transport of version 0.128 or newer?");
       return fail(*failed_);
     }

@@ -164,9 +164,9 @@ result<host_port> parse_listen(std::string_view text) {
     return std::move(*numeric);
   if (const auto port = parse_port_alone(text)) {
     const auto number = std::to_string(*port);
-    return fail(errc::invalid_value, "listening needs an address before the port; write 127.0.0.1:"
-                                       + number + " for this machine only, or 0.0.0.0:" + number
-                                       + " for everyone");
+    return fail(errc::invalid_value,
+                "listening needs an address before the port; write 127.0.0.1:" + number
+                  + " for this machine only, or 0.0.0.0:" + number + " for everyone");
   }
   return fail(errc::invalid_value,
               "\"" + escaped(text)

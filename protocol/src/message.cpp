@@ -38,9 +38,8 @@ result<message> message::replace_front_onward_route(const address& hop) && {
   if (onward_route().empty())
     return fail(errc::empty_route, "the onward route has no address to replace");
   auto& onward = change().onward;
-  const address own{hop}; // `hop` may be the address that goes away
   onward.pop_front();
-  onward.prepend(own);
+  onward.prepend(hop);
   return std::move(*this);
 }
 

@@ -64,7 +64,8 @@ void route::take(route& other) noexcept {
   end_ = std::exchange(other.end_, inline_capacity);
   count_ = std::exchange(other.count_, 0);
   if (heap_ == nullptr)
-    std::memcpy(inline_, other.inline_, sizeof inline_); // a fixed size is faster than the right one
+    std::memcpy(inline_, other.inline_,
+                sizeof inline_); // a fixed size is faster than the right one
 }
 
 result<route> route::parse(std::string_view text) {

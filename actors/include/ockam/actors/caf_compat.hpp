@@ -13,6 +13,8 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/error.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/resumable.hpp>
@@ -21,6 +23,7 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 #include <caf/typed_event_based_actor.hpp>
 
 #if CAF_MAJOR_VERSION >= 1
+#  include <caf/init_global_meta_objects.hpp>
 #  include <caf/scheduler.hpp>
 #  include <caf/type_id.hpp>
 #else
@@ -73,6 +76,36 @@ bool is_registered() {
 #endif
 }
 
+/// Registers the message types of these id blocks and of CAF: once, before the first actor system is
+/// made, in programs that do not use `CAF_MAIN`. `init_message_types<caf::id_block::ockam>()`.
+template <class... Blocks>
+void init_message_types() {
+#if CAF_MAJOR_VERSION >= 1
+  (caf::init_global_meta_objects<Blocks>(), ...);
+  caf::core::init_global_meta_objects();
+#endif
+}
+
+/// How many threads the system made from this configuration runs actors on.
+inline void set_threads(caf::actor_system_config& config, std::size_t threads) {
+#if CAF_MAJOR_VERSION >= 1
+  config.set("caf.scheduler.max-threads", threads);
+#else
+  config.set("scheduler.max-threads", threads);
+#endif
+}
+
+/// For a system that is ours: few threads with one queue. Work stealing lets idle workers nap, which
+/// costs a remote round trip several times over.
+inline void tune_for_io(caf::actor_system_config& config, std::size_t threads) {
+  set_threads(config, threads);
+#if CAF_MAJOR_VERSION >= 1
+  config.set("caf.scheduler.policy", "sharing");
+#else
+  config.set("scheduler.policy", caf::atom("sharing"));
+#endif
+}
+
 // -- mail -----------------------------------------------------------------------------------------
 
 template <class T>
@@ -117,6 +150,26 @@ public:
   }
 #endif
 };
+
+/// `self->send(to, content)`, from an actor or a `caf::scoped_actor`.
+template <class Self, class To, class T>
+void send(Self&& self, const To& to, T&& content) {
+#if CAF_MAJOR_VERSION >= 1
+  self->mail(std::forward<T>(content)).send(to);
+#else
+  self->send(to, std::forward<T>(content));
+#endif
+}
+
+/// `self->request(to, caf::infinite, content)`; goes on with `.then` or `.receive`.
+template <class Self, class To, class T>
+auto request(Self&& self, const To& to, T&& content) {
+#if CAF_MAJOR_VERSION >= 1
+  return self->mail(std::forward<T>(content)).request(to, caf::infinite);
+#else
+  return self->request(to, caf::infinite, std::forward<T>(content));
+#endif
+}
 
 /// Asks an actor to stop after the mail it already has: an exit message of ordinary priority.
 inline void post_exit(caf::abstract_actor* to) {

@@ -70,7 +70,8 @@ public:
   /// Success means queued, or dropped by access control (SND-2). Errors, in this order (SND-1):
   /// - errc::empty_route         `to` has no address
   /// - errc::not_found           nothing is registered at the first address of `to`
-  /// - an encoding error         `body` cannot be encoded, e.g. text that is not UTF-8 (MTY-4)
+  /// - errc::internal            `body` cannot be encoded, e.g. text that is not UTF-8 (MTY-4); the
+  ///                               first address is a transport address (ROU-8); the node has stopped
   /// - errc::resource_exhausted  the connection at the first address has too much to write
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
@@ -112,10 +113,7 @@ public:
   /// A message to be sent later, from an address of its own.
   template <class T>
   result<delayed_event> delayed(route to, const T& body) {
-    auto payload = encode_payload(body);
-    if (!payload)
-      return fail(std::move(payload.error()));
-    return make_delayed(std::move(to), std::move(*payload));
+    return make_delayed(std::move(to), encode_payload(body));
   }
 
   // -- the node -----------------------------------------------------------------------------------
@@ -124,7 +122,7 @@ public:
   /// call returns; its `initialize` may not have run yet (WRK-1).
   /// - errc::already_exists  one of the addresses is taken; nothing is registered (ROU-3, ROU-5)
   /// - errc::shutting_down   the node is stopping (NOD-9)
-  /// - errc::misuse          no address was given (ROU-6)
+  /// - errc::internal        no address was given (ROU-6), or the node has stopped (NOD-11)
   template <class Worker>
   result<address> start_worker(mailboxes at, Worker worker, worker_options options = {}) {
     return start(std::move(at), internal::make_worker_object(std::move(worker)), options);
@@ -148,8 +146,10 @@ public:
   /// errc::not_found when nothing is registered there.
   result<void> stop_worker(const address& any);
 
-  /// A mailbox without an actor, for a plain thread (CTX-2).
+  /// A mailbox without an actor, for a plain thread (CTX-2). Without an address: at a random one
+  /// that admits nothing in either direction (CTX-4).
   result<endpoint> detached(mailboxes at);
+  result<endpoint> detached();
 
   [[nodiscard]] bool is_registered(const address& primary) const;           // ROU-9
   [[nodiscard]] std::vector<address> list_workers() const;                  // ROU-9
@@ -177,17 +177,17 @@ public:
 
 protected:
   sender(std::shared_ptr<internal::node_state> node, ref_ptr<internal::worker_record> record);
-  sender(const sender&) = default;
-  sender(sender&&) noexcept = default;
-  sender& operator=(const sender&) = default;
-  sender& operator=(sender&&) noexcept = default;
+  sender(const sender&);
+  sender(sender&&) noexcept;
+  sender& operator=(const sender&);
+  sender& operator=(sender&&) noexcept;
   ~sender();
 
   [[nodiscard]] result<std::uint16_t> own_index(const address& own) const;
   result<void> send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
                             std::vector<local_info> info);
   result<void> pass_on(std::uint16_t from, message content);
-  result<delayed_event> make_delayed(route to, shared_bytes payload);
+  result<delayed_event> make_delayed(route to, result<shared_bytes> payload);
   result<address> start(mailboxes at, std::unique_ptr<internal::worker_object> worker,
                         worker_options options);
   result<address> start_closed(mailboxes at, std::unique_ptr<internal::worker_object> worker,
@@ -237,7 +237,8 @@ public:
   using dispatcher = std::function<void(std::function<void(context&)>)>;
   [[nodiscard]] dispatcher make_dispatcher();
 
-  /// Holds messages back after `initialize`, until `ready` or `fail` is called (MAP-8).
+  /// Holds messages back after `initialize`, until `ready` or `fail` is called (MAP-8). Who is stopped
+  /// before that ends like one that failed: what waits is lost, and counted (WRK-3).
   void defer_ready();
   void ready();
   void fail(error why);
@@ -251,7 +252,8 @@ public:
     return routed<T>{std::move(*next)};
   }
 
-  /// For processors whose `process` returned `step::wait`: call `process` again. Any thread.
+  /// For processors whose `process` returned `step::wait`: call `process` again. From other threads
+  /// through a dispatcher.
   void wake();
 
 private:

@@ -98,7 +98,9 @@ public:
 
   /// The endpoint `app`, which admits everything in both directions (NOD-1).
   [[nodiscard]] endpoint& root() noexcept { return root_; }
-  [[nodiscard]] endpoint detached(mailboxes at) { return value_or_throw(root_.detached(std::move(at))); }
+  [[nodiscard]] endpoint detached(mailboxes at) {
+    return value_or_throw(root_.detached(std::move(at)));
+  }
 
   // -- parts --------------------------------------------------------------------------------------
 

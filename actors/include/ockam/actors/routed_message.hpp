@@ -78,6 +78,7 @@ public:
   [[nodiscard]] const ref_ptr<delivery_point>& target() const noexcept { return target_; }
   [[nodiscard]] std::uint16_t target_index() const noexcept { return index_; }
   void set_handled() noexcept { handled_ = true; }
+  void put_back(message content) noexcept { message_ = std::move(content); }
 
 private:
   void report_loss() noexcept {

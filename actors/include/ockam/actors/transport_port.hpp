@@ -61,7 +61,7 @@ struct connection_setup {
 /// `deliver` is for one thread at a time; the rest is thread-safe. Destruction closes.
 class connection_port {
 public:
-  connection_port() = default;
+  connection_port();
   connection_port(connection_port&& other) noexcept;
   connection_port& operator=(connection_port&& other) noexcept;
   ~connection_port();
@@ -79,6 +79,9 @@ public:
   /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
   /// without an onward route is a heartbeat and ends here (TCP-25).
   void deliver(message content, compat::execution_context* context);
+
+  /// Whether somebody watches what goes on the wire.
+  [[nodiscard]] bool observed() const noexcept;
 
   /// Shows a message to the observer as it goes on the wire.
   void note_write(const message& content) const;
@@ -100,7 +103,7 @@ private:
 /// The node's side of one listener: its address, which admits nothing, and its flow control entry.
 class listener_port {
 public:
-  listener_port() = default;
+  listener_port();
   listener_port(listener_port&& other) noexcept;
   listener_port& operator=(listener_port&& other) noexcept;
   ~listener_port();

@@ -57,7 +57,7 @@ public:
   /// For text that comes from outside use `parse`.
   address(const char* text) : address{std::string_view{text}} {} // NOLINT: "echoer" is an address
   address(const std::string& text) : address{std::string_view{text}} {} // NOLINT
-  address(std::string_view text); // NOLINT
+  address(std::string_view text);                                       // NOLINT
 
   /// Takes type and bytes as they are; the bytes are not parsed.
   address(std::uint8_t type, std::string_view value);
@@ -129,7 +129,9 @@ private:
 /// `type#value`, the type always written (ADR-4); bytes that are not UTF-8 print as
 /// "Invalid UTF-8". Control characters are kept: use `escaped` for logs.
 std::string to_string(address_view value);
-inline std::string to_string(const address& value) { return to_string(address_view{value}); }
+inline std::string to_string(const address& value) {
+  return to_string(address_view{value});
+}
 
 /// A hash whose result depends on `seed`, for tables that see addresses from the wire.
 std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept;

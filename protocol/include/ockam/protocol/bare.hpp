@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace ockam {
@@ -24,12 +25,15 @@ namespace ockam {
 ///     bool          00 or 01
 ///     data, text    uint length, bytes
 
+namespace internal {
+template <class T, class... Others>
+inline constexpr bool is_none_of = (!std::is_same_v<T, Others> && ...);
+} // namespace internal
+
 /// Integers of fixed width. Characters are not numbers.
 template <class T>
 concept bare_integer
-  = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>
-    && !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t>
-    && !std::same_as<T, char32_t>;
+  = std::integral<T> && internal::is_none_of<T, bool, char, wchar_t, char8_t, char16_t, char32_t>;
 
 /// Reads BARE values one after the other.
 ///

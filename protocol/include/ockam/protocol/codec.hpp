@@ -70,8 +70,8 @@ std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
                                   = absent_tracing::empty_object) noexcept;
 
 /// The tracing context, the only thing behind the payload.
-std::size_t encoded_tail_size(const message& value, absent_tracing when_absent
-                                                    = absent_tracing::empty_object) noexcept;
+std::size_t encoded_tail_size(const message& value,
+                              absent_tracing when_absent = absent_tracing::empty_object) noexcept;
 std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
                                   absent_tracing when_absent
                                   = absent_tracing::empty_object) noexcept;

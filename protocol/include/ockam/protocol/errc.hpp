@@ -43,6 +43,7 @@ enum class errc : std::uint8_t {
   unsupported,
   only_one_transport_hop,
   unknown_transport,
+  closed_by_peer,
   misuse,
   internal,
 };

@@ -21,6 +21,14 @@ struct local_info {
   bool operator==(const local_info&) const = default;
 };
 
+/// What messages from one connection occupy until they are handled (reading stops when it is used
+/// up). Thread-safe.
+class inbound_credit : public ref_counted {
+public:
+  virtual void take(std::size_t bytes) noexcept = 0;
+  virtual void give_back(std::size_t bytes) noexcept = 0;
+};
+
 /// What travels: an onward route, a return route, a payload (section "Messages" of docs/rules.tsv).
 ///
 /// One word, with the parts behind a copy-on-write pointer: a copy costs a reference, a change
@@ -49,14 +57,14 @@ public:
 
   // -- changes; errc::empty_route where an address is needed and none is left ---------------------
 
-  result<message> pop_front_onward_route() &&;                           // LMS-1
-  message push_front_onward_route(const address& hop) &&;                  // LMS-2
-  result<message> replace_front_onward_route(const address& hop) &&;       // LMS-3
-  message prepend_front_onward_route(const route& hops) &&;              // LMS-4
-  message set_onward_route(route hops) &&;                               // LMS-5
-  message set_return_route(route hops) &&;                               // LMS-5
-  message push_front_return_route(const address& hop) &&;                  // LMS-6
-  message prepend_front_return_route(const route& hops) &&;              // LMS-6
+  result<message> pop_front_onward_route() &&;                       // LMS-1
+  message push_front_onward_route(const address& hop) &&;            // LMS-2
+  result<message> replace_front_onward_route(const address& hop) &&; // LMS-3
+  message prepend_front_onward_route(const route& hops) &&;          // LMS-4
+  message set_onward_route(route hops) &&;                           // LMS-5
+  message set_return_route(route hops) &&;                           // LMS-5
+  message push_front_return_route(const address& hop) &&;            // LMS-6
+  message prepend_front_return_route(const route& hops) &&;          // LMS-6
   message set_payload(shared_bytes payload) &&;
 
   /// Throws `failure` for text that is not UTF-8: no peer would accept the message.
@@ -78,10 +86,13 @@ public:
 
   // -- for transports ------------------------------------------------------------------------------
 
-  /// Something to give back when the last copy of this message is gone: a share of the credit of
-  /// the connection that received it. Nullptr for a message made in this node.
-  [[nodiscard]] const ref_ptr<ref_counted>& held() const noexcept { return parts().held; }
-  void hold(ref_ptr<ref_counted> resource) { change().held = std::move(resource); }
+  /// True for a message that came in through a connection and has not left the node yet.
+  [[nodiscard]] bool holds_credit() const noexcept { return parts().credit.holds(); }
+
+  /// Takes `size` bytes of `credit`; given back when the last copy of this message is gone.
+  void hold(ref_ptr<inbound_credit> credit, std::size_t size) {
+    change().credit = credit_share{std::move(credit), size};
+  }
 
   /// Hops this message has made inside the node since it was sent or received.
   [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
@@ -92,10 +103,37 @@ public:
   friend bool operator==(const message& a, const message& b) noexcept;
 
 private:
+  /// One message's part of a credit; a copy takes its own.
+  class credit_share {
+  public:
+    credit_share() = default;
+    credit_share(ref_ptr<inbound_credit> from, std::size_t bytes) noexcept
+      : from_{std::move(from)}, bytes_{bytes} {
+      if (from_)
+        from_->take(bytes_);
+    }
+    credit_share(const credit_share& other) noexcept : credit_share{other.from_, other.bytes_} {}
+    credit_share& operator=(credit_share other) noexcept {
+      std::swap(from_, other.from_);
+      std::swap(bytes_, other.bytes_);
+      return *this;
+    }
+    ~credit_share() {
+      if (from_)
+        from_->give_back(bytes_);
+    }
+    [[nodiscard]] bool holds() const noexcept { return static_cast<bool>(from_); }
+
+  private:
+    ref_ptr<inbound_credit> from_;
+    std::size_t bytes_ = 0;
+  };
+
   struct body : ref_counted {
     body() = default;
     body(route&& onward_route, route&& return_route, shared_bytes&& content)
-      : onward{std::move(onward_route)}, back{std::move(return_route)},
+      : onward{std::move(onward_route)},
+        back{std::move(return_route)},
         payload{std::move(content)} {}
 
     route onward;
@@ -103,7 +141,7 @@ private:
     shared_bytes payload;
     std::optional<std::string> tracing;
     std::vector<local_info> info;
-    ref_ptr<ref_counted> held;
+    credit_share credit;
     std::uint32_t local_steps = 0;
   };
 

@@ -71,8 +71,7 @@ concept payload_readable = requires(bare_reader& in) {
 /// The body in memory of its exact size.
 ///
 /// Errors are those of the parts, for instance errc::invalid_utf8 for text that is not.
-template <class T>
-  requires payload_writable<T>
+template <payload_writable T>
 result<shared_bytes> encode_payload(const T& body) {
   if constexpr (std::same_as<T, raw>) {
     return body.data;
@@ -96,15 +95,14 @@ result<shared_bytes> encode_payload(const T& body) {
   }
 }
 
-/// Text of any kind is a string body.
-inline result<shared_bytes> encode_payload(const char* text);
+/// A literal is a text body.
+result<shared_bytes> encode_payload(const char* text);
 
 /// The body, or what is wrong with the payload. Bytes behind the body are ignored.
 ///
 /// - errc::truncated, errc::invalid_utf8, errc::varint_overflow, errc::unknown_variant,
 ///   errc::integer_out_of_range
-template <class T>
-  requires payload_readable<T>
+template <payload_readable T>
 result<T> decode_payload(const shared_bytes& payload) {
   bare_reader in{payload};
   T body = payload_codec<T>::read(in);
@@ -338,7 +336,9 @@ private:
 };
 
 template <class T>
-concept has_bare_fields = std::is_class_v<T> && requires(T& value) { bare_fields(value); };
+concept has_bare_fields = std::is_class_v<T> && requires(T& value) {
+  bare_fields(value);
+};
 
 template <has_bare_fields T>
 struct payload_codec<T> {

@@ -55,8 +55,7 @@ public:
   ref_ptr(const ref_ptr& other) noexcept : object_{other.object_} { add(); }
   ref_ptr(ref_ptr&& other) noexcept : object_{std::exchange(other.object_, nullptr)} {}
 
-  template <class Derived>
-    requires std::is_convertible_v<Derived*, T*>
+  template <class Derived, std::enable_if_t<std::is_convertible_v<Derived*, T*>, int> = 0>
   ref_ptr(ref_ptr<Derived> other) noexcept : object_{other.detach()} {}
 
   ~ref_ptr() { drop(); }

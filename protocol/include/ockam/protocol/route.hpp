@@ -26,7 +26,7 @@ public:
   route() noexcept {} // leaves the inline bytes alone
 
   /// One address. Text is read as an address, never as a route (SND-6).
-  route(const address& only) { prepend(only); } // NOLINT: an address is a route of one hop
+  route(const address& only) { prepend(only); }     // NOLINT: an address is a route of one hop
   route(const char* text) : route{address{text}} {} // NOLINT
   route(const std::string& text) : route{address{text}} {} // NOLINT
 
@@ -142,7 +142,9 @@ private:
 std::string to_string(const route& value);
 
 namespace internal {
-inline void append_part(route& to, const route& part) { to.append(part); }
+inline void append_part(route& to, const route& part) {
+  to.append(part);
+}
 } // namespace internal
 
 /// Flattens any mixture of addresses and routes (RTE-7): `make_route(relay_route, "h1", echoer)`.

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "ockam/actors/node.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hello_ockam {
+
+/// What the programs of the tutorial share and the tutorial leaves out: the command line, an actor
+/// system, errors, signals.
+///
+/// `--flow`, or OCKAM_FLOW=1 in the environment, shows what happens to the routes of every message.
+/// Errors are one line on stderr and status 1; a wrong command line is status 2.
+class program {
+public:
+  /// SIGINT and SIGTERM are kept for `wait_for_signal`; make it before any thread starts.
+  program(std::string name, std::string description);
+  ~program();
+
+  /// A positional argument that may be left out; its value is there once `run` calls its function.
+  std::string& argument(const std::string& name, const std::string& description,
+                        std::string value);
+
+  /// Parses the command line, then calls `run` with a node in an actor system of its own; the node
+  /// is stopped in the end. Returns the status of the process.
+  int run(int argc, char** argv, const std::function<void(ockam::node&)>& run);
+
+  /// Prints `Listening on HOST:PORT`, and returns when SIGINT or SIGTERM comes.
+  static void serve(const std::string& socket_address);
+
+private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace hello_ockam

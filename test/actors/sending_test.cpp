@@ -1,0 +1,251 @@
+#include "test_node.hpp"
+
+#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/hop.hpp"
+#include "ockam/actors/uppercase.hpp"
+
+#include <thread>
+
+namespace ockam::test {
+namespace {
+
+class Sending : public node_test {
+protected:
+  /// A mailbox that tells what came to it.
+  [[nodiscard]] endpoint target(mailboxes at = "target") { return node.detached(std::move(at)); }
+};
+
+TEST_F(Sending, SND1_ResolutionComesBeforeAccessControl) {
+  auto denied = node.detached(mailbox_options{
+    .address = "denied", .incoming = allow_all(), .outgoing = deny_all(), .attributes = {}});
+  EXPECT_EQ(denied.send("nobody", "x").error(), errc::not_found);
+  EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 0u);
+}
+
+TEST_F(Sending, SND1_AnUnknownAddressComesBeforeABodyThatCannotBeEncoded) {
+  EXPECT_EQ(node.root().send("nobody", std::string{"\xff"}).error(), errc::not_found);
+  EXPECT_EQ(node.root().send_and_receive<any>("nobody", std::string{"\xff"}).error(),
+            errc::not_found);
+}
+
+TEST_F(Sending, SND2_ERR3_ADeniedSendSucceedsAndIsLoggedAndCounted) {
+  auto box = target();
+  auto limited = node.detached(mailbox_options{.address = "limited",
+                                               .incoming = allow_all(),
+                                               .outgoing = allow_onward_addresses({"elsewhere"}),
+                                               .attributes = {}});
+  EXPECT_TRUE(limited.send("target", "x"));
+  EXPECT_EQ(box.receive<any>({.timeout = 10ms}).error(), errc::timeout);
+  EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
+  EXPECT_TRUE(logged({"warning", "outgoing", "0#limited", "0#target", "allow_onward_addresses"}))
+    << "the line names what would let it pass";
+}
+
+TEST_F(Sending, SND2_SuccessMeansQueuedNotHandled) {
+  const gate released;
+  const journal book;
+  node.start_worker("w", [=](context&, const routed<std::string>& received) {
+    static_cast<void>(released.wait());
+    book.write(received.body());
+  });
+  EXPECT_TRUE(node.root().send("w", "1"));
+  EXPECT_TRUE(node.root().send("w", "2"));
+  EXPECT_TRUE(book.entries().empty());
+  released.open();
+  EXPECT_EQ(book.wait_for(2), (lines{"1", "2"}));
+}
+
+TEST_F(Sending, SND3_TheReceiverFindsItsOwnAddressInFront) {
+  auto box = target({"target", "alias"});
+  node.send(route{"alias", "further"}, "x");
+  EXPECT_EQ(box.receive<any>().value().onward_route(), (route{"alias", "further"}));
+}
+
+TEST_F(Sending, SND4_SendFromAddressMakesTheAliasSourceAndReturnRoute) {
+  auto box = target();
+  auto origin = node.detached({"primary", "alias"});
+  ASSERT_TRUE(origin.send_from_address("target", "x", "alias"));
+  const auto received = box.receive<std::string>().value();
+  EXPECT_EQ(received.source_address(), "alias");
+  EXPECT_EQ(received.return_route(), route{"alias"});
+  ASSERT_TRUE(origin.send("target", "x"));
+  EXPECT_EQ(box.receive<std::string>().value().source_address(), "primary");
+}
+
+TEST_F(Sending, SND5_SendToSelfTakesOnlyOwnAddresses) {
+  auto box = target({"a", "b"});
+  ASSERT_TRUE(box.send_to_self("a", "b", "note to self"));
+  const auto received = box.receive<std::string>().value();
+  EXPECT_EQ(received.source_address(), "a");
+  EXPECT_EQ(received.message_address(), "b");
+  const auto refused = box.send_to_self("a", "app", "x");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), error_kind::internal);
+  EXPECT_EQ(refused.error().origin(), error_origin::node);
+  EXPECT_EQ(box.send_to_self("app", "a", "x").error(), errc::not_own_address);
+}
+
+TEST_F(Sending, SND6_ADestinationIsAnAddressATextOrARoute) {
+  auto box = target({"target", "a => b"});
+  const auto arrives = [&] { return box.receive<any>().value().onward_route(); };
+  node.send(address{"target"}, "x");
+  EXPECT_EQ(arrives(), route{"target"});
+  node.send("0#target", "x");
+  EXPECT_EQ(arrives(), route{"target"});
+  node.send(std::string{"a => b"}, "x"); // one address, not a route
+  EXPECT_EQ(arrives(), route{address{"a => b"}});
+  node.send(route{"target", "b"}, "x");
+  EXPECT_EQ(arrives(), (route{"target", "b"}));
+}
+
+TEST_F(Sending, SND2_AnEmptyRouteIsRefused) {
+  EXPECT_EQ(node.root().send(route{}, "x").error(), errc::empty_route);
+  EXPECT_EQ(node.root().forward(message{}).error(), errc::empty_route);
+  EXPECT_EQ(node.root().send_and_receive<any>(route{}, "x").error(), errc::empty_route);
+  EXPECT_EQ(node.root().delayed(route{}, "x").error(), errc::empty_route);
+  EXPECT_EQ(node.metrics().sent, 0u);
+}
+
+TEST_F(Sending, MTY4_ABodyThatCannotBeEncodedIsInternalAndNothingIsSent) {
+  auto box = target();
+  const std::string not_utf8 = "\xff\xfe";
+  const auto expect_refused = [](const auto& outcome) {
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind(), error_kind::internal);
+    EXPECT_EQ(outcome.error().origin(), error_origin::node);
+    EXPECT_NE(outcome.error().detail().find("invalid_utf8"), std::string::npos);
+  };
+  expect_refused(node.root().send("target", not_utf8));
+  expect_refused(node.root().send_and_receive<any>("target", not_utf8));
+  expect_refused(node.root().delayed("target", not_utf8));
+  EXPECT_EQ(node.metrics().sent, 0u);
+  EXPECT_EQ(node.list_workers().size(), 2u) << "no temporary address is left";
+  EXPECT_EQ(box.receive<any>({.timeout = 0ms}).error(), errc::timeout);
+}
+
+TEST_F(Sending, FWD1_ForwardLeavesTheMessageAsItIs) {
+  auto box = target();
+  const auto original = message{route{"target", "b"}, route{"c", "d"}, encode_payload("x").value()}
+                          .set_tracing_context("trace")
+                          .add_local_info({"color", {1, 2}});
+  ASSERT_TRUE(node.root().forward(original));
+  const auto received = box.receive<std::string>().value();
+  EXPECT_EQ(received.local_message(), original);
+  EXPECT_EQ(received.local_message().all_local_info(), original.all_local_info());
+  EXPECT_EQ(received.source_address(), "app") << "the one that forwards";
+}
+
+TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
+  auto box = target();
+  EXPECT_EQ(node.root().forward(message{"nobody", {}}).error(), errc::not_found);
+  EXPECT_EQ(node.root().forward(message{"1#host:1", {}}).error(), errc::internal);
+  auto closed = node.detached(mailbox_options{
+    .address = "closed", .incoming = allow_all(), .outgoing = deny_all(), .attributes = {}});
+  EXPECT_TRUE(closed.forward(message{"target", {}}));
+  EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
+  EXPECT_EQ(box.receive<any>({.timeout = 0ms}).error(), errc::timeout);
+}
+
+class SendingWithFewSteps : public node_test {
+protected:
+  SendingWithFewSteps() : node_test{{.max_local_steps = 10, .observer = {}}} {}
+};
+
+TEST_F(SendingWithFewSteps, FWD2_AWorkerThatKeepsItsAddressGetsTheMessageUntilTheLimit) {
+  const journal book;
+  node.start_worker("loop", [book](context& ctx, routed<any>& received) {
+    book.write("again");
+    return ctx.forward(std::move(received).into_local_message());
+  });
+  ASSERT_TRUE(node.root().send("loop", "x"));
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::too_many_steps) == 1; }));
+  EXPECT_EQ(book.size(), 10u);
+  EXPECT_TRUE(logged({"warning", "0#loop", "max-local-steps"}));
+}
+
+TEST_F(SendingWithFewSteps, FWD2_ARouteOfSelfReferencesEndsToo) {
+  node.start_worker("h", hop{});
+  route endless;
+  for (int i = 0; i < 30; ++i)
+    endless.append("h");
+  ASSERT_TRUE(node.root().send(endless, "x"));
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::too_many_steps) == 1; }));
+  EXPECT_EQ(node.metrics().delivered, 10u);
+}
+
+TEST_F(Sending, FWD3_ForwardFromAddressSelectsTheOutgoingControl) {
+  auto box = target();
+  const mailbox_options open{.address = "open", .attributes = {}};
+  const mailbox_options closed{
+    .address = "closed", .incoming = allow_all(), .outgoing = deny_all(), .attributes = {}};
+  auto origin = node.detached(mailboxes{{closed, open}});
+  EXPECT_TRUE(origin.forward_from_address(message{"target", "x"}, "open"));
+  EXPECT_EQ(box.receive<any>().value().source_address(), "open");
+  EXPECT_TRUE(origin.forward_from_address(message{"target", "x"}, "closed"));
+  EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
+  EXPECT_TRUE(origin.forward(message{"target", "x"})) << "from the primary one";
+  EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 2u);
+}
+
+TEST_F(Sending, ERR5_AHopThatForwardsToAnUnknownAddressLogsAndCounts) {
+  node.start_worker("hop", hop{});
+  EXPECT_TRUE(node.root().send(route{"hop", "nobody"}, "x")) << "the origin sees success";
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::unknown_address) == 1; }));
+  EXPECT_TRUE(logged({"warning", "0#hop", "0#nobody"}));
+  EXPECT_EQ(node.root().receive<any>({.timeout = 10ms}).error(), errc::timeout) << "no reply";
+  node.start_worker("echoer", echoer{});
+  EXPECT_EQ((node.send_and_receive<std::string>(route{"hop", "echoer"}, "x")), "x")
+    << "the hop lives";
+}
+
+TEST_F(Sending, ERR5_AMessageThatEndsAtAHopIsAnErrorThere) {
+  node.start_worker("hop", hop{});
+  node.send("hop", "x");
+  EXPECT_TRUE(logged({"warning", "0#hop", "empty_route"}));
+  EXPECT_EQ(node.metrics().failed, 1u);
+}
+
+TEST_F(Sending, ERR13_ATransportAddressFurtherBackIsAnErrorInTheHopThatFindsIt) {
+  node.start_worker("hop", hop{});
+  EXPECT_TRUE(node.root().send(route{"hop", "1#host:4000", "echoer"}, "x"));
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::external_address) == 1; }));
+  EXPECT_TRUE(logged({"warning", "0#hop", "1#host:4000", "transport address"}));
+}
+
+TEST_F(Sending, LMS9_LocalInfoTravelsThroughTheNodeAndCanBeCleared) {
+  auto box = target();
+  node.start_worker("hop", hop{});
+  ASSERT_TRUE(node.root().send_with_local_info(
+    route{"hop", "target"}, "x", {local_info{"color", {7}}, local_info{"size", {1}}}));
+  const auto received = box.receive<any>().value().local_message();
+  ASSERT_NE(received.find_local_info("color"), nullptr);
+  EXPECT_EQ(received.find_local_info("color")->data, (bytes{7}));
+  EXPECT_EQ(received.find_local_info("taste"), nullptr);
+
+  ASSERT_TRUE(node.root().forward(message{received}
+                                    .set_onward_route("target")
+                                    .clear_local_info("color")));
+  const auto second = box.receive<any>().value().local_message();
+  EXPECT_EQ(second.find_local_info("color"), nullptr);
+  EXPECT_NE(second.find_local_info("size"), nullptr);
+}
+
+TEST_F(Sending, LMS10_AMessageWithoutTracingContextIsAccepted) {
+  auto box = target();
+  ASSERT_TRUE(node.root().forward(message{"target", "app"}));
+  EXPECT_EQ(box.receive<any>().value().local_message().tracing_context(), std::nullopt);
+  ASSERT_TRUE(node.root().forward(message{"target", "app"}.set_tracing_context("abc")));
+  EXPECT_EQ(box.receive<any>().value().local_message().tracing_context(), "abc");
+}
+
+TEST_F(Sending, SVC4_UppercaseAnswersInCapitals) {
+  node.start_worker("uppercase", uppercase{});
+  EXPECT_EQ((node.send_and_receive<std::string>("uppercase", "hello, wörld 1")), "HELLO, WöRLD 1");
+}
+
+} // namespace
+} // namespace ockam::test

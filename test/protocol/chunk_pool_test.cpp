@@ -1,0 +1,120 @@
+#include "ockam/protocol/chunk_pool.hpp"
+
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace ockam {
+namespace {
+
+TEST(ChunkPool, HandsOutAtMostItsNumberOfChunks) {
+  const auto pool = make_ref<chunk_pool>(64, 2);
+  auto first = pool->take();
+  auto second = pool->take();
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first, second);
+  EXPECT_EQ(first->size(), 64u);
+  EXPECT_EQ(pool->in_use(), 2u);
+  EXPECT_FALSE(pool->take());
+  first = {};
+  EXPECT_EQ(pool->in_use(), 1u);
+  EXPECT_TRUE(pool->take());
+}
+
+TEST(ChunkPool, ReusesAChunkThatCameBack) {
+  const auto pool = make_ref<chunk_pool>(64, 8);
+  auto taken = pool->take();
+  const auto* memory = taken->data();
+  taken = {};
+  EXPECT_EQ(pool->take()->data(), memory);
+}
+
+TEST(ChunkPool, AChunkComesBackWithItsLastSlice) {
+  const auto pool = make_ref<chunk_pool>(64, 1);
+  shared_bytes slice;
+  {
+    const auto taken = pool->take();
+    slice = shared_bytes{{taken->data(), 64}, taken}.slice(10, 5);
+  }
+  auto copy = slice;
+  slice = {};
+  EXPECT_EQ(pool->in_use(), 1u);
+  copy = {};
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST(ChunkPool, SaysOnceWhenAChunkIsBack) {
+  int calls = 0;
+  const auto pool = make_ref<chunk_pool>(64, 2, [&calls] { ++calls; });
+  auto first = pool->take();
+  auto second = pool->take();
+  EXPECT_FALSE(pool->take());
+  EXPECT_FALSE(pool->take());
+  EXPECT_EQ(calls, 0);
+  first = {};
+  EXPECT_EQ(calls, 1);
+  second = {};
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(ChunkPool, SaysNothingWhenNobodyWaited) {
+  int calls = 0;
+  const auto pool = make_ref<chunk_pool>(64, 1, [&calls] { ++calls; });
+  pool->take();
+  pool->take();
+  EXPECT_EQ(calls, 0);
+}
+
+TEST(ChunkPool, TheCallbackMayTakeTheChunk) {
+  ref_ptr<chunk_pool> pool;
+  ref_ptr<chunk> taken;
+  pool = make_ref<chunk_pool>(64, 1, [&] { taken = pool->take(); });
+  auto first = pool->take();
+  EXPECT_FALSE(pool->take());
+  first = {};
+  EXPECT_TRUE(taken);
+}
+
+TEST(ChunkPool, ChunksOutliveTheOwnerOfThePool) {
+  auto pool = make_ref<chunk_pool>(64, 4);
+  auto taken = pool->take();
+  auto idle = pool->take();
+  idle = {};
+  pool = {};
+  taken->data()[63] = 1;
+  taken = {}; // destroys the pool; a leak or a use after free is for the sanitizers to see
+}
+
+TEST(ChunkPool, KeepsFewIdleChunks) {
+  const auto pool = make_ref<chunk_pool>(64, 100);
+  std::vector<ref_ptr<chunk>> all;
+  for (int i = 0; i < 100; ++i)
+    all.push_back(pool->take());
+  all.clear();
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST(ChunkPool, ChunksComeBackFromEveryThread) {
+  std::atomic<int> calls{0};
+  const auto pool = make_ref<chunk_pool>(64, 8, [&calls] { ++calls; });
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([pool] {
+      for (int i = 0; i < 5'000; ++i) {
+        auto taken = pool->take();
+        if (taken)
+          taken->data()[0] = static_cast<std::uint8_t>(i);
+        auto copy = taken;
+      }
+    });
+  for (auto& thread : threads)
+    thread.join();
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+} // namespace
+} // namespace ockam

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "ockam/actors/flow_control.hpp"
+#include "ockam/protocol/address.hpp"
+#include "ockam/protocol/route.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ockam {
+
+/// What happened to a connection.
+enum class connection_state : std::uint8_t {
+  connected,
+  overloaded, ///< output waits above `max_pending_bytes`: local sends fail from now on
+  writable,   ///< the output has shrunk to half of that: local sends succeed again
+  closed,     ///< with the cause, if it was not asked for
+};
+
+struct connection_event {
+  connection_state state = connection_state::connected;
+  address sender;             ///< of the connection
+  std::optional<error> cause; ///< why it was closed; nothing after `disconnect`
+};
+
+/// Called on a thread of the transport; must be quick. To continue in a worker, give a function
+/// that uses `context::make_dispatcher`.
+using connection_observer = std::function<void(const connection_event&)>;
+
+enum class connection_mode : std::uint8_t { incoming, outgoing };
+
+namespace internal {
+class stream_link;
+} // namespace internal
+
+/// A connection to another node: put its address at the front of a route (TCP-3).
+///
+/// A handle; copies mean the same connection, and dropping them all does not close it. Thread-safe.
+class connection {
+public:
+  /// For transports.
+  explicit connection(std::shared_ptr<internal::stream_link> link);
+
+  /// The address to send to. It stays the same; it is unknown to the node once this has closed.
+  [[nodiscard]] const address& sender_address() const noexcept;
+  operator address() const { return sender_address(); } // NOLINT: route{connection, "echoer"}
+  operator route() const { return route{sender_address()}; } // NOLINT
+
+  [[nodiscard]] const address& receiver_address() const noexcept;
+  [[nodiscard]] const std::string& peer() const noexcept;
+  [[nodiscard]] connection_mode mode() const noexcept;
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
+
+  [[nodiscard]] bool is_open() const noexcept;
+  [[nodiscard]] std::size_t pending_bytes() const noexcept; ///< output that waits
+
+  /// Returns when everything sent so far is with the operating system, or the connection has
+  /// closed (false), or the time is over (false). Not from a worker.
+  bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
+
+  /// From now on the address is unknown; what was sent is still written, then it closes (TCP-35).
+  /// errc::not_found when it has closed already.
+  result<void> disconnect() const;
+
+private:
+  std::shared_ptr<internal::stream_link> link_;
+};
+
+} // namespace ockam

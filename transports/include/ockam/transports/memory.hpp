@@ -1,0 +1,93 @@
+#pragma once
+
+#include "ockam/actors/node.hpp"
+#include "ockam/transports/connection.hpp"
+#include "ockam/transports/limits.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ockam::memory {
+
+/// Address type of this transport; nothing of it is ever on a real wire.
+inline constexpr std::uint8_t address_type = 240;
+
+namespace detail {
+class network_impl;
+class driver;
+class transport_impl;
+class listener_impl;
+} // namespace detail
+
+/// What nodes of one process are connected by: names to listen at, and the bytes in between.
+///
+/// The smallest transport: the same encoding, framing, limits and flow control as every other, but
+/// bytes are copied instead of sent. For tests and simulations. A handle; keep one until the nodes
+/// have stopped. Thread-safe.
+class network {
+public:
+  enum class drive : std::uint8_t {
+    thread,  ///< a thread of its own moves the bytes
+    by_hand, ///< `run_one` moves them, in an order that repeats
+  };
+  explicit network(drive how = drive::thread);
+
+  /// Performs one step that is due: false when there is none. Only when driven by hand.
+  bool run_one();
+
+private:
+  friend class transport;
+  std::shared_ptr<detail::network_impl> impl_;
+  std::shared_ptr<detail::driver> driver_;
+};
+
+struct connect_options {
+  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
+  std::vector<ockam::flow_control_id> consumer_of{};
+  connection_limits limits{};
+  connection_observer observer{};
+};
+
+struct listen_options {
+  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
+  std::vector<ockam::flow_control_id> consumer_of{};
+  connection_limits limits{};
+  connection_observer observer{};
+};
+
+class listener {
+public:
+  explicit listener(std::shared_ptr<detail::listener_impl> impl);
+  [[nodiscard]] const ockam::address& address() const noexcept;
+  [[nodiscard]] const std::string& socket_address() const noexcept; ///< the name it listens at
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
+  result<void> stop() const;
+
+private:
+  std::shared_ptr<detail::listener_impl> impl_;
+};
+
+class transport {
+public:
+  static transport create(node& on, const network& through);
+
+  /// errc::already_exists when somebody listens at this name.
+  listener listen(std::string_view name, listen_options options = {});
+  result<listener> try_listen(std::string_view name, listen_options options = {});
+
+  /// errc::not_found when nobody listens at this name.
+  connection connect(std::string_view name, connect_options options = {});
+  result<connection> try_connect(std::string_view name, connect_options options = {});
+
+  result<void> disconnect(const ockam::address& any);
+  result<void> stop_listener(const ockam::address& listener);
+  [[nodiscard]] std::vector<connection> connections() const;
+
+private:
+  explicit transport(std::shared_ptr<detail::transport_impl> impl);
+  std::shared_ptr<detail::transport_impl> impl_;
+};
+
+} // namespace ockam::memory

@@ -1,0 +1,134 @@
+#pragma once
+
+#include "ockam/actors/node.hpp"
+#include "ockam/transports/connection.hpp"
+#include "ockam/transports/limits.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ockam::tcp {
+
+/// What happens on the wire is a claim of the last hop: the transport promises no secrecy, no
+/// integrity and no authenticity. Those belong to secure channels above it.
+
+/// Probes on an idle connection, on both sides (TCP-16).
+struct keepalive_options {
+  std::chrono::seconds idle{30};
+  std::chrono::seconds interval{10};
+  int probes = 3;
+};
+
+/// Which addresses of a host name are tried first (DEC-11); all of them are tried.
+enum class family : std::uint8_t { any, ipv4_first, ipv6_first };
+
+struct connect_options {
+  /// Names this connection in flow control; it exists before the connection does.
+  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
+
+  /// Producers of this node that may send through the connection: deliberate transit (FCU-3).
+  std::vector<ockam::flow_control_id> consumer_of{};
+
+  std::chrono::milliseconds connect_timeout{5'000}; ///< resolving and connecting, all addresses
+  std::chrono::milliseconds retry_for{0}; ///< keeps trying while nothing listens there; 0 is off
+  family prefer = family::any;
+  keepalive_options keepalive{};
+  connection_limits limits{};
+  connection_observer observer{};
+
+  connect_options& as_consumer(const ockam::flow_control_id& producer) {
+    consumer_of.push_back(producer);
+    return *this;
+  }
+};
+
+struct listen_options {
+  /// Names the listener in flow control; a consumer of it is reachable through every connection it
+  /// accepts. It exists before the listener does (FC-4).
+  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
+
+  std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
+  std::size_t max_connections = 10'000;            ///< then accepting pauses
+  int backlog = 1'024;
+  keepalive_options keepalive{};
+  connection_limits limits{};
+  connection_observer observer{}; ///< of each accepted connection
+};
+
+namespace detail {
+class transport_impl;
+class listener_impl;
+} // namespace detail
+
+/// A listener; a handle like `connection` (TCP-4).
+class listener {
+public:
+  explicit listener(std::shared_ptr<detail::listener_impl> impl);
+
+  [[nodiscard]] const ockam::address& address() const noexcept; ///< its worker address
+  [[nodiscard]] const std::string& socket_address() const noexcept; ///< `host:port`, the real port
+  [[nodiscard]] std::uint16_t port() const noexcept;
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
+
+  /// No new connections; existing ones continue (TCP-11). errc::not_found when it has ended.
+  result<void> stop() const;
+
+private:
+  std::shared_ptr<detail::listener_impl> impl_;
+};
+
+struct transport_options {
+  std::size_t io_threads = 1; ///< connections are spread over them
+};
+
+/// TCP for a node (TCP-1). A handle; the node stops the transport in the end. Thread-safe.
+///
+/// The calls that wait throw `failure`, like the node's; those with `try_` return results. None of
+/// the waiting ones may be used in a worker: there is `async_connect`.
+class transport {
+public:
+  /// Several transports of one node are independent; the last one resolves `1#host:port`.
+  static transport create(node& on, transport_options options = {});
+
+  /// Listens on a numeric address, `127.0.0.1:4000` or `[::1]:4000`; port 0 takes a free one
+  /// (TCP-7). Accepting has begun when it returns (TCP-9).
+  /// - errc::invalid_value  no such address
+  /// - a system error       port in use, no permission (TCP-8)
+  listener listen(std::string_view at, listen_options options = {});
+  result<listener> try_listen(std::string_view at, listen_options options = {});
+
+  /// Connects to `host:port`, `[v6]:port`, `:port` or `port` (TCP-12); the last two mean loopback.
+  /// Returns when the socket is connected (TCP-18); every call makes a new connection (TCP-19).
+  /// - errc::invalid_value  malformed; nothing was sent anywhere
+  /// - errc::timeout        `connect_timeout` is over
+  /// - a system error       of the last address that was tried (TCP-15, DEC-19)
+  connection connect(std::string_view peer, connect_options options = {});
+  result<connection> try_connect(std::string_view peer, connect_options options = {});
+
+  /// The same without waiting; `done` is called once, on a thread of the transport.
+  void async_connect(std::string_view peer, connect_options options,
+                     std::function<void(result<connection>)> done);
+
+  /// As `connection::disconnect`, by sender or receiver address (TCP-35).
+  result<void> disconnect(const ockam::address& any);
+  result<void> stop_listener(const ockam::address& listener);
+
+  [[nodiscard]] std::vector<connection> connections() const; // TCP-41
+  [[nodiscard]] std::vector<listener> listeners() const;
+
+  /// By the peer's socket address, or by sender or receiver address (TCP-42).
+  [[nodiscard]] std::optional<connection> find_connection(std::string_view text) const;
+  [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
+
+private:
+  explicit transport(std::shared_ptr<detail::transport_impl> impl);
+  std::shared_ptr<detail::transport_impl> impl_;
+};
+
+} // namespace ockam::tcp

@@ -1,0 +1,102 @@
+#include "connection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ockam::memory::detail {
+
+void memory_connection::start(const std::shared_ptr<memory_connection>& peer) {
+  peer_ = peer;
+  announce_connected();
+  later(&memory_connection::move_bytes);
+}
+
+void memory_connection::wake_writer(compat::execution_context*) {
+  later(&memory_connection::move_bytes);
+}
+
+void memory_connection::wake_reader() {
+  later(&memory_connection::read_on);
+}
+
+void memory_connection::begin_close() {
+  later(&memory_connection::close_now);
+}
+
+void memory_connection::move_bytes() {
+  while (!over_) {
+    if (batch_.empty()) {
+      if (batch_.messages() > 0)
+        batch_written(batch_);
+      if (!output().next_batch(batch_))
+        break;
+    }
+    bytes_view piece;
+    batch_.pieces(&piece, 1);
+    const auto peer = peer_.lock();
+    if (!peer)
+      return end(error{errc::closed_by_peer, "the peer has gone"});
+    const auto taken = peer->receive(piece);
+    if (taken == 0)
+      return; // the peer is paused, and lets us go on when it reads again
+    batch_.advance(taken);
+  }
+  if (closing_)
+    end(std::nullopt);
+}
+
+/// The peer's bytes; returns how many were taken.
+std::size_t memory_connection::receive(bytes_view data) {
+  if (over_)
+    return data.size();
+  if (paused_)
+    return 0;
+  const auto room = input().prepare();
+  if (room.empty()) {
+    paused_ = true;
+    return 0;
+  }
+  const auto count = std::min(room.size(), data.size());
+  std::memcpy(room.data(), data.data(), count);
+  input().commit(count);
+  deliver();
+  return count;
+}
+
+void memory_connection::deliver() {
+  auto state = input().deliver(port(), nullptr);
+  if (!state)
+    end(std::move(state.error()));
+  else
+    paused_ = *state == internal::inbox::state::no_credit;
+}
+
+void memory_connection::read_on() {
+  if (over_ || !paused_)
+    return;
+  deliver();
+  if (const auto peer = peer_.lock(); peer && !paused_)
+    peer->move_bytes();
+}
+
+void memory_connection::close_now() {
+  closing_ = true;
+  move_bytes();
+}
+
+void memory_connection::peer_has_gone() {
+  end(error{errc::closed_by_peer, peer() + " closed the connection"});
+}
+
+void memory_connection::end(std::optional<error> cause) {
+  if (std::exchange(over_, true))
+    return;
+  finish(std::move(cause), batch_);
+  batch_.clear();
+  if (const auto peer = peer_.lock())
+    peer->later(&memory_connection::peer_has_gone);
+  if (ended_)
+    std::exchange(ended_, nullptr)(*this);
+}
+
+} // namespace ockam::memory::detail

@@ -1,0 +1,57 @@
+#include "inbox.hpp"
+
+#include "ockam/protocol/codec.hpp"
+
+namespace ockam::internal {
+
+void stream_credit::take(std::size_t bytes) noexcept {
+  messages_.fetch_add(1, std::memory_order_relaxed);
+  bytes_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void stream_credit::give_back(std::size_t bytes) noexcept {
+  bytes_.fetch_sub(bytes, std::memory_order_seq_cst);
+  messages_.fetch_sub(1, std::memory_order_seq_cst);
+  // the reader announces that it waits, then looks again; we free, then look whether it waits
+  if (somebody_waits_.load(std::memory_order_seq_cst) && half_free()
+      && somebody_waits_.exchange(false))
+    on_available_();
+}
+
+bool stream_credit::exhausted() noexcept {
+  if (!full())
+    return false;
+  somebody_waits_.store(true, std::memory_order_seq_cst);
+  if (!half_free())
+    return true;
+  // freed meanwhile: whoever takes the flag away decides
+  return !somebody_waits_.exchange(false);
+}
+
+inbox::inbox(const connection_limits& limits, std::function<void()> on_available)
+  : limits_{limits},
+    credit_{make_ref<stream_credit>(limits.credit_messages, limits.credit_bytes, on_available)},
+    decoder_{make_ref<chunk_pool>(default_chunk_size,
+                                  2 + 2 * limits.credit_bytes / default_chunk_size, on_available),
+             limits.max_frame_size} {}
+
+result<inbox::state> inbox::deliver(connection_port& port, compat::execution_context* context) {
+  while (!credit_->exhausted()) {
+    auto body = decoder_.next();
+    if (!body)
+      return fail(std::move(body.error()));
+    if (!*body)
+      return state::wants_bytes;
+    ++frames_;
+    if ((*body)->empty())
+      continue; // an empty frame means nothing (TCP-24)
+    auto content = decode_message(**body, limits_.message);
+    if (!content)
+      return fail(std::move(content.error()));
+    content->hold(credit_, (*body)->size());
+    port.deliver(std::move(*content), context);
+  }
+  return state::no_credit;
+}
+
+} // namespace ockam::internal

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "ockam/actors/transport_port.hpp"
+#include "ockam/protocol/frame.hpp"
+#include "ockam/transports/limits.hpp"
+
+#include <atomic>
+#include <functional>
+
+namespace ockam::internal {
+
+/// How much of a connection's input may be unhandled at a time. Counted by message and by byte;
+/// given back by whatever thread drops a message.
+class stream_credit final : public inbound_credit {
+public:
+  /// @param on_available  called once after `exhausted` said yes and half of the credit is free
+  ///                      again, from the thread that freed it
+  stream_credit(std::size_t messages, std::size_t bytes, std::function<void()> on_available)
+    : max_messages_{messages}, max_bytes_{bytes}, on_available_{std::move(on_available)} {}
+
+  void take(std::size_t bytes) noexcept override;
+  void give_back(std::size_t bytes) noexcept override;
+
+  /// Whether the next message has to wait; when it does, `on_available` will be called.
+  [[nodiscard]] bool exhausted() noexcept;
+
+  [[nodiscard]] std::size_t messages() const noexcept {
+    return messages_.load(std::memory_order_acquire);
+  }
+
+private:
+  [[nodiscard]] bool full() const noexcept {
+    return messages() >= max_messages_ || bytes_.load(std::memory_order_acquire) >= max_bytes_;
+  }
+  [[nodiscard]] bool half_free() const noexcept {
+    return messages() <= max_messages_ / 2
+           && bytes_.load(std::memory_order_acquire) <= max_bytes_ / 2;
+  }
+
+  const std::size_t max_messages_;
+  const std::size_t max_bytes_;
+  const std::function<void()> on_available_;
+  std::atomic<std::size_t> messages_{0};
+  std::atomic<std::size_t> bytes_{0};
+  std::atomic<bool> somebody_waits_{false};
+};
+
+/// The input of a connection: bytes in, messages delivered, as far as the credit goes.
+/// For one thread at a time.
+class inbox {
+public:
+  /// @param on_available  called, from any thread, when a pause has ended: read on
+  inbox(const connection_limits& limits, std::function<void()> on_available);
+
+  enum class state : std::uint8_t {
+    wants_bytes, // everything that is here was delivered
+    no_credit,   // messages are here, but too many are unhandled
+  };
+
+  /// Where to read to; empty while all chunks are in use (then `on_available` will be called).
+  std::span<std::uint8_t> prepare() { return decoder_.prepare(); }
+  void commit(std::size_t count) noexcept { decoder_.commit(count); }
+
+  /// Delivers the complete messages that are here, through `port`, while there is credit.
+  /// An error is final: close the connection.
+  result<state> deliver(connection_port& port, compat::execution_context* context);
+
+  /// Whether delivery has to wait; when it does, `on_available` will be called.
+  [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }
+
+  [[nodiscard]] bool version_received() const noexcept { return decoder_.version_received(); }
+  [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; } ///< so far
+  [[nodiscard]] bool in_frame() const noexcept { return decoder_.in_frame(); }
+  void release_chunk() noexcept { decoder_.release_chunk(); }
+  [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
+
+private:
+  const connection_limits& limits_;
+  ref_ptr<stream_credit> credit_;
+  frame_decoder decoder_;
+  std::uint64_t frames_ = 0;
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,164 @@
+#include "outbox.hpp"
+
+#include "ockam/protocol/codec.hpp"
+
+namespace ockam::internal {
+
+namespace {
+
+/// Payloads up to here are copied: one buffer leaves faster than many pieces.
+constexpr std::size_t max_copied_payload = 4096;
+constexpr std::size_t kept_buffer = 256u << 10;
+
+} // namespace
+
+// -- batches ---------------------------------------------------------------------------------------
+
+void write_batch::append_to_buffer(std::size_t from) {
+  const auto size = buffer_.size() - from;
+  if (size == 0)
+    return;
+  if (!pieces_.empty() && pieces_.back().by_reference.empty())
+    pieces_.back().size += size;
+  else
+    pieces_.push_back({from, size, {}});
+}
+
+void write_batch::append_version() {
+  *buffer_.grow(1) = tcp_protocol_version;
+  append_to_buffer(0);
+  left_ = 1;
+}
+
+void write_batch::append_frame(const message& content, std::size_t size) {
+  auto from = buffer_.size();
+  if (content.payload().size() <= max_copied_payload) {
+    auto* to = buffer_.grow(frame_header_size + size);
+    encode_message(content, put_frame_header(to, static_cast<std::uint32_t>(size)));
+    append_to_buffer(from);
+  } else {
+    auto* to = buffer_.grow(frame_header_size + encoded_head_size(content));
+    encode_message_head(content, put_frame_header(to, static_cast<std::uint32_t>(size)));
+    append_to_buffer(from);
+    pieces_.push_back({0, content.payload().size(), content.payload()});
+    from = buffer_.size();
+    encode_message_tail(content, buffer_.grow(encoded_tail_size(content)));
+    append_to_buffer(from);
+  }
+  ++messages_;
+  left_ += frame_header_size + size;
+}
+
+std::size_t write_batch::pieces(bytes_view* to, std::size_t max) const noexcept {
+  std::size_t count = 0;
+  auto skip = written_;
+  for (auto i = next_; i < pieces_.size() && count < max; ++i, skip = 0) {
+    const auto& each = pieces_[i];
+    const auto* data = each.by_reference.empty() ? buffer_.data() + each.offset
+                                                 : each.by_reference.data();
+    to[count++] = {data + skip, each.size - skip};
+  }
+  return count;
+}
+
+void write_batch::advance(std::size_t count) noexcept {
+  left_ -= count;
+  while (count > 0) {
+    const auto rest = pieces_[next_].size - written_;
+    if (count < rest) {
+      written_ += count;
+      return;
+    }
+    count -= rest;
+    ++next_;
+    written_ = 0;
+  }
+}
+
+void write_batch::clear() noexcept {
+  buffer_.clear(kept_buffer);
+  pieces_.clear();
+  held_.clear();
+  messages_ = left_ = next_ = written_ = 0;
+}
+
+// -- the queue -------------------------------------------------------------------------------------
+
+outbox::outbox(const connection_limits& limits) : limits_{limits} {
+  waiting_.append_version(); // whatever is sent first, and by whom, this comes before it
+}
+
+result<bool> outbox::push(message& content) {
+  const address own{content.onward_route().front()};
+  content = std::move(*std::move(content).pop_front_onward_route());
+  const auto size = encoded_size(content);
+  const auto refuse = [&](errc why, std::string detail) {
+    content = std::move(content).push_front_onward_route(own);
+    return fail(why, std::move(detail));
+  };
+  if (size > limits_.max_frame_size)
+    return refuse(errc::message_too_large,
+                  "the message has " + std::to_string(size) + " bytes, the connection takes "
+                    + std::to_string(limits_.max_frame_size)
+                    + " (max-frame-size); send less at once");
+
+  std::unique_lock guard{mutex_};
+  if (closed_) {
+    guard.unlock();
+    return refuse(errc::not_found, "the connection is closed; connect again");
+  }
+  const auto pending = pending_bytes();
+  if (!content.holds_credit() && pending > 0 && pending + size > limits_.max_pending_bytes) {
+    guard.unlock();
+    return refuse(errc::resource_exhausted,
+                  std::to_string(pending) + " bytes wait to be written (max-pending-bytes is "
+                    + std::to_string(limits_.max_pending_bytes)
+                    + "); send slower, or wait for the connection to be writable");
+  }
+  waiting_.append_frame(content, size);
+  pending_.fetch_add(frame_header_size + size, std::memory_order_relaxed);
+  if (content.holds_credit())
+    waiting_.held_.push_back(std::move(content));
+  return !std::exchange(writer_awake_, true);
+}
+
+bool outbox::next_batch(write_batch& done) {
+  done.clear(); // may drop last references: not under the lock
+  const std::lock_guard guard{mutex_};
+  std::swap(done, waiting_);
+  pending_.store(done.size(), std::memory_order_relaxed);
+  if (!done.empty())
+    return true;
+  writer_awake_ = false;
+  drained_.notify_all();
+  return false;
+}
+
+void outbox::close() {
+  const std::lock_guard guard{mutex_};
+  closed_ = true;
+}
+
+std::size_t outbox::abandon() {
+  write_batch dropped; // destroyed without the lock
+  const std::lock_guard guard{mutex_};
+  closed_ = true;
+  abandoned_ = true;
+  std::swap(dropped, waiting_);
+  pending_.store(0, std::memory_order_relaxed);
+  drained_.notify_all();
+  return dropped.messages();
+}
+
+bool outbox::closed() const {
+  const std::lock_guard guard{mutex_};
+  return closed_;
+}
+
+bool outbox::wait_until_written(std::chrono::milliseconds timeout) const {
+  std::unique_lock guard{mutex_};
+  return drained_.wait_for(guard, timeout, [this] { return abandoned_ || !writer_awake_; })
+         && !abandoned_;
+}
+
+} // namespace ockam::internal

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "byte_buffer.hpp"
+
+#include "ockam/actors/transport_port.hpp"
+#include "ockam/transports/connection.hpp"
+#include "ockam/transports/limits.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+namespace ockam::internal {
+
+/// Encoded output that is written in one go: small messages copied one behind the other, large
+/// payloads by reference between them.
+class write_batch {
+public:
+  [[nodiscard]] bool empty() const noexcept { return left_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return left_; }
+  [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
+
+  /// The next pieces to write, at most `max` of them; returns how many.
+  std::size_t pieces(bytes_view* to, std::size_t max) const noexcept;
+
+  /// `count` bytes of `pieces` have been written.
+  void advance(std::size_t count) noexcept;
+
+  /// Gives back what the messages held; keeps the memory for the next batch.
+  void clear() noexcept;
+
+private:
+  friend class outbox;
+
+  struct piece {
+    std::size_t offset; // in buffer_, when by_reference is empty
+    std::size_t size;
+    shared_bytes by_reference;
+  };
+
+  void append_version();
+  void append_frame(const message& content, std::size_t size);
+  void append_to_buffer(std::size_t from);
+
+  byte_buffer buffer_;
+  std::vector<piece> pieces_;
+  std::vector<message> held_; // keep the credit of the connections they came from until written
+  std::size_t messages_ = 0;
+  std::size_t left_ = 0;
+  std::size_t next_ = 0;    // piece to write
+  std::size_t written_ = 0; // bytes of it
+};
+
+/// The output of a connection: takes messages on any thread, hands out batches to one writer.
+class outbox {
+public:
+  /// Begins with the version byte. The writer is awake: it takes a first batch unasked.
+  explicit outbox(const connection_limits& limits);
+
+  /// Encodes a message whose first onward address is the connection's own.
+  /// - errc::not_found           closed
+  /// - errc::message_too_large   above `max_frame_size`; nothing else is affected (DEC-14)
+  /// - errc::resource_exhausted  too much waits; not for messages of other connections
+  /// @returns whether the writer has to be woken. A refused message is as it was.
+  result<bool> push(message& content);
+
+  /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
+  /// returns true again.
+  bool next_batch(write_batch& done);
+
+  /// No `push` succeeds from now on; what waits can still be taken.
+  void close();
+
+  /// The writer will take no more batches: what waits is dropped.
+  /// @returns the number of messages
+  std::size_t abandon();
+
+  [[nodiscard]] std::size_t pending_bytes() const noexcept {
+    return pending_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool overloaded() const noexcept {
+    return pending_bytes() > limits_.max_pending_bytes;
+  }
+  [[nodiscard]] bool closed() const;
+
+  /// Waits until nothing is pending or `abandon` was called.
+  bool wait_until_written(std::chrono::milliseconds timeout) const;
+
+private:
+  const connection_limits& limits_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable drained_;
+  write_batch waiting_;
+  std::atomic<std::size_t> pending_{0}; // waiting and being written
+  bool writer_awake_ = true;
+  bool closed_ = false;
+  bool abandoned_ = false;
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,152 @@
+#include "stream_link.hpp"
+
+#include "log.hpp"
+#include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+namespace ockam::internal {
+
+stream_link::stream_link(setup own)
+  : own_{std::move(own)}, input_{own_.limits, [this] {
+      if (const auto self = weak_from_this().lock())
+        wake_reader();
+    }} {}
+
+result<void> stream_link::open(const std::shared_ptr<node_state>& node) {
+  auto port = connection_port::open(node, {.output = shared_from_this(),
+                                           .id = own_.id,
+                                           .spawner_id = own_.spawner_id,
+                                           .consumer_of = own_.consumer_of,
+                                           .peer = own_.peer});
+  if (!port)
+    return fail(std::move(port.error()));
+  node_ = node;
+  port_ = std::move(*port);
+  sender_ = port_.sender_address();
+  receiver_ = port_.receiver_address();
+  return {};
+}
+
+// -- output ----------------------------------------------------------------------------------------
+
+result<void> stream_link::push(routed_message&& content, compat::execution_context* context) {
+  auto taken = std::move(content).into_local_message();
+  const auto shown = port_.observed() ? taken : message{};
+  auto woken = output_.push(taken);
+  if (!woken) {
+    content.put_back(std::move(taken));
+    if (woken.error() == errc::resource_exhausted)
+      note_load();
+    return fail(std::move(woken.error()));
+  }
+  content.set_handled();
+  if (shown.has_next_on_onward_route())
+    port_.note_write(*message{shown}.pop_front_onward_route());
+  if (*woken)
+    wake_writer(context);
+  return {};
+}
+
+void stream_link::note_load() {
+  if (!overloaded_.exchange(true))
+    notify(connection_state::overloaded);
+}
+
+void stream_link::batch_written(const write_batch& batch) {
+  port_.count_written(batch.messages());
+  if (overloaded_.load(std::memory_order_relaxed)
+      && output_.pending_bytes() <= own_.limits.max_pending_bytes / 2
+      && overloaded_.exchange(false))
+    notify(connection_state::writable);
+}
+
+// -- life ------------------------------------------------------------------------------------------
+
+void stream_link::announce_connected() {
+  notify(connection_state::connected);
+}
+
+void stream_link::close() {
+  if (closing_.exchange(true))
+    return;
+  output_.close();
+  begin_close();
+}
+
+result<void> stream_link::disconnect() {
+  return node_->stop_worker(sender_);
+}
+
+bool stream_link::finish(std::optional<error> cause, const write_batch& unwritten) {
+  if (finished_.exchange(true))
+    return false;
+  closing_ = true;
+  const auto lost = unwritten.messages() + output_.abandon();
+  if (lost > 0)
+    port_.count_dropped(drop_reason::connection_closed, lost);
+  port_.close();
+  if (cause) {
+    const auto text = "connection with " + escaped(own_.peer) + " closed: " + to_string(*cause);
+    if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)
+      log_info(text);
+    else
+      log_warning(text);
+  }
+  notify(connection_state::closed, std::move(cause));
+  return true;
+}
+
+void stream_link::notify(connection_state state, std::optional<error> cause) {
+  if (!own_.observer)
+    return;
+  try {
+    own_.observer({state, sender_, std::move(cause)});
+  } catch (const std::exception& thrown) {
+    log_warning(std::string{"a connection observer failed: "} + thrown.what());
+  }
+}
+
+} // namespace ockam::internal
+
+namespace ockam {
+
+connection::connection(std::shared_ptr<internal::stream_link> link) : link_{std::move(link)} {}
+
+const address& connection::sender_address() const noexcept {
+  return link_->sender_address();
+}
+
+const address& connection::receiver_address() const noexcept {
+  return link_->receiver_address();
+}
+
+const std::string& connection::peer() const noexcept {
+  return link_->peer();
+}
+
+connection_mode connection::mode() const noexcept {
+  return link_->mode();
+}
+
+const flow_control_id& connection::flow_control_id() const noexcept {
+  return link_->flow_control_id();
+}
+
+bool connection::is_open() const noexcept {
+  return link_->is_open();
+}
+
+std::size_t connection::pending_bytes() const noexcept {
+  return link_->pending_bytes();
+}
+
+bool connection::flush(std::chrono::milliseconds timeout) const {
+  return link_->wait_until_written(timeout);
+}
+
+result<void> connection::disconnect() const {
+  return link_->disconnect();
+}
+
+} // namespace ockam

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "inbox.hpp"
+#include "outbox.hpp"
+
+#include "ockam/actors/transport_port.hpp"
+#include "ockam/transports/connection.hpp"
+#include "ockam/transports/limits.hpp"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+namespace ockam::internal {
+
+/// What every connection that carries a stream of frames has in common: output, input, its port to
+/// the node, its events. A transport derives from it and moves the bytes.
+///
+/// Life: constructed, `open` (addresses registered), `start` by the transport, then `finish` once,
+/// on the thread that moves the bytes, whatever the reason.
+class stream_link : public message_sink, public std::enable_shared_from_this<stream_link> {
+public:
+  struct setup {
+    connection_limits limits{};
+    connection_mode mode = connection_mode::outgoing;
+    std::string peer{};
+    flow_control_id id = flow_control_id::random();
+    std::optional<flow_control_id> spawner_id{};
+    std::vector<flow_control_id> consumer_of{};
+    connection_observer observer{};
+  };
+
+  explicit stream_link(setup own);
+
+  /// Registers the addresses with the node; nothing can be received before.
+  result<void> open(const std::shared_ptr<node_state>& node);
+
+  // -- message_sink --------------------------------------------------------------------------------
+
+  result<void> push(routed_message&& content, compat::execution_context* context) final;
+  void close() final;
+
+  // -- for handles ---------------------------------------------------------------------------------
+
+  [[nodiscard]] const address& sender_address() const noexcept { return sender_; }
+  [[nodiscard]] const address& receiver_address() const noexcept { return receiver_; }
+  [[nodiscard]] const std::string& peer() const noexcept { return own_.peer; }
+  [[nodiscard]] connection_mode mode() const noexcept { return own_.mode; }
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept { return own_.id; }
+  [[nodiscard]] bool is_open() const noexcept { return !finished_.load(); }
+  [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
+  bool wait_until_written(std::chrono::milliseconds timeout) const {
+    return output_.wait_until_written(timeout);
+  }
+  [[nodiscard]] std::size_t unhandled() const noexcept { return input_.unhandled(); }
+  result<void> disconnect();
+
+protected:
+  /// Output waits: write soon. Any thread.
+  virtual void wake_writer(compat::execution_context* context) = 0;
+
+  /// Read on after a pause. Any thread.
+  virtual void wake_reader() = 0;
+
+  /// Write what waits, then end. Any thread; called once.
+  virtual void begin_close() = 0;
+
+  // -- for the thread that moves the bytes ---------------------------------------------------------
+
+  /// Tells observers that messages can pass.
+  void announce_connected();
+
+  /// Accounts for a batch that is with the operating system now.
+  void batch_written(const write_batch& batch);
+
+  /// Ends the connection for the node: addresses, observers, counters. Only the first call counts.
+  /// @param unwritten  the batch that was being written, if any
+  /// @returns whether this was the first call
+  bool finish(std::optional<error> cause, const write_batch& unwritten);
+
+  [[nodiscard]] const connection_limits& limits() const noexcept { return own_.limits; }
+  inbox& input() noexcept { return input_; }
+  outbox& output() noexcept { return output_; }
+  connection_port& port() noexcept { return port_; }
+
+private:
+  void notify(connection_state state, std::optional<error> cause = {});
+  void note_load();
+
+  const setup own_;
+  std::shared_ptr<node_state> node_;
+  connection_port port_;
+  address sender_;
+  address receiver_;
+  outbox output_{own_.limits};
+  inbox input_;
+  std::atomic<bool> overloaded_{false};
+  std::atomic<bool> closing_{false};
+  std::atomic<bool> finished_{false};
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,218 @@
+#include "connection.hpp"
+
+#include "socket_options.hpp"
+
+#include <array>
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+namespace ockam::tcp::detail {
+
+namespace {
+
+/// Reads in a row before other connections get their turn.
+constexpr int max_reads = 8;
+
+/// Pieces in one system call.
+constexpr std::size_t max_pieces = 64;
+
+} // namespace
+
+tcp_connection::tcp_connection(setup own, std::shared_ptr<internal::io_thread> thread,
+                               asio::ip::tcp::socket socket)
+  : stream_link{std::move(own)}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
+
+void tcp_connection::start(on_end ended) {
+  ended_ = std::move(ended);
+  asio::post(thread_->context(), [me = self()] {
+    if (me->over_)
+      return;
+    me->announce_connected();
+    me->flush(); // begins with the version byte
+    me->wait_for_input();
+  });
+}
+
+// -- input -----------------------------------------------------------------------------------------
+
+void tcp_connection::wait_for_input() {
+  if (over_ || paused_ || waits_for_input_)
+    return;
+  waits_for_input_ = true;
+  socket_.async_wait(asio::socket_base::wait_read, [me = self()](const std::error_code& failed) {
+    me->waits_for_input_ = false;
+    if (me->over_)
+      return;
+    if (failed)
+      return me->end(socket_error(failed, "waiting for " + me->peer()));
+    me->read();
+  });
+}
+
+void tcp_connection::read() {
+  for (int reads = 0; reads < max_reads; ++reads) {
+    const auto room = input().prepare();
+    if (room.empty()) { // every chunk is held by messages: go on when one comes back
+      paused_ = true;
+      return;
+    }
+    std::error_code failed;
+    const auto count = socket_.read_some(asio::buffer(room.data(), room.size()), failed);
+    if (failed == asio::error::would_block || failed == asio::error::try_again
+        || failed == asio::error::interrupted)
+      break;
+    if (failed == asio::error::eof)
+      return end(input().in_frame() || !input().version_received()
+                   ? error{errc::truncated, peer() + " closed in the middle of a message"}
+                   : error{errc::closed_by_peer, peer() + " closed the connection"});
+    if (failed)
+      return end(socket_error(failed, "reading from " + peer()));
+    last_input_ = clock::now();
+    input().commit(count);
+    if (!deliver())
+      return;
+    if (count < room.size()) // the socket is empty, most likely
+      break;
+  }
+  wait_for_input();
+}
+
+/// Delivers what has been read and runs the workers that it wakes. False when reading stops: the
+/// connection has ended, or too much is unhandled.
+bool tcp_connection::deliver() {
+  for (;;) {
+    auto state = input().deliver(port(), thread_->executor());
+    if (!state) {
+      end(std::move(state.error()));
+      thread_->run_ready();
+      return false;
+    }
+    thread_->run_ready(); // may free credit, and may end this connection
+    if (over_)
+      return false;
+    if (*state == internal::inbox::state::wants_bytes)
+      break;
+    if (input().credit_exhausted()) {
+      paused_ = true;
+      return false;
+    }
+  }
+  if (!input().in_frame()) {
+    frame_began_ = {};
+    input().release_chunk();
+  } else if (frame_began_ == clock::time_point{} || frames_ != input().frames()) {
+    frame_began_ = last_input_;
+    frames_ = input().frames();
+  }
+  return true;
+}
+
+void tcp_connection::wake_reader() {
+  asio::post(thread_->context(), [me = self()] {
+    if (me->over_ || !me->paused_)
+      return;
+    me->paused_ = false;
+    if (me->deliver())
+      me->wait_for_input();
+  });
+}
+
+// -- output ----------------------------------------------------------------------------------------
+
+void tcp_connection::wake_writer(compat::execution_context* context) {
+  if (context == thread_->executor() && thread_->is_this_thread())
+    thread_->flush_later(self());
+  else
+    asio::post(thread_->context(), [me = self()] { me->flush(); });
+}
+
+void tcp_connection::flush() {
+  if (over_ || waits_until_writable_)
+    return;
+  for (;;) {
+    if (batch_.empty()) {
+      if (batch_.messages() > 0)
+        batch_written(batch_);
+      if (!output().next_batch(batch_))
+        break;
+      last_output_ = clock::now();
+    }
+    std::array<bytes_view, max_pieces> pieces;
+    std::array<asio::const_buffer, max_pieces> buffers;
+    const auto count = batch_.pieces(pieces.data(), max_pieces);
+    for (std::size_t i = 0; i < count; ++i)
+      buffers[i] = asio::const_buffer{pieces[i].data(), pieces[i].size()};
+    std::error_code failed;
+    const auto written = socket_.write_some(
+      std::span<const asio::const_buffer>{buffers.data(), count}, failed);
+    if (failed == asio::error::would_block || failed == asio::error::try_again)
+      return wait_until_writable();
+    if (failed && failed != asio::error::interrupted)
+      return end(socket_error(failed, "writing to " + peer()));
+    if (written > 0)
+      last_output_ = clock::now();
+    batch_.advance(written);
+  }
+  if (closing_)
+    end(std::nullopt);
+}
+
+void tcp_connection::wait_until_writable() {
+  waits_until_writable_ = true;
+  socket_.async_wait(asio::socket_base::wait_write, [me = self()](const std::error_code& failed) {
+    me->waits_until_writable_ = false;
+    if (me->over_)
+      return;
+    if (failed)
+      return me->end(socket_error(failed, "waiting for " + me->peer()));
+    me->flush();
+    me->thread_->run_ready();
+  });
+}
+
+// -- the end ---------------------------------------------------------------------------------------
+
+void tcp_connection::begin_close() {
+  asio::post(thread_->context(), [me = self()] {
+    me->closing_ = true;
+    me->flush();
+  });
+}
+
+void tcp_connection::end(std::optional<error> cause) {
+  if (over_)
+    return;
+  over_ = true;
+  finish(std::move(cause), batch_);
+  batch_.clear();
+  std::error_code ignored;
+  socket_.shutdown(asio::socket_base::shutdown_both, ignored);
+  socket_.close(ignored);
+  if (ended_)
+    std::exchange(ended_, nullptr)(self());
+}
+
+void tcp_connection::check_deadlines(clock::time_point now) {
+  if (over_)
+    return;
+  const auto over = [now](clock::time_point since, std::chrono::milliseconds limit) {
+    return limit.count() > 0 && now - since > limit;
+  };
+  const auto late = [this](const char* what, std::chrono::milliseconds limit, const char* option) {
+    end(error{errc::timeout, peer() + ' ' + what + " within " + std::to_string(limit.count())
+                               + " ms (" + option + ')'});
+  };
+  if (!input().version_received() && over(started_, limits().handshake_timeout))
+    late("sent no version byte", limits().handshake_timeout, "handshake-timeout");
+  else if (!paused_ && frame_began_ != clock::time_point{}
+           && over(frame_began_, limits().frame_timeout))
+    late("did not finish a frame", limits().frame_timeout, "frame-timeout");
+  else if (!batch_.empty() && over(last_output_, limits().write_deadline))
+    late("took no byte", limits().write_deadline, "write-deadline");
+  else if (over(std::max(last_input_, last_output_), limits().idle_timeout))
+    late("was idle and sent nothing", limits().idle_timeout, "idle-timeout");
+}
+
+} // namespace ockam::tcp::detail

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "../io_thread.hpp"
+#include "../stream/stream_link.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include <asio/ip/tcp.hpp>
+
+namespace ockam::tcp::detail {
+
+/// One TCP connection: moves bytes between its socket and the shared stream machinery.
+///
+/// Everything that touches the socket runs on the connection's I/O thread.
+class tcp_connection final : public internal::stream_link, public internal::flushable {
+public:
+  using clock = std::chrono::steady_clock;
+  using on_end = std::function<void(const std::shared_ptr<tcp_connection>&)>;
+
+  tcp_connection(setup own, std::shared_ptr<internal::io_thread> thread,
+                 asio::ip::tcp::socket socket);
+
+  /// Begins to read and write; `ended` is called once, on the I/O thread, when all is over.
+  void start(on_end ended);
+
+  /// Ends it now.
+  void end(std::optional<error> cause);
+
+  /// Checks the deadlines; called now and then by the transport, on the I/O thread.
+  void check_deadlines(clock::time_point now);
+
+  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept {
+    return thread_;
+  }
+
+private:
+  void wake_writer(compat::execution_context* context) override;
+  void wake_reader() override;
+  void begin_close() override;
+
+  [[nodiscard]] std::shared_ptr<tcp_connection> self() {
+    return std::static_pointer_cast<tcp_connection>(shared_from_this());
+  }
+
+  void wait_for_input();
+  void read();
+  bool deliver();
+  void flush() override; // writes what waits
+  void wait_until_writable();
+
+  const std::shared_ptr<internal::io_thread> thread_;
+  asio::ip::tcp::socket socket_;
+  internal::write_batch batch_; // being written
+  on_end ended_;
+  clock::time_point started_ = clock::now();
+  clock::time_point last_input_ = started_;
+  clock::time_point frame_began_{};
+  std::uint64_t frames_ = 0; // complete ones, when frame_began_ was set
+  clock::time_point last_output_ = started_;
+  bool waits_for_input_ = false;
+  bool paused_ = false; // no credit, or no chunk
+  bool waits_until_writable_ = false;
+  bool closing_ = false; // write what waits, then end
+  bool over_ = false;
+};
+
+} // namespace ockam::tcp::detail

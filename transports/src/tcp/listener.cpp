@@ -1,0 +1,132 @@
+#include "listener.hpp"
+
+#include "socket_options.hpp"
+
+#include "log.hpp"
+
+#include <algorithm>
+
+#include <asio/post.hpp>
+#include <sys/resource.h>
+
+namespace ockam::tcp::detail {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_back_off{10};
+constexpr std::chrono::milliseconds longest_back_off{1'000};
+
+/// At most half of the descriptors this process may have.
+std::size_t descriptor_share() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return SIZE_MAX;
+  return std::max<std::size_t>(1, limit.rlim_cur / 2);
+}
+
+} // namespace
+
+listener_impl::listener_impl(std::shared_ptr<internal::io_thread> thread, listen_options options)
+  : thread_{std::move(thread)}, options_{std::move(options)}, acceptor_{thread_->context()},
+    pause_{thread_->context()}, back_off_{first_back_off},
+    max_connections_{std::min(options_.max_connections, descriptor_share())} {}
+
+result<void> listener_impl::open(const std::shared_ptr<internal::node_state>& node,
+                                 const asio::ip::tcp::endpoint& where) {
+  std::error_code failed;
+  const auto step = [&](auto&& call) {
+    if (!failed)
+      call();
+  };
+  step([&] { acceptor_.open(where.protocol(), failed); });
+  step([&] { acceptor_.set_option(asio::ip::tcp::acceptor::reuse_address{true}, failed); });
+  step([&] { acceptor_.bind(where, failed); });
+  step([&] { acceptor_.listen(options_.backlog, failed); });
+  asio::ip::tcp::endpoint bound;
+  step([&] { bound = acceptor_.local_endpoint(failed); });
+  if (failed)
+    return fail(socket_error(failed, "listening on " + to_text(where)));
+  auto port = listener_port::open(node, options_.spawner_flow_control_id,
+                                  [weak = weak_from_this()] {
+                                    if (const auto me = weak.lock())
+                                      me->stop();
+                                  });
+  if (!port)
+    return fail(std::move(port.error()));
+  node_ = node;
+  port_ = std::move(*port);
+  address_ = port_.address();
+  socket_address_ = to_text(bound);
+  port_number_ = bound.port();
+  return {};
+}
+
+void listener_impl::start(pick_thread pick, on_accept accepted, on_end ended) {
+  pick_ = std::move(pick);
+  accepted_ = std::move(accepted);
+  ended_ = std::move(ended);
+  asio::post(thread_->context(), [me = shared_from_this()] { me->accept(); });
+}
+
+void listener_impl::accept() {
+  if (over_)
+    return;
+  if (connections_ >= max_connections_) {
+    full_ = true; // until one of them ends; the operating system queues a few meanwhile
+    internal::log_warning("listener " + socket_address_ + " has "
+                          + std::to_string(connections_)
+                          + " connections (max-connections); accepting pauses");
+    return;
+  }
+  const auto thread = pick_();
+  acceptor_.async_accept(
+    thread->context(), [me = shared_from_this(), thread](const std::error_code& failed,
+                                                         asio::ip::tcp::socket socket) {
+      if (me->over_)
+        return;
+      if (failed)
+        return me->try_again_later(failed);
+      me->back_off_ = first_back_off;
+      ++me->connections_;
+      me->accepted_(std::move(socket), thread);
+      me->accept();
+    });
+}
+
+void listener_impl::try_again_later(const std::error_code& failed) {
+  internal::log_warning("listener " + socket_address_ + " could not accept a connection: "
+                        + failed.message() + "; trying again in "
+                        + std::to_string(back_off_.count()) + " ms");
+  pause_.expires_after(back_off_);
+  back_off_ = std::min(back_off_ * 2, longest_back_off);
+  pause_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
+    if (!cancelled)
+      me->accept();
+  });
+}
+
+void listener_impl::connection_ended() {
+  asio::post(thread_->context(), [me = shared_from_this()] {
+    --me->connections_;
+    if (std::exchange(me->full_, false))
+      me->accept();
+  });
+}
+
+void listener_impl::stop() {
+  asio::post(thread_->context(), [me = shared_from_this()] { me->end(); });
+}
+
+void listener_impl::end() {
+  if (std::exchange(over_, true))
+    return;
+  std::error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+  port_.close();
+  pick_ = nullptr;
+  accepted_ = nullptr;
+  std::exchange(ended_, nullptr)(shared_from_this());
+}
+
+} // namespace ockam::tcp::detail

@@ -1,0 +1,66 @@
+#include "socket_options.hpp"
+
+#include "log.hpp"
+
+#include <asio/error.hpp>
+#include <netinet/tcp.h>
+
+namespace ockam::tcp::detail {
+
+namespace {
+
+using keep_idle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+using keep_interval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
+using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
+
+std::string advice(const std::error_code& code) {
+  if (code == std::errc::connection_refused)
+    return "nothing listens there; start the other node first, or check host and port";
+  if (code == std::errc::address_in_use)
+    return "stop the other program, or choose another port (0 takes a free one)";
+  if (code == std::errc::permission_denied)
+    return "use a port above 1023";
+  if (code == std::errc::address_not_available)
+    return "this host has no such address";
+  if (code == std::errc::host_unreachable || code == std::errc::network_unreachable)
+    return "there is no way to that host; check the address and the network";
+  if (code == std::errc::too_many_files_open)
+    return "raise the limit of open files (ulimit -n)";
+  return "check the address and the network";
+}
+
+} // namespace
+
+void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive) {
+  std::error_code first;
+  const auto set = [&](const auto& option) {
+    std::error_code failed;
+    socket.set_option(option, failed);
+    if (failed && !first)
+      first = failed;
+  };
+  set(asio::ip::tcp::no_delay{true});
+  set(asio::socket_base::keep_alive{true});
+  set(keep_idle{static_cast<int>(keepalive.idle.count())});
+  set(keep_interval{static_cast<int>(keepalive.interval.count())});
+  set(keep_count{keepalive.probes});
+  std::error_code failed;
+  socket.non_blocking(true, failed);
+  if (first)
+    internal::log_warning("a socket option was not accepted: " + first.message());
+}
+
+std::string to_text(const asio::ip::tcp::endpoint& where) {
+  const auto host = where.address().to_string();
+  const auto port = std::to_string(where.port());
+  return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
+}
+
+error socket_error(std::error_code code, const std::string& what) {
+  // Asio's category says the same as the standard one, but compares with nothing
+  if (code.category() == asio::error::get_system_category())
+    code = {code.value(), std::system_category()};
+  return {code, what + "; " + advice(code)};
+}
+
+} // namespace ockam::tcp::detail

@@ -1,0 +1,318 @@
+#include "transport.hpp"
+
+#include "connector.hpp"
+#include "socket_options.hpp"
+
+#include "log.hpp"
+#include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include <asio/post.hpp>
+
+namespace ockam::tcp::detail {
+
+namespace {
+
+constexpr std::chrono::milliseconds tick{50};
+
+/// For what is queued when the node stops.
+constexpr std::chrono::milliseconds stop_grace{500};
+
+asio::ip::tcp::endpoint endpoint_of(const host_port& where) {
+  return {asio::ip::make_address(where.host), where.port};
+}
+
+tl::unexpected<error> stopped() {
+  return fail(errc::shutting_down, "the TCP transport has stopped; create another one");
+}
+
+} // namespace
+
+transport_impl::transport_impl(std::shared_ptr<internal::node_state> node,
+                               const transport_options& options)
+  : node_{std::move(node)} {
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, options.io_threads); ++i) {
+    threads_.push_back(std::make_shared<internal::io_thread>(node_->system));
+    ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->context()));
+  }
+}
+
+void transport_impl::start() {
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    asio::post(threads_[i]->context(), [this, i] { watch_deadlines(i); });
+    threads_[i]->start();
+  }
+}
+
+std::shared_ptr<internal::io_thread> transport_impl::next_thread() {
+  return threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
+}
+
+/// Runs on thread `index` until `stop` joins it, so `this` is there.
+void transport_impl::watch_deadlines(std::size_t index) {
+  ticks_[index]->expires_after(tick);
+  ticks_[index]->async_wait([this, index](const std::error_code& cancelled) {
+    if (cancelled)
+      return;
+    const auto now = tcp_connection::clock::now();
+    for (const auto& each : connections_.all())
+      if (each->thread() == threads_[index])
+        each->check_deadlines(now);
+    watch_deadlines(index);
+  });
+}
+
+// -- connections -----------------------------------------------------------------------------------
+
+result<std::shared_ptr<tcp_connection>>
+transport_impl::take_on(asio::ip::tcp::socket socket, internal::stream_link::setup setup,
+                        std::shared_ptr<internal::io_thread> thread,
+                        const keepalive_options& keepalive,
+                        const std::shared_ptr<listener_impl>& accepted_by) {
+  prepare(socket, keepalive);
+  auto taken = std::make_shared<tcp_connection>(std::move(setup), std::move(thread),
+                                                std::move(socket));
+  if (auto opened = taken->open(node_); !opened)
+    return fail(std::move(opened.error()));
+  connections_.add(taken->sender_address(), taken);
+  taken->start([weak = weak_from_this(),
+                accepted_by](const std::shared_ptr<tcp_connection>& ended) {
+    if (accepted_by)
+      accepted_by->connection_ended();
+    if (const auto me = weak.lock())
+      me->connections_.remove(ended->sender_address());
+  });
+  return taken;
+}
+
+void transport_impl::on_accepted(const std::shared_ptr<listener_impl>& listener,
+                                 asio::ip::tcp::socket socket,
+                                 std::shared_ptr<internal::io_thread> thread) {
+  std::error_code failed;
+  const auto remote = socket.remote_endpoint(failed);
+  const auto& options = listener->options();
+  auto taken = failed ? result<std::shared_ptr<tcp_connection>>{fail(error{failed})}
+                      : take_on(std::move(socket),
+                                {.limits = options.limits,
+                                 .mode = connection_mode::incoming,
+                                 .peer = to_text(remote),
+                                 .spawner_id = options.spawner_flow_control_id,
+                                 .consumer_of = options.consumer_of,
+                                 .observer = options.observer},
+                                std::move(thread), options.keepalive, listener);
+  if (taken)
+    return;
+  listener->connection_ended();
+  internal::log_warning("an accepted connection was dropped: " + to_string(taken.error()));
+}
+
+void transport_impl::connect(std::string_view peer, connect_options options,
+                             std::function<void(result<connection>)> done) {
+  auto where = parse_peer(peer);
+  if (!where)
+    return done(fail(std::move(where.error())));
+  if (stopping_)
+    return done(stopped());
+  const auto thread = next_thread();
+  const auto attempt = std::make_shared<connector>(thread->context(), std::move(*where), options);
+  attempt->start([me = shared_from_this(), thread, options = std::move(options),
+                  done = std::move(done)](result<asio::ip::tcp::socket> socket) mutable {
+    if (!socket)
+      return done(fail(std::move(socket.error())));
+    std::error_code failed;
+    const auto remote = socket->remote_endpoint(failed);
+    auto taken = me->take_on(std::move(*socket),
+                             {.limits = options.limits,
+                              .mode = connection_mode::outgoing,
+                              .peer = to_text(remote),
+                              .id = options.flow_control_id,
+                              .spawner_id = {},
+                              .consumer_of = options.consumer_of,
+                              .observer = options.observer},
+                             thread, options.keepalive, nullptr);
+    done(std::move(taken).map(
+      [](const std::shared_ptr<tcp_connection>& link) { return connection{link}; }));
+  });
+}
+
+result<connection> transport_impl::connect_and_wait(std::string_view peer,
+                                                    connect_options options) {
+  for (const auto& thread : threads_)
+    if (thread->is_this_thread())
+      return fail(errc::misuse, "connect waits, which would block the thread it waits for; use "
+                                "async_connect in a worker");
+  const auto promise = std::make_shared<std::promise<result<connection>>>();
+  connect(peer, std::move(options),
+          [promise](result<connection> made) { promise->set_value(std::move(made)); });
+  return promise->get_future().get(); // the connect time-out ends it at the latest
+}
+
+result<address> transport_impl::resolve(const address& remote) {
+  return connect_and_wait(remote.value(), {}).map([](const connection& made) {
+    return made.sender_address();
+  });
+}
+
+result<void> transport_impl::disconnect(const address& any) {
+  for (const auto& each : connections_.all())
+    if (each->sender_address() == any || each->receiver_address() == any)
+      return each->disconnect();
+  return fail(errc::not_found, "no connection of this transport has the address "
+                                 + escaped(to_string(any)));
+}
+
+// -- listeners -------------------------------------------------------------------------------------
+
+result<std::shared_ptr<listener_impl>> transport_impl::listen(std::string_view at,
+                                                              listen_options options) {
+  auto where = parse_listen(at);
+  if (!where)
+    return fail(std::move(where.error()));
+  if (stopping_)
+    return stopped();
+  const auto thread = next_thread();
+  auto made = std::make_shared<listener_impl>(thread, std::move(options));
+  if (auto opened = made->open(node_, endpoint_of(*where)); !opened)
+    return fail(std::move(opened.error()));
+  listeners_.add(made->address(), made);
+  made->start(
+    [this] { return next_thread(); }, // on a thread of ours, which `stop` joins
+    [this, from = std::weak_ptr{made}](asio::ip::tcp::socket socket,
+                                       const std::shared_ptr<internal::io_thread>& served_by) {
+      if (const auto listener = from.lock())
+        on_accepted(listener, std::move(socket), served_by);
+    },
+    [weak = weak_from_this()](const std::shared_ptr<listener_impl>& ended) {
+      if (const auto me = weak.lock())
+        me->listeners_.remove(ended->address());
+    });
+  return made;
+}
+
+result<void> transport_impl::stop_listener(const address& listener) {
+  if (!listeners_.contains(listener))
+    return fail(errc::not_found,
+                "no listener of this transport has the address " + escaped(to_string(listener)));
+  return node_->stop_worker(listener);
+}
+
+// -- the end ---------------------------------------------------------------------------------------
+
+void transport_impl::stop() {
+  if (stopping_.exchange(true))
+    return;
+  for (const auto& each : listeners_.all())
+    each->stop();
+  for (const auto& each : connections_.all())
+    each->close();
+  connections_.wait_until_empty(stop_grace);
+  for (const auto& each : connections_.all()) // did not take their last bytes in time
+    asio::post(each->thread()->context(), [each] {
+      each->end(error{errc::shutting_down, "the node has stopped"});
+    });
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    asio::post(threads_[i]->context(), [this, i] { ticks_[i]->cancel(); });
+    threads_[i]->stop(stop_grace);
+  }
+}
+
+} // namespace ockam::tcp::detail
+
+namespace ockam::tcp {
+
+listener::listener(std::shared_ptr<detail::listener_impl> impl) : impl_{std::move(impl)} {}
+
+const address& listener::address() const noexcept {
+  return impl_->address();
+}
+
+const std::string& listener::socket_address() const noexcept {
+  return impl_->socket_address();
+}
+
+std::uint16_t listener::port() const noexcept {
+  return impl_->port();
+}
+
+const ockam::flow_control_id& listener::flow_control_id() const noexcept {
+  return impl_->options().spawner_flow_control_id;
+}
+
+result<void> listener::stop() const {
+  return impl_->node()->stop_worker(impl_->address());
+}
+
+transport::transport(std::shared_ptr<detail::transport_impl> impl) : impl_{std::move(impl)} {}
+
+transport transport::create(node& on, transport_options options) {
+  auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
+  value_or_throw(attach_transport(on.state(), impl));
+  impl->start();
+  return transport{std::move(impl)};
+}
+
+listener transport::listen(std::string_view at, listen_options options) {
+  return value_or_throw(try_listen(at, std::move(options)));
+}
+
+result<listener> transport::try_listen(std::string_view at, listen_options options) {
+  return impl_->listen(at, std::move(options)).map([](const auto& made) { return listener{made}; });
+}
+
+connection transport::connect(std::string_view peer, connect_options options) {
+  return value_or_throw(try_connect(peer, std::move(options)));
+}
+
+result<connection> transport::try_connect(std::string_view peer, connect_options options) {
+  return impl_->connect_and_wait(peer, std::move(options));
+}
+
+void transport::async_connect(std::string_view peer, connect_options options,
+                              std::function<void(result<connection>)> done) {
+  impl_->connect(peer, std::move(options), std::move(done));
+}
+
+result<void> transport::disconnect(const ockam::address& any) {
+  return impl_->disconnect(any);
+}
+
+result<void> transport::stop_listener(const ockam::address& listener) {
+  return impl_->stop_listener(listener);
+}
+
+std::vector<connection> transport::connections() const {
+  std::vector<connection> handles;
+  for (auto& each : impl_->connections().all())
+    handles.emplace_back(std::move(each));
+  return handles;
+}
+
+std::vector<listener> transport::listeners() const {
+  std::vector<listener> handles;
+  for (auto& each : impl_->listeners().all())
+    handles.emplace_back(std::move(each));
+  return handles;
+}
+
+std::optional<connection> transport::find_connection(std::string_view text) const {
+  const auto named = ockam::address::parse(text);
+  for (const auto& each : connections())
+    if (each.peer() == text
+        || (named && (each.sender_address() == *named || each.receiver_address() == *named)))
+      return each;
+  return std::nullopt;
+}
+
+std::optional<listener> transport::find_listener(std::string_view text) const {
+  const auto named = ockam::address::parse(text);
+  for (const auto& each : listeners())
+    if (each.socket_address() == text || (named && each.address() == *named))
+      return each;
+  return std::nullopt;
+}
+
+} // namespace ockam::tcp

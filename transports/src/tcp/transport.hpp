@@ -1,0 +1,63 @@
+#pragma once
+
+#include "../registry.hpp"
+#include "connection.hpp"
+#include "listener.hpp"
+
+#include "ockam/actors/transport_port.hpp"
+#include "ockam/protocol/host_port.hpp"
+#include "ockam/transports/tcp.hpp"
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include <asio/steady_timer.hpp>
+
+namespace ockam::tcp::detail {
+
+/// The connections and listeners of one transport, and the threads that serve them.
+class transport_impl final : public ockam::transport,
+                             public std::enable_shared_from_this<transport_impl> {
+public:
+  transport_impl(std::shared_ptr<internal::node_state> node, const transport_options& options);
+  void start();
+
+  // -- ockam::transport ----------------------------------------------------------------------------
+
+  [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::tcp; }
+  result<address> resolve(const address& remote) override;
+  void stop() override;
+
+  // -- calls of the handle -------------------------------------------------------------------------
+
+  result<std::shared_ptr<listener_impl>> listen(std::string_view at, listen_options options);
+  void connect(std::string_view peer, connect_options options,
+               std::function<void(result<connection>)> done);
+  result<connection> connect_and_wait(std::string_view peer, connect_options options);
+  result<void> disconnect(const address& any);
+  result<void> stop_listener(const address& listener);
+  [[nodiscard]] const auto& connections() const noexcept { return connections_; }
+  [[nodiscard]] const auto& listeners() const noexcept { return listeners_; }
+
+private:
+  std::shared_ptr<internal::io_thread> next_thread();
+  result<std::shared_ptr<tcp_connection>>
+  take_on(asio::ip::tcp::socket socket, internal::stream_link::setup setup,
+          std::shared_ptr<internal::io_thread> thread, const keepalive_options& keepalive,
+          const std::shared_ptr<listener_impl>& accepted_by);
+  void on_accepted(const std::shared_ptr<listener_impl>& listener, asio::ip::tcp::socket socket,
+                   std::shared_ptr<internal::io_thread> thread);
+  void watch_deadlines(std::size_t thread);
+
+  const std::shared_ptr<internal::node_state> node_;
+  std::vector<std::shared_ptr<internal::io_thread>> threads_;
+  std::vector<std::unique_ptr<asio::steady_timer>> ticks_; // one a thread
+  std::atomic<std::size_t> next_thread_{0};
+
+  internal::registry<tcp_connection> connections_; // by sender address
+  internal::registry<listener_impl> listeners_;
+  std::atomic<bool> stopping_{false};
+};
+
+} // namespace ockam::tcp::detail
