@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
   hello_ockam::program program{"04-routing-over-transport-responder",
                                "Echoes messages that come over TCP"};
-  const auto& listen = program.argument("LISTEN", "HOST:PORT to listen on", "127.0.0.1:4000");
+  const auto& listen = program.listen_argument("127.0.0.1:4000");
 
   return program.run(argc, argv, [&](ockam::node& node) {
     // Initialize the TCP transport.

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   hello_ockam::program program{"04-routing-over-transport-two-hops-middle",
                                "Relays messages from its TCP listener to another node"};
   const auto& connect = program.argument("CONNECT", "HOST:PORT of the responder", "127.0.0.1:4000");
-  const auto& listen = program.argument("LISTEN", "HOST:PORT to listen on", "127.0.0.1:3000");
+  const auto& listen = program.listen_argument("127.0.0.1:3000");
 
   return program.run(argc, argv, [&](ockam::node& node) {
     // Initialize the TCP transport.

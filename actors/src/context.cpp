@@ -243,8 +243,7 @@ result<delayed_event> sender::make_delayed(route to, result<shared_bytes> payloa
                 "the body cannot be encoded and will not be sent: " + to_string(payload.error()));
   mailbox_options box{.address = address::random(),
                       .incoming = deny_all(),
-                      .outgoing = allow_onward_addresses({*first_hop}),
-                      .attributes = {}};
+                      .outgoing = allow_onward_addresses({*first_hop})};
   auto record = make_ref<worker_record>(mailboxes{std::move(box)}, resident::nobody,
                                         node_->counters);
   if (auto inserted = node_->table.insert(record); !inserted)

@@ -49,6 +49,8 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
   const auto next = content.onward_route().front();
   auto target = table.find(next);
   if (!target) {
+    if (options.implicit_connections && !next.is_local() && !content.holds_credit())
+      return route_implicitly(from, from_index, std::move(content), denied);
     count_drop(reason_unknown(next), content);
     return fail(unknown(next));
   }
@@ -75,6 +77,31 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
                   + " hops in this node (max-local-steps); does its route form a loop?");
   }
   return hand_over(std::move(target), box.address, std::move(content), context);
+}
+
+result<void> node_state::route_implicitly(worker_record& from, std::uint16_t from_index,
+                                          message content, drop_reason denied) {
+  const address remote{content.onward_route().front()};
+  const auto transport = find_transport(remote.type());
+  if (!transport) {
+    count_drop(drop_reason::external_address, content);
+    return fail(errc::unknown_transport, "no transport for " + escaped(to_string(remote))
+                                           + " is attached to this node; create it first");
+  }
+  transport->resolve_implicitly(
+    remote, [node = shared_from_this(), sender = ref_ptr<worker_record>{&from}, from_index, denied,
+             content = std::move(content)](const result<address>& connection) mutable {
+      auto routed = connection.and_then([&](const address& next) {
+        return node->route_from(*sender, from_index,
+                                *std::move(content).replace_front_onward_route(next), nullptr,
+                                denied);
+      });
+      if (!connection)
+        node->count_drop(drop_reason::external_address, content);
+      if (!routed && sender->log_lines.allow())
+        log_warning("a message was dropped: " + to_string(routed.error()));
+    });
+  return {};
 }
 
 void node_state::route_anonymous(routed_message&& content, compat::execution_context* context) {
@@ -311,8 +338,7 @@ ref_ptr<worker_record> node_state::make_reply_record(const route& to,
     outgoing = all_of({std::move(outgoing), options.outgoing});
   mailbox_options box{.address = address::random(),
                       .incoming = options.incoming,
-                      .outgoing = std::move(outgoing),
-                      .attributes = {}};
+                      .outgoing = std::move(outgoing)};
   return make_ref<worker_record>(mailboxes{std::move(box)}, kind, counters);
 }
 

@@ -106,6 +106,8 @@ public:
   internal::timers timers;
 
 private:
+  result<void> route_implicitly(worker_record& from, std::uint16_t from_index, message content,
+                                drop_reason denied);
   result<void> hand_over(located&& to, address source, message content,
                          compat::execution_context* context);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);

@@ -58,7 +58,7 @@ private:
           return fail(errc::misuse, "the command to expose carries no actor");
         std::vector<mailbox_options> boxes;
         for (auto& each : addresses)
-          boxes.push_back({.address = std::move(each), .attributes = {}});
+          boxes.push_back({.address = std::move(each)});
         return node_
           ->register_actor(
             mailboxes{std::move(boxes)},

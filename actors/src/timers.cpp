@@ -3,43 +3,46 @@
 namespace ockam::internal {
 
 timers::id timers::schedule(clock::duration delay, std::function<void()> action) {
-  const std::lock_guard guard{mutex_};
-  const auto which = next_++;
-  if (stopped_)
+  auto& own = *state_;
+  const std::lock_guard guard{own.mutex};
+  const auto which = own.next++;
+  if (own.stopped)
     return which;
   const auto due = moment_after(delay);
-  due_.emplace(which, due);
-  const auto place = queue_.emplace(std::pair{due, which}, std::move(action)).first;
+  own.due.emplace(which, due);
+  const auto place = own.queue.emplace(std::pair{due, which}, std::move(action)).first;
   if (!thread_.joinable())
-    thread_ = std::thread{[this] { run(); }};
-  else if (place == queue_.begin())
-    changed_.notify_one();
+    thread_ = std::thread{[shared = state_] { run(shared); }};
+  else if (place == own.queue.begin())
+    own.changed.notify_one();
   return which;
 }
 
 bool timers::cancel(id which) {
   std::function<void()> dropped; // destroyed without the lock
-  const std::lock_guard guard{mutex_};
-  const auto found = due_.find(which);
-  if (found == due_.end())
+  auto& own = *state_;
+  const std::lock_guard guard{own.mutex};
+  const auto found = own.due.find(which);
+  if (found == own.due.end())
     return false;
-  const auto place = queue_.find({found->second, which});
+  const auto place = own.queue.find({found->second, which});
   dropped = std::move(place->second);
-  queue_.erase(place);
-  due_.erase(found);
+  own.queue.erase(place);
+  own.due.erase(found);
   return true;
 }
 
 void timers::stop() {
   std::thread finished;
-  decltype(queue_) dropped;
+  decltype(state::queue) dropped;
   {
-    const std::lock_guard guard{mutex_};
-    stopped_ = true;
-    dropped.swap(queue_);
-    due_.clear();
+    auto& own = *state_;
+    const std::lock_guard guard{own.mutex};
+    own.stopped = true;
+    dropped.swap(own.queue);
+    own.due.clear();
     finished.swap(thread_);
-    changed_.notify_one();
+    own.changed.notify_one();
   }
   if (!finished.joinable())
     return;
@@ -49,22 +52,22 @@ void timers::stop() {
     finished.join();
 }
 
-void timers::run() {
-  std::unique_lock guard{mutex_};
-  while (!stopped_) {
-    if (queue_.empty()) {
-      changed_.wait(guard);
+void timers::run(const std::shared_ptr<state>& own) {
+  std::unique_lock guard{own->mutex};
+  while (!own->stopped) {
+    if (own->queue.empty()) {
+      own->changed.wait(guard);
       continue;
     }
-    const auto first = queue_.begin();
+    const auto first = own->queue.begin();
     const auto [due, which] = first->first;
     if (clock::now() < due) {
-      changed_.wait_until(guard, due);
+      own->changed.wait_until(guard, due);
       continue;
     }
     auto action = std::move(first->second);
-    queue_.erase(first);
-    due_.erase(which);
+    own->queue.erase(first);
+    own->due.erase(which);
     guard.unlock();
     action();
     action = nullptr;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -41,15 +42,19 @@ public:
   void stop();
 
 private:
-  void run();
+  struct state {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::map<std::pair<clock::time_point, id>, std::function<void()>> queue;
+    std::map<id, clock::time_point> due;
+    id next = 1;
+    bool stopped = false;
+  };
+  static void run(const std::shared_ptr<state>& own);
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::pair<clock::time_point, id>, std::function<void()>> queue_;
-  std::map<id, clock::time_point> due_;
+  // shared with the thread: the last reference to the owner of the timers may die in an action
+  const std::shared_ptr<state> state_ = std::make_shared<state>();
   std::thread thread_;
-  id next_ = 1;
-  bool stopped_ = false;
 };
 
 } // namespace ockam::internal

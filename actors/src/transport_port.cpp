@@ -83,8 +83,7 @@ result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
                    .attributes = {{"peer", setup.peer}}});
   boxes.push_back({.address = address::random(),
                    .incoming = deny_all(),
-                   .outgoing = flow_control(node->flows, setup.id, setup.spawner_id),
-                   .attributes = {}});
+                   .outgoing = flow_control(node->flows, setup.id, setup.spawner_id)});
   const auto sender = boxes[sender_index].address;
   const auto receiver = boxes[receiver_index].address;
   auto record = make_ref<worker_record>(mailboxes{std::move(boxes)}, resident::sink,
@@ -179,8 +178,7 @@ result<listener_port> listener_port::open(std::shared_ptr<node_state> node,
                                           std::function<void()> on_stop) {
   mailbox_options box{.address = ockam::address::random(),
                       .incoming = deny_all(),
-                      .outgoing = deny_all(),
-                      .attributes = {}};
+                      .outgoing = deny_all()};
   const auto own = box.address;
   auto record = make_ref<worker_record>(mailboxes{std::move(box)}, resident::nobody,
                                         node->counters);

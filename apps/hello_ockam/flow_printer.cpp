@@ -20,7 +20,8 @@ bool is_random(ockam::address_view any) {
 void flow_printer::on_delivery(const ockam::address& source, const ockam::address& destination,
                                const ockam::message& content) {
   const std::lock_guard guard{mutex_};
-  print(name_of(source), name_of(destination), content);
+  const auto from = name_of(source); // first: short names are numbered in the order of the flow
+  print(from, name_of(destination), content);
 }
 
 void flow_printer::on_write(const ockam::address& sender, std::string_view peer,

@@ -13,10 +13,12 @@ namespace hello_ockam {
 /// system, errors, signals.
 ///
 /// `--flow`, or OCKAM_FLOW=1 in the environment, shows what happens to the routes of every message.
-/// Errors are one line on stderr and status 1; a wrong command line is status 2.
+/// Errors are one line on stderr and status 1; a wrong command line is one line and status 2.
+/// SIGINT and SIGTERM end a program that listens with status 0, whatever it waits for, and any other
+/// program as they always do.
 class program {
 public:
-  /// SIGINT and SIGTERM are kept for `wait_for_signal`; make it before any thread starts.
+  /// Make it before any thread starts: from here on the two signals wait for `run`.
   program(std::string name, std::string description);
   ~program();
 
@@ -24,12 +26,15 @@ public:
   std::string& argument(const std::string& name, const std::string& description,
                         std::string value);
 
+  /// The argument LISTEN, for a program that ends with `serve`.
+  std::string& listen_argument(std::string value);
+
   /// Parses the command line, then calls `run` with a node in an actor system of its own; the node
   /// is stopped in the end. Returns the status of the process.
   int run(int argc, char** argv, const std::function<void(ockam::node&)>& run);
 
-  /// Prints `Listening on HOST:PORT`, and returns when SIGINT or SIGTERM comes.
-  static void serve(const std::string& socket_address);
+  /// Prints `Listening on HOST:PORT`, and returns when SIGINT or SIGTERM comes. Only in `run`.
+  void serve(const std::string& socket_address);
 
 private:
   struct parts;

@@ -185,9 +185,9 @@ TEST_F(Context, ACD2_AWorkerStartedWithOneAddressIsOpenBothWays) {
 
 TEST_F(Context, ACD6_ADetachedContextHasTheControlsItIsGiven) {
   auto one_way = node.detached(mailbox_options{
-    .address = "one way", .incoming = deny_all(), .outgoing = allow_all(), .attributes = {}});
+    .address = "one way", .incoming = deny_all(), .outgoing = allow_all()});
   auto other_way = node.detached(mailbox_options{
-    .address = "other way", .incoming = allow_all(), .outgoing = deny_all(), .attributes = {}});
+    .address = "other way", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(one_way.send("app", "passes"));
   EXPECT_TRUE(other_way.send("app", "is denied"));
   EXPECT_TRUE(node.root().send("one way", "is denied"));

@@ -9,7 +9,7 @@ namespace {
 
 class Processor : public node_test {};
 
-const mailbox_options open_mailbox{.address = "p", .attributes = {}};
+const mailbox_options open_mailbox{.address = "p"};
 
 struct counting {
   journal book;
@@ -179,7 +179,7 @@ TEST_F(Processor, PRC5_DeniedMessagesAreSkipped) {
   const journal book;
   node.start_processor(
     mailbox_options{
-      .address = "p", .incoming = allow_source_addresses({"friend"}), .attributes = {}},
+      .address = "p", .incoming = allow_source_addresses({"friend"})},
     reads{book});
   auto friendly = node.detached("friend");
   node.send("p", "from a stranger");
@@ -249,7 +249,7 @@ TEST_F(Processor, PRC3_WhatWasNotReceivedIsLostAndCounted) {
 
 class ProcessorWithASmallQueue : public node_test {
 protected:
-  ProcessorWithASmallQueue() : node_test{{.max_endpoint_queue = 4, .observer = {}}} {}
+  ProcessorWithASmallQueue() : node_test{{.max_endpoint_queue = 4}} {}
 };
 
 TEST_F(ProcessorWithASmallQueue, PRC5_WhatItNeverReceivesIsBounded) {

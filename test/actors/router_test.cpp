@@ -111,7 +111,7 @@ TEST_F(Router, ROU6_AStartWithoutAnAddressIsInternal) {
 }
 
 TEST_F(Router, ROU6_AMailboxWithoutAnAccessControlIsMisuse) {
-  const mailbox_options broken{.address = "w", .incoming = nullptr, .attributes = {}};
+  const mailbox_options broken{.address = "w", .incoming = nullptr};
   EXPECT_EQ(node.root().start_worker(broken, echoer{}).error(), errc::misuse);
   EXPECT_EQ(node.root().detached(broken).error(), errc::misuse);
 }
@@ -182,7 +182,7 @@ TEST_F(Router, ROU10_StoppingAnUnknownAddressIsNotFound) {
 TEST_F(Router, ROU11_DEC6_AFreedWorkerTakesEverythingAlong) {
   const auto id = flow_control_id::random();
   mailbox_options primary{.address = "w", .attributes = {{"color", "red"}}};
-  mailbox_options alias{.address = "alias", .terminal = true, .attributes = {}};
+  mailbox_options alias{.address = "alias", .terminal = true};
   node.start_worker(mailboxes{{primary, alias}}, echoer{});
   node.flow_control().add_consumer("w", id);
   node.flow_control().add_consumer("alias", id);
@@ -198,9 +198,9 @@ TEST_F(Router, ROU11_DEC6_AFreedWorkerTakesEverythingAlong) {
 }
 
 TEST_F(Router, ROU13_AddressesCarryMetadata) {
-  mailbox_options plain{.address = "plain", .attributes = {}};
+  mailbox_options plain{.address = "plain"};
   mailbox_options colored{.address = "colored", .attributes = {{"color", "red"}, {"size", "m"}}};
-  mailbox_options exit{.address = "exit", .terminal = true, .attributes = {}};
+  mailbox_options exit{.address = "exit", .terminal = true};
   node.start_worker(mailboxes{{plain, colored, exit}}, echoer{});
 
   EXPECT_FALSE(node.root().metadata("plain"));
@@ -215,8 +215,8 @@ TEST_F(Router, ROU13_AddressesCarryMetadata) {
 }
 
 TEST_F(Router, ROU13_FindsTheFirstTerminalAddressOfALocalRoute) {
-  mailbox_options first{.address = "first", .terminal = true, .attributes = {}};
-  mailbox_options second{.address = "second", .terminal = true, .attributes = {}};
+  mailbox_options first{.address = "first", .terminal = true};
+  mailbox_options second{.address = "second", .terminal = true};
   node.start_worker(mailboxes{{first, second}}, echoer{});
   node.start_worker("plain", echoer{});
   auto& root = node.root();
@@ -323,7 +323,7 @@ TEST_F(Router, MAP11_NothingIsLockedWhileAnAccessControlIsAsked) {
     std::string remedy(const relay_message&) const override { return "open the gate"; }
   };
   const auto control = std::make_shared<waits>();
-  const mailbox_options slow{.address = "slow", .outgoing = control, .attributes = {}};
+  const mailbox_options slow{.address = "slow", .outgoing = control};
   auto mailbox = node.detached(slow);
   node.start_worker("echoer", echoer{});
   std::thread sending{[&] { EXPECT_TRUE(mailbox.send("echoer", "slowly")); }};

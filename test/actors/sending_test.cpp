@@ -17,7 +17,7 @@ protected:
 
 TEST_F(Sending, SND1_ResolutionComesBeforeAccessControl) {
   auto denied = node.detached(mailbox_options{
-    .address = "denied", .incoming = allow_all(), .outgoing = deny_all(), .attributes = {}});
+    .address = "denied", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_EQ(denied.send("nobody", "x").error(), errc::not_found);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 0u);
 }
@@ -32,8 +32,7 @@ TEST_F(Sending, SND2_ERR3_ADeniedSendSucceedsAndIsLoggedAndCounted) {
   auto box = target();
   auto limited = node.detached(mailbox_options{.address = "limited",
                                                .incoming = allow_all(),
-                                               .outgoing = allow_onward_addresses({"elsewhere"}),
-                                               .attributes = {}});
+                                               .outgoing = allow_onward_addresses({"elsewhere"})});
   EXPECT_TRUE(limited.send("target", "x"));
   EXPECT_EQ(box.receive<any>({.timeout = 10ms}).error(), errc::timeout);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
@@ -140,7 +139,7 @@ TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
   EXPECT_EQ(node.root().forward(message{"nobody", {}}).error(), errc::not_found);
   EXPECT_EQ(node.root().forward(message{"1#host:1", {}}).error(), errc::internal);
   auto closed = node.detached(mailbox_options{
-    .address = "closed", .incoming = allow_all(), .outgoing = deny_all(), .attributes = {}});
+    .address = "closed", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(closed.forward(message{"target", {}}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_EQ(box.receive<any>({.timeout = 0ms}).error(), errc::timeout);
@@ -148,7 +147,7 @@ TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
 
 class SendingWithFewSteps : public node_test {
 protected:
-  SendingWithFewSteps() : node_test{{.max_local_steps = 10, .observer = {}}} {}
+  SendingWithFewSteps() : node_test{{.max_local_steps = 10}} {}
 };
 
 TEST_F(SendingWithFewSteps, FWD2_AWorkerThatKeepsItsAddressGetsTheMessageUntilTheLimit) {
@@ -177,9 +176,9 @@ TEST_F(SendingWithFewSteps, FWD2_ARouteOfSelfReferencesEndsToo) {
 
 TEST_F(Sending, FWD3_ForwardFromAddressSelectsTheOutgoingControl) {
   auto box = target();
-  const mailbox_options open{.address = "open", .attributes = {}};
+  const mailbox_options open{.address = "open"};
   const mailbox_options closed{
-    .address = "closed", .incoming = allow_all(), .outgoing = deny_all(), .attributes = {}};
+    .address = "closed", .incoming = allow_all(), .outgoing = deny_all()};
   auto origin = node.detached(mailboxes{{closed, open}});
   EXPECT_TRUE(origin.forward_from_address(message{"target", "x"}, "open"));
   EXPECT_EQ(box.receive<any>().value().source_address(), "open");
@@ -242,7 +241,7 @@ TEST_F(Sending, LMS10_AMessageWithoutTracingContextIsAccepted) {
   EXPECT_EQ(box.receive<any>().value().local_message().tracing_context(), "abc");
 }
 
-TEST_F(Sending, SVC4_UppercaseAnswersInCapitals) {
+TEST_F(Sending, UppercaseAnswersInCapitals) {
   node.start_worker("uppercase", uppercase{});
   EXPECT_EQ((node.send_and_receive<std::string>("uppercase", "hello, wörld 1")), "HELLO, WöRLD 1");
 }

@@ -59,6 +59,10 @@ lines logged_lines() {
   return log_of_the_program()->all();
 }
 
+void forget_log() {
+  log_of_the_program()->clear();
+}
+
 bool logged(std::initializer_list<std::string_view> parts) {
   return eventually([&] {
     return std::ranges::any_of(logged_lines(), [&](const std::string& line) {
@@ -96,7 +100,7 @@ void expect_settled(ockam::node& stopped) {
 
 node_test::node_test(node_options options)
   : owned_{std::in_place, *system, std::move(options)}, node{*owned_} {
-  log_of_the_program()->clear();
+  forget_log();
 }
 
 void node_test::TearDown() {

@@ -103,6 +103,9 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
 /// What the logger "ockam" wrote since the test began: "warning: text".
 lines logged_lines();
 
+/// A test begins.
+void forget_log();
+
 /// Waits until a line contains all of `parts`.
 bool logged(std::initializer_list<std::string_view> parts);
 inline bool logged(std::string_view part) {

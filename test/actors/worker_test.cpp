@@ -120,7 +120,7 @@ TEST_F(Worker, WRK4_OneMessageAtATime) {
 TEST_F(Worker, WRK5_ERR4_MAP3_ADeniedMessageIsDroppedAndTheNextTaken) {
   const journal book;
   const mailbox_options box{
-    .address = "w", .incoming = allow_source_addresses({"friend"}), .attributes = {}};
+    .address = "w", .incoming = allow_source_addresses({"friend"})};
   node.start_worker(box, recorder{book});
   auto friendly = node.detached("friend");
   EXPECT_TRUE(node.root().send("w", "from a stranger"));
@@ -141,7 +141,7 @@ TEST_F(Worker, WRK5_MAP3_TheControlIsAskedWhenTheMessageIsTakenNotWhenItIsSent) 
   };
   const auto control = std::make_shared<switchable>();
   slow_start worker;
-  const mailbox_options box{.address = "w", .incoming = control, .attributes = {}};
+  const mailbox_options box{.address = "w", .incoming = control};
   node.start_worker(box, worker, pooled);
   ASSERT_TRUE(worker.reached.wait());
   node.send("w", "sent while it was open");
@@ -216,7 +216,7 @@ TEST_F(Worker, WRK6_AnErrorOrExceptionOfAnAccessControlIsLoggedAndCounted) {
   };
   const journal book;
   const auto control = std::make_shared<broken>();
-  node.start_worker(mailbox_options{.address = "w", .incoming = control, .attributes = {}},
+  node.start_worker(mailbox_options{.address = "w", .incoming = control},
                     recorder{book});
   auto thrower = node.detached("thrower");
   auto failing = node.detached("failing");
@@ -397,9 +397,9 @@ TEST_F(Worker, MBX1_TheOrderOfArrivalHoldsAcrossAliases) {
 
 TEST_F(Worker, MBX2_ACD3_EachAddressHasControlsOfItsOwn) {
   const journal book;
-  const mailbox_options open{.address = "open", .attributes = {}};
+  const mailbox_options open{.address = "open"};
   const mailbox_options closed{
-    .address = "closed", .incoming = deny_all(), .outgoing = deny_all(), .attributes = {}};
+    .address = "closed", .incoming = deny_all(), .outgoing = deny_all()};
   struct answers {
     journal book;
     result<void> handle_message(context& ctx, const routed<std::string>& received) {
@@ -420,12 +420,10 @@ TEST_F(Worker, MBX2_ACD3_EachAddressHasControlsOfItsOwn) {
 TEST_F(Worker, MBX3_TheDestinationSelectsTheIncomingControlTheSourceTheOutgoingOne) {
   const mailbox_options first{.address = "first",
                               .incoming = allow_source_addresses({"a"}),
-                              .outgoing = allow_onward_addresses({"a"}),
-                              .attributes = {}};
+                              .outgoing = allow_onward_addresses({"a"})};
   const mailbox_options second{.address = "second",
                                .incoming = allow_source_addresses({"b"}),
-                               .outgoing = allow_onward_addresses({"b"}),
-                               .attributes = {}};
+                               .outgoing = allow_onward_addresses({"b"})};
   node.start_worker(mailboxes{{first, second}}, [](context& ctx, const routed<any>& received) {
     for (const auto* to : {"a", "b"})
       static_cast<void>(ctx.send_from_address(to, to_string(received.message_address()),
@@ -497,11 +495,11 @@ TEST_F(Worker, RTD1_AccessControlSeesSourceDestinationAndMessage) {
   const journal out;
   const auto incoming = std::make_shared<looks>(in);
   const auto outgoing = std::make_shared<looks>(out);
-  const mailbox_options entry{.address = "alias", .incoming = incoming, .attributes = {}};
-  node.start_worker(mailboxes{{mailbox_options{.address = "w", .attributes = {}}, entry}},
+  const mailbox_options entry{.address = "alias", .incoming = incoming};
+  node.start_worker(mailboxes{{mailbox_options{.address = "w"}, entry}},
                     [](context&, routed<any>&) {});
   auto mailbox
-    = node.detached(mailbox_options{.address = "m", .outgoing = outgoing, .attributes = {}});
+    = node.detached(mailbox_options{.address = "m", .outgoing = outgoing});
   ASSERT_TRUE(mailbox.send(route{"alias", "further"}, "x"));
   const lines expected{"0#m to 0#alias along 0#alias => 0#further"};
   EXPECT_EQ(in.wait_for(1), expected);

@@ -4,6 +4,13 @@
 
 namespace ockam::internal {
 
+namespace {
+
+/// Large enough that a frame of 64 KiB seldom has to be moved from one chunk to the next.
+constexpr std::size_t chunk_size = 256u << 10;
+
+} // namespace
+
 void stream_credit::take(std::size_t bytes) noexcept {
   messages_.fetch_add(1, std::memory_order_relaxed);
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
@@ -31,9 +38,12 @@ bool stream_credit::exhausted() noexcept {
 inbox::inbox(const connection_limits& limits, std::function<void()> on_available)
   : limits_{limits},
     credit_{make_ref<stream_credit>(limits.credit_messages, limits.credit_bytes, on_available)},
-    decoder_{make_ref<chunk_pool>(default_chunk_size,
-                                  2 + 2 * limits.credit_bytes / default_chunk_size, on_available),
-             limits.max_frame_size} {}
+    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size, on_available)},
+    decoder_{pool_, limits.max_frame_size} {}
+
+void inbox::begin_again() {
+  decoder_ = frame_decoder{pool_, limits_.max_frame_size};
+}
 
 result<inbox::state> inbox::deliver(connection_port& port, compat::execution_context* context) {
   while (!credit_->exhausted()) {

@@ -52,6 +52,9 @@ public:
   /// @param on_available  called, from any thread, when a pause has ended: read on
   inbox(const connection_limits& limits, std::function<void()> on_available);
 
+  /// For a new stream: forgets the bytes of an unfinished message and expects a version byte.
+  void begin_again();
+
   enum class state : std::uint8_t {
     wants_bytes, // everything that is here was delivered
     no_credit,   // messages are here, but too many are unhandled
@@ -77,6 +80,7 @@ public:
 private:
   const connection_limits& limits_;
   ref_ptr<stream_credit> credit_;
+  ref_ptr<chunk_pool> pool_;
   frame_decoder decoder_;
   std::uint64_t frames_ = 0;
 };

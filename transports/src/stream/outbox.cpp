@@ -84,9 +84,7 @@ void write_batch::clear() noexcept {
 
 // -- the queue -------------------------------------------------------------------------------------
 
-outbox::outbox(const connection_limits& limits) : limits_{limits} {
-  waiting_.append_version(); // whatever is sent first, and by whom, this comes before it
-}
+outbox::outbox(const connection_limits& limits) : limits_{limits} {}
 
 result<bool> outbox::push(message& content) {
   const address own{content.onward_route().front()};
@@ -125,6 +123,10 @@ result<bool> outbox::push(message& content) {
 bool outbox::next_batch(write_batch& done) {
   done.clear(); // may drop last references: not under the lock
   const std::lock_guard guard{mutex_};
+  if (std::exchange(version_due_, false)) { // alone: whatever waits, and from whom, comes after it
+    done.append_version();
+    return true;
+  }
   std::swap(done, waiting_);
   pending_.store(done.size(), std::memory_order_relaxed);
   if (!done.empty())
@@ -132,6 +134,12 @@ bool outbox::next_batch(write_batch& done) {
   writer_awake_ = false;
   drained_.notify_all();
   return false;
+}
+
+void outbox::begin_again() {
+  const std::lock_guard guard{mutex_};
+  version_due_ = true;
+  writer_awake_ = true;
 }
 
 void outbox::close() {

@@ -55,7 +55,7 @@ private:
 /// The output of a connection: takes messages on any thread, hands out batches to one writer.
 class outbox {
 public:
-  /// Begins with the version byte. The writer is awake: it takes a first batch unasked.
+  /// The first batch is the version byte. The writer is awake: it takes batches unasked.
   explicit outbox(const connection_limits& limits);
 
   /// Encodes a message whose first onward address is the connection's own.
@@ -68,6 +68,10 @@ public:
   /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
   /// returns true again.
   bool next_batch(write_batch& done);
+
+  /// For a new stream: begins with the version byte again, before what waits. Only while the writer
+  /// is awake.
+  void begin_again();
 
   /// No `push` succeeds from now on; what waits can still be taken.
   void close();
@@ -94,6 +98,7 @@ private:
   write_batch waiting_;
   std::atomic<std::size_t> pending_{0}; // waiting and being written
   bool writer_awake_ = true;
+  bool version_due_ = true;
   bool closed_ = false;
   bool abandoned_ = false;
 };

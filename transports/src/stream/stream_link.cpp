@@ -78,6 +78,16 @@ result<void> stream_link::disconnect() {
   return node_->stop_worker(sender_);
 }
 
+void stream_link::begin_again(const error& cause, const write_batch& unwritten) {
+  if (unwritten.messages() > 0)
+    port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
+  output_.begin_again();
+  input_.begin_again();
+  log_warning("connection with " + escaped(own_.peer) + " lost, connecting again: "
+              + to_string(cause));
+  notify(connection_state::reconnecting, cause);
+}
+
 bool stream_link::finish(std::optional<error> cause, const write_batch& unwritten) {
   if (finished_.exchange(true))
     return false;

@@ -73,11 +73,15 @@ protected:
   /// Accounts for a batch that is with the operating system now.
   void batch_written(const write_batch& batch);
 
+  /// The stream broke and another one will follow: counts what was being written as lost.
+  void begin_again(const error& cause, const write_batch& unwritten);
+
   /// Ends the connection for the node: addresses, observers, counters. Only the first call counts.
   /// @param unwritten  the batch that was being written, if any
   /// @returns whether this was the first call
   bool finish(std::optional<error> cause, const write_batch& unwritten);
 
+  [[nodiscard]] bool is_closing() const noexcept { return closing_.load(); }
   [[nodiscard]] const connection_limits& limits() const noexcept { return own_.limits; }
   inbox& input() noexcept { return input_; }
   outbox& output() noexcept { return output_; }

@@ -2,7 +2,9 @@
 
 #include "socket_options.hpp"
 
+#include <algorithm>
 #include <array>
+#include <random>
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
@@ -38,13 +40,14 @@ void tcp_connection::start(on_end ended) {
 // -- input -----------------------------------------------------------------------------------------
 
 void tcp_connection::wait_for_input() {
-  if (over_ || paused_ || waits_for_input_)
+  if (over_ || paused_ || waits_for_input_ || without_socket_)
     return;
   waits_for_input_ = true;
-  socket_.async_wait(asio::socket_base::wait_read, [me = self()](const std::error_code& failed) {
-    me->waits_for_input_ = false;
-    if (me->over_)
+  socket_.async_wait(asio::socket_base::wait_read, [me = self(), stream = stream_](
+                                                     const std::error_code& failed) {
+    if (me->over_ || stream != me->stream_)
       return;
+    me->waits_for_input_ = false;
     if (failed)
       return me->end(socket_error(failed, "waiting for " + me->peer()));
     me->read();
@@ -129,7 +132,7 @@ void tcp_connection::wake_writer(compat::execution_context* context) {
 }
 
 void tcp_connection::flush() {
-  if (over_ || waits_until_writable_)
+  if (over_ || waits_until_writable_ || without_socket_)
     return;
   for (;;) {
     if (batch_.empty()) {
@@ -161,10 +164,11 @@ void tcp_connection::flush() {
 
 void tcp_connection::wait_until_writable() {
   waits_until_writable_ = true;
-  socket_.async_wait(asio::socket_base::wait_write, [me = self()](const std::error_code& failed) {
-    me->waits_until_writable_ = false;
-    if (me->over_)
+  socket_.async_wait(asio::socket_base::wait_write, [me = self(), stream = stream_](
+                                                      const std::error_code& failed) {
+    if (me->over_ || stream != me->stream_)
       return;
+    me->waits_until_writable_ = false;
     if (failed)
       return me->end(socket_error(failed, "waiting for " + me->peer()));
     me->flush();
@@ -177,6 +181,8 @@ void tcp_connection::wait_until_writable() {
 void tcp_connection::begin_close() {
   asio::post(thread_->context(), [me = self()] {
     me->closing_ = true;
+    if (me->without_socket_)
+      me->end(std::nullopt);
     me->flush();
   });
 }
@@ -184,7 +190,10 @@ void tcp_connection::begin_close() {
 void tcp_connection::end(std::optional<error> cause) {
   if (over_)
     return;
+  if (cause && reconnect_ && !is_closing())
+    return lose(*cause);
   over_ = true;
+  pause_.cancel();
   finish(std::move(cause), batch_);
   batch_.clear();
   std::error_code ignored;
@@ -194,8 +203,56 @@ void tcp_connection::end(std::optional<error> cause) {
     std::exchange(ended_, nullptr)(self());
 }
 
+// -- another socket for the same connection --------------------------------------------------------
+
+void tcp_connection::set_reconnect(reconnect_policy policy, reconnector connect) {
+  reconnect_ = policy;
+  connect_ = std::move(connect);
+  back_off_ = policy.first;
+}
+
+void tcp_connection::lose(const error& cause) {
+  if (std::exchange(without_socket_, true))
+    return;
+  std::error_code ignored;
+  socket_.close(ignored);
+  ++stream_;
+  waits_for_input_ = waits_until_writable_ = false;
+  frame_began_ = {};
+  begin_again(cause, batch_);
+  batch_.clear();
+  connect_again_later();
+}
+
+void tcp_connection::connect_again_later() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const auto spread = std::uniform_real_distribution{0.8, 1.2}(random);
+  pause_.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(back_off_ * spread));
+  back_off_ = std::min(back_off_ * 2, reconnect_->longest);
+  pause_.async_wait([me = self()](const std::error_code& cancelled) {
+    if (!cancelled && !me->over_)
+      me->connect_again();
+  });
+}
+
+void tcp_connection::connect_again() {
+  connect_([me = self()](result<asio::ip::tcp::socket> socket) {
+    if (me->over_)
+      return;
+    if (!socket)
+      return me->connect_again_later();
+    me->socket_ = std::move(*socket);
+    me->without_socket_ = false;
+    me->back_off_ = me->reconnect_->first;
+    me->started_ = me->last_input_ = me->last_output_ = clock::now();
+    me->announce_connected();
+    me->flush();
+    me->wait_for_input();
+  });
+}
+
 void tcp_connection::check_deadlines(clock::time_point now) {
-  if (over_)
+  if (over_ || without_socket_)
     return;
   const auto over = [now](clock::time_point since, std::chrono::milliseconds limit) {
     return limit.count() > 0 && now - since > limit;

@@ -3,11 +3,15 @@
 #include "../io_thread.hpp"
 #include "../stream/stream_link.hpp"
 
+#include "ockam/transports/tcp.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 
 namespace ockam::tcp::detail {
 
@@ -21,6 +25,12 @@ public:
 
   tcp_connection(setup own, std::shared_ptr<internal::io_thread> thread,
                  asio::ip::tcp::socket socket);
+
+  /// Connects again when the connection is lost: `connect` calls back with a socket, or an error.
+  /// Before `start`.
+  using on_socket = std::function<void(result<asio::ip::tcp::socket>)>;
+  using reconnector = std::function<void(on_socket)>;
+  void set_reconnect(reconnect_policy policy, reconnector connect);
 
   /// Begins to read and write; `ended` is called once, on the I/O thread, when all is over.
   void start(on_end ended);
@@ -49,11 +59,19 @@ private:
   bool deliver();
   void flush() override; // writes what waits
   void wait_until_writable();
+  void lose(const error& cause);
+  void connect_again_later();
+  void connect_again();
 
   const std::shared_ptr<internal::io_thread> thread_;
   asio::ip::tcp::socket socket_;
   internal::write_batch batch_; // being written
   on_end ended_;
+  std::optional<reconnect_policy> reconnect_;
+  reconnector connect_;
+  asio::steady_timer pause_{thread_->context()};
+  std::chrono::milliseconds back_off_{};
+  unsigned stream_ = 0; // number of the socket: what was begun on an earlier one is ignored
   clock::time_point started_ = clock::now();
   clock::time_point last_input_ = started_;
   clock::time_point frame_began_{};
@@ -63,6 +81,7 @@ private:
   bool paused_ = false; // no credit, or no chunk
   bool waits_until_writable_ = false;
   bool closing_ = false; // write what waits, then end
+  bool without_socket_ = false; // between two of them
   bool over_ = false;
 };
 

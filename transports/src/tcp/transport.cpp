@@ -72,12 +72,15 @@ result<std::shared_ptr<tcp_connection>>
 transport_impl::take_on(asio::ip::tcp::socket socket, internal::stream_link::setup setup,
                         std::shared_ptr<internal::io_thread> thread,
                         const keepalive_options& keepalive,
-                        const std::shared_ptr<listener_impl>& accepted_by) {
+                        const std::shared_ptr<listener_impl>& accepted_by,
+                        const std::function<void(tcp_connection&)>& configure) {
   prepare(socket, keepalive);
   auto taken = std::make_shared<tcp_connection>(std::move(setup), std::move(thread),
                                                 std::move(socket));
   if (auto opened = taken->open(node_); !opened)
     return fail(std::move(opened.error()));
+  if (configure)
+    configure(*taken);
   connections_.add(taken->sender_address(), taken);
   taken->start([weak = weak_from_this(),
                 accepted_by](const std::shared_ptr<tcp_connection>& ended) {
@@ -118,9 +121,10 @@ void transport_impl::connect(std::string_view peer, connect_options options,
   if (stopping_)
     return done(stopped());
   const auto thread = next_thread();
-  const auto attempt = std::make_shared<connector>(thread->context(), std::move(*where), options);
-  attempt->start([me = shared_from_this(), thread, options = std::move(options),
-                  done = std::move(done)](result<asio::ip::tcp::socket> socket) mutable {
+  const auto attempt = std::make_shared<connector>(thread->context(), *where, options);
+  attempt->start([me = shared_from_this(), thread, where = std::move(*where),
+                  options = std::move(options),
+                  done = std::move(done)](result<asio::ip::tcp::socket> socket) {
     if (!socket)
       return done(fail(std::move(socket.error())));
     std::error_code failed;
@@ -133,9 +137,29 @@ void transport_impl::connect(std::string_view peer, connect_options options,
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
                               .observer = options.observer},
-                             thread, options.keepalive, nullptr);
+                             thread, options.keepalive, nullptr,
+                             [&](tcp_connection& made) { make_lasting(made, where, options); });
     done(std::move(taken).map(
       [](const std::shared_ptr<tcp_connection>& link) { return connection{link}; }));
+  });
+}
+
+/// Lets a connection whose options ask for it connect again to where it was.
+void transport_impl::make_lasting(tcp_connection& made, const host_port& where,
+                                  const connect_options& options) {
+  if (!options.reconnect)
+    return;
+  auto again = options;
+  again.observer = nullptr;
+  again.retry_for = std::chrono::milliseconds{0};
+  made.set_reconnect(*options.reconnect, [thread = made.thread(), where, again](
+                                           tcp_connection::on_socket done) {
+    const auto attempt = std::make_shared<connector>(thread->context(), where, again);
+    attempt->start([done = std::move(done), again](result<asio::ip::tcp::socket> socket) {
+      if (socket)
+        prepare(*socket, again.keepalive);
+      done(std::move(socket));
+    });
   });
 }
 
@@ -154,6 +178,15 @@ result<connection> transport_impl::connect_and_wait(std::string_view peer,
 result<address> transport_impl::resolve(const address& remote) {
   return connect_and_wait(remote.value(), {}).map([](const connection& made) {
     return made.sender_address();
+  });
+}
+
+void transport_impl::resolve_implicitly(const address& remote,
+                                        std::function<void(result<address>)> ready) {
+  connect_options options;
+  options.limits.idle_timeout = node_->options.implicit_idle_timeout;
+  implicit_.get(std::string{remote.value()}, std::move(ready), [&](auto done) {
+    connect(remote.value(), std::move(options), std::move(done));
   });
 }
 

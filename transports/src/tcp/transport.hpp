@@ -2,6 +2,7 @@
 
 #include "../registry.hpp"
 #include "connection.hpp"
+#include "implicit_connections.hpp"
 #include "listener.hpp"
 
 #include "ockam/actors/transport_port.hpp"
@@ -27,6 +28,8 @@ public:
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::tcp; }
   result<address> resolve(const address& remote) override;
+  void resolve_implicitly(const address& remote,
+                          std::function<void(result<address>)> ready) override;
   void stop() override;
 
   // -- calls of the handle -------------------------------------------------------------------------
@@ -45,7 +48,10 @@ private:
   result<std::shared_ptr<tcp_connection>>
   take_on(asio::ip::tcp::socket socket, internal::stream_link::setup setup,
           std::shared_ptr<internal::io_thread> thread, const keepalive_options& keepalive,
-          const std::shared_ptr<listener_impl>& accepted_by);
+          const std::shared_ptr<listener_impl>& accepted_by,
+          const std::function<void(tcp_connection&)>& configure = {});
+  static void make_lasting(tcp_connection& made, const host_port& where,
+                           const connect_options& options);
   void on_accepted(const std::shared_ptr<listener_impl>& listener, asio::ip::tcp::socket socket,
                    std::shared_ptr<internal::io_thread> thread);
   void watch_deadlines(std::size_t thread);
@@ -57,6 +63,7 @@ private:
 
   internal::registry<tcp_connection> connections_; // by sender address
   internal::registry<listener_impl> listeners_;
+  implicit_connections implicit_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -43,17 +43,25 @@ public:
   /// A connection for a transport address such as `1#localhost:4000`: its sender address. Blocks.
   virtual result<address> resolve(const address& remote) = 0;
 
+  /// As `resolve`, for the option `implicit_connections`: does not block, and uses one connection for
+  /// all messages to that address. `ready` is called once, at once or on a thread of the transport,
+  /// in the order of the calls.
+  virtual void resolve_implicitly(const address& remote,
+                                  std::function<void(result<address>)> ready) {
+    ready(fail(errc::unsupported, to_string(remote) + " cannot be connected implicitly"));
+  }
+
   /// Releases everything; returns when no thread of the transport runs any more.
   virtual void stop() = 0;
 };
 
 /// How a connection presents itself to the node.
 struct connection_setup {
-  std::shared_ptr<message_sink> output;
-  flow_control_id id = flow_control_id::random();   // of this connection
-  std::optional<flow_control_id> spawner_id;        // of the listener that accepted it
-  std::vector<flow_control_id> consumer_of;         // producers that may send through it (FCU-3)
-  std::string peer;                                 // for logs and observers
+  std::shared_ptr<message_sink> output{};
+  flow_control_id id = flow_control_id::random(); // of this connection
+  std::optional<flow_control_id> spawner_id{};    // of the listener that accepted it
+  std::vector<flow_control_id> consumer_of{};     // producers that may send through it (FCU-3)
+  std::string peer{};                             // for logs and observers
 };
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.

@@ -16,7 +16,7 @@ struct mailbox_options {
   access_control_ptr incoming = allow_all();
   access_control_ptr outgoing = allow_all();
   bool terminal = false;                         // the last hop before leaving the node (ROU-13)
-  std::map<std::string, std::string> attributes; // free to use, found by `get_metadata`
+  std::map<std::string, std::string> attributes{}; // free to use, found by `metadata`
 };
 
 /// The addresses of a worker: the first is the primary one, the others are aliases.
@@ -51,7 +51,7 @@ public:
   [[nodiscard]] std::vector<mailbox_options> all() && noexcept { return std::move(all_); }
 
 private:
-  void add(const address& each) { all_.push_back({.address = each, .attributes = {}}); }
+  void add(const address& each) { all_.push_back({.address = each}); }
 
   std::vector<mailbox_options> all_;
   bool own_controls_ = false;

@@ -17,9 +17,10 @@ namespace ockam {
 /// What happened to a connection.
 enum class connection_state : std::uint8_t {
   connected,
-  overloaded, ///< output waits above `max_pending_bytes`: local sends fail from now on
-  writable,   ///< the output has shrunk to half of that: local sends succeed again
-  closed,     ///< with the cause, if it was not asked for
+  overloaded,   ///< output waits above `max_pending_bytes`: local sends fail from now on
+  writable,     ///< the output has shrunk to half of that: local sends succeed again
+  reconnecting, ///< lost, with the cause; being connected again
+  closed,       ///< with the cause, if it was not asked for
 };
 
 struct connection_event {

@@ -28,6 +28,15 @@ struct keepalive_options {
 /// Which addresses of a host name are tried first (DEC-11); all of them are tried.
 enum class family : std::uint8_t { any, ipv4_first, ipv6_first };
 
+/// Connecting again when a connection is lost; its address stays valid meanwhile (DEC-12).
+///
+/// What is sent while there is no socket waits, up to `max_pending_bytes`; what was being written is
+/// lost, and counted. `disconnect` ends it for good.
+struct reconnect_policy {
+  std::chrono::milliseconds first{100};     ///< before the first attempt, then doubling
+  std::chrono::milliseconds longest{5'000}; ///< each one varied by up to 20 %
+};
+
 struct connect_options {
   /// Names this connection in flow control; it exists before the connection does.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
@@ -37,6 +46,7 @@ struct connect_options {
 
   std::chrono::milliseconds connect_timeout{5'000}; ///< resolving and connecting, all addresses
   std::chrono::milliseconds retry_for{0}; ///< keeps trying while nothing listens there; 0 is off
+  std::optional<reconnect_policy> reconnect{}; ///< off by default
   family prefer = family::any;
   keepalive_options keepalive{};
   connection_limits limits{};

@@ -1,0 +1,222 @@
+#include "process.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include <gtest/gtest.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace ockam::test {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t from = 0; from < text.size();) {
+    const auto end = std::min(text.find('\n', from), text.size());
+    lines.push_back(text.substr(from, end - from));
+    from = end + 1;
+  }
+  return lines;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (auto& each : texts)
+    pointers.push_back(each.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> variables;
+  for (auto** each = environ; *each != nullptr; ++each)
+    if (!std::string_view{*each}.starts_with("OCKAM_FLOW="))
+      variables.emplace_back(*each);
+  return variables;
+}
+
+void check(int failed, const char* what) {
+  if (failed != 0)
+    throw std::system_error{failed, std::generic_category(), what};
+}
+
+/// A TCP socket bound to a port of the loopback address, 0 for any; -1 when the port is in use.
+int bound_socket(int port) {
+  const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;
+  ::setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_port = htons(static_cast<std::uint16_t>(port));
+  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::bind(made, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0
+      && ::listen(made, 1) == 0)
+    return made;
+  ::close(made);
+  return -1;
+}
+
+} // namespace
+
+process::process(const std::string& program, std::vector<std::string> arguments,
+                 std::vector<std::string> environment)
+  : command_{program} {
+  for (const auto& each : arguments)
+    command_ += ' ' + each;
+  int out[2];
+  int err[2];
+  check(::pipe2(out, O_CLOEXEC) == 0 ? 0 : errno, "pipe2");
+  check(::pipe2(err, O_CLOEXEC) == 0 ? 0 : errno, "pipe2");
+  posix_spawn_file_actions_t actions;
+  check(posix_spawn_file_actions_init(&actions), "posix_spawn_file_actions_init");
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
+
+  const auto path = std::string{OCKAM_APPS_DIR} + '/' + program;
+  arguments.insert(arguments.begin(), program);
+  for (auto& each : inherited_environment())
+    environment.push_back(std::move(each));
+  const int failed = posix_spawn(&id_, path.c_str(), &actions, nullptr,
+                                 pointers_to(arguments).data(), pointers_to(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(out[1]);
+  ::close(err[1]);
+  out_.descriptor = out[0];
+  err_.descriptor = err[0];
+  check(failed, path.c_str());
+}
+
+process::~process() {
+  if (id_ > 0) {
+    ::kill(id_, SIGKILL);
+    ::waitpid(id_, nullptr, 0);
+  }
+  ::close(out_.descriptor);
+  ::close(err_.descriptor);
+}
+
+/// Takes in what the process writes next. False at the end of both streams and of the time.
+bool process::read_some(time_point until) {
+  pollfd waiting[2];
+  stream* streams[2];
+  nfds_t count = 0;
+  for (auto* each : {&out_, &err_})
+    if (!each->ended) {
+      waiting[count] = {each->descriptor, POLLIN, 0};
+      streams[count++] = each;
+    }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count();
+  if (count == 0 || left <= 0)
+    return false;
+  const int ready = ::poll(waiting, count, static_cast<int>(left));
+  if (ready <= 0)
+    return ready < 0 && errno == EINTR;
+  for (nfds_t i = 0; i < count; ++i) {
+    if (waiting[i].revents == 0)
+      continue;
+    char buffer[4096];
+    const auto size = ::read(waiting[i].fd, buffer, sizeof buffer);
+    if (size > 0)
+      streams[i]->text.append(buffer, static_cast<std::size_t>(size));
+    else if (size == 0)
+      streams[i]->ended = true;
+  }
+  return true;
+}
+
+std::string process::told() const {
+  return "of `" + command_ + "`\nstdout:\n" + out_.text + "stderr:\n" + err_.text;
+}
+
+std::string process::wait_for_line(const std::string& prefix, int times) {
+  const auto until = clock::now() + patience;
+  do {
+    auto left = times;
+    const auto complete = out_.text.substr(0, out_.text.rfind('\n') + 1);
+    for (const auto& line : lines_of(complete))
+      if (line.starts_with(prefix) && --left == 0)
+        return line.substr(prefix.size());
+  } while (read_some(until));
+  throw std::runtime_error{"no line \"" + prefix + "\" " + told()};
+}
+
+void process::send_signal(int signal) const {
+  check(::kill(id_, signal) == 0 ? 0 : errno, "kill");
+}
+
+outcome process::wait(std::chrono::milliseconds limit) {
+  const auto began = clock::now();
+  while (read_some(began + limit))
+    continue;
+  if (!out_.ended || !err_.ended) // a process that ends closes both
+    throw std::runtime_error{"after " + std::to_string(limit.count()) + " ms there is no end "
+                             + told()};
+  int status = 0;
+  ::waitpid(id_, &status, 0);
+  id_ = -1;
+  outcome ended;
+  if (WIFEXITED(status))
+    ended.status = WEXITSTATUS(status);
+  else
+    ended.signal = WTERMSIG(status);
+  ended.out = lines_of(out_.text);
+  ended.err = lines_of(err_.text);
+  ended.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+  return ended;
+}
+
+outcome process::end_with(int signal, std::chrono::milliseconds limit) {
+  send_signal(signal);
+  return wait(limit);
+}
+
+outcome run(const std::string& program, std::vector<std::string> arguments,
+            std::vector<std::string> environment) {
+  return process{program, std::move(arguments), std::move(environment)}.wait();
+}
+
+std::string free_address() {
+  const int probe = bound_socket(0);
+  check(probe >= 0 ? 0 : errno, "bind");
+  sockaddr_in where{};
+  socklen_t size = sizeof where;
+  ::getsockname(probe, reinterpret_cast<sockaddr*>(&where), &size);
+  ::close(probe);
+  return "127.0.0.1:" + std::to_string(ntohs(where.sin_port));
+}
+
+bool is_free(int port) {
+  const int probe = bound_socket(port);
+  ::close(probe);
+  return probe >= 0;
+}
+
+void PrintTo(const outcome& what, std::ostream* out) {
+  *out << "status " << what.status << ", signal " << what.signal << "\nstdout:\n";
+  for (const auto& each : what.out)
+    *out << each << '\n';
+  *out << "stderr:\n";
+  for (const auto& each : what.err)
+    *out << each << '\n';
+}
+
+} // namespace ockam::test

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace ockam::test {
+
+/// How long a test waits for something that is going to happen.
+inline constexpr std::chrono::milliseconds patience = std::chrono::seconds{20};
+
+/// How a process ended, and everything it wrote.
+struct outcome {
+  int status = -1; ///< -1 when a signal ended it
+  int signal = 0;
+  std::vector<std::string> out; ///< lines
+  std::vector<std::string> err;
+  std::chrono::milliseconds took{0}; ///< of the call that waited
+};
+
+/// A program of the tutorial as a child process, killed by the destructor if it still runs.
+///
+/// What it writes is taken in while a call waits. A call that waits in vain fails the test.
+class process {
+public:
+  /// @param environment  additional variables, as NAME=VALUE; OCKAM_FLOW is not inherited
+  explicit process(const std::string& program, std::vector<std::string> arguments = {},
+                   std::vector<std::string> environment = {});
+  process(const process&) = delete;
+  process& operator=(const process&) = delete;
+  ~process();
+
+  /// Waits for a line on stdout that begins so, from the start of the output; returns the rest.
+  std::string wait_for_line(const std::string& prefix, int times = 1);
+
+  /// The address behind "Listening on ".
+  std::string wait_until_listening() { return wait_for_line("Listening on "); }
+
+  void send_signal(int signal) const;
+
+  /// Waits for the end of the process.
+  outcome wait(std::chrono::milliseconds limit = patience);
+
+  /// Sends the signal and waits.
+  outcome end_with(int signal, std::chrono::milliseconds limit = patience);
+
+private:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  struct stream {
+    int descriptor = -1;
+    std::string text;
+    bool ended = false;
+  };
+
+  bool read_some(time_point until);
+  [[nodiscard]] std::string told() const;
+
+  std::string command_;
+  pid_t id_ = -1;
+  stream out_;
+  stream err_;
+};
+
+/// Runs a program to its end.
+outcome run(const std::string& program, std::vector<std::string> arguments = {},
+            std::vector<std::string> environment = {});
+
+/// A port of the loopback address that nobody uses at this moment.
+std::string free_address();
+
+/// Whether a port of the loopback address can be listened at.
+bool is_free(int port);
+
+void PrintTo(const outcome& what, std::ostream* out);
+
+} // namespace ockam::test

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "actors/test_node.hpp"
+
+#include "ockam/transports/tcp.hpp"
+
+#include <list>
+
+namespace ockam::test {
+
+/// How long a request waits for an answer that must not come. The drop itself is waited for
+/// separately, so a loaded machine does not make a test pass or fail.
+inline constexpr auto short_timeout = 60ms;
+
+inline constexpr worker_options pooled{.execution = execution::pooled};
+
+std::size_t open_descriptors();
+
+/// Nodes in one system of actors. At the end of each test all of them are stopped, and nothing may
+/// be left: no message that is not accounted for, no flow control entry, no address, no actor, no
+/// descriptor.
+class nodes_test : public testing::Test {
+protected:
+  nodes_test();
+  ~nodes_test() override;
+  void TearDown() override;
+
+  ockam::node& start_node(node_options options = {}) {
+    return nodes_.emplace_back(*system, std::move(options));
+  }
+
+private:
+  const std::size_t descriptors_before_ = open_descriptors();
+
+protected:
+  small_system system;
+
+private:
+  std::list<ockam::node> nodes_;
+};
+
+/// A node that speaks TCP.
+struct tcp_node {
+  ockam::node& node;
+  tcp::transport tcp;
+
+  explicit tcp_node(ockam::node& on, tcp::transport_options options = {})
+    : node{on}, tcp{tcp::transport::create(on, options)} {}
+
+  tcp::listener listen(tcp::listen_options options = {}) {
+    return tcp.listen("127.0.0.1:0", std::move(options));
+  }
+  connection connect(const tcp::listener& to, tcp::connect_options options = {}) {
+    return tcp.connect(to.socket_address(), std::move(options));
+  }
+
+  flow_controls& flow_control() const { return node.flow_control(); }
+  std::uint64_t dropped(drop_reason why) const { return node.metrics().dropped_for(why); }
+
+  /// The oldest accepted connection that is not among `known`: it appears soon after the peer has
+  /// connected (TCP-41).
+  connection accepted(const std::vector<connection>& known = {}) const;
+};
+
+/// The reply to a request, or the name of the error.
+std::string ask(node& from, route to, const std::string& body = "Hello Ockam!",
+                std::chrono::milliseconds timeout = patience);
+
+/// A message with `body` that counts at `where` as dropped for `why`, exactly once, and a request
+/// that ends with its time-out.
+void expect_dropped(node& from, const route& to, const node& where, drop_reason why);
+
+/// Waits until `where` has dropped `count` messages for this reason since it was made.
+void expect_drops(const node& where, drop_reason why, std::uint64_t count);
+
+/// What happened to a connection, in order.
+class connection_journal {
+public:
+  [[nodiscard]] connection_observer observer() const;
+
+  /// The first event of this kind; nothing when it does not come.
+  [[nodiscard]] std::optional<connection_event> wait_for(connection_state state) const;
+  [[nodiscard]] std::size_t count(connection_state state) const;
+
+  /// Why the connection was closed: the error, or "closed" without one, or "open".
+  [[nodiscard]] std::string cause() const;
+
+private:
+  struct state {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<connection_event> events;
+  };
+  std::shared_ptr<state> state_ = std::make_shared<state>();
+};
+
+} // namespace ockam::test
