@@ -33,9 +33,9 @@ std::vector<address> sender::addresses() const {
 result<std::uint16_t> sender::own_index(const address& own) const {
   if (const auto index = record_->index_of(own))
     return *index;
-  return fail(errc::not_own_address,
-              escaped(to_string(own)) + " is not an address of "
-                + escaped(to_string(primary_address())) + "; send from one of addresses()");
+  return fail(errc::not_own_address, escaped(to_string(own)) + " is not an address of "
+                                       + escaped(to_string(primary_address()))
+                                       + "; send from one of addresses()");
 }
 
 result<void> sender::send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
@@ -113,8 +113,8 @@ result<std::optional<address>> sender::find_terminal_address(const route& along)
     return fail(errc::internal, "the node has stopped");
   for (auto hop : along)
     if (!hop.is_local())
-      return fail(errc::invalid_value, escaped(to_string(hop))
-                                         + " is not a local address; resolve the route first");
+      return fail(errc::invalid_value,
+                  escaped(to_string(hop)) + " is not a local address; resolve the route first");
   for (auto hop : along)
     if (const auto found = node_->table.find(hop);
         found && found.record->boxes[found.index].terminal)
@@ -128,9 +128,9 @@ result<route> sender::resolve_transport_route(const route& along) {
   const auto external = std::count_if(along.begin(), along.end(),
                                       [](address_view hop) { return !hop.is_local(); });
   if (external > 1)
-    return fail(errc::only_one_transport_hop,
-                "the route " + escaped(to_string(along)) + " has " + std::to_string(external)
-                  + " transport addresses; only one can be resolved");
+    return fail(errc::only_one_transport_hop, "the route " + escaped(to_string(along)) + " has "
+                                                + std::to_string(external)
+                                                + " transport addresses; only one can be resolved");
   route resolved;
   for (auto hop : along) {
     if (hop.is_local()) {
@@ -139,9 +139,9 @@ result<route> sender::resolve_transport_route(const route& along) {
     }
     const auto transport = node_->find_transport(hop.type());
     if (!transport)
-      return fail(errc::unknown_transport,
-                  "no transport for addresses of type " + std::to_string(hop.type())
-                    + " is attached to this node; create it first");
+      return fail(errc::unknown_transport, "no transport for addresses of type "
+                                             + std::to_string(hop.type())
+                                             + " is attached to this node; create it first");
     auto connection = transport->resolve(address{hop});
     if (!connection)
       return fail(std::move(connection.error()));

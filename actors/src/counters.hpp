@@ -1,10 +1,12 @@
 #pragma once
 
 #include "ockam/actors/metrics.hpp"
+#include "ockam/actors/observer.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 namespace ockam::internal {
 
@@ -60,8 +62,16 @@ struct traffic {
 struct node_counters {
   traffic of_the_gone;
   std::array<counter, drop_reason_count> dropped;
+  std::shared_ptr<message_observer> observer; // sees the drops
 
-  void drop(drop_reason reason, std::uint64_t n = 1) noexcept {
+  void drop(drop_reason reason, const message& content) noexcept {
+    dropped[static_cast<std::size_t>(reason)].add();
+    if (observer)
+      observer->on_drop(reason, content);
+  }
+
+  /// For messages whose content is gone.
+  void drop_unseen(drop_reason reason, std::uint64_t n) noexcept {
     dropped[static_cast<std::size_t>(reason)].add(n);
   }
 };

@@ -184,8 +184,8 @@ public:
     return next + " is not a consumer of flow control " + to_string(id_)
            + (spawner_id_ ? " or of its listener's " + to_string(*spawner_id_) : std::string{})
            + " (it consumes " + (consumed.empty() ? "none" : consumed)
-           + "); to admit it: flow_control().add_consumer(\"" + std::string{what.destination.value()}
-           + "\", id)";
+           + "); to admit it: flow_control().add_consumer(\""
+           + std::string{what.destination.value()} + "\", id)";
   }
 
 private:

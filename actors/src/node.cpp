@@ -47,8 +47,8 @@ address node::start_actor(mailboxes at, const std::function<worker(actor_sender)
 }
 
 address node::expose(mailboxes at, worker actor) {
-  return value_or_throw(state()->register_actor(
-                          std::move(at), [&](const auto&) { return actor; }, false, {}))
+  return value_or_throw(
+           state()->register_actor(std::move(at), [&](const auto&) { return actor; }, false, {}))
     ->primary();
 }
 

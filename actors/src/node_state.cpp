@@ -32,7 +32,9 @@ drop_reason reason_of(const error& refusal) noexcept {
 }
 
 node_state::node_state(caf::actor_system& system, node_options options)
-  : system{system}, options{std::move(options)} {}
+  : system{system}, options{std::move(options)} {
+  counters->observer = this->options.observer;
+}
 
 // -- the way of one message ------------------------------------------------------------------------
 
@@ -69,7 +71,7 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
 
   content.count_local_step();
   const auto max_steps = content.holds_credit() ? options.max_local_steps_from_wire
-                                        : options.max_local_steps;
+                                                : options.max_local_steps;
   if (content.local_steps() > max_steps) {
     count_drop(drop_reason::too_many_steps, content);
     return fail(errc::resource_exhausted,
@@ -152,7 +154,7 @@ result<void> node_state::hand_over(located&& to, address source, message content
       auto taken = record.sink->push(std::move(routed), context);
       if (!taken) {
         routed.set_handled();
-        count_drop(record.kind == resident::sink          ? reason_of(taken.error())
+        count_drop(record.kind == resident::sink      ? reason_of(taken.error())
                    : taken.error() == errc::not_found ? drop_reason::unknown_address
                                                       : drop_reason::mailbox_full,
                    routed.local_message());
@@ -168,9 +170,7 @@ result<void> node_state::hand_over(located&& to, address source, message content
 }
 
 void node_state::count_drop(drop_reason reason, const message& content) {
-  counters->drop(reason);
-  if (options.observer) [[unlikely]]
-    options.observer->on_drop(reason, content);
+  counters->drop(reason, content);
 }
 
 error node_state::unknown(address_view next) const {
@@ -181,8 +181,8 @@ error node_state::unknown(address_view next) const {
     return {errc::internal, name
                               + " is a transport address and no connection; connect first, or call "
                                 "resolve_transport_route"};
-  return {errc::not_found, "no worker is registered at " + name
-                             + "; start it first, or check the spelling"};
+  return {errc::not_found,
+          "no worker is registered at " + name + "; start it first, or check the spelling"};
 }
 
 error node_state::unsendable(const route& to, const error& encoding) const {
@@ -308,9 +308,8 @@ void node_state::stop_record(const ref_ptr<worker_record>& record) {
     return;
   switch (record->kind) {
     case resident::shell:
-      record->set_ready(fail(errc::initialization_failed,
-                             escaped(to_string(record->primary()))
-                               + " was stopped before it was ready"));
+      record->set_ready(fail(errc::initialization_failed, escaped(to_string(record->primary()))
+                                                            + " was stopped before it was ready"));
       compat::post(actor_of(*record), nullptr, worker_signal{worker_signal::kind::stop});
       break;
     case resident::reply: // the request ends with its time-out, or with its worker
@@ -336,9 +335,8 @@ ref_ptr<worker_record> node_state::make_reply_record(const route& to,
   auto outgoing = allow_onward_addresses({address{to.front()}});
   if (!options.outgoing->admits_everything())
     outgoing = all_of({std::move(outgoing), options.outgoing});
-  mailbox_options box{.address = address::random(),
-                      .incoming = options.incoming,
-                      .outgoing = std::move(outgoing)};
+  mailbox_options box{
+    .address = address::random(), .incoming = options.incoming, .outgoing = std::move(outgoing)};
   return make_ref<worker_record>(mailboxes{std::move(box)}, kind, counters);
 }
 

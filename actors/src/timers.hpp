@@ -14,8 +14,8 @@
 namespace ockam::internal {
 
 /// The moment `delay` from now; later than a century is a century, earlier than now is now.
-inline std::chrono::steady_clock::time_point
-moment_after(std::chrono::steady_clock::duration delay) {
+inline std::chrono::steady_clock::time_point moment_after(
+  std::chrono::steady_clock::duration delay) {
   using duration = std::chrono::steady_clock::duration;
   constexpr duration century = std::chrono::hours{24} * 36'525;
   return std::chrono::steady_clock::now() + std::clamp(delay, duration::zero(), century);

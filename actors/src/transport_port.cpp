@@ -63,6 +63,8 @@ connection_port& connection_port::operator=(connection_port&& other) noexcept {
     close();
     node_ = std::move(other.node_);
     record_ = std::move(other.record_);
+    sender_ = std::move(other.sender_);
+    receiver_ = std::move(other.receiver_);
     id_ = std::move(other.id_);
     peer_ = std::move(other.peer_);
   }
@@ -105,17 +107,19 @@ result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
   connection_port port;
   port.node_ = std::move(node);
   port.record_ = std::move(record);
+  port.sender_ = sender;
+  port.receiver_ = receiver;
   port.id_ = setup.id;
   port.peer_ = std::move(setup.peer);
   return port;
 }
 
 const address& connection_port::sender_address() const noexcept {
-  return record_->address_at(sender_index);
+  return sender_;
 }
 
 const address& connection_port::receiver_address() const noexcept {
-  return record_->address_at(receiver_index);
+  return receiver_;
 }
 
 void connection_port::deliver(message content, compat::execution_context* context) {
@@ -148,7 +152,7 @@ void connection_port::count_written(std::uint64_t messages) const noexcept {
 }
 
 void connection_port::count_dropped(drop_reason reason, std::uint64_t messages) const noexcept {
-  node_->counters->drop(reason, messages);
+  node_->counters->drop_unseen(reason, messages);
 }
 
 void connection_port::close() noexcept {
@@ -176,9 +180,8 @@ listener_port::~listener_port() {
 result<listener_port> listener_port::open(std::shared_ptr<node_state> node,
                                           const flow_control_id& id,
                                           std::function<void()> on_stop) {
-  mailbox_options box{.address = ockam::address::random(),
-                      .incoming = deny_all(),
-                      .outgoing = deny_all()};
+  mailbox_options box{
+    .address = ockam::address::random(), .incoming = deny_all(), .outgoing = deny_all()};
   const auto own = box.address;
   auto record = make_ref<worker_record>(mailboxes{std::move(box)}, resident::nobody,
                                         node->counters);

@@ -32,7 +32,8 @@ bool worker_record::admits(const routed_message& content) const {
   const auto verdict = ask(*box.incoming, what);
   if (verdict && *verdict)
     return true;
-  counters->drop(verdict ? drop_reason::incoming_denied : drop_reason::access_control_error);
+  counters->drop(verdict ? drop_reason::incoming_denied : drop_reason::access_control_error,
+                 content.local_message());
   if (log_lines.allow())
     log_denial("incoming", what, *box.incoming, verdict);
   return false;

@@ -57,7 +57,9 @@ public:
     return boxes[index].address;
   }
   [[nodiscard]] const address& primary() const noexcept { return boxes.front().address; }
-  void count_lost() noexcept override { counters->drop(drop_reason::worker_gone); }
+  void count_lost(const message& content) noexcept override {
+    counters->drop(drop_reason::worker_gone, content);
+  }
 
   /// Index of one of the own addresses.
   [[nodiscard]] std::optional<std::uint16_t> index_of(address_view any) const noexcept;
@@ -75,13 +77,13 @@ public:
 
   const std::vector<mailbox_options> boxes;
   const resident kind;
-  caf::strong_actor_ptr actor;          // shell, actor, reply
-  ref_ptr<worker_record> voice;         // actor: what it sends with and what its messages refer to
-  std::shared_ptr<message_sink> sink;   // endpoint, sink
-  std::function<void()> on_stop;        // nobody
-  bool owned = true;                    // stopped with the node
+  caf::strong_actor_ptr actor;        // shell, actor, reply
+  ref_ptr<worker_record> voice;       // actor: what it sends with and what its messages refer to
+  std::shared_ptr<message_sink> sink; // endpoint, sink
+  std::function<void()> on_stop;      // nobody
+  bool owned = true;                  // stopped with the node
   int shutdown_priority = 4;
-  std::uint64_t request = 0;            // reply: which request of the worker
+  std::uint64_t request = 0; // reply: which request of the worker
 
   // -- changing ------------------------------------------------------------------------------------
 

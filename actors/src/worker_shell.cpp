@@ -4,6 +4,8 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <deque>
+
 namespace ockam::internal {
 
 /// Functions that other threads want called in this worker; outlives the shell.
@@ -29,8 +31,11 @@ struct worker_shell::calls {
 worker_shell::worker_shell(caf::actor_config& config, std::shared_ptr<node_state> node,
                            ref_ptr<worker_record> record, std::unique_ptr<worker_object> object,
                            std::optional<std::string> tracing)
-  : shell_actor::base{config}, node_{std::move(node)}, record_{std::move(record)},
-    object_{std::move(object)}, context_{node_, record_, this},
+  : shell_actor::base{config},
+    node_{std::move(node)},
+    record_{std::move(record)},
+    object_{std::move(object)},
+    context_{node_, record_, this},
     priority_{record_->shutdown_priority} {
   context_.tracing_ = std::move(tracing);
 }
@@ -168,12 +173,13 @@ void worker_shell::on_timeout(std::uint64_t id) {
   if (found == outstanding_.end())
     return;
   auto request = forget(found);
-  request.on_reply(ockam::fail(errc::timeout, "no reply came in time; raise request_options.timeout, "
-                                              "or check the route and the far side's flow control"));
+  request.on_reply(ockam::fail(errc::timeout,
+                               "no reply came in time; raise request_options.timeout, "
+                               "or check the route and the far side's flow control"));
 }
 
-worker_shell::outstanding
-worker_shell::forget(std::map<std::uint64_t, outstanding>::iterator which) {
+worker_shell::outstanding worker_shell::forget(
+  std::map<std::uint64_t, outstanding>::iterator which) {
   auto request = std::move(which->second);
   outstanding_.erase(which);
   if (request.timer != 0)
@@ -298,9 +304,8 @@ void worker_shell::on_exit() {
   if (initialized_)
     shut_down();
   ended_ = true;
-  record_->set_ready(ockam::fail(errc::initialization_failed,
-                                 escaped(to_string(record_->primary()))
-                                   + " ended before it was ready"));
+  record_->set_ready(ockam::fail(errc::initialization_failed, escaped(to_string(record_->primary()))
+                                                                + " ended before it was ready"));
   waiting_.clear();
   if (calls_) {
     std::deque<std::function<void(ockam::context&)>> dropped;
@@ -311,7 +316,7 @@ void worker_shell::on_exit() {
   object_.reset();
   record_->settle();
   node_->actor_ended(priority_);
-  context_.record_ = {}; // the record holds this actor
+  context_.record_ = {};       // the record holds this actor
   ref_ptr<worker_record> last; // destroyed without the lock
   const std::lock_guard guard{end_mutex_};
   std::swap(record_, last);
@@ -332,9 +337,8 @@ context::dispatcher worker_shell::make_dispatcher() {
     calls_ = std::make_shared<calls>();
     calls_->record = record_;
   }
-  return [shared = calls_](std::function<void(ockam::context&)> call) {
-    shared->add(std::move(call));
-  };
+  return
+    [shared = calls_](std::function<void(ockam::context&)> call) { shared->add(std::move(call)); };
 }
 
 void worker_shell::run_calls() {

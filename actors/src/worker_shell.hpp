@@ -5,7 +5,7 @@
 #include "ockam/actors/worker_object.hpp"
 
 #include <atomic>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,8 +13,8 @@
 
 namespace ockam::internal {
 
-using shell_actor = compat::typed_actor<caf::result<void>(routed_message),
-                                        caf::result<void>(worker_signal)>;
+using shell_actor
+  = compat::typed_actor<caf::result<void>(routed_message), caf::result<void>(worker_signal)>;
 
 /// Something that runs on an I/O thread and is told when it kept the thread too long.
 class may_be_slow {
@@ -81,7 +81,8 @@ private:
   std::unique_ptr<worker_object> object_;
   ockam::context context_;
   std::shared_ptr<calls> calls_;
-  std::deque<routed_message> waiting_; // held back by `defer_ready`, or for a processor
+  std::list<routed_message>
+    waiting_; // held back by `defer_ready`, or for a processor; most stay empty
   std::map<std::uint64_t, outstanding> outstanding_;
   std::uint64_t next_request_ = 1;
   const int priority_;

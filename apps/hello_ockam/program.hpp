@@ -23,8 +23,7 @@ public:
   ~program();
 
   /// A positional argument that may be left out; its value is there once `run` calls its function.
-  std::string& argument(const std::string& name, const std::string& description,
-                        std::string value);
+  std::string& argument(const std::string& name, const std::string& description, std::string value);
 
   /// The argument LISTEN, for a program that ends with `serve`.
   std::string& listen_argument(std::string value);

@@ -246,9 +246,9 @@ TEST_F(LocalOnly, AC9_DEC9_OnlySourcesInsideTheNodeAreAdmitted) {
   node.start_worker(mailbox_options{.address = "w",
                                     .incoming = local_only(node.root().shared_flow_controls())},
                     recorder{book});
-  const auto connection = fake_connection::open(node);
-  node.flow_control().add_consumer("w", connection->id());
-  connection->deliver("w", "peer", "from outside");
+  fake_connection connection{node};
+  node.flow_control().add_consumer("w", connection.id());
+  connection.deliver("w", "peer", "from outside");
   node.send("w", "from inside");
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "from inside"}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::incoming_denied), 1u);
@@ -260,7 +260,7 @@ TEST_F(LocalOnly, AC9_DEC9_OnlySourcesInsideTheNodeAreAdmitted) {
   EXPECT_TRUE(inlet.send("w", "from a producer"));
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 2; }));
-  connection->close_port();
+  connection.close();
 }
 
 } // namespace

@@ -14,10 +14,10 @@ protected:
   /// Makes a context of worker `name` send: with the tracing context of the message, if it has one.
   void start_caller(const address& name,
                     std::function<void(context&, const routed<std::string>&)> call) {
-    node.start_worker(name, [call = std::move(call)](
-                              context& ctx, const routed<std::string>& received) {
-      call(ctx, received);
-    });
+    node.start_worker(name,
+                      [call = std::move(call)](context& ctx, const routed<std::string>& received) {
+                        call(ctx, received);
+                      });
   }
 
   void send_traced(const route& to, const std::string& tracing) {
@@ -184,10 +184,10 @@ TEST_F(Context, ACD2_AWorkerStartedWithOneAddressIsOpenBothWays) {
 }
 
 TEST_F(Context, ACD6_ADetachedContextHasTheControlsItIsGiven) {
-  auto one_way = node.detached(mailbox_options{
-    .address = "one way", .incoming = deny_all(), .outgoing = allow_all()});
-  auto other_way = node.detached(mailbox_options{
-    .address = "other way", .incoming = allow_all(), .outgoing = deny_all()});
+  auto one_way = node.detached(
+    mailbox_options{.address = "one way", .incoming = deny_all(), .outgoing = allow_all()});
+  auto other_way = node.detached(
+    mailbox_options{.address = "other way", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(one_way.send("app", "passes"));
   EXPECT_TRUE(other_way.send("app", "is denied"));
   EXPECT_TRUE(node.root().send("one way", "is denied"));
@@ -249,13 +249,12 @@ TEST_F(Context, MAP8_WRK3_ADeferredInitialisationMayFail) {
     journal book;
     result<void> initialize(context& ctx) {
       ctx.defer_ready();
-      return ctx.send_and_receive<std::string>(
-        "oracle", "?",
-        [this, &ctx](const result<std::string>& answer) {
-          book.write("no answer");
-          ctx.fail(answer.error());
-        },
-        {.timeout = 20ms});
+      return ctx.send_and_receive<std::string>("oracle", "?",
+                                               [this, &ctx](const result<std::string>& answer) {
+                                                 book.write("no answer");
+                                                 ctx.fail(answer.error());
+                                               },
+                                               {.timeout = 20ms});
     }
     void handle_message(context&, const routed<any>&) { book.write("handled"); }
     void shutdown(context&) { book.write("shutdown"); }

@@ -49,8 +49,8 @@ TEST_F(Endpoint, RCV2_AReceiveThatReachesItsLimitIsATimeout) {
 }
 
 TEST_F(Endpoint, RCV3_DeniedMessagesAreSkippedAndTheLimitKeepsRunning) {
-  auto mailbox = node.detached(mailbox_options{
-    .address = "mailbox", .incoming = allow_source_addresses({"friend"})});
+  auto mailbox = node.detached(
+    mailbox_options{.address = "mailbox", .incoming = allow_source_addresses({"friend"})});
   auto friendly = node.detached("friend");
   node.send("mailbox", "denied");
   node.send("mailbox", "denied");

@@ -6,17 +6,17 @@
 
 namespace ockam::test {
 
-/// The node's side of a connection whose wire is the test: what the node writes is kept, what
-/// `deliver` is given has arrived.
-class fake_connection final : public message_sink,
-                              public std::enable_shared_from_this<fake_connection> {
+/// A connection whose wire is the test: what the node writes is kept, what `deliver` is given has
+/// arrived.
+class fake_connection {
 public:
-  static std::shared_ptr<fake_connection> open(ockam::node& node, connection_setup setup = {}) {
-    const auto made = std::make_shared<fake_connection>();
-    setup.output = made;
-    made->port_ = connection_port::open(node.state(), std::move(setup)).value();
-    return made;
+  explicit fake_connection(ockam::node& node, connection_setup setup = {}) {
+    setup.output = wire_;
+    port_ = connection_port::open(node.state(), std::move(setup)).value();
+    wire_->port = &port_;
   }
+  fake_connection(const fake_connection&) = delete;
+  fake_connection& operator=(const fake_connection&) = delete;
 
   [[nodiscard]] const address& sender() const { return port_.sender_address(); }
   [[nodiscard]] const address& receiver() const { return port_.receiver_address(); }
@@ -31,31 +31,36 @@ public:
   std::optional<message> next_written() {
     std::optional<message> next;
     eventually([&] {
-      const std::lock_guard guard{mutex_};
-      if (written_.empty())
+      const std::lock_guard guard{wire_->mutex};
+      if (wire_->written.empty())
         return false;
-      next = std::move(written_.front());
-      written_.erase(written_.begin());
+      next = std::move(wire_->written.front());
+      wire_->written.erase(wire_->written.begin());
       return true;
     });
     return next;
   }
 
-  void close_port() { port_.close(); }
-
-  result<void> push(routed_message&& content, compat::execution_context*) override {
-    content.set_handled();
-    port_.count_written(1);
-    const std::lock_guard guard{mutex_};
-    written_.push_back(std::move(content).into_local_message());
-    return {};
-  }
-  void close() override {}
+  void close() { port_.close(); }
 
 private:
+  struct wire final : message_sink {
+    result<void> push(routed_message&& content, compat::execution_context*) override {
+      content.set_handled();
+      port->count_written(1);
+      const std::lock_guard guard{mutex};
+      written.push_back(std::move(content).into_local_message());
+      return {};
+    }
+    void close() override {}
+
+    const connection_port* port = nullptr;
+    std::mutex mutex;
+    std::vector<message> written;
+  };
+
+  std::shared_ptr<wire> wire_ = std::make_shared<wire>();
   connection_port port_;
-  std::mutex mutex_;
-  std::vector<message> written_;
 };
 
 } // namespace ockam::test

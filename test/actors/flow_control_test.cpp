@@ -90,14 +90,16 @@ TEST(FlowControls, FCO8_CallsAreThreadSafe) {
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
       const address own = "worker " + std::to_string(t);
-      const flow_control_id id{"id " + std::to_string(t % 2)};
+      const flow_control_id id{"id " + std::to_string(t)};
+      const flow_control_id shared{"id of all"};
       for (int i = 0; i < 500; ++i) {
         registry.add_consumer(own, id);
-        registry.add_producer(own, id, k, {own});
-        registry.add_spawner(own, id);
+        registry.add_consumer(own, shared);
+        registry.add_producer(own, id, shared, {own});
+        registry.add_spawner(own, shared);
         EXPECT_TRUE(registry.is_consumer(own, id));
         EXPECT_TRUE(registry.find_producer(own).has_value());
-        static_cast<void>(registry.consumers(id));
+        static_cast<void>(registry.consumers(shared));
         static_cast<void>(registry.consumed_by(own));
         registry.clean_up(own);
         EXPECT_FALSE(registry.find_spawner(own).has_value());
@@ -246,15 +248,15 @@ class FlowControl : public node_test {};
 TEST_F(FlowControl, AC7_OnlyConsumersAreReachedAndTheDenialSaysWhatWouldAdmit) {
   const journal book;
   node.start_worker("w", recorder{book});
-  const auto connection = fake_connection::open(node);
-  connection->deliver("w", "peer", "denied");
+  fake_connection connection{node};
+  connection.deliver("w", "peer", "denied");
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::not_a_consumer), 1u);
-  EXPECT_TRUE(logged({"warning", "outgoing", to_string(connection->receiver()), "0#w",
-                      to_string(connection->id()), "add_consumer(\"w\""}));
-  node.flow_control().add_consumer("w", connection->id());
-  connection->deliver("w", "peer", "admitted");
+  EXPECT_TRUE(logged({"warning", "outgoing", to_string(connection.receiver()), "0#w",
+                      to_string(connection.id()), "add_consumer(\"w\""}));
+  node.flow_control().add_consumer("w", connection.id());
+  connection.deliver("w", "peer", "admitted");
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "admitted"}));
-  connection->close_port();
+  connection.close();
   EXPECT_TRUE(node.flow_control().empty());
 }
 
@@ -263,16 +265,16 @@ TEST_F(FlowControl, DEC10_AConsumerIsAdmittedAnyNumberOfTimesThroughEitherId) {
   node.start_worker("own", recorder{book});
   node.start_worker("spawned", recorder{book});
   const auto listener_id = flow_control_id::random();
-  const auto connection = fake_connection::open(node, {.spawner_id = listener_id});
-  node.flow_control().add_consumer("own", connection->id());
+  fake_connection connection{node, {.spawner_id = listener_id}};
+  node.flow_control().add_consumer("own", connection.id());
   node.flow_control().add_consumer("spawned", listener_id);
   for (int i = 0; i < 5; ++i) {
-    connection->deliver("own", "peer");
-    connection->deliver("spawned", "peer");
+    connection.deliver("own", "peer");
+    connection.deliver("spawned", "peer");
   }
   EXPECT_EQ(book.wait_for(12).size(), 12u);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::not_a_consumer), 0u);
-  connection->close_port();
+  connection.close();
   node.stop_worker("own");
   node.stop_worker("spawned");
   EXPECT_TRUE(node.flow_control().empty());
@@ -281,74 +283,73 @@ TEST_F(FlowControl, DEC10_AConsumerIsAdmittedAnyNumberOfTimesThroughEitherId) {
 TEST_F(FlowControl, FCO8_AWithdrawnRightHoldsForTheNextMessage) {
   const journal book;
   node.start_worker("w", recorder{book});
-  const auto connection = fake_connection::open(node);
+  fake_connection connection{node};
   for (int i = 0; i < 3; ++i) {
-    node.flow_control().add_consumer("w", connection->id());
-    connection->deliver("w", "peer", "admitted");
+    node.flow_control().add_consumer("w", connection.id());
+    connection.deliver("w", "peer", "admitted");
     node.flow_control().clean_up("w");
-    connection->deliver("w", "peer", "denied");
+    connection.deliver("w", "peer", "denied");
   }
   EXPECT_EQ(book.wait_for(4), (lines{"initialize", "admitted", "admitted", "admitted"}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::not_a_consumer), 3u);
-  connection->close_port();
+  connection.close();
 }
 
 TEST_F(FlowControl, FC45_ARelayUsedByALocalWorkerAddsOnlyThePreviousHop) {
-  const auto d = fake_connection::open(node);
-  node.start_worker("relay", relay{route{d->sender()}});
+  fake_connection d{node};
+  node.start_worker("relay", relay{route{d.sender()}});
   auto client = node.detached("client");
   ASSERT_TRUE(client.send(route{"relay", "echoer"}, "request"));
-  const auto request = d->next_written();
+  const auto request = d.next_written();
   ASSERT_TRUE(request);
-  EXPECT_EQ(request->onward_route(), (route{d->sender(), "echoer"}));
+  EXPECT_EQ(request->onward_route(), (route{d.sender(), "echoer"}));
   EXPECT_EQ(request->return_route(), route{"client"});
-  EXPECT_EQ(node.flow_control().consumers(d->id()), std::set<address>{"client"});
-  EXPECT_TRUE(node.flow_control().consumed_by(d->sender()).empty());
+  EXPECT_EQ(node.flow_control().consumers(d.id()), std::set<address>{"client"});
+  EXPECT_TRUE(node.flow_control().consumed_by(d.sender()).empty());
 
-  d->deliver(request->return_route(), "echoer", "reply");
+  d.deliver(request->return_route(), "echoer", "reply");
   EXPECT_EQ(client.receive<std::string>().value().body(), "reply");
-  d->close_port();
+  d.close();
 }
 
 TEST_F(FlowControl, FC46_ARelayToALocalWorkerMakesThatWorkerReachable) {
   const journal book;
-  const auto entrance = fake_connection::open(node);
+  fake_connection entrance{node};
   node.start_worker("secret", recorder{book});
   node.start_worker("relay", relay{"secret"});
-  node.flow_control().add_consumer("relay", entrance->id());
-  entrance->deliver("secret", "peer", "directly");
+  node.flow_control().add_consumer("relay", entrance.id());
+  entrance.deliver("secret", "peer", "directly");
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::not_a_consumer), 1u) << "not yet";
 
-  entrance->deliver("relay", "peer", "through the relay");
+  entrance.deliver("relay", "peer", "through the relay");
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "through the relay"}));
-  EXPECT_EQ(node.flow_control().consumers(entrance->id()), (std::set<address>{"relay", "secret"}));
-  entrance->deliver("secret", "peer", "directly");
+  EXPECT_EQ(node.flow_control().consumers(entrance.id()), (std::set<address>{"relay", "secret"}));
+  entrance.deliver("secret", "peer", "directly");
   EXPECT_EQ(book.wait_for(3).back(), "directly") << "the known widening of trust";
-  entrance->close_port();
+  entrance.close();
 }
 
 TEST_F(FlowControl, FCU9_BetweenTwoConnectionsARelayAddsBothHops) {
-  const auto incoming = fake_connection::open(node);
-  const auto outgoing = fake_connection::open(node);
-  node.start_worker("relay", relay{route{outgoing->sender()}});
-  node.flow_control().add_consumer("relay", incoming->id());
+  fake_connection incoming{node};
+  fake_connection outgoing{node};
+  node.start_worker("relay", relay{route{outgoing.sender()}});
+  node.flow_control().add_consumer("relay", incoming.id());
   for (int i = 0; i < 2; ++i) {
-    incoming->deliver(route{"relay", "echoer"}, "client", "request");
-    const auto request = outgoing->next_written();
+    incoming.deliver(route{"relay", "echoer"}, "client", "request");
+    const auto request = outgoing.next_written();
     ASSERT_TRUE(request);
-    EXPECT_EQ(request->return_route(), (route{incoming->sender(), "client"}));
-    EXPECT_EQ(node.flow_control().consumers(outgoing->id()),
-              std::set<address>{incoming->sender()});
-    EXPECT_EQ(node.flow_control().consumers(incoming->id()),
-              (std::set<address>{"relay", outgoing->sender()}));
+    EXPECT_EQ(request->return_route(), (route{incoming.sender(), "client"}));
+    EXPECT_EQ(node.flow_control().consumers(outgoing.id()), std::set<address>{incoming.sender()});
+    EXPECT_EQ(node.flow_control().consumers(incoming.id()),
+              (std::set<address>{"relay", outgoing.sender()}));
 
-    outgoing->deliver(request->return_route(), "echoer", "reply");
-    const auto reply = incoming->next_written();
+    outgoing.deliver(request->return_route(), "echoer", "reply");
+    const auto reply = incoming.next_written();
     ASSERT_TRUE(reply);
-    EXPECT_EQ(reply->onward_route(), (route{incoming->sender(), "client"}));
+    EXPECT_EQ(reply->onward_route(), (route{incoming.sender(), "client"}));
   }
-  incoming->close_port();
-  outgoing->close_port();
+  incoming.close();
+  outgoing.close();
   node.stop_worker("relay");
   EXPECT_TRUE(node.flow_control().empty());
 }
@@ -363,31 +364,30 @@ TEST_F(FlowControl, FC49_ARelayWithAnEmptyRouteCannotBeMade) {
 
 TEST_F(FlowControl, AMessageFromOutsideGetsTheSenderAddressInFrontOfItsReturnRoute) {
   auto mailbox = node.detached("mailbox");
-  const auto connection = fake_connection::open(node);
-  node.flow_control().add_consumer("mailbox", connection->id());
-  connection->deliver(route{"mailbox", "later"}, route{"far"}, "x");
+  fake_connection connection{node};
+  node.flow_control().add_consumer("mailbox", connection.id());
+  connection.deliver(route{"mailbox", "later"}, route{"far"}, "x");
   const auto received = mailbox.receive<std::string>().value();
   EXPECT_EQ(received.onward_route(), (route{"mailbox", "later"}));
-  EXPECT_EQ(received.return_route(), (route{connection->sender(), "far"}));
-  EXPECT_EQ(received.source_address(), connection->receiver());
+  EXPECT_EQ(received.return_route(), (route{connection.sender(), "far"}));
+  EXPECT_EQ(received.source_address(), connection.receiver());
   ASSERT_TRUE(mailbox.send(received.return_route(), "reply"));
-  EXPECT_EQ(connection->next_written()->onward_route(), (route{connection->sender(), "far"}));
-  connection->close_port();
+  EXPECT_EQ(connection.next_written()->onward_route(), (route{connection.sender(), "far"}));
+  connection.close();
 }
 
 TEST_F(FlowControl, WhatComesForNobodyOrForNoRouteIsCountedAndLogged) {
-  const auto connection
-    = fake_connection::open(node, {.peer = "far away"});
-  connection->deliver("nobody", "peer");
-  connection->deliver("1#host:1", "peer");
-  connection->deliver(route{}, "peer");
+  fake_connection connection{node, {.peer = "far away"}};
+  connection.deliver("nobody", "peer");
+  connection.deliver("1#host:1", "peer");
+  connection.deliver(route{}, "peer");
   const auto counted = node.metrics();
   EXPECT_EQ(counted.received, 3u);
   EXPECT_EQ(counted.dropped_for(drop_reason::unknown_address), 1u);
   EXPECT_EQ(counted.dropped_for(drop_reason::external_address), 1u);
   EXPECT_EQ(counted.dropped_for(drop_reason::heartbeat), 1u);
   EXPECT_TRUE(logged({"warning", "far away", "0#nobody"}));
-  connection->close_port();
+  connection.close();
 }
 
 TEST_F(FlowControl, AListenerAdmitsNothingAndIsToldWhenItIsStopped) {

@@ -23,10 +23,9 @@ TEST(DropReason, DEC7_EveryReasonHasAName) {
 TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTold) {
   node.start_worker("hop", hop{});
   node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
-  node.start_worker(
-    mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
-  auto silenced = node.detached(mailbox_options{
-    .address = "silenced", .incoming = allow_all(), .outgoing = deny_all()});
+  node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
+  auto silenced = node.detached(
+    mailbox_options{.address = "silenced", .incoming = allow_all(), .outgoing = deny_all()});
 
   static_cast<void>(node.root().send("nobody", "ERR-1"));
   EXPECT_TRUE(silenced.send("hop", "ERR-3"));
@@ -51,15 +50,15 @@ TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTol
 
 TEST_F(Metrics, DEC7_NothingGoesBackOverAConnection) {
   node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
-  const auto connection = fake_connection::open(node);
-  node.flow_control().add_consumer("fails", connection->id());
-  connection->deliver("fails", "peer");
-  connection->deliver("nobody", "peer");
-  connection->deliver("app", "peer");
+  fake_connection connection{node};
+  node.flow_control().add_consumer("fails", connection.id());
+  connection.deliver("fails", "peer");
+  connection.deliver("nobody", "peer");
+  connection.deliver("app", "peer");
   ASSERT_TRUE(eventually([&] { return node.metrics().failed == 1; }));
   EXPECT_EQ(node.metrics().written, 0u);
   EXPECT_EQ(node.metrics().sent, 0u);
-  connection->close_port();
+  connection.close();
 }
 
 TEST_F(Metrics, CountsSurviveThoseWhoWereCounted) {
@@ -151,17 +150,15 @@ TEST_F(Observed, EveryStepOfAMessageIsSeen) {
 
 TEST_F(Observed, DropsAndReadsAreSeen) {
   static_cast<void>(node.root().send("nobody", "x"));
-  const auto connection
-    = fake_connection::open(node, {.peer = "peer"});
-  connection->deliver("app", "far");
-  connection->close_port();
+  fake_connection connection{node, {.peer = "peer"}};
+  connection.deliver("app", "far");
+  connection.close();
   EXPECT_EQ(book.entries(), (lines{"drop unknown_address: 0#nobody", "read from peer: 0#app",
                                    "drop not_a_consumer: 0#app"}));
 }
 
 TEST_F(Observed, WhatAMailboxDoesNotAdmitIsSeen) {
-  node.start_worker(
-    mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
+  node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
   node.send("closed", "x");
   EXPECT_EQ(book.wait_for(2).back(), "drop incoming_denied: 0#closed");
 }

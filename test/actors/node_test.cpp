@@ -262,9 +262,7 @@ TEST_F(Node, NOD9_StartsAreRefusedWhileStopping) {
 
 TEST_F(Node, NOD9_DetachedContextsDoNotHoldUpAStop) {
   auto mailbox = node.detached("mailbox");
-  std::thread receiver{[&] {
-    EXPECT_EQ(mailbox.receive<std::string>().error(), errc::not_found);
-  }};
+  std::thread receiver{[&] { EXPECT_EQ(mailbox.receive<std::string>().error(), errc::not_found); }};
   const auto before = clock::now();
   node.stop(20s);
   EXPECT_LT(clock::now() - before, 5s);

@@ -80,7 +80,7 @@ TEST_F(Ordering, ORD1_WorkersThatSendKeepTheirOrderToo) {
 }
 
 TEST_F(Ordering, ORD4_NothingIsDeliveredTwiceAndNothingLostIsRepeated) {
-  constexpr std::uint32_t messages = 3000;
+  static constexpr std::uint32_t messages = 3000;
   struct counts {
     std::shared_ptr<std::vector<std::atomic<int>>> seen
       = std::make_shared<std::vector<std::atomic<int>>>(messages);
@@ -117,7 +117,7 @@ TEST_F(Ordering, ORD4_NothingIsDeliveredTwiceAndNothingLostIsRepeated) {
 }
 
 TEST_F(Ordering, ORD6_DEC8_TwoWorkersThatFloodEachOtherDoNotDeadlock) {
-  constexpr int messages = 20'000;
+  static constexpr int messages = 20'000;
   struct floods {
     address other;
     gate done;

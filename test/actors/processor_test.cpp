@@ -178,9 +178,7 @@ TEST_F(Processor, PRC5_ACD4_APlainStartAdmitsNothingInEitherDirection) {
 TEST_F(Processor, PRC5_DeniedMessagesAreSkipped) {
   const journal book;
   node.start_processor(
-    mailbox_options{
-      .address = "p", .incoming = allow_source_addresses({"friend"})},
-    reads{book});
+    mailbox_options{.address = "p", .incoming = allow_source_addresses({"friend"})}, reads{book});
   auto friendly = node.detached("friend");
   node.send("p", "from a stranger");
   ASSERT_TRUE(friendly.send("p", "from a friend"));
@@ -258,7 +256,8 @@ TEST_F(ProcessorWithASmallQueue, PRC5_WhatItNeverReceivesIsBounded) {
   ASSERT_EQ(book.wait_for(2).size(), 2u);
   for (int i = 0; i < 10; ++i)
     node.send("p", "x");
-  EXPECT_TRUE(eventually([&] { return node.metrics().dropped_for(drop_reason::mailbox_full) == 6; }));
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::mailbox_full) == 6; }));
   EXPECT_TRUE(logged({"warning", "0#p", "max-endpoint-queue"}));
 }
 

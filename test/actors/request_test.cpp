@@ -27,10 +27,10 @@ protected:
 
   /// A worker that runs `call` for each message.
   void start_caller(std::function<void(context&, const routed<std::string>&)> call) {
-    node.start_worker("caller", [call = std::move(call)](
-                                  context& ctx, const routed<std::string>& received) {
-      call(ctx, received);
-    });
+    node.start_worker("caller",
+                      [call = std::move(call)](context& ctx, const routed<std::string>& received) {
+                        call(ctx, received);
+                      });
   }
 };
 
@@ -76,40 +76,41 @@ TEST_F(Request, SRQ1_ACD7_TheTemporaryAddressAdmitsEveryoneAndSendsToItsFirstHop
 }
 
 TEST_F(Request, SRQ2_FCU14_BehindAProducerTheTemporaryAddressIsAConsumer) {
-  const auto connection = fake_connection::open(node);
+  fake_connection connection{node};
   std::thread peer{[&] {
-    const auto request = connection->next_written();
+    const auto request = connection.next_written();
     ASSERT_TRUE(request);
     const address temporary = request->return_route().next().value();
-    EXPECT_EQ(node.flow_control().consumers(connection->id()), std::set<address>{temporary});
-    connection->deliver(temporary, "echoer", "reply");
+    EXPECT_EQ(node.flow_control().consumers(connection.id()), std::set<address>{temporary});
+    connection.deliver(temporary, "echoer", "reply");
   }};
   const auto reply = node.root().send_and_receive_extended<std::string>(
-    route{connection->sender(), "echoer"}, "request");
+    route{connection.sender(), "echoer"}, "request");
   peer.join();
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->body(), "reply");
-  EXPECT_EQ(reply->return_route(), (route{connection->sender(), "echoer"}));
-  EXPECT_EQ(reply->source_address(), connection->receiver());
-  EXPECT_TRUE(node.flow_control().consumers(connection->id()).empty()) << "removed (SRQ-7)";
-  connection->close_port();
+  EXPECT_EQ(reply->return_route(), (route{connection.sender(), "echoer"}));
+  EXPECT_EQ(reply->source_address(), connection.receiver());
+  EXPECT_TRUE(node.flow_control().consumers(connection.id()).empty()) << "removed (SRQ-7)";
+  connection.close();
 }
 
 TEST_F(Request, SRQ2_FCU14_AWorkersRequestBehindAProducerToo) {
-  const auto connection = fake_connection::open(node);
+  fake_connection connection{node};
   const journal book;
-  start_caller([=, sender = connection->sender()](context& ctx, const routed<std::string>&) {
-    static_cast<void>(ctx.send_and_receive<std::string>(
-      route{sender, "echoer"}, "request",
-      [=](const result<std::string>& reply) { book.write(text_of(reply)); }));
+  start_caller([=, sender = connection.sender()](context& ctx, const routed<std::string>&) {
+    static_cast<void>(ctx.send_and_receive<std::string>(route{sender, "echoer"}, "request",
+                                                        [=](const result<std::string>& reply) {
+                                                          book.write(text_of(reply));
+                                                        }));
   });
   node.send("caller", "go");
-  const auto request = connection->next_written();
+  const auto request = connection.next_written();
   ASSERT_TRUE(request);
-  connection->deliver(request->return_route(), "echoer", "reply");
+  connection.deliver(request->return_route(), "echoer", "reply");
   EXPECT_EQ(book.wait_for(1), lines{"reply"});
-  EXPECT_TRUE(node.flow_control().consumers(connection->id()).empty());
-  connection->close_port();
+  EXPECT_TRUE(node.flow_control().consumers(connection.id()).empty());
+  connection.close();
 }
 
 TEST_F(Request, SRQ3_TheLimitIs30SecondsByDefaultAndAnOptionOtherwise) {
@@ -130,8 +131,8 @@ TEST_F(Request, SRQ3_TheLimitIs30SecondsByDefaultAndAnOptionOtherwise) {
 TEST_F(Request, SRQ3_WithoutALimitItWaits) {
   node.start_worker("echoer", echoer{});
   EXPECT_EQ((node.send_and_receive<std::string>("echoer", "x", {.timeout = std::nullopt})), "x");
-  EXPECT_EQ((node.send_and_receive<std::string>(
-              "echoer", "x", {.timeout = clock::duration::max()})), "x");
+  EXPECT_EQ(
+    (node.send_and_receive<std::string>("echoer", "x", {.timeout = clock::duration::max()})), "x");
 }
 
 TEST_F(Request, SRQ3_AWorkersRequestTimesOut) {
@@ -204,12 +205,12 @@ TEST_F(Request, SRQ6_AWorkerGetsEitherForm) {
     const route to{"hop", "echoer"};
     static_cast<void>(ctx.send_and_receive<std::string>(
       to, "x", [=](const result<std::string>& reply) { book.write(reply.value()); }));
-    static_cast<void>(ctx.send_and_receive<std::string>(
-      to, "x", [=](const result<routed<std::string>>& reply) {
+    static_cast<void>(
+      ctx.send_and_receive<std::string>(to, "x", [=](const result<routed<std::string>>& reply) {
         book.write(to_string(reply.value().return_route()));
       }));
-    static_cast<void>(ctx.send_and_receive<std::uint64_t>(
-      to, "x", [=](const result<std::uint64_t>& reply) {
+    static_cast<void>(
+      ctx.send_and_receive<std::uint64_t>(to, "x", [=](const result<std::uint64_t>& reply) {
         book.write(reply ? "?" : std::string{to_string(reply.error()).substr(0, 9)});
       }));
   });
@@ -306,8 +307,8 @@ TEST_F(Request, SRQ9_TheCallersTracingContextGoesWithTheRequest) {
     static_cast<void>(
       ctx.send_and_receive<std::string>("traced", "x", [=, &ctx](const result<std::string>&) {
         if (first) // what the reply leads to belongs to the same trace
-          static_cast<void>(ctx.send_and_receive<std::string>(
-            "traced", "x", [](const result<std::string>&) {}));
+          static_cast<void>(
+            ctx.send_and_receive<std::string>("traced", "x", [](const result<std::string>&) {}));
       }));
   });
   const auto go = [&](const std::string& text, std::optional<std::string> tracing) {
@@ -382,12 +383,12 @@ TEST_F(Request, SRQ3_ThousandsOfRequestsOfOneWorker) {
   const gate all;
   start_caller([=](context& ctx, const routed<std::string>&) {
     for (std::size_t i = 0; i < requests; ++i)
-      ASSERT_TRUE(ctx.send_and_receive<std::string>(
-        "echoer", std::to_string(i), [=](const result<std::string>& reply) {
-          EXPECT_EQ(text_of(reply), std::to_string(i));
-          if (++*replies == requests)
-            all.open();
-        }));
+      ASSERT_TRUE(ctx.send_and_receive<std::string>("echoer", std::to_string(i),
+                                                    [=](const result<std::string>& reply) {
+                                                      EXPECT_EQ(text_of(reply), std::to_string(i));
+                                                      if (++*replies == requests)
+                                                        all.open();
+                                                    }));
   });
   node.send("caller", "go");
   EXPECT_TRUE(all.wait()) << *replies;
@@ -439,8 +440,8 @@ TEST_F(Request, NOD6_ARequestInFlightDoesNotStopItsWorkerEarly) {
     journal book;
     void handle_message(context& ctx, const routed<std::string>& received) {
       if (received.body() == "go")
-        static_cast<void>(ctx.send_and_receive<std::string>(
-          "patient", "x", [](const result<std::string>&) {}));
+        static_cast<void>(
+          ctx.send_and_receive<std::string>("patient", "x", [](const result<std::string>&) {}));
       else
         book.write(received.body());
     }

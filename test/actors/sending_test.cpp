@@ -16,8 +16,8 @@ protected:
 };
 
 TEST_F(Sending, SND1_ResolutionComesBeforeAccessControl) {
-  auto denied = node.detached(mailbox_options{
-    .address = "denied", .incoming = allow_all(), .outgoing = deny_all()});
+  auto denied = node.detached(
+    mailbox_options{.address = "denied", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_EQ(denied.send("nobody", "x").error(), errc::not_found);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 0u);
 }
@@ -138,8 +138,8 @@ TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
   auto box = target();
   EXPECT_EQ(node.root().forward(message{"nobody", {}}).error(), errc::not_found);
   EXPECT_EQ(node.root().forward(message{"1#host:1", {}}).error(), errc::internal);
-  auto closed = node.detached(mailbox_options{
-    .address = "closed", .incoming = allow_all(), .outgoing = deny_all()});
+  auto closed = node.detached(
+    mailbox_options{.address = "closed", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(closed.forward(message{"target", {}}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_EQ(box.receive<any>({.timeout = 0ms}).error(), errc::timeout);
@@ -225,9 +225,8 @@ TEST_F(Sending, LMS9_LocalInfoTravelsThroughTheNodeAndCanBeCleared) {
   EXPECT_EQ(received.find_local_info("color")->data, (bytes{7}));
   EXPECT_EQ(received.find_local_info("taste"), nullptr);
 
-  ASSERT_TRUE(node.root().forward(message{received}
-                                    .set_onward_route("target")
-                                    .clear_local_info("color")));
+  ASSERT_TRUE(
+    node.root().forward(message{received}.set_onward_route("target").clear_local_info("color")));
   const auto second = box.receive<any>().value().local_message();
   EXPECT_EQ(second.find_local_info("color"), nullptr);
   EXPECT_NE(second.find_local_info("size"), nullptr);

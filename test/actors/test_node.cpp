@@ -66,8 +66,9 @@ void forget_log() {
 bool logged(std::initializer_list<std::string_view> parts) {
   return eventually([&] {
     return std::ranges::any_of(logged_lines(), [&](const std::string& line) {
-      return std::ranges::all_of(
-        parts, [&](std::string_view part) { return line.find(part) != std::string::npos; });
+      return std::ranges::all_of(parts, [&](std::string_view part) {
+        return line.find(part) != std::string::npos;
+      });
     });
   });
 }

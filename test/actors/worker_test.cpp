@@ -16,9 +16,11 @@ constexpr worker_options pooled{.execution = execution::pooled};
 // MAP-2, DEC-1 and RTD-5: what the compiler can show
 static_assert(std::is_same_v<worker, compat::typed_actor<caf::result<void>(routed_message)>>);
 template <class T>
-concept has_sender = requires(const T& x) { x.sender(); };
-static_assert(!has_sender<routed_message> && !has_sender<routed<std::string>>
-              && !has_sender<message>);
+concept has_sender = requires(const T& x) {
+  x.sender();
+};
+static_assert(
+  !has_sender<routed_message> && !has_sender<routed<std::string>> && !has_sender<message>);
 
 struct slow_start {
   gate reached;
@@ -119,8 +121,7 @@ TEST_F(Worker, WRK4_OneMessageAtATime) {
 
 TEST_F(Worker, WRK5_ERR4_MAP3_ADeniedMessageIsDroppedAndTheNextTaken) {
   const journal book;
-  const mailbox_options box{
-    .address = "w", .incoming = allow_source_addresses({"friend"})};
+  const mailbox_options box{.address = "w", .incoming = allow_source_addresses({"friend"})};
   node.start_worker(box, recorder{book});
   auto friendly = node.detached("friend");
   EXPECT_TRUE(node.root().send("w", "from a stranger"));
@@ -216,8 +217,7 @@ TEST_F(Worker, WRK6_AnErrorOrExceptionOfAnAccessControlIsLoggedAndCounted) {
   };
   const journal book;
   const auto control = std::make_shared<broken>();
-  node.start_worker(mailbox_options{.address = "w", .incoming = control},
-                    recorder{book});
+  node.start_worker(mailbox_options{.address = "w", .incoming = control}, recorder{book});
   auto thrower = node.detached("thrower");
   auto failing = node.detached("failing");
   EXPECT_TRUE(thrower.send("w", "1"));
@@ -398,8 +398,7 @@ TEST_F(Worker, MBX1_TheOrderOfArrivalHoldsAcrossAliases) {
 TEST_F(Worker, MBX2_ACD3_EachAddressHasControlsOfItsOwn) {
   const journal book;
   const mailbox_options open{.address = "open"};
-  const mailbox_options closed{
-    .address = "closed", .incoming = deny_all(), .outgoing = deny_all()};
+  const mailbox_options closed{.address = "closed", .incoming = deny_all(), .outgoing = deny_all()};
   struct answers {
     journal book;
     result<void> handle_message(context& ctx, const routed<std::string>& received) {
@@ -449,8 +448,7 @@ TEST_F(Worker, MBX3_TheDestinationSelectsTheIncomingControlTheSourceTheOutgoingO
 TEST_F(Worker, MBX3_AForeignAddressIsRefusedAsSource) {
   node.start_worker("w", echoer{});
   EXPECT_EQ(node.root().send_from_address("w", "x", "w").error(), errc::not_own_address);
-  EXPECT_EQ(node.root().forward_from_address(message{"w", {}}, "w").error(),
-            errc::not_own_address);
+  EXPECT_EQ(node.root().forward_from_address(message{"w", {}}, "w").error(), errc::not_own_address);
   EXPECT_EQ(node.metrics().sent, 0u);
 }
 
@@ -498,8 +496,7 @@ TEST_F(Worker, RTD1_AccessControlSeesSourceDestinationAndMessage) {
   const mailbox_options entry{.address = "alias", .incoming = incoming};
   node.start_worker(mailboxes{{mailbox_options{.address = "w"}, entry}},
                     [](context&, routed<any>&) {});
-  auto mailbox
-    = node.detached(mailbox_options{.address = "m", .outgoing = outgoing});
+  auto mailbox = node.detached(mailbox_options{.address = "m", .outgoing = outgoing});
   ASSERT_TRUE(mailbox.send(route{"alias", "further"}, "x"));
   const lines expected{"0#m to 0#alias along 0#alias => 0#further"};
   EXPECT_EQ(in.wait_for(1), expected);
@@ -560,9 +557,10 @@ TEST_F(Worker, MAP2_ClassesLambdasAndFunctionsAreWorkers) {
   node.start_worker("free", free_function);
   node.start_worker("moves", takes_it_over{});
   node.start_worker("value", by_value{});
-  node.start_worker("mutable", [calls = 0](context& ctx, const routed<std::string>& received) mutable {
-    static_cast<void>(ctx.send(received.return_route(), std::to_string(++calls)));
-  });
+  node.start_worker("mutable",
+                    [calls = 0](context& ctx, const routed<std::string>& received) mutable {
+                      static_cast<void>(ctx.send(received.return_route(), std::to_string(++calls)));
+                    });
   EXPECT_EQ((node.send_and_receive<std::string>("free", "x")), "free x");
   EXPECT_EQ((node.send_and_receive<std::string>("moves", "x")), "moved x");
   EXPECT_EQ((node.send_and_receive<std::string>("value", "x")), "value x");

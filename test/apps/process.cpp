@@ -1,9 +1,10 @@
 #include "process.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -58,20 +59,34 @@ void check(int failed, const char* what) {
     throw std::system_error{failed, std::generic_category(), what};
 }
 
-/// A TCP socket bound to a port of the loopback address, 0 for any; -1 when the port is in use.
-int bound_socket(int port) {
-  const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int yes = 1;
-  ::setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+sockaddr_in loopback(int port) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(static_cast<std::uint16_t>(port));
   where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return where;
+}
+
+/// A TCP socket that listens at a port of the loopback address, 0 for any; -1 when it is in use.
+int listening_socket(int port, int backlog) {
+  const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;
+  ::setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  const auto where = loopback(port);
   if (::bind(made, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0
-      && ::listen(made, 1) == 0)
+      && ::listen(made, backlog) == 0)
     return made;
   ::close(made);
   return -1;
+}
+
+int port_of(int socket) {
+  check(socket >= 0 ? 0 : errno, "listen");
+  sockaddr_in where{};
+  socklen_t size = sizeof where;
+  check(::getsockname(socket, reinterpret_cast<sockaddr*>(&where), &size) == 0 ? 0 : errno,
+        "getsockname");
+  return ntohs(where.sin_port);
 }
 
 } // namespace
@@ -147,16 +162,36 @@ std::string process::told() const {
   return "of `" + command_ + "`\nstdout:\n" + out_.text + "stderr:\n" + err_.text;
 }
 
-std::string process::wait_for_line(const std::string& prefix, int times) {
-  const auto until = clock::now() + patience;
+std::optional<std::string> process::find_line(const std::string& prefix,
+                                              std::chrono::milliseconds limit) {
+  const auto until = clock::now() + limit;
   do {
-    auto left = times;
     const auto complete = out_.text.substr(0, out_.text.rfind('\n') + 1);
     for (const auto& line : lines_of(complete))
-      if (line.starts_with(prefix) && --left == 0)
+      if (line.starts_with(prefix))
         return line.substr(prefix.size());
   } while (read_some(until));
+  return std::nullopt;
+}
+
+std::string process::wait_for_line(const std::string& prefix) {
+  if (auto found = find_line(prefix, patience))
+    return *found;
   throw std::runtime_error{"no line \"" + prefix + "\" " + told()};
+}
+
+void process::wait_until_signals_are_blocked() const {
+  const auto until = clock::now() + patience;
+  const auto path = "/proc/" + std::to_string(id_) + "/status";
+  while (clock::now() < until) {
+    std::ifstream status{path};
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with("SigBlk:")
+          && (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1) != 0)
+        return;
+    ::poll(nullptr, 0, 5); // /proc tells no events
+  }
+  throw std::runtime_error{"SIGTERM is not blocked " + told()};
 }
 
 void process::send_signal(int signal) const {
@@ -194,18 +229,31 @@ outcome run(const std::string& program, std::vector<std::string> arguments,
   return process{program, std::move(arguments), std::move(environment)}.wait();
 }
 
+silent_listener::silent_listener(room how) {
+  sockets_.push_back(listening_socket(0, how == room::none ? 0 : 16));
+  const auto where = loopback(port_of(sockets_.front()));
+  address_ = "127.0.0.1:" + std::to_string(ntohs(where.sin_port));
+  if (how == room::none) // the first is accepted by the system, later ones wait
+    for (int i = 0; i < 3; ++i) {
+      sockets_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      ::connect(sockets_.back(), reinterpret_cast<const sockaddr*>(&where), sizeof where);
+    }
+}
+
+silent_listener::~silent_listener() {
+  for (const int each : sockets_)
+    ::close(each);
+}
+
 std::string free_address() {
-  const int probe = bound_socket(0);
-  check(probe >= 0 ? 0 : errno, "bind");
-  sockaddr_in where{};
-  socklen_t size = sizeof where;
-  ::getsockname(probe, reinterpret_cast<sockaddr*>(&where), &size);
+  const int probe = listening_socket(0, 1);
+  const auto address = "127.0.0.1:" + std::to_string(port_of(probe));
   ::close(probe);
-  return "127.0.0.1:" + std::to_string(ntohs(where.sin_port));
+  return address;
 }
 
 bool is_free(int port) {
-  const int probe = bound_socket(port);
+  const int probe = listening_socket(port, 1);
   ::close(probe);
   return probe >= 0;
 }

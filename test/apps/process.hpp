@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -35,10 +36,16 @@ public:
   ~process();
 
   /// Waits for a line on stdout that begins so, from the start of the output; returns the rest.
-  std::string wait_for_line(const std::string& prefix, int times = 1);
+  std::string wait_for_line(const std::string& prefix);
+
+  /// The same; nothing when none comes within the limit.
+  std::optional<std::string> find_line(const std::string& prefix, std::chrono::milliseconds limit);
 
   /// The address behind "Listening on ".
   std::string wait_until_listening() { return wait_for_line("Listening on "); }
+
+  /// Waits until the process has taken SIGTERM into its own hands.
+  void wait_until_signals_are_blocked() const;
 
   void send_signal(int signal) const;
 
@@ -69,6 +76,25 @@ private:
 /// Runs a program to its end.
 outcome run(const std::string& program, std::vector<std::string> arguments = {},
             std::vector<std::string> environment = {});
+
+/// A port of the loopback address that accepts connections, and then stays silent.
+class silent_listener {
+public:
+  enum class room : std::uint8_t {
+    plenty, ///< every connection is accepted
+    none,   ///< connections are neither accepted nor refused: who connects waits
+  };
+  explicit silent_listener(room how = room::plenty);
+  silent_listener(const silent_listener&) = delete;
+  silent_listener& operator=(const silent_listener&) = delete;
+  ~silent_listener();
+
+  [[nodiscard]] const std::string& address() const noexcept { return address_; }
+
+private:
+  std::vector<int> sockets_;
+  std::string address_;
+};
 
 /// A port of the loopback address that nobody uses at this moment.
 std::string free_address();

@@ -31,23 +31,6 @@ nodes_test::~nodes_test() {
     << open_descriptors() - descriptors_before_ << " descriptors are left";
 }
 
-connection tcp_node::accepted(const std::vector<connection>& known) const {
-  const auto is_new = [&](const connection& candidate) {
-    return candidate.mode() == connection_mode::incoming
-           && std::ranges::none_of(known, [&](const connection& each) {
-                return each.sender_address() == candidate.sender_address();
-              });
-  };
-  std::optional<connection> found;
-  eventually([&] {
-    for (const auto& each : tcp.connections())
-      if (is_new(each))
-        found = each;
-    return found.has_value();
-  });
-  return found.value(); // throws when nobody has connected: the test ends
-}
-
 std::string ask(node& from, route to, const std::string& body, std::chrono::milliseconds timeout) {
   const auto reply = from.root().send_and_receive<std::string>(std::move(to), body,
                                                                {.timeout = timeout});

@@ -4,6 +4,7 @@
 
 #include "ockam/transports/tcp.hpp"
 
+#include <algorithm>
 #include <list>
 
 namespace ockam::test {
@@ -39,6 +40,23 @@ private:
   std::list<ockam::node> nodes_;
 };
 
+/// The connection that `transport` has accepted and that is not among `known`: it appears soon after
+/// the peer has connected (TCP-41). The test ends when it does not.
+template <class Transport>
+connection accepted_by(const Transport& transport, const std::vector<connection>& known = {}) {
+  std::optional<connection> found;
+  eventually([&] {
+    for (const auto& candidate : transport.connections())
+      if (candidate.mode() == connection_mode::incoming
+          && std::ranges::none_of(known, [&](const connection& each) {
+               return each.sender_address() == candidate.sender_address();
+             }))
+        found = candidate;
+    return found.has_value();
+  });
+  return found.value();
+}
+
 /// A node that speaks TCP.
 struct tcp_node {
   ockam::node& node;
@@ -57,17 +75,16 @@ struct tcp_node {
   flow_controls& flow_control() const { return node.flow_control(); }
   std::uint64_t dropped(drop_reason why) const { return node.metrics().dropped_for(why); }
 
-  /// The oldest accepted connection that is not among `known`: it appears soon after the peer has
-  /// connected (TCP-41).
-  connection accepted(const std::vector<connection>& known = {}) const;
+  connection accepted(const std::vector<connection>& known = {}) const {
+    return accepted_by(tcp, known);
+  }
 };
 
 /// The reply to a request, or the name of the error.
 std::string ask(node& from, route to, const std::string& body = "Hello Ockam!",
                 std::chrono::milliseconds timeout = patience);
 
-/// A message with `body` that counts at `where` as dropped for `why`, exactly once, and a request
-/// that ends with its time-out.
+/// A request along `to` ends with its time-out, and is counted once at `where` as dropped for `why`.
 void expect_dropped(node& from, const route& to, const node& where, drop_reason why);
 
 /// Waits until `where` has dropped `count` messages for this reason since it was made.

@@ -5,6 +5,13 @@
 
 namespace ockam::memory::detail {
 
+namespace {
+
+/// Batches moved in a row before other connections get their turn.
+constexpr int max_batches = 16;
+
+} // namespace
+
 void memory_connection::start(const std::shared_ptr<memory_connection>& peer) {
   peer_ = peer;
   announce_connected();
@@ -24,10 +31,14 @@ void memory_connection::begin_close() {
 }
 
 void memory_connection::move_bytes() {
-  while (!over_) {
+  for (int batches = 0; !over_;) {
     if (batch_.empty()) {
-      if (batch_.messages() > 0)
+      if (batch_.messages() > 0) {
         batch_written(batch_);
+        batch_.clear();
+      }
+      if (++batches > max_batches) // somebody sends as fast as we move
+        return later(&memory_connection::move_bytes);
       if (!output().next_batch(batch_))
         break;
     }
@@ -40,6 +51,7 @@ void memory_connection::move_bytes() {
     if (taken == 0)
       return; // the peer is paused, and lets us go on when it reads again
     batch_.advance(taken);
+    bytes_written(taken);
   }
   if (closing_)
     end(std::nullopt);

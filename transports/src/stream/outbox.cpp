@@ -125,6 +125,7 @@ bool outbox::next_batch(write_batch& done) {
   const std::lock_guard guard{mutex_};
   if (std::exchange(version_due_, false)) { // alone: whatever waits, and from whom, comes after it
     done.append_version();
+    pending_.fetch_add(done.size(), std::memory_order_relaxed);
     return true;
   }
   std::swap(done, waiting_);
@@ -140,6 +141,7 @@ void outbox::begin_again() {
   const std::lock_guard guard{mutex_};
   version_due_ = true;
   writer_awake_ = true;
+  pending_.store(waiting_.size(), std::memory_order_relaxed); // without what was lost
 }
 
 void outbox::close() {

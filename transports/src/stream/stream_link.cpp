@@ -49,16 +49,36 @@ result<void> stream_link::push(routed_message&& content, compat::execution_conte
 }
 
 void stream_link::note_load() {
-  if (!overloaded_.exchange(true))
-    notify(connection_state::overloaded);
+  auto expected = load::normal;
+  if (!load_.compare_exchange_strong(expected, load::announcing)) {
+    refused_again_ = true;
+    return;
+  }
+  notify(connection_state::overloaded);
+  load_ = load::overloaded;
+  note_relief(); // the output may have shrunk before anybody knew that it was too long
+}
+
+void stream_link::note_relief() {
+  auto expected = load::overloaded;
+  if (output_.pending_bytes() > own_.limits.max_pending_bytes / 2
+      || !load_.compare_exchange_strong(expected, load::announcing))
+    return;
+  refused_again_ = false;
+  notify(connection_state::writable);
+  load_ = load::normal;
+  if (refused_again_.exchange(false)) // after the observer was told that it may send
+    note_load();
+}
+
+void stream_link::bytes_written(std::size_t count) {
+  output_.written(count);
+  if (load_.load(std::memory_order_relaxed) != load::normal)
+    note_relief();
 }
 
 void stream_link::batch_written(const write_batch& batch) {
   port_.count_written(batch.messages());
-  if (overloaded_.load(std::memory_order_relaxed)
-      && output_.pending_bytes() <= own_.limits.max_pending_bytes / 2
-      && overloaded_.exchange(false))
-    notify(connection_state::writable);
 }
 
 // -- life ------------------------------------------------------------------------------------------

@@ -70,7 +70,8 @@ protected:
   /// Tells observers that messages can pass.
   void announce_connected();
 
-  /// Accounts for a batch that is with the operating system now.
+  /// Accounts for a part of a batch that is with the operating system now, and for the whole.
+  void bytes_written(std::size_t count);
   void batch_written(const write_batch& batch);
 
   /// The stream broke and another one will follow: counts what was being written as lost.
@@ -90,6 +91,7 @@ protected:
 private:
   void notify(connection_state state, std::optional<error> cause = {});
   void note_load();
+  void note_relief();
 
   const setup own_;
   std::shared_ptr<node_state> node_;
@@ -98,7 +100,9 @@ private:
   address receiver_;
   outbox output_{own_.limits};
   inbox input_;
-  std::atomic<bool> overloaded_{false};
+  enum class load : std::uint8_t { normal, announcing, overloaded };
+  std::atomic<load> load_{load::normal}; // as observers were told; one change at a time
+  std::atomic<bool> refused_again_{false};
   std::atomic<bool> closing_{false};
   std::atomic<bool> finished_{false};
 };

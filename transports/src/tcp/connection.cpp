@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include "closing.hpp"
 #include "socket_options.hpp"
 
 #include <algorithm>
@@ -16,6 +17,9 @@ namespace {
 
 /// Reads in a row before other connections get their turn.
 constexpr int max_reads = 8;
+
+/// Batches written in a row before other connections get their turn.
+constexpr int max_batches = 16;
 
 /// Pieces in one system call.
 constexpr std::size_t max_pieces = 64;
@@ -117,6 +121,8 @@ void tcp_connection::wake_reader() {
     if (me->over_ || !me->paused_)
       return;
     me->paused_ = false;
+    me->last_input_ = clock::now(); // a pause of ours is not time that the peer took
+    me->frame_began_ = {};
     if (me->deliver())
       me->wait_for_input();
   });
@@ -134,10 +140,14 @@ void tcp_connection::wake_writer(compat::execution_context* context) {
 void tcp_connection::flush() {
   if (over_ || waits_until_writable_ || without_socket_)
     return;
-  for (;;) {
+  for (int batches = 0;;) {
     if (batch_.empty()) {
-      if (batch_.messages() > 0)
+      if (batch_.messages() > 0) {
         batch_written(batch_);
+        batch_.clear();
+      }
+      if (++batches > max_batches) // somebody sends as fast as we write
+        return asio::post(thread_->context(), [me = self()] { me->flush(); });
       if (!output().next_batch(batch_))
         break;
       last_output_ = clock::now();
@@ -157,6 +167,7 @@ void tcp_connection::flush() {
     if (written > 0)
       last_output_ = clock::now();
     batch_.advance(written);
+    bytes_written(written);
   }
   if (closing_)
     end(std::nullopt);
@@ -194,11 +205,15 @@ void tcp_connection::end(std::optional<error> cause) {
     return lose(*cause);
   over_ = true;
   pause_.cancel();
+  if (cancel_connecting_)
+    std::exchange(cancel_connecting_, nullptr)();
+  const bool was_asked_for = !cause;
   finish(std::move(cause), batch_);
   batch_.clear();
-  std::error_code ignored;
-  socket_.shutdown(asio::socket_base::shutdown_both, ignored);
-  socket_.close(ignored);
+  if (was_asked_for)
+    close_after_peer(std::move(socket_), limits().write_deadline);
+  else
+    close_now(socket_);
   if (ended_)
     std::exchange(ended_, nullptr)(self());
 }
@@ -236,7 +251,8 @@ void tcp_connection::connect_again_later() {
 }
 
 void tcp_connection::connect_again() {
-  connect_([me = self()](result<asio::ip::tcp::socket> socket) {
+  cancel_connecting_ = connect_([me = self()](result<asio::ip::tcp::socket> socket) {
+    me->cancel_connecting_ = nullptr;
     if (me->over_)
       return;
     if (!socket)
@@ -268,7 +284,7 @@ void tcp_connection::check_deadlines(clock::time_point now) {
     late("did not finish a frame", limits().frame_timeout, "frame-timeout");
   else if (!batch_.empty() && over(last_output_, limits().write_deadline))
     late("took no byte", limits().write_deadline, "write-deadline");
-  else if (over(std::max(last_input_, last_output_), limits().idle_timeout))
+  else if (!paused_ && over(std::max(last_input_, last_output_), limits().idle_timeout))
     late("was idle and sent nothing", limits().idle_timeout, "idle-timeout");
 }
 

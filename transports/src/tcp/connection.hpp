@@ -26,10 +26,10 @@ public:
   tcp_connection(setup own, std::shared_ptr<internal::io_thread> thread,
                  asio::ip::tcp::socket socket);
 
-  /// Connects again when the connection is lost: `connect` calls back with a socket, or an error.
-  /// Before `start`.
+  /// Connects again when the connection is lost: `connect` calls back with a socket, or an error,
+  /// and returns what cancels it. Before `start`.
   using on_socket = std::function<void(result<asio::ip::tcp::socket>)>;
-  using reconnector = std::function<void(on_socket)>;
+  using reconnector = std::function<std::function<void()>(on_socket)>;
   void set_reconnect(reconnect_policy policy, reconnector connect);
 
   /// Begins to read and write; `ended` is called once, on the I/O thread, when all is over.
@@ -69,6 +69,7 @@ private:
   on_end ended_;
   std::optional<reconnect_policy> reconnect_;
   reconnector connect_;
+  std::function<void()> cancel_connecting_;
   asio::steady_timer pause_{thread_->context()};
   std::chrono::milliseconds back_off_{};
   unsigned stream_ = 0; // number of the socket: what was begun on an earlier one is ignored

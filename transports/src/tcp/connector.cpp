@@ -19,6 +19,17 @@ void connector::start(on_done done) {
   asio::post(context_, [me = shared_from_this()] { me->attempt(); });
 }
 
+void connector::cancel() {
+  asio::post(context_, [me = shared_from_this()] {
+    if (!me->done_)
+      return;
+    me->resolver_.cancel();
+    std::error_code ignored;
+    me->socket_.close(ignored);
+    me->finish(fail(errc::shutting_down, "the TCP transport has stopped"));
+  });
+}
+
 void connector::attempt() {
   trying_ = true;
   limit_.expires_after(timeout_);
@@ -98,6 +109,8 @@ void connector::try_next() {
 }
 
 void connector::finish(result<asio::ip::tcp::socket> outcome) {
+  if (!done_)
+    return;
   trying_ = false;
   limit_.cancel();
   std::exchange(done_, nullptr)(std::move(outcome));

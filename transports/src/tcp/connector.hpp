@@ -24,6 +24,9 @@ public:
   /// `done` is called once, on the thread of the context.
   void start(on_done done);
 
+  /// Gives up. Any thread.
+  void cancel();
+
 private:
   void attempt();
   void attempt_failed(error why);

@@ -8,6 +8,7 @@
 
 #include <asio/post.hpp>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 namespace ockam::tcp::detail {
 
@@ -27,8 +28,11 @@ std::size_t descriptor_share() {
 } // namespace
 
 listener_impl::listener_impl(std::shared_ptr<internal::io_thread> thread, listen_options options)
-  : thread_{std::move(thread)}, options_{std::move(options)}, acceptor_{thread_->context()},
-    pause_{thread_->context()}, back_off_{first_back_off},
+  : thread_{std::move(thread)},
+    options_{std::move(options)},
+    acceptor_{thread_->context()},
+    pause_{thread_->context()},
+    back_off_{first_back_off},
     max_connections_{std::min(options_.max_connections, descriptor_share())} {}
 
 result<void> listener_impl::open(const std::shared_ptr<internal::node_state>& node,
@@ -73,30 +77,29 @@ void listener_impl::accept() {
     return;
   if (connections_ >= max_connections_) {
     full_ = true; // until one of them ends; the operating system queues a few meanwhile
-    internal::log_warning("listener " + socket_address_ + " has "
-                          + std::to_string(connections_)
+    internal::log_warning("listener " + socket_address_ + " has " + std::to_string(connections_)
                           + " connections (max-connections); accepting pauses");
     return;
   }
   const auto thread = pick_();
-  acceptor_.async_accept(
-    thread->context(), [me = shared_from_this(), thread](const std::error_code& failed,
-                                                         asio::ip::tcp::socket socket) {
-      if (me->over_)
-        return;
-      if (failed)
-        return me->try_again_later(failed);
-      me->back_off_ = first_back_off;
-      ++me->connections_;
-      me->accepted_(std::move(socket), thread);
-      me->accept();
-    });
+  acceptor_.async_accept(thread->context(),
+                         [me = shared_from_this(), thread](const std::error_code& failed,
+                                                           asio::ip::tcp::socket socket) {
+                           if (me->over_)
+                             return;
+                           if (failed)
+                             return me->is_stopped() ? me->end() : me->try_again_later(failed);
+                           me->back_off_ = first_back_off;
+                           ++me->connections_;
+                           me->accepted_(std::move(socket), thread);
+                           me->accept();
+                         });
 }
 
 void listener_impl::try_again_later(const std::error_code& failed) {
-  internal::log_warning("listener " + socket_address_ + " could not accept a connection: "
-                        + failed.message() + "; trying again in "
-                        + std::to_string(back_off_.count()) + " ms");
+  internal::log_warning("listener " + socket_address_
+                        + " could not accept a connection: " + failed.message()
+                        + "; trying again in " + std::to_string(back_off_.count()) + " ms");
   pause_.expires_after(back_off_);
   back_off_ = std::min(back_off_ * 2, longest_back_off);
   pause_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
@@ -114,14 +117,29 @@ void listener_impl::connection_ended() {
 }
 
 void listener_impl::stop() {
+  {
+    const std::lock_guard guard{closing_};
+    if (std::exchange(stopped_, true))
+      return;
+    ::shutdown(acceptor_.native_handle(), SHUT_RDWR); // refuses from now on, and frees the port
+  }
   asio::post(thread_->context(), [me = shared_from_this()] { me->end(); });
+}
+
+bool listener_impl::is_stopped() {
+  const std::lock_guard guard{closing_};
+  return stopped_;
 }
 
 void listener_impl::end() {
   if (std::exchange(over_, true))
     return;
-  std::error_code ignored;
-  acceptor_.close(ignored);
+  {
+    const std::lock_guard guard{closing_};
+    stopped_ = true;
+    std::error_code ignored;
+    acceptor_.close(ignored);
+  }
   pause_.cancel();
   port_.close();
   pick_ = nullptr;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
@@ -31,7 +32,7 @@ public:
   /// One of the accepted connections has ended: room for another.
   void connection_ended();
 
-  /// Stops accepting. Any thread, any number of times.
+  /// Stops accepting: the port is free when it returns. Any thread, any number of times.
   void stop();
 
   [[nodiscard]] const ockam::address& address() const noexcept { return address_; }
@@ -43,6 +44,7 @@ public:
 private:
   void accept();
   void try_again_later(const std::error_code& failed);
+  bool is_stopped();
   void end();
 
   const std::shared_ptr<internal::io_thread> thread_;
@@ -53,6 +55,8 @@ private:
   std::string socket_address_;
   std::uint16_t port_number_ = 0;
   asio::ip::tcp::acceptor acceptor_;
+  std::mutex closing_; // the acceptor's socket is closed by its thread, shut down by any
+  bool stopped_ = false;
   asio::steady_timer pause_;
   std::chrono::milliseconds back_off_;
   std::size_t max_connections_;

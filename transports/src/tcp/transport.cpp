@@ -1,6 +1,5 @@
 #include "transport.hpp"
 
-#include "connector.hpp"
 #include "socket_options.hpp"
 
 #include "log.hpp"
@@ -118,10 +117,10 @@ void transport_impl::connect(std::string_view peer, connect_options options,
   auto where = parse_peer(peer);
   if (!where)
     return done(fail(std::move(where.error())));
-  if (stopping_)
-    return done(stopped());
   const auto thread = next_thread();
   const auto attempt = std::make_shared<connector>(thread->context(), *where, options);
+  if (!add_attempt(attempt))
+    return done(stopped());
   attempt->start([me = shared_from_this(), thread, where = std::move(*where),
                   options = std::move(options),
                   done = std::move(done)](result<asio::ip::tcp::socket> socket) {
@@ -144,6 +143,16 @@ void transport_impl::connect(std::string_view peer, connect_options options,
   });
 }
 
+/// False when the transport has stopped: nobody would serve the attempt.
+bool transport_impl::add_attempt(const std::shared_ptr<connector>& attempt) {
+  const std::lock_guard guard{attempts_mutex_};
+  if (stopping_)
+    return false;
+  std::erase_if(attempts_, [](const auto& each) { return each.expired(); });
+  attempts_.push_back(attempt);
+  return true;
+}
+
 /// Lets a connection whose options ask for it connect again to where it was.
 void transport_impl::make_lasting(tcp_connection& made, const host_port& where,
                                   const connect_options& options) {
@@ -160,6 +169,7 @@ void transport_impl::make_lasting(tcp_connection& made, const host_port& where,
         prepare(*socket, again.keepalive);
       done(std::move(socket));
     });
+    return [attempt] { attempt->cancel(); };
   });
 }
 
@@ -236,8 +246,14 @@ result<void> transport_impl::stop_listener(const address& listener) {
 // -- the end ---------------------------------------------------------------------------------------
 
 void transport_impl::stop() {
-  if (stopping_.exchange(true))
-    return;
+  {
+    const std::lock_guard guard{attempts_mutex_};
+    if (stopping_.exchange(true))
+      return;
+    for (const auto& each : attempts_)
+      if (const auto attempt = each.lock())
+        attempt->cancel();
+  }
   for (const auto& each : listeners_.all())
     each->stop();
   for (const auto& each : connections_.all())

@@ -2,6 +2,7 @@
 
 #include "../registry.hpp"
 #include "connection.hpp"
+#include "connector.hpp"
 #include "implicit_connections.hpp"
 #include "listener.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include <asio/steady_timer.hpp>
@@ -45,6 +47,7 @@ public:
 
 private:
   std::shared_ptr<internal::io_thread> next_thread();
+  bool add_attempt(const std::shared_ptr<connector>& attempt);
   result<std::shared_ptr<tcp_connection>>
   take_on(asio::ip::tcp::socket socket, internal::stream_link::setup setup,
           std::shared_ptr<internal::io_thread> thread, const keepalive_options& keepalive,
@@ -64,6 +67,8 @@ private:
   internal::registry<tcp_connection> connections_; // by sender address
   internal::registry<listener_impl> listeners_;
   implicit_connections implicit_;
+  std::mutex attempts_mutex_;
+  std::vector<std::weak_ptr<connector>> attempts_; // connecting now; ended ones go with the next
   std::atomic<bool> stopping_{false};
 };
 

@@ -14,7 +14,6 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/error.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/resumable.hpp>
@@ -173,7 +172,8 @@ auto request(Self&& self, const To& to, T&& content) {
 
 /// Asks an actor to stop after the mail it already has: an exit message of ordinary priority.
 inline void post_exit(caf::abstract_actor* to) {
-  post(to, nullptr, caf::exit_msg{caf::actor_addr{}, caf::make_error(caf::exit_reason::user_shutdown)});
+  post(to, nullptr,
+       caf::exit_msg{caf::actor_addr{}, caf::make_error(caf::exit_reason::user_shutdown)});
 }
 
 inline std::string render(caf::actor_system& system, const caf::error& what) {
@@ -210,13 +210,19 @@ class own_context : public execution_context {
 public:
 #if CAF_MAJOR_VERSION >= 1
   explicit own_context(caf::actor_system&) {}
-  void schedule(caf::resumable* job) override { static_cast<Derived*>(this)->ready(job); }
-  void delay(caf::resumable* job) override { static_cast<Derived*>(this)->ready(job); }
+  void schedule(caf::resumable* job) override {
+    static_cast<Derived*>(this)->ready(job);
+  }
+  void delay(caf::resumable* job) override {
+    static_cast<Derived*>(this)->ready(job);
+  }
   void start() override {}
   void stop() override {}
 #else
   explicit own_context(caf::actor_system& system) : caf::execution_unit{&system} {}
-  void exec_later(caf::resumable* job) override { static_cast<Derived*>(this)->ready(job); }
+  void exec_later(caf::resumable* job) override {
+    static_cast<Derived*>(this)->ready(job);
+  }
 #endif
 };
 

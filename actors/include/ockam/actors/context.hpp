@@ -151,8 +151,8 @@ public:
   result<endpoint> detached(mailboxes at);
   result<endpoint> detached();
 
-  [[nodiscard]] bool is_registered(const address& primary) const;           // ROU-9
-  [[nodiscard]] std::vector<address> list_workers() const;                  // ROU-9
+  [[nodiscard]] bool is_registered(const address& primary) const;                   // ROU-9
+  [[nodiscard]] std::vector<address> list_workers() const;                          // ROU-9
   [[nodiscard]] std::optional<address_metadata> metadata(const address& any) const; // ROU-13
 
   /// The first address of `along` that leaves the node; nullopt if none does; errc::invalid_value
@@ -213,20 +213,20 @@ public:
   template <class Reply, class Body, class OnReply>
   result<void> send_and_receive(route to, const Body& body, OnReply on_reply,
                                 request_options options = {}) {
-    return request(std::move(to), encode_payload(body),
-                   [on_reply = std::move(on_reply)](result<routed_message> reply) mutable {
-                     if constexpr (std::is_invocable_v<OnReply&, result<routed<Reply>>>) {
-                       if (reply)
-                         on_reply(result<routed<Reply>>{routed<Reply>{std::move(*reply)}});
-                       else
-                         on_reply(result<routed<Reply>>{tl::unexpect, std::move(reply.error())});
-                     } else {
-                       on_reply(reply.and_then([](routed_message& message) {
-                         return routed<Reply>{std::move(message)}.try_body();
-                       }));
-                     }
-                   },
-                   std::move(options));
+    return request(
+      std::move(to), encode_payload(body),
+      [on_reply = std::move(on_reply)](result<routed_message> reply) mutable {
+        if constexpr (std::is_invocable_v<OnReply&, result<routed<Reply>>>) {
+          if (reply)
+            on_reply(result<routed<Reply>>{routed<Reply>{std::move(*reply)}});
+          else
+            on_reply(result<routed<Reply>>{tl::unexpect, std::move(reply.error())});
+        } else {
+          on_reply(reply.and_then(
+            [](routed_message& message) { return routed<Reply>{std::move(message)}.try_body(); }));
+        }
+      },
+      std::move(options));
   }
 
   /// Stops this worker after the messages it already has (WRK-8).

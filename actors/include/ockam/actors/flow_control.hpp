@@ -31,7 +31,9 @@ private:
   std::string text_;
 };
 
-inline const std::string& to_string(const flow_control_id& id) noexcept { return id.text(); }
+inline const std::string& to_string(const flow_control_id& id) noexcept {
+  return id.text();
+}
 
 /// An address through which messages from outside enter the node.
 struct producer_info {
@@ -59,7 +61,7 @@ public:
   /// Overwrites (FCO-3).
   void add_spawner(const address& spawner, const flow_control_id& id);
 
-  [[nodiscard]] std::set<address> consumers(const flow_control_id& id) const;           // FCO-4
+  [[nodiscard]] std::set<address> consumers(const flow_control_id& id) const;            // FCO-4
   [[nodiscard]] std::optional<flow_control_id> find_spawner(const address& exact) const; // FCO-5
   [[nodiscard]] std::optional<producer_info> find_producer_exactly(const address& exact) const;
 

@@ -19,16 +19,16 @@ private:
 
 /// How a node behaves; every limit has an error that names it.
 struct node_options {
-  std::uint32_t max_local_steps_from_wire = 2'048;  ///< hops inside the node, then it is a loop
-  std::uint32_t max_local_steps = 65'536;           ///< the same for messages made in this node
-  std::size_t max_endpoint_queue = 65'536;          ///< messages waiting in one endpoint
-  std::chrono::milliseconds stop_timeout{1'000};    ///< of `stop()` and of the destructor (NOD-5)
+  std::uint32_t max_local_steps_from_wire = 2'048; ///< hops inside the node, then it is a loop
+  std::uint32_t max_local_steps = 65'536;          ///< the same for messages made in this node
+  std::size_t max_endpoint_queue = 65'536;         ///< messages waiting in one endpoint
+  std::chrono::milliseconds stop_timeout{1'000};   ///< of `stop()` and of the destructor (NOD-5)
   /// A message of this node whose next address is a transport address, `1#host:port`, makes a
   /// connection, which is kept for further ones and closed after `implicit_idle_timeout`. Never for
   /// messages that came in through a connection (DEC-15).
   bool implicit_connections = false;
   std::chrono::milliseconds implicit_idle_timeout{60'000};
-  std::shared_ptr<message_observer> observer{};     ///< sees every step of every message
+  std::shared_ptr<message_observer> observer{}; ///< sees every step of every message
 };
 
 /// A node: workers with addresses, and a router between them.
@@ -91,8 +91,7 @@ public:
   }
   template <class Reply, class Body>
   Reply send_and_receive(route to, const Body& body, request_options options = {}) {
-    return value_or_throw(
-      root_.send_and_receive<Reply>(std::move(to), body, std::move(options)));
+    return value_or_throw(root_.send_and_receive<Reply>(std::move(to), body, std::move(options)));
   }
   template <class Reply, class Body>
   routed<Reply> send_and_receive_extended(route to, const Body& body,

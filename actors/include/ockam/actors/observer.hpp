@@ -17,7 +17,8 @@ public:
 
   /// `source` has sent, and the router has found `destination`. `content` is what arrives there.
   virtual void on_delivery(const address& source, const address& destination,
-                           const message& content) = 0;
+                           const message& content)
+    = 0;
 
   /// The connection `sender` has put `content` on the wire, with the routes as the peer sees them.
   virtual void on_write(const address& sender, std::string_view peer, const message& content) = 0;

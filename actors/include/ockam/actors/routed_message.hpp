@@ -15,7 +15,7 @@ public:
   [[nodiscard]] virtual const address& address_at(std::uint16_t index) const noexcept = 0;
 
   /// A message ended in a mailbox without being handled.
-  virtual void count_lost() noexcept = 0;
+  virtual void count_lost(const message& content) noexcept = 0;
 };
 
 /// What CAF carries from actor to actor: a message, who really sent it, and which address of the
@@ -34,16 +34,23 @@ public:
 
   routed_message(message content, address source, ref_ptr<delivery_point> target,
                  std::uint16_t index) noexcept
-    : message_{std::move(content)}, source_{std::move(source)}, target_{std::move(target)},
+    : message_{std::move(content)},
+      source_{std::move(source)},
+      target_{std::move(target)},
       index_{index} {}
 
   /// A copy is for reading: only the original counts as delivered or lost.
   routed_message(const routed_message& other)
-    : message_{other.message_}, source_{other.source_}, target_{other.target_},
-      index_{other.index_}, handled_{true} {}
+    : message_{other.message_},
+      source_{other.source_},
+      target_{other.target_},
+      index_{other.index_},
+      handled_{true} {}
   routed_message(routed_message&& other) noexcept
-    : message_{std::move(other.message_)}, source_{std::move(other.source_)},
-      target_{std::move(other.target_)}, index_{other.index_},
+    : message_{std::move(other.message_)},
+      source_{std::move(other.source_)},
+      target_{std::move(other.target_)},
+      index_{other.index_},
       handled_{std::exchange(other.handled_, true)} {}
   routed_message& operator=(const routed_message& other) { return *this = routed_message{other}; }
   routed_message& operator=(routed_message&& other) noexcept {
@@ -83,7 +90,7 @@ public:
 private:
   void report_loss() noexcept {
     if (!handled_ && target_)
-      target_->count_lost();
+      target_->count_lost(message_);
   }
 
   message message_;

@@ -103,7 +103,9 @@ public:
 
 private:
   std::shared_ptr<internal::node_state> node_;
-  ref_ptr<internal::worker_record> record_;
+  ref_ptr<internal::worker_record> record_; // gone once closed; the addresses stay readable
+  address sender_;
+  address receiver_;
   flow_control_id id_{std::string{}};
   std::string peer_;
 };

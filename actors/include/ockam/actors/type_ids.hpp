@@ -45,10 +45,10 @@ struct router_reply {
 } // namespace ockam
 
 CAF_BEGIN_TYPE_ID_BLOCK(ockam, first_custom_type_id + OCKAM_TYPE_ID_OFFSET)
-  CAF_ADD_TYPE_ID(ockam, (ockam::routed_message))
-  CAF_ADD_TYPE_ID(ockam, (ockam::worker_signal))
-  CAF_ADD_TYPE_ID(ockam, (ockam::router_command))
-  CAF_ADD_TYPE_ID(ockam, (ockam::router_reply))
+CAF_ADD_TYPE_ID(ockam, (ockam::routed_message))
+CAF_ADD_TYPE_ID(ockam, (ockam::worker_signal))
+CAF_ADD_TYPE_ID(ockam, (ockam::router_command))
+CAF_ADD_TYPE_ID(ockam, (ockam::router_reply))
 CAF_END_TYPE_ID_BLOCK(ockam)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::routed_message)

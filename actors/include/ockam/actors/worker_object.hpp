@@ -2,6 +2,7 @@
 
 #include "ockam/actors/routed.hpp"
 
+#include <concepts>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -32,24 +33,46 @@ public:
   virtual result<step> process(context&) { return step::done; }
 };
 
-/// `result<void>` of a hook that returns void, `result<void>`, or anything else that is ignored.
+/// What a hook that returned `returned` has to report: a `result` of any type, or a bare `fail(...)`,
+/// carries an error; everything else is ignored.
+template <class T>
+result<void> outcome_of(T&& returned) {
+  if constexpr (std::is_convertible_v<T&&, result<void>>) {
+    return std::forward<T>(returned);
+  } else if constexpr (requires {
+                         { returned.error() } -> std::convertible_to<const error&>;
+                       }) {
+    if (!returned)
+      return fail(std::forward<T>(returned).error());
+  }
+  return {};
+}
+
+/// Calls a hook that returns anything or nothing.
 template <class Hook>
 result<void> outcome(Hook&& hook) {
-  using type = std::invoke_result_t<Hook>;
-  if constexpr (std::is_same_v<type, result<void>>)
-    return hook();
-  else
+  if constexpr (std::is_void_v<std::invoke_result_t<Hook>>)
     return hook(), result<void>{};
+  else
+    return outcome_of(hook());
 }
 
 template <class W>
-concept initializes = requires(W& worker, context& ctx) { worker.initialize(ctx); };
+concept initializes = requires(W& worker, context& ctx) {
+  worker.initialize(ctx);
+};
 template <class W>
-concept shuts_down = requires(W& worker, context& ctx) { worker.shutdown(ctx); };
+concept shuts_down = requires(W& worker, context& ctx) {
+  worker.shutdown(ctx);
+};
 template <class W>
-concept handles_messages = requires { &W::handle_message; };
+concept handles_messages = requires {
+  &W::handle_message;
+};
 template <class W>
-concept callable = requires { &W::operator(); };
+concept callable = requires {
+  &W::operator();
+};
 
 /// The message parameter of a handler `(context&, routed<T>)`, taken by value or by any reference.
 template <class Signature>
@@ -134,9 +157,8 @@ public:
     if constexpr (std::is_same_v<type, bool>)
       return this->worker_.process(ctx) ? step::again : step::done;
     else if constexpr (std::is_same_v<type, result<bool>>)
-      return this->worker_.process(ctx).map([](bool more) {
-        return more ? step::again : step::done;
-      });
+      return this->worker_.process(ctx).map(
+        [](bool more) { return more ? step::again : step::done; });
     else
       return this->worker_.process(ctx);
   }

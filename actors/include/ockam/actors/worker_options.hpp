@@ -15,7 +15,7 @@ struct mailbox_options {
   ockam::address address;
   access_control_ptr incoming = allow_all();
   access_control_ptr outgoing = allow_all();
-  bool terminal = false;                         // the last hop before leaving the node (ROU-13)
+  bool terminal = false;                           // the last hop before leaving the node (ROU-13)
   std::map<std::string, std::string> attributes{}; // free to use, found by `metadata`
 };
 

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ockam::test {
+
+/// Bytes from hex digits; blanks between them are for the reader.
+bytes from_hex(std::string_view digits);
+std::string to_hex(bytes_view data);
+
+/// `hex` of the vector with this name in test/data.
+bytes wire_vector(std::string_view name);
+
+/// A descriptor of this process.
+class descriptor {
+public:
+  explicit descriptor(int number = -1) noexcept : number_{number} {}
+  descriptor(descriptor&& other) noexcept;
+  descriptor& operator=(descriptor&& other) noexcept;
+  ~descriptor();
+  [[nodiscard]] int number() const noexcept { return number_; }
+  void close() noexcept;
+
+private:
+  int number_;
+};
+
+/// A peer that is no node: a TCP socket on which every byte is written and read as it is.
+class raw_peer {
+public:
+  explicit raw_peer(descriptor socket);
+  static raw_peer connect_to(std::uint16_t port);
+
+  void write(bytes_view data) const;
+
+  /// `count` bytes; fewer when the stream ends before, or nothing comes for a long time.
+  [[nodiscard]] bytes read(std::size_t count) const;
+
+  /// Reads until the other side closes, in order or not. False when it does not.
+  [[nodiscard]] bool is_closed() const;
+
+  /// Whether the other side is open and silent for this long.
+  [[nodiscard]] bool is_silent(std::chrono::milliseconds span) const;
+
+  void shut_down_writing() const;
+  void close_at_once(); ///< with a reset
+  void close() { socket_.close(); }
+  [[nodiscard]] int option(int level, int name) const;
+  [[nodiscard]] std::uint16_t local_port() const;
+
+private:
+  descriptor socket_;
+};
+
+/// Accepts raw peers on a free port of 127.0.0.1.
+class raw_listener {
+public:
+  /// @param small_buffers  as little as possible is received without being read
+  explicit raw_listener(int backlog = 16, bool small_buffers = false);
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  [[nodiscard]] raw_peer accept() const;
+
+private:
+  descriptor socket_;
+  std::uint16_t port_ = 0;
+};
+
+} // namespace ockam::test

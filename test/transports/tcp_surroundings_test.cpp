@@ -1,0 +1,111 @@
+#include "raw_peer.hpp"
+#include "test_nodes.hpp"
+
+#include "ockam/actors/echoer.hpp"
+
+#include <dlfcn.h>
+#include <netdb.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+// What the system around a transport answers: the resolver, and the limit of descriptors.
+
+namespace ockam::test {
+namespace {
+
+using resolver = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+
+/// The system's own.
+resolver real_resolver() {
+  static const auto found = reinterpret_cast<resolver>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return found;
+}
+
+/// Names of these tests, and their addresses in the resolver's order.
+std::vector<const char*> addresses_of(std::string_view name) {
+  if (name == "second-one.test")
+    return {"127.0.0.2", "127.0.0.1"};
+  if (name == "both.test")
+    return {"127.0.0.1", "::1"};
+  if (name == "nowhere.test")
+    return {"127.0.0.2", "127.0.0.3"};
+  return {};
+}
+
+} // namespace
+} // namespace ockam::test
+
+/// Stands in front of the system's resolver in this program: no test needs a network.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* wanted,
+                           addrinfo** found) {
+  using namespace ockam::test;
+  const auto known = addresses_of(name != nullptr ? name : "");
+  if (known.empty())
+    return real_resolver()(name, service, wanted, found);
+  addrinfo** end = found;
+  for (const auto* each : known) {
+    if (const int failed = real_resolver()(each, service, wanted, end); failed != 0)
+      return failed;
+    while (*end != nullptr)
+      end = &(*end)->ai_next;
+  }
+  return 0;
+}
+
+namespace ockam::test {
+namespace {
+
+class TcpSurroundings : public nodes_test {
+protected:
+  tcp_node a{start_node()};
+  tcp_node b{start_node()};
+  tcp::listener listener = b.listen();
+
+  [[nodiscard]] std::string at_port_of_listener(const std::string& name) const {
+    return name + ':' + std::to_string(listener.port());
+  }
+};
+
+TEST_F(TcpSurroundings, TCP13_DEC11_EveryAddressOfANameIsTriedInOrder) {
+  const auto made = a.tcp.connect(at_port_of_listener("second-one.test"));
+  EXPECT_EQ(made.peer(), listener.socket_address());
+}
+
+TEST_F(TcpSurroundings, TCP13_TCP15_DEC19_TheErrorIsThatOfTheLastAddress) {
+  const auto refused = a.tcp.try_connect(at_port_of_listener("nowhere.test"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), std::errc::connection_refused);
+  EXPECT_NE(to_string(refused.error()).find(at_port_of_listener("127.0.0.3")), std::string::npos)
+    << to_string(refused.error());
+  EXPECT_NE(to_string(refused.error()).find("nowhere.test"), std::string::npos);
+}
+
+TEST_F(TcpSurroundings, TCP13_DEC11_AFamilyMayBePreferred) {
+  const auto v6 = b.tcp.try_listen(at_port_of_listener("[::1]"));
+  if (!v6)
+    GTEST_SKIP() << "no IPv6 here: " << to_string(v6.error());
+  const auto name = at_port_of_listener("both.test");
+  EXPECT_EQ(a.tcp.connect(name).peer(), listener.socket_address());
+  EXPECT_EQ(a.tcp.connect(name, {.prefer = tcp::family::ipv4_first}).peer(),
+            listener.socket_address());
+  EXPECT_EQ(a.tcp.connect(name, {.prefer = tcp::family::ipv6_first}).peer(), v6->socket_address());
+}
+
+TEST_F(TcpSurroundings, TCP10_AcceptingGoesOnWhenThereAreDescriptorsAgain) {
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const int lowest_free = ::dup(STDERR_FILENO);
+  ASSERT_GE(lowest_free, 0);
+  ::close(lowest_free);
+  auto only_one_more = usual;
+  only_one_more.rlim_cur = static_cast<rlim_t>(lowest_free) + 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &only_one_more), 0);
+  const auto peer = raw_peer::connect_to(listener.port()); // takes it
+  const bool reported = logged({"warning", listener.socket_address(), "could not accept"});
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+  EXPECT_TRUE(reported);
+  EXPECT_EQ(to_hex(peer.read(1)), "01");
+}
+
+} // namespace
+} // namespace ockam::test
