@@ -9,8 +9,8 @@
 int main(int argc, char** argv) {
   hello_ockam::program program{"04-routing-over-transport-two-hops-initiator",
                                "Sends a message over two TCP connections and prints the reply"};
-  const auto& connect
-    = program.argument("CONNECT", "HOST:PORT of the middle node", "localhost:3000");
+  const auto& connect = program.argument("CONNECT", "HOST:PORT of the middle node",
+                                         "localhost:3000");
 
   return program.run(argc, argv, [&](ockam::node& node) {
     // Initialize the TCP transport.

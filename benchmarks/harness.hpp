@@ -187,7 +187,8 @@ public:
       ->capture_default_str();
     app_.add_flag("--quick", quick_, "A few short runs: to see that it works, not to compare");
     app_.add_option("--filter", filter_, "Only rows whose name contains this text");
-    app_.add_option("--variant", variant_, "Only variants whose name contains this text: to profile");
+    app_.add_option("--variant", variant_,
+                    "Only variants whose name contains this text: to profile");
     app_.add_option("--json", json_, "Write all figures to this file");
     report_["benchmark"] = name;
   }
@@ -219,9 +220,10 @@ public:
     std::erase_if(what.variants, [this](const variant& each) {
       return each.name.find(variant_) == std::string::npos;
     });
-    if (std::none_of(what.figures.begin(), what.figures.end(), [this](const figure& each) {
-          return each.name.find(filter_) != std::string::npos;
-        })
+    if (std::none_of(what.figures.begin(), what.figures.end(),
+                     [this](const figure& each) {
+                       return each.name.find(filter_) != std::string::npos;
+                     })
         || what.variants.empty())
       return;
     std::vector<series> all;
@@ -286,10 +288,18 @@ private:
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto parts = what.figures[i].parts * static_cast<double>(operations);
       switch (what.figures[i].unit) {
-        case unit::nanoseconds: values[i] *= 1e9 / parts; break;
-        case unit::microseconds: values[i] *= 1e6 / parts; break;
-        case unit::rate: values[i] = parts / values[i]; break;
-        case unit::bytes: values[i] /= parts; break;
+        case unit::nanoseconds:
+          values[i] *= 1e9 / parts;
+          break;
+        case unit::microseconds:
+          values[i] *= 1e6 / parts;
+          break;
+        case unit::rate:
+          values[i] = parts / values[i];
+          break;
+        case unit::bytes:
+          values[i] /= parts;
+          break;
       }
     }
     return values;
@@ -350,8 +360,8 @@ private:
       const auto values = column(all[i], index);
       const auto median = quantile(values, 0.5);
       const auto [min, max] = std::minmax_element(values.begin(), values.end());
-      const auto spread
-        = median != 0 ? (quantile(values, 0.75) - quantile(values, 0.25)) / median : 0;
+      const auto spread = median != 0 ? (quantile(values, 0.75) - quantile(values, 0.25)) / median
+                                      : 0;
       std::printf("  %-32s %11s %11s %11s %5.0f %%", what.variants[i].name.c_str(),
                   text(median, row.unit).c_str(), text(*min, row.unit).c_str(),
                   text(*max, row.unit).c_str(), 100 * spread);
@@ -387,10 +397,14 @@ private:
 
   static const char* name_of(unit which) {
     switch (which) {
-      case unit::nanoseconds: return "ns";
-      case unit::microseconds: return "us";
-      case unit::rate: return "1/s";
-      case unit::bytes: return "bytes";
+      case unit::nanoseconds:
+        return "ns";
+      case unit::microseconds:
+        return "us";
+      case unit::rate:
+        return "1/s";
+      case unit::bytes:
+        return "bytes";
     }
     return "";
   }

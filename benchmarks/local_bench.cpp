@@ -24,7 +24,7 @@ struct small_message {
 } // namespace
 
 CAF_BEGIN_TYPE_ID_BLOCK(ockam_bench, caf::first_custom_type_id)
-  CAF_ADD_TYPE_ID(ockam_bench, (small_message))
+CAF_ADD_TYPE_ID(ockam_bench, (small_message))
 CAF_END_TYPE_ID_BLOCK(ockam_bench)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(small_message)
 
@@ -123,7 +123,8 @@ struct plain {
 
   class driver final : public handle::base {
   public:
-    driver(caf::actor_config& config, std::shared_ptr<bench::flight> flight, int hops, Message first)
+    driver(caf::actor_config& config, std::shared_ptr<bench::flight> flight, int hops,
+           Message first)
       : handle::base{config}, flight_{std::move(flight)}, hops_{hops}, first_{std::move(first)} {}
     typename handle::base::behavior_type make_behavior() override {
       next_ = handle{this};
@@ -170,7 +171,8 @@ class plain_echo final : public plain_echo_actor::base {
 public:
   using plain_echo_actor::base::base;
   behavior_type make_behavior() override {
-    return {[](small_message& content) -> caf::result<small_message> { return std::move(content); }};
+    return {
+      [](small_message& content) -> caf::result<small_message> { return std::move(content); }};
   }
 };
 
@@ -178,7 +180,8 @@ class plain_asker final : public plain<small_message>::handle::base {
 public:
   plain_asker(caf::actor_config& config, std::shared_ptr<bench::flight> flight,
               plain_echo_actor echo)
-    : plain<small_message>::handle::base{config}, flight_{std::move(flight)},
+    : plain<small_message>::handle::base{config},
+      flight_{std::move(flight)},
       echo_{std::move(echo)} {}
   behavior_type make_behavior() override {
     return {[this](small_message& first) {
@@ -213,8 +216,8 @@ void chain(bench::suite& suite, caf::actor_system& system, const std::string& po
   for (int i = 1; i <= hops; ++i)
     path.append(address{hop_name(i)});
   plain_chain<small_message> small{system, hops, small_message{payload_of(32)}};
-  plain_chain<routed_message> same{
-    system, hops, routed_message{message{path, route{"driver"}, payload_of(32)}}};
+  plain_chain<routed_message> same{system, hops,
+                                   routed_message{message{path, route{"driver"}, payload_of(32)}}};
   node_chain ours{system, hops};
   suite.compare({
     .figures = {{.name = row, .parts = hops + 1.0}},
@@ -405,7 +408,8 @@ int main(int argc, char** argv) {
       return status;
     suite.count_with(bench::allocations);
     compat::init_message_types<caf::id_block::ockam, caf::id_block::ockam_bench>();
-    for (const std::string policy : {"stealing", "sharing"}) { // CAF's default, and the apps' choice
+    for (const std::string policy :
+         {"stealing", "sharing"}) { // CAF's default, and the apps' choice
       caf::actor_system_config config;
       if (policy == "sharing")
         compat::tune_for_io(config, 2);

@@ -59,16 +59,16 @@ public:
   }
 
   void read() {
-    socket_.async_read_some(
-      asio::buffer(input_.data() + filled_, input_.size() - filled_),
-      [me = shared_from_this()](const std::error_code& failed, std::size_t count) {
-        if (failed)
-          return;
-        me->filled_ += count;
-        me->take_frames();
-        me->flush();
-        me->read();
-      });
+    socket_.async_read_some(asio::buffer(input_.data() + filled_, input_.size() - filled_),
+                            [me = shared_from_this()](const std::error_code& failed,
+                                                      std::size_t count) {
+                              if (failed)
+                                return;
+                              me->filled_ += count;
+                              me->take_frames();
+                              me->flush();
+                              me->read();
+                            });
   }
 
   void send(bytes_view frame) { waiting_.insert(waiting_.end(), frame.begin(), frame.end()); }
@@ -172,10 +172,11 @@ void run_until_told(asio::io_context& io, const std::string& line) {
 void serve_asio() {
   asio::io_context io{1};
   batch_counter received;
-  const asio_acceptor acceptor{io, [&](asio_peer& from, bytes_view frame) {
-    if (frame[frame_header_size] == static_cast<std::uint8_t>(wish::echo) || received.completes())
-      from.send(frame);
-  }};
+  const asio_acceptor acceptor{
+    io, [&](asio_peer& from, bytes_view frame) {
+      if (frame[frame_header_size] == static_cast<std::uint8_t>(wish::echo) || received.completes())
+        from.send(frame);
+    }};
   run_until_told(io, acceptor.port());
 }
 
@@ -187,10 +188,10 @@ void relay_asio(unsigned short to) {
     client->flush();
   });
   const asio_acceptor acceptor{io, [&](asio_peer& from, bytes_view frame) {
-    client = &from;
-    server->send(frame);
-    server->flush();
-  }};
+                                 client = &from;
+                                 server->send(frame);
+                                 server->flush();
+                               }};
   run_until_told(io, acceptor.port());
 }
 
@@ -314,8 +315,11 @@ class basp_driver final : public caf::event_based_actor {
 public:
   basp_driver(caf::actor_config& config, std::shared_ptr<bench::flight> flight, caf::actor server,
               std::string payload, std::size_t each)
-    : caf::event_based_actor{config}, flight_{std::move(flight)}, server_{std::move(server)},
-      payload_{std::move(payload)}, each_{each} {}
+    : caf::event_based_actor{config},
+      flight_{std::move(flight)},
+      server_{std::move(server)},
+      payload_{std::move(payload)},
+      each_{each} {}
   caf::behavior make_behavior() override {
     return {[this](std::string&) {
       for (auto count = flight_->next() * each_; count > 0; --count)
@@ -352,8 +356,8 @@ public:
   bench::variant driven(wish what, std::size_t size, std::size_t window, std::size_t each) {
     const auto payload = payload_for(what, size);
     auto driver = std::shared_ptr<caf::actor>{
-      new caf::actor{basp_.system.spawn<basp_driver>(flight_, remote_,
-                                                     std::string{as_text(payload)}, each)},
+      new caf::actor{
+        basp_.system.spawn<basp_driver>(flight_, remote_, std::string{as_text(payload)}, each)},
       [](caf::actor* own) {
         stop_actor(*own);
         delete own;
@@ -519,9 +523,8 @@ public:
                            .baselines = {"asio"},
                            .variants = {},
                            .multiple_of = what.each};
-    rows.variants.push_back(bench::timed("asio", [&](std::size_t n) {
-      asio_.fly(frame, n, what.window, what.each);
-    }));
+    rows.variants.push_back(
+      bench::timed("asio", [&](std::size_t n) { asio_.fly(frame, n, what.window, what.each); }));
 #ifdef OCKAM_HAVE_CAF_IO
     rows.baselines.emplace_back("basp");
     rows.variants.push_back(basp_.driven(what.what, what.size, what.window, what.each));

@@ -118,6 +118,7 @@ TEST_F(ActorInterop, NOD6_TheNodeStopsItsActorsAndWaitsForThem) {
   node.send("slow", "2");
   ASSERT_TRUE(reached.wait());
   std::thread stopping{[&] { node.stop(5s); }};
+  EXPECT_TRUE(eventually([&] { return !node.is_registered("slow"); })) << "the stop has begun";
   released.open();
   stopping.join();
   EXPECT_EQ(book.entries(), (lines{"initialize", "handled", "handled", "shutdown"}));

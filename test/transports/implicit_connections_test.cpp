@@ -18,9 +18,7 @@ protected:
     return options;
   }
 
-  [[nodiscard]] address remote() const {
-    return {transport_type::tcp, l.socket_address()};
-  }
+  [[nodiscard]] address remote() const { return {transport_type::tcp, l.socket_address()}; }
 
   tcp_node b{start_node()};
   tcp::listener l = b.listen();

@@ -27,8 +27,8 @@ TEST_F(reconnect, DEC12_TheAddressStaysValidAndWhatWaitsIsSent) {
   tcp_node a{start_node()};
   const connection_journal events;
   raw_listener peer;
-  const auto c
-    = a.tcp.connect(peer.address(), {.reconnect = quickly, .observer = events.observer()});
+  const auto c = a.tcp.connect(peer.address(),
+                               {.reconnect = quickly, .observer = events.observer()});
   auto first = peer.accept();
   EXPECT_EQ(to_hex(first.read(1)), "01");
   first.close();

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include <asio/io_context.hpp>
 #include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
 
 namespace ockam::internal {
 

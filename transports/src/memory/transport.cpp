@@ -20,7 +20,9 @@ public:
 
   listener_impl(std::shared_ptr<internal::node_state> node, std::shared_ptr<network_impl> network,
                 std::string name, listen_options options)
-    : node{std::move(node)}, network{std::move(network)}, name{std::move(name)},
+    : node{std::move(node)},
+      network{std::move(network)},
+      name{std::move(name)},
       options{std::move(options)} {}
 
   result<void> open() {
@@ -78,8 +80,8 @@ public:
   result<std::shared_ptr<listener_impl>> listen(std::string name, listen_options options) {
     auto made = std::make_shared<listener_impl>(node_, network_, std::move(name),
                                                 std::move(options));
-    made->connect = [weak = weak_from_this(), from = made.get()](const std::string& peer)
-      -> result<std::shared_ptr<memory_connection>> {
+    made->connect = [weak = weak_from_this(), from = made.get()](
+                      const std::string& peer) -> result<std::shared_ptr<memory_connection>> {
       const auto me = weak.lock();
       if (!me)
         return fail(errc::not_found, "the listening node has gone");

@@ -95,10 +95,10 @@ result<bool> outbox::push(message& content) {
     return fail(why, std::move(detail));
   };
   if (size > limits_.max_frame_size)
-    return refuse(errc::message_too_large,
-                  "the message has " + std::to_string(size) + " bytes, the connection takes "
-                    + std::to_string(limits_.max_frame_size)
-                    + " (max-frame-size); send less at once");
+    return refuse(errc::message_too_large, "the message has " + std::to_string(size)
+                                             + " bytes, the connection takes "
+                                             + std::to_string(limits_.max_frame_size)
+                                             + " (max-frame-size); send less at once");
 
   std::unique_lock guard{mutex_};
   if (closed_) {

@@ -74,9 +74,7 @@ public:
   void begin_again();
 
   /// `count` bytes of the batch do not wait any more.
-  void written(std::size_t count) noexcept {
-    pending_.fetch_sub(count, std::memory_order_relaxed);
-  }
+  void written(std::size_t count) noexcept { pending_.fetch_sub(count, std::memory_order_relaxed); }
 
   /// No `push` succeeds from now on; what waits can still be taken.
   void close();

@@ -9,9 +9,9 @@ namespace ockam::internal {
 
 stream_link::stream_link(setup own)
   : own_{std::move(own)}, input_{own_.limits, [this] {
-      if (const auto self = weak_from_this().lock())
-        wake_reader();
-    }} {}
+                                   if (const auto self = weak_from_this().lock())
+                                     wake_reader();
+                                 }} {}
 
 result<void> stream_link::open(const std::shared_ptr<node_state>& node) {
   auto port = connection_port::open(node, {.output = shared_from_this(),
@@ -103,8 +103,8 @@ void stream_link::begin_again(const error& cause, const write_batch& unwritten) 
     port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
   output_.begin_again();
   input_.begin_again();
-  log_warning("connection with " + escaped(own_.peer) + " lost, connecting again: "
-              + to_string(cause));
+  log_warning("connection with " + escaped(own_.peer)
+              + " lost, connecting again: " + to_string(cause));
   notify(connection_state::reconnecting, cause);
 }
 

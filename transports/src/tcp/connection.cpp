@@ -47,15 +47,15 @@ void tcp_connection::wait_for_input() {
   if (over_ || paused_ || waits_for_input_ || without_socket_)
     return;
   waits_for_input_ = true;
-  socket_.async_wait(asio::socket_base::wait_read, [me = self(), stream = stream_](
-                                                     const std::error_code& failed) {
-    if (me->over_ || stream != me->stream_)
-      return;
-    me->waits_for_input_ = false;
-    if (failed)
-      return me->end(socket_error(failed, "waiting for " + me->peer()));
-    me->read();
-  });
+  socket_.async_wait(asio::socket_base::wait_read,
+                     [me = self(), stream = stream_](const std::error_code& failed) {
+                       if (me->over_ || stream != me->stream_)
+                         return;
+                       me->waits_for_input_ = false;
+                       if (failed)
+                         return me->end(socket_error(failed, "waiting for " + me->peer()));
+                       me->read();
+                     });
 }
 
 void tcp_connection::read() {
@@ -158,8 +158,8 @@ void tcp_connection::flush() {
     for (std::size_t i = 0; i < count; ++i)
       buffers[i] = asio::const_buffer{pieces[i].data(), pieces[i].size()};
     std::error_code failed;
-    const auto written = socket_.write_some(
-      std::span<const asio::const_buffer>{buffers.data(), count}, failed);
+    const auto written
+      = socket_.write_some(std::span<const asio::const_buffer>{buffers.data(), count}, failed);
     if (failed == asio::error::would_block || failed == asio::error::try_again)
       return wait_until_writable();
     if (failed && failed != asio::error::interrupted)
@@ -175,16 +175,16 @@ void tcp_connection::flush() {
 
 void tcp_connection::wait_until_writable() {
   waits_until_writable_ = true;
-  socket_.async_wait(asio::socket_base::wait_write, [me = self(), stream = stream_](
-                                                      const std::error_code& failed) {
-    if (me->over_ || stream != me->stream_)
-      return;
-    me->waits_until_writable_ = false;
-    if (failed)
-      return me->end(socket_error(failed, "waiting for " + me->peer()));
-    me->flush();
-    me->thread_->run_ready();
-  });
+  socket_.async_wait(asio::socket_base::wait_write,
+                     [me = self(), stream = stream_](const std::error_code& failed) {
+                       if (me->over_ || stream != me->stream_)
+                         return;
+                       me->waits_until_writable_ = false;
+                       if (failed)
+                         return me->end(socket_error(failed, "waiting for " + me->peer()));
+                       me->flush();
+                       me->thread_->run_ready();
+                     });
 }
 
 // -- the end ---------------------------------------------------------------------------------------

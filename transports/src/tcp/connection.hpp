@@ -81,7 +81,7 @@ private:
   bool waits_for_input_ = false;
   bool paused_ = false; // no credit, or no chunk
   bool waits_until_writable_ = false;
-  bool closing_ = false; // write what waits, then end
+  bool closing_ = false;        // write what waits, then end
   bool without_socket_ = false; // between two of them
   bool over_ = false;
 };

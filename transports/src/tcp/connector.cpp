@@ -9,9 +9,14 @@
 namespace ockam::tcp::detail {
 
 connector::connector(asio::io_context& context, host_port peer, const connect_options& options)
-  : peer_{std::move(peer)}, timeout_{options.connect_timeout},
-    retry_until_{std::chrono::steady_clock::now() + options.retry_for}, prefer_{options.prefer},
-    context_{context}, resolver_{context}, socket_{context}, limit_{context},
+  : peer_{std::move(peer)},
+    timeout_{options.connect_timeout},
+    retry_until_{std::chrono::steady_clock::now() + options.retry_for},
+    prefer_{options.prefer},
+    context_{context},
+    resolver_{context},
+    socket_{context},
+    limit_{context},
     last_failure_{errc::not_found, "the name " + peer_.host + " has no address"} {}
 
 void connector::start(on_done done) {
@@ -102,8 +107,9 @@ void connector::try_next() {
       return;
     if (!failed)
       return me->finish(std::move(me->socket_));
-    me->last_failure_ = socket_error(failed, "connecting to " + to_text(where)
-                                               + (me->peer_.numeric() ? "" : " (" + me->peer_.host + ')'));
+    me->last_failure_ = socket_error(failed,
+                                     "connecting to " + to_text(where)
+                                       + (me->peer_.numeric() ? "" : " (" + me->peer_.host + ')'));
     me->try_next();
   });
 }

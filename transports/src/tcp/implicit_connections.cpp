@@ -19,8 +19,8 @@ void implicit_connections::get(const std::string& peer, on_ready ready,
   }
   if (entry.waiting.size() >= max_waiting) {
     guard.unlock();
-    return ready(fail(errc::resource_exhausted, std::to_string(max_waiting)
-                                                  + " messages wait for a connection to " + peer));
+    return ready(fail(errc::resource_exhausted,
+                      std::to_string(max_waiting) + " messages wait for a connection to " + peer));
   }
   entry.waiting.push_back(std::move(ready));
   if (std::exchange(entry.connecting, true))

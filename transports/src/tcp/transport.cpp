@@ -67,12 +67,11 @@ void transport_impl::watch_deadlines(std::size_t index) {
 
 // -- connections -----------------------------------------------------------------------------------
 
-result<std::shared_ptr<tcp_connection>>
-transport_impl::take_on(asio::ip::tcp::socket socket, internal::stream_link::setup setup,
-                        std::shared_ptr<internal::io_thread> thread,
-                        const keepalive_options& keepalive,
-                        const std::shared_ptr<listener_impl>& accepted_by,
-                        const std::function<void(tcp_connection&)>& configure) {
+result<std::shared_ptr<tcp_connection>> transport_impl::take_on(
+  asio::ip::tcp::socket socket, internal::stream_link::setup setup,
+  std::shared_ptr<internal::io_thread> thread, const keepalive_options& keepalive,
+  const std::shared_ptr<listener_impl>& accepted_by,
+  const std::function<void(tcp_connection&)>& configure) {
   prepare(socket, keepalive);
   auto taken = std::make_shared<tcp_connection>(std::move(setup), std::move(thread),
                                                 std::move(socket));
@@ -81,13 +80,13 @@ transport_impl::take_on(asio::ip::tcp::socket socket, internal::stream_link::set
   if (configure)
     configure(*taken);
   connections_.add(taken->sender_address(), taken);
-  taken->start([weak = weak_from_this(),
-                accepted_by](const std::shared_ptr<tcp_connection>& ended) {
-    if (accepted_by)
-      accepted_by->connection_ended();
-    if (const auto me = weak.lock())
-      me->connections_.remove(ended->sender_address());
-  });
+  taken->start(
+    [weak = weak_from_this(), accepted_by](const std::shared_ptr<tcp_connection>& ended) {
+      if (accepted_by)
+        accepted_by->connection_ended();
+      if (const auto me = weak.lock())
+        me->connections_.remove(ended->sender_address());
+    });
   return taken;
 }
 
@@ -161,8 +160,8 @@ void transport_impl::make_lasting(tcp_connection& made, const host_port& where,
   auto again = options;
   again.observer = nullptr;
   again.retry_for = std::chrono::milliseconds{0};
-  made.set_reconnect(*options.reconnect, [thread = made.thread(), where, again](
-                                           tcp_connection::on_socket done) {
+  made.set_reconnect(*options.reconnect, [thread = made.thread(), where,
+                                          again](tcp_connection::on_socket done) {
     const auto attempt = std::make_shared<connector>(thread->context(), where, again);
     attempt->start([done = std::move(done), again](result<asio::ip::tcp::socket> socket) {
       if (socket)
@@ -195,17 +194,16 @@ void transport_impl::resolve_implicitly(const address& remote,
                                         std::function<void(result<address>)> ready) {
   connect_options options;
   options.limits.idle_timeout = node_->options.implicit_idle_timeout;
-  implicit_.get(std::string{remote.value()}, std::move(ready), [&](auto done) {
-    connect(remote.value(), std::move(options), std::move(done));
-  });
+  implicit_.get(std::string{remote.value()}, std::move(ready),
+                [&](auto done) { connect(remote.value(), std::move(options), std::move(done)); });
 }
 
 result<void> transport_impl::disconnect(const address& any) {
   for (const auto& each : connections_.all())
     if (each->sender_address() == any || each->receiver_address() == any)
       return each->disconnect();
-  return fail(errc::not_found, "no connection of this transport has the address "
-                                 + escaped(to_string(any)));
+  return fail(errc::not_found,
+              "no connection of this transport has the address " + escaped(to_string(any)));
 }
 
 // -- listeners -------------------------------------------------------------------------------------
@@ -222,17 +220,17 @@ result<std::shared_ptr<listener_impl>> transport_impl::listen(std::string_view a
   if (auto opened = made->open(node_, endpoint_of(*where)); !opened)
     return fail(std::move(opened.error()));
   listeners_.add(made->address(), made);
-  made->start(
-    [this] { return next_thread(); }, // on a thread of ours, which `stop` joins
-    [this, from = std::weak_ptr{made}](asio::ip::tcp::socket socket,
-                                       const std::shared_ptr<internal::io_thread>& served_by) {
-      if (const auto listener = from.lock())
-        on_accepted(listener, std::move(socket), served_by);
-    },
-    [weak = weak_from_this()](const std::shared_ptr<listener_impl>& ended) {
-      if (const auto me = weak.lock())
-        me->listeners_.remove(ended->address());
-    });
+  made->start([this] { return next_thread(); }, // on a thread of ours, which `stop` joins
+              [this,
+               from = std::weak_ptr{made}](asio::ip::tcp::socket socket,
+                                           const std::shared_ptr<internal::io_thread>& served_by) {
+                if (const auto listener = from.lock())
+                  on_accepted(listener, std::move(socket), served_by);
+              },
+              [weak = weak_from_this()](const std::shared_ptr<listener_impl>& ended) {
+                if (const auto me = weak.lock())
+                  me->listeners_.remove(ended->address());
+              });
   return made;
 }
 

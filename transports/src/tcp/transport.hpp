@@ -48,11 +48,11 @@ public:
 private:
   std::shared_ptr<internal::io_thread> next_thread();
   bool add_attempt(const std::shared_ptr<connector>& attempt);
-  result<std::shared_ptr<tcp_connection>>
-  take_on(asio::ip::tcp::socket socket, internal::stream_link::setup setup,
-          std::shared_ptr<internal::io_thread> thread, const keepalive_options& keepalive,
-          const std::shared_ptr<listener_impl>& accepted_by,
-          const std::function<void(tcp_connection&)>& configure = {});
+  result<std::shared_ptr<tcp_connection>> take_on(
+    asio::ip::tcp::socket socket, internal::stream_link::setup setup,
+    std::shared_ptr<internal::io_thread> thread, const keepalive_options& keepalive,
+    const std::shared_ptr<listener_impl>& accepted_by,
+    const std::function<void(tcp_connection&)>& configure = {});
   static void make_lasting(tcp_connection& made, const host_port& where,
                            const connect_options& options);
   void on_accepted(const std::shared_ptr<listener_impl>& listener, asio::ip::tcp::socket socket,

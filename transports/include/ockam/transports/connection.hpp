@@ -49,7 +49,7 @@ public:
 
   /// The address to send to. It stays the same; it is unknown to the node once this has closed.
   [[nodiscard]] const address& sender_address() const noexcept;
-  operator address() const { return sender_address(); } // NOLINT: route{connection, "echoer"}
+  operator address() const { return sender_address(); }      // NOLINT: route{connection, "echoer"}
   operator route() const { return route{sender_address()}; } // NOLINT
 
   [[nodiscard]] const address& receiver_address() const noexcept;

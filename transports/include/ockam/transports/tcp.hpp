@@ -64,7 +64,7 @@ struct listen_options {
   ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
 
   std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
-  std::size_t max_connections = 10'000;            ///< then accepting pauses
+  std::size_t max_connections = 10'000;              ///< then accepting pauses
   int backlog = 1'024;
   keepalive_options keepalive{};
   connection_limits limits{};
@@ -81,7 +81,7 @@ class listener {
 public:
   explicit listener(std::shared_ptr<detail::listener_impl> impl);
 
-  [[nodiscard]] const ockam::address& address() const noexcept; ///< its worker address
+  [[nodiscard]] const ockam::address& address() const noexcept;     ///< its worker address
   [[nodiscard]] const std::string& socket_address() const noexcept; ///< `host:port`, the real port
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
