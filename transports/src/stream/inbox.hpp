@@ -74,7 +74,10 @@ public:
   [[nodiscard]] bool version_received() const noexcept { return decoder_.version_received(); }
   [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; } ///< so far
   [[nodiscard]] bool in_frame() const noexcept { return decoder_.in_frame(); }
-  void release_chunk() noexcept { decoder_.release_chunk(); }
+
+  /// An idle connection needs no chunk: called after a batch of input and now and then.
+  void release_chunk() noexcept { decoder_.release_unshared_chunk(); }
+
   [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
 
 private:

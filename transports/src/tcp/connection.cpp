@@ -30,8 +30,7 @@ tcp_connection::tcp_connection(setup own, std::shared_ptr<internal::io_thread> t
                                asio::ip::tcp::socket socket)
   : stream_link{std::move(own)}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
 
-void tcp_connection::start(on_end ended) {
-  ended_ = std::move(ended);
+void tcp_connection::start() {
   asio::post(thread_->context(), [me = self()] {
     if (me->over_)
       return;
@@ -270,6 +269,7 @@ void tcp_connection::connect_again() {
 void tcp_connection::check_deadlines(clock::time_point now) {
   if (over_ || without_socket_)
     return;
+  input().release_chunk(); // if the messages in it are handled by now
   const auto over = [now](clock::time_point since, std::chrono::milliseconds limit) {
     return limit.count() > 0 && now - since > limit;
   };

@@ -32,8 +32,11 @@ public:
   using reconnector = std::function<std::function<void()>(on_socket)>;
   void set_reconnect(reconnect_policy policy, reconnector connect);
 
-  /// Begins to read and write; `ended` is called once, on the I/O thread, when all is over.
-  void start(on_end ended);
+  /// `ended` is called once, on the I/O thread, when all is over. Before anybody knows of it.
+  void set_on_end(on_end ended) { ended_ = std::move(ended); }
+
+  /// Begins to read and write.
+  void start();
 
   /// Ends it now.
   void end(std::optional<error> cause);

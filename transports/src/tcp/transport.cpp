@@ -79,14 +79,15 @@ result<std::shared_ptr<tcp_connection>> transport_impl::take_on(
     return fail(std::move(opened.error()));
   if (configure)
     configure(*taken);
-  connections_.add(taken->sender_address(), taken);
-  taken->start(
+  taken->set_on_end(
     [weak = weak_from_this(), accepted_by](const std::shared_ptr<tcp_connection>& ended) {
       if (accepted_by)
         accepted_by->connection_ended();
       if (const auto me = weak.lock())
         me->connections_.remove(ended->sender_address());
     });
+  connections_.add(taken->sender_address(), taken);
+  taken->start();
   return taken;
 }
 

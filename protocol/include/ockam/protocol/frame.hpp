@@ -101,6 +101,13 @@ public:
   /// Gives the chunk back when no part of a frame is in it: a connection that waits needs none.
   void release_chunk() noexcept;
 
+  /// The same, but keeps a chunk that bodies still refer to: what comes next fits behind them, and
+  /// a small message that is kept does not cost a chunk of its own.
+  void release_unshared_chunk() noexcept {
+    if (chunk_ && chunk_->unique())
+      release_chunk();
+  }
+
 private:
   class large_body;
 
