@@ -139,7 +139,8 @@ enum class unit {
 struct figure {
   std::string name;
   bench::unit unit = unit::nanoseconds;
-  double parts = 1; ///< of one operation, when the figure is about a part of it
+  double parts = 1;     ///< of one operation, when the figure is about a part of it
+  bool compared = true; ///< false: a ratio would say nothing, for instance when zero is the aim
 };
 
 /// One way to perform the operation.
@@ -351,8 +352,9 @@ private:
   void print(const comparison& what, std::size_t index, const std::vector<series>& all) {
     const auto& row = what.figures[index];
     std::printf("\n%-34s %11s %11s %11s %7s", row.name.c_str(), "median", "min", "max", "spread");
-    for (const auto& baseline : what.baselines)
-      std::printf(" %12s", ("x " + baseline).c_str());
+    if (row.compared)
+      for (const auto& baseline : what.baselines)
+        std::printf(" %12s", ("x " + baseline).c_str());
     const bool counted = counter_.begin != nullptr && index == 0;
     std::printf("%s\n", counted ? "   allocs" : "");
 
@@ -377,13 +379,11 @@ private:
         const auto& other = what.variants[j].name;
         if (std::find(what.baselines.begin(), what.baselines.end(), other) == what.baselines.end())
           continue;
+        if (!row.compared)
+          continue;
         const auto speed = ratio(all[i], all[j], index, row.unit);
-        if (std::isfinite(speed)) {
-          std::printf(" %12.2f", speed);
-          entry["times_baseline"][other] = speed;
-        } else {
-          std::printf(" %12s", "-");
-        }
+        std::printf(" %12.2f", speed);
+        entry["times_baseline"][other] = speed;
       }
       if (counted) {
         entry["allocations"] = all[i].allocations / row.parts;

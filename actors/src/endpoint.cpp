@@ -96,6 +96,7 @@ endpoint::endpoint(std::shared_ptr<internal::node_state> node, ref_ptr<worker_re
   : sender{std::move(node), std::move(record)}, inbox_{std::move(inbox)} {}
 
 // What was moved from keeps its name and node, so that a call by mistake does not crash.
+// NOLINTNEXTLINE(performance-move-constructor-init): hence the copy
 endpoint::endpoint(endpoint&& other) noexcept : sender{other}, inbox_{std::move(other.inbox_)} {}
 
 endpoint& endpoint::operator=(endpoint&& other) noexcept {

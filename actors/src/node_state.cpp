@@ -152,8 +152,8 @@ result<void> node_state::hand_over(located&& to, address source, message content
         return {};
       }
       auto taken = record.sink->push(std::move(routed), context);
-      if (!taken) {
-        routed.set_handled();
+      if (!taken) {           // what was refused is as it was
+        routed.set_handled(); // NOLINT(bugprone-use-after-move)
         count_drop(record.kind == resident::sink      ? reason_of(taken.error())
                    : taken.error() == errc::not_found ? drop_reason::unknown_address
                                                       : drop_reason::mailbox_full,

@@ -57,6 +57,7 @@ private:
         if (!command.actor)
           return fail(errc::misuse, "the command to expose carries no actor");
         std::vector<mailbox_options> boxes;
+        boxes.reserve(addresses.size());
         for (auto& each : addresses)
           boxes.push_back({.address = std::move(each)});
         return node_

@@ -12,8 +12,9 @@ constexpr int max_runs = 256;
 /// Messages one actor handles in a row.
 constexpr std::size_t max_messages = 64;
 
-/// An actor that keeps the thread longer than this is told so.
-constexpr auto max_time = std::chrono::milliseconds{1};
+/// An actor that keeps the thread longer than this is told so. Well above what a busy machine takes
+/// away from a thread, for that looks the same.
+constexpr auto max_time = std::chrono::milliseconds{5};
 
 } // namespace
 
