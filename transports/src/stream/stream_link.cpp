@@ -35,7 +35,7 @@ result<void> stream_link::push(routed_message&& content, compat::execution_conte
   const auto shown = port_.observed() ? taken : message{};
   auto woken = output_.push(taken);
   if (!woken) {
-    content.put_back(std::move(taken));
+    content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move): only its message is
     if (woken.error() == errc::resource_exhausted)
       note_load();
     return fail(std::move(woken.error()));
