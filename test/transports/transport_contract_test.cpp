@@ -30,7 +30,7 @@ TEST_P(TransportContract, TCP3_TCP5_AConnectionTellsWhatItIs) {
     EXPECT_NE(end.sender_address(), end.receiver_address());
     ASSERT_TRUE(node->root().metadata(end.sender_address()));
     EXPECT_TRUE(node->root().metadata(end.sender_address())->terminal);
-    EXPECT_FALSE(node->root().metadata(end.receiver_address())->terminal);
+    EXPECT_FALSE(node->root().metadata(end.receiver_address()));
     EXPECT_EQ(node->root().find_terminal_address(route{"hop", end, "far"}).value(),
               end.sender_address());
     EXPECT_EQ(node->flow_control().find_producer(end.sender_address())->id, end.flow_control_id());
