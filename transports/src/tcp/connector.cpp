@@ -88,7 +88,7 @@ void connector::resolve() {
       for (const auto& each : found)
         me->left_.push_back(each.endpoint());
       if (me->prefer_ != family::any)
-        std::ranges::stable_partition(me->left_, [&](const auto& each) {
+        std::stable_partition(me->left_.begin(), me->left_.end(), [&](const auto& each) {
           return each.address().is_v4() == (me->prefer_ == family::ipv4_first);
         });
       std::ranges::reverse(me->left_);
