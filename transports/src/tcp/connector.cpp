@@ -40,10 +40,10 @@ void connector::attempt() {
   limit_.expires_after(timeout_);
   limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
     if (!cancelled)
-      me->attempt_failed(
-        {errc::timeout, "connecting to " + to_string(me->peer_) + " took more than "
-                          + std::to_string(me->timeout_.count())
-                          + " ms (connect-timeout); check host, port and firewall"});
+      me->attempt_failed({make_error_code(std::errc::timed_out),
+                          "connecting to " + to_string(me->peer_) + " took more than "
+                            + std::to_string(me->timeout_.count())
+                            + " ms (connect-timeout); check host, port and firewall"});
   });
   resolve();
 }

@@ -116,7 +116,7 @@ public:
   /// Connects to `host:port`, `[v6]:port`, `:port` or `port` (TCP-12); the last two mean loopback.
   /// Returns when the socket is connected (TCP-18); every call makes a new connection (TCP-19).
   /// - errc::invalid_value  malformed; nothing was sent anywhere
-  /// - errc::timeout        `connect_timeout` is over
+  /// - std::errc::timed_out `connect_timeout` is over
   /// - a system error       of the last address that was tried (TCP-15, DEC-19)
   connection connect(std::string_view peer, connect_options options = {});
   result<connection> try_connect(std::string_view peer, connect_options options = {});
