@@ -24,8 +24,8 @@ result<void> check_type_ids(caf::actor_system& system) {
   return fail(errc::misuse, "CAF type id " + std::to_string(caf::type_id<routed_message>::value)
                               + " belongs to " + escaped(found)
                               + " and to ockam::routed_message; give ockam other ids with "
-                                "-DOCKAM_TYPE_ID_OFFSET=N, N now being "
-                              + std::to_string(OCKAM_TYPE_ID_OFFSET));
+                                "-DOCKAM_CAF_TYPE_ID_OFFSET=N, N now being "
+                              + std::to_string(OCKAM_CAF_TYPE_ID_OFFSET));
 }
 
 std::shared_ptr<internal::node_state> make_state(caf::actor_system& system, node_options options) {

@@ -7,6 +7,7 @@
 //     self->request(far, caf::infinite, "hello").then(...);                     a route as an actor
 
 #include "ockam/actors/caf_error.hpp"
+#include "ockam/actors/export.hpp"
 #include "ockam/actors/node.hpp"
 #include "ockam/actors/routed.hpp"
 
@@ -35,7 +36,7 @@ struct service_options {
 namespace internal {
 
 /// What a bridge does with every request; the same for all types.
-class service_port {
+class OCKAM_ACTORS_EXPORT service_port {
 public:
   service_port(actor_sender own, service_options options);
   ~service_port();
@@ -127,7 +128,7 @@ address expose_service(node& on, mailboxes at, const Handle& actor, service_opti
 namespace internal {
 
 /// What an actor needs that sends requests along a route; the same for all types.
-class route_port {
+class OCKAM_ACTORS_EXPORT route_port {
 public:
   using on_reply = std::function<void(result<routed_message>)>;
 
