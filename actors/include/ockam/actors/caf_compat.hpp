@@ -108,6 +108,17 @@ void init_message_types() {
 #endif
 }
 
+/// The same for CAF 0.17.6, where a configuration holds the types; needed there for what CAF's
+/// middleman carries to other processes.
+template <class... Blocks>
+void add_message_types(caf::actor_system_config& config) {
+#if CAF_MAJOR_VERSION >= 1
+  static_cast<void>(config); // see init_message_types
+#else
+  (config.add_message_types<Blocks>(), ...);
+#endif
+}
+
 /// How many threads the system made from this configuration runs actors on.
 inline void set_threads(caf::actor_system_config& config, std::size_t threads) {
 #if CAF_MAJOR_VERSION >= 1
