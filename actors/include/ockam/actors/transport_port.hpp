@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/export.hpp"
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/routed_message.hpp"
@@ -19,7 +20,7 @@ class worker_record;
 } // namespace internal
 
 /// Where messages go that leave through a connection.
-class message_sink {
+class OCKAM_ACTORS_EXPORT message_sink {
 public:
   virtual ~message_sink() = default;
 
@@ -33,7 +34,7 @@ public:
 };
 
 /// A way to reach other nodes, as the node sees it (docs/transports.md).
-class transport {
+class OCKAM_ACTORS_EXPORT transport {
 public:
   virtual ~transport() = default;
 
@@ -67,7 +68,7 @@ struct connection_setup {
 /// The node's side of one connection: its addresses, and the way in for what it receives.
 ///
 /// `deliver` is for one thread at a time; the rest is thread-safe. Destruction closes.
-class connection_port {
+class OCKAM_ACTORS_EXPORT connection_port {
 public:
   connection_port();
   connection_port(connection_port&& other) noexcept;
@@ -111,7 +112,7 @@ private:
 };
 
 /// The node's side of one listener: its address, which admits nothing, and its flow control entry.
-class listener_port {
+class OCKAM_ACTORS_EXPORT listener_port {
 public:
   listener_port();
   listener_port(listener_port&& other) noexcept;
@@ -133,7 +134,7 @@ private:
 
 /// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
 /// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).
-result<void> attach_transport(const std::shared_ptr<internal::node_state>& node,
-                              std::shared_ptr<transport> what);
+OCKAM_ACTORS_EXPORT result<void> attach_transport(const std::shared_ptr<internal::node_state>& node,
+                                                  std::shared_ptr<transport> what);
 
 } // namespace ockam

@@ -2,6 +2,7 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
+#include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <chrono>
@@ -77,7 +78,7 @@ class listener_impl;
 } // namespace detail
 
 /// A listener; a handle like `connection` (TCP-4).
-class listener {
+class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   explicit listener(std::shared_ptr<detail::listener_impl> impl);
 
@@ -101,7 +102,7 @@ struct transport_options {
 ///
 /// The calls that wait throw `failure`, like the node's; those with `try_` return results. None of
 /// the waiting ones may be used in a worker: there is `async_connect`.
-class transport {
+class OCKAM_TRANSPORTS_EXPORT transport {
 public:
   /// Several transports of one node are independent; the last one resolves `1#host:port`.
   static transport create(node& on, transport_options options = {});
