@@ -1,4 +1,4 @@
-// A second CAF node, for the tests of clusters: publishes a service and a worker until its stdin ends.
+// A second CAF node, for the tests of clusters: publishes a service and a worker until SIGTERM.
 //
 //   cluster_member ROUTER_PORT    the port of the first node's router
 //   cluster_member --forgetful    makes a node without having registered the types of ockam
@@ -9,6 +9,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <csignal>
 #include <iostream>
 
 namespace {
@@ -54,14 +55,18 @@ int be_forgetful() {
 }
 
 int serve(std::uint16_t router_port) {
+  sigset_t end;
+  sigemptyset(&end);
+  sigaddset(&end, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &end, nullptr); // before there are threads
   caf_node self;
   const auto router = self.find<router_actor>(router_port);
   const auto service = caf::actor_cast<text_service>(self->spawn<shouter>());
   const auto worker = caf::actor_cast<ockam::worker>(self->spawn<far_worker>(router));
   std::cout << "service at " << self.publish(service) << "\nworker at " << self.publish(worker)
             << std::endl;
-  for (std::string ignored; std::getline(std::cin, ignored);)
-    ;
+  int received = 0;
+  sigwait(&end, &received);
   for (const auto& each :
        {caf::actor_cast<caf::actor>(service), caf::actor_cast<caf::actor>(worker)})
     caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
