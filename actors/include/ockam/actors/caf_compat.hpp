@@ -244,9 +244,9 @@ inline std::string render(caf::actor_system& system, const caf::error& what) {
 
 /// Lets CAF carry `value` as bytes: `get` makes them, `set` takes them and tells whether they were good.
 template <class Inspector, class T, class Get, class Set>
-auto inspect_as_bytes(Inspector& f, T& value, const char* name, Get get, Set set) {
+auto inspect_as_bytes(Inspector& f, [[maybe_unused]] T& value, [[maybe_unused]] const char* name,
+                      Get get, Set set) {
 #if CAF_MAJOR_VERSION >= 1
-  static_cast<void>(name);
   return f.object(value).fields(f.field("encoded", get, set));
 #else
   std::vector<std::uint8_t> encoded;

@@ -102,7 +102,7 @@ struct transport_options {
   std::size_t io_threads = 1; ///< connections are spread over them
 
   /// A loop of the host's that does all the work instead of threads of ours; any number of threads
-  /// may run it. It must outlive the node, and somebody has to run it: `listen`, `connect` and
+  /// may run it. It must outlive the node, and somebody has to run it: `connect` and
   /// `node::stop` wait for it, so call those on other threads than the ones that run it.
   asio::io_context* io_context = nullptr;
 
