@@ -5,6 +5,9 @@
 
 include(GNUInstallDirs)
 
+# Before 1.0 a minor version may change everything that is compiled into users of the libraries.
+set(OCKAM_SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+
 # ockam_set_flags(<target>): the language and the warnings; users of the target do not inherit them.
 function(ockam_set_flags target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
@@ -32,13 +35,18 @@ function(ockam_add_library name)
   ockam_set_flags(${target})
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name}
-    POSITION_INDEPENDENT_CODE ON)
+    POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden # what is public says so: export.hpp of each library
+    VISIBILITY_INLINES_HIDDEN ON
+    DEFINE_SYMBOL "" # static and shared objects are the same: ccache needs one of them
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${OCKAM_SOVERSION})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PRIVATE src)
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${headers})
 
   install(TARGETS ${target} EXPORT ${target}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${name} NAMELINK_COMPONENT dev
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 endfunction()

@@ -22,6 +22,10 @@
 
 extern char** environ;
 
+#ifndef OCKAM_APPS_DIR // programs are named by their paths
+#  define OCKAM_APPS_DIR "."
+#endif
+
 namespace ockam::test {
 
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/actors/access_control.hpp"
+#include "ockam/actors/export.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -26,9 +27,11 @@ private:
 };
 
 void log_debug(std::string_view text);
-void log_info(std::string_view text);
-void log_warning(std::string_view text);
 void log_error(std::string_view text);
+
+// Private and exported all the same: the transports write to this logger too.
+OCKAM_ACTORS_EXPORT void log_info(std::string_view text);
+OCKAM_ACTORS_EXPORT void log_warning(std::string_view text);
 
 /// A denied message, with what would let it pass. `verdict` is false or an error.
 void log_denial(std::string_view direction, const relay_message& what,

@@ -64,7 +64,8 @@ public:
   /// Takes the addresses away and forgets their rights; false if that was done before.
   bool remove(worker_record& record);
 
-  result<void> stop_worker(address_view any);
+  /// Private and exported all the same: `disconnect` of a transport is this.
+  OCKAM_ACTORS_EXPORT result<void> stop_worker(address_view any);
 
   /// Asks one worker to end; its addresses are unknown when this returns.
   void stop_record(const ref_ptr<worker_record>& record);

@@ -82,12 +82,19 @@ raw_peer::raw_peer(descriptor socket) : socket_{std::move(socket)} {
   set(socket_.number(), IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
-raw_peer raw_peer::connect_to(std::uint16_t port) {
-  descriptor socket{checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
+raw_peer::raw_peer()
+  : socket_{checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")} {}
+
+void raw_peer::connect(std::uint16_t port) const {
   const auto where = loopback(port);
-  checked(::connect(socket.number(), reinterpret_cast<const sockaddr*>(&where), sizeof where),
+  checked(::connect(socket_.number(), reinterpret_cast<const sockaddr*>(&where), sizeof where),
           "connect");
-  return raw_peer{std::move(socket)};
+}
+
+raw_peer raw_peer::connect_to(std::uint16_t port) {
+  raw_peer made;
+  made.connect(port);
+  return made;
 }
 
 void raw_peer::write(bytes_view data) const {

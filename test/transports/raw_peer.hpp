@@ -29,7 +29,9 @@ private:
 /// A peer that is no node: a TCP socket on which every byte is written and read as it is.
 class raw_peer {
 public:
+  raw_peer(); ///< not connected yet
   explicit raw_peer(descriptor socket);
+  void connect(std::uint16_t port) const;
   static raw_peer connect_to(std::uint16_t port);
 
   void write(bytes_view data) const;

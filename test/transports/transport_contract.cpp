@@ -42,8 +42,10 @@ private:
   int places_ = 0;
 };
 
-INSTANTIATE_TEST_SUITE_P(Tcp, TransportContract, testing::Values(&make<tcp_over_loopback>));
-INSTANTIATE_TEST_SUITE_P(Memory, TransportContract, testing::Values(&make<in_memory>));
+INSTANTIATE_TEST_SUITE_P(Tcp, TransportContract,
+                         testing::Values(made_by<tcp_over_loopback>("loopback")));
+INSTANTIATE_TEST_SUITE_P(Memory, TransportContract,
+                         testing::Values(made_by<in_memory>("in_memory")));
 
 } // namespace
 } // namespace ockam::test

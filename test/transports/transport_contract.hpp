@@ -73,12 +73,23 @@ private:
   Transport transport_;
 };
 
+struct kind_maker {
+  std::string name; ///< part of the names of its tests
+  std::unique_ptr<transport_kind> (*make)();
+
+  friend void PrintTo(const kind_maker& value, std::ostream* out) { *out << value.name; }
+};
+
+template <class Kind>
+kind_maker made_by(std::string name) {
+  return {std::move(name),
+          []() -> std::unique_ptr<transport_kind> { return std::make_unique<Kind>(); }};
+}
+
 /// What every transport does alike. A new one joins with a `transport_kind` of its own and
 ///
-///     INSTANTIATE_TEST_SUITE_P(Its_name, TransportContract, testing::Values(&make<its_kind>));
-class TransportContract
-  : public nodes_test,
-    public testing::WithParamInterface<std::unique_ptr<transport_kind> (*)()> {
+///     INSTANTIATE_TEST_SUITE_P(Its_name, TransportContract, testing::Values(made_by<its_kind>("it")));
+class TransportContract : public nodes_test, public testing::WithParamInterface<kind_maker> {
 protected:
   /// A node and its transport.
   struct side {
@@ -113,14 +124,9 @@ protected:
       [&] { return a.transport->connections().empty() && b.transport->connections().empty(); });
   }
 
-  const std::unique_ptr<transport_kind> kind = GetParam()();
+  const std::unique_ptr<transport_kind> kind = GetParam().make();
   side a = make_side();
   side b = make_side();
 };
-
-template <class Kind>
-std::unique_ptr<transport_kind> make() {
-  return std::make_unique<Kind>();
-}
 
 } // namespace ockam::test

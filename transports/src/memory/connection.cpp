@@ -12,8 +12,7 @@ constexpr int max_batches = 16;
 
 } // namespace
 
-void memory_connection::start(const std::shared_ptr<memory_connection>& peer) {
-  peer_ = peer;
+void memory_connection::start() {
   announce_connected();
   later(&memory_connection::move_bytes);
 }

@@ -18,7 +18,9 @@ public:
   memory_connection(setup own, std::shared_ptr<network_impl> network, on_end ended)
     : stream_link{std::move(own)}, network_{std::move(network)}, ended_{std::move(ended)} {}
 
-  void start(const std::shared_ptr<memory_connection>& peer);
+  /// Names the other end; both do so before either starts.
+  void join(const std::shared_ptr<memory_connection>& peer) { peer_ = peer; }
+  void start();
 
 private:
   void wake_writer(compat::execution_context* context) override;

@@ -44,6 +44,7 @@ public:
   void end() {
     network->remove(name);
     port.close();
+    ended(address);
   }
 
   const std::shared_ptr<internal::node_state> node;
@@ -53,6 +54,7 @@ public:
   listener_port port;
   ockam::address address;
   on_connect connect;
+  std::function<void(const ockam::address&)> ended;
 };
 
 class transport_impl final : public ockam::transport,
@@ -92,6 +94,10 @@ public:
                        .consumer_of = from->options.consumer_of,
                        .observer = from->options.observer});
     };
+    made->ended = [weak = weak_from_this()](const ockam::address& ended) {
+      if (const auto me = weak.lock())
+        me->listeners_.remove(ended);
+    };
     if (auto opened = made->open(); !opened)
       return fail(std::move(opened.error()));
     listeners_.add(made->address, made);
@@ -117,8 +123,10 @@ public:
       (*near)->close();
       return far;
     }
-    (*far)->start(*near);
-    (*near)->start(*far);
+    (*far)->join(*near);
+    (*near)->join(*far);
+    (*far)->start();
+    (*near)->start();
     return near;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
 #include "ockam/protocol/message.hpp"
 
 #include <chrono>
@@ -24,7 +25,7 @@ struct relay_message {
 /// Decides whether a message may leave (outgoing) or enter (incoming) a mailbox.
 ///
 /// One object may serve many mailboxes and is asked from many threads.
-class access_control {
+class OCKAM_ACTORS_EXPORT access_control {
 public:
   virtual ~access_control() = default;
 
@@ -41,28 +42,29 @@ public:
 
 using access_control_ptr = std::shared_ptr<const access_control>;
 
-access_control_ptr allow_all(); // AC-1
-access_control_ptr deny_all();  // AC-2
+OCKAM_ACTORS_EXPORT access_control_ptr allow_all(); // AC-1
+OCKAM_ACTORS_EXPORT access_control_ptr deny_all();  // AC-2
 
 /// Incoming: the true source is one of `sources` (AC-3).
-access_control_ptr allow_source_addresses(std::vector<address> sources);
+OCKAM_ACTORS_EXPORT access_control_ptr allow_source_addresses(std::vector<address> sources);
 
 /// Outgoing: the next address of the onward route is one of `next_hops` (AC-4).
 /// errc::empty_route for a message without a next address.
-access_control_ptr allow_onward_addresses(std::vector<address> next_hops);
+OCKAM_ACTORS_EXPORT access_control_ptr allow_onward_addresses(std::vector<address> next_hops);
 
 /// Every one admits, asked in order until one does not; an empty list admits (AC-5).
-access_control_ptr all_of(std::vector<access_control_ptr> parts);
+OCKAM_ACTORS_EXPORT access_control_ptr all_of(std::vector<access_control_ptr> parts);
 
 /// One of them admits, asked in order until one does; an empty list denies (AC-5).
-access_control_ptr any_of(std::vector<access_control_ptr> parts);
+OCKAM_ACTORS_EXPORT access_control_ptr any_of(std::vector<access_control_ptr> parts);
 
 /// Remembers up to 10 admissions of `inner` for `lifetime` each, by source, destination, routes and
 /// local info; denials are not remembered (AC-6).
-access_control_ptr cached(access_control_ptr inner,
-                          std::chrono::steady_clock::duration lifetime = std::chrono::seconds{1});
+OCKAM_ACTORS_EXPORT access_control_ptr cached(access_control_ptr inner,
+                                              std::chrono::steady_clock::duration lifetime
+                                              = std::chrono::seconds{1});
 
 /// Incoming: the source is not an address through which messages enter the node (AC-9).
-access_control_ptr local_only(std::shared_ptr<const flow_controls> registry);
+OCKAM_ACTORS_EXPORT access_control_ptr local_only(std::shared_ptr<const flow_controls> registry);
 
 } // namespace ockam

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/routed.hpp"
 #include "ockam/actors/worker_object.hpp"
@@ -38,7 +39,7 @@ struct request_options {
 ///
 /// Owns an address of its own, which admits nothing; the destination is the only place it may send
 /// to. Destruction cancels. Thread-safe.
-class delayed_event {
+class OCKAM_ACTORS_EXPORT delayed_event {
 public:
   delayed_event() = default;
   delayed_event(delayed_event&&) noexcept;
@@ -58,7 +59,7 @@ private:
 
 /// What worker contexts and endpoints have in common: addresses of their own, and everything that
 /// can be done from them. Nothing here waits.
-class sender {
+class OCKAM_ACTORS_EXPORT sender {
 public:
   [[nodiscard]] const address& primary_address() const noexcept; // CTX-5
   [[nodiscard]] std::vector<address> addresses() const;
@@ -202,7 +203,7 @@ protected:
 /// What a worker is given: its addresses and the node around it (CTX-1).
 ///
 /// Valid inside the hooks of the worker that owns it; not thread-safe.
-class context : public sender {
+class OCKAM_ACTORS_EXPORT context : public sender {
 public:
   /// Sends `body` and calls `on_reply` in this worker with the first message that comes back, or
   /// with an error; returns at once (SRQ-1 to SRQ-7).

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/actors/context.hpp"
+#include "ockam/actors/export.hpp"
 
 namespace ockam {
 
@@ -14,7 +15,7 @@ struct receive_options {
 /// `receive` and `send_and_receive` block the calling thread: do not call them in a worker. All
 /// calls are thread-safe; several threads that receive share the messages. Destruction, from any
 /// thread, removes the address.
-class endpoint : public sender {
+class OCKAM_ACTORS_EXPORT endpoint : public sender {
 public:
   endpoint(endpoint&&) noexcept;
   endpoint& operator=(endpoint&&) noexcept;

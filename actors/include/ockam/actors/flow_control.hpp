@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/actors/access_control.hpp"
+#include "ockam/actors/export.hpp"
 #include "ockam/protocol/address.hpp"
 
 #include <atomic>
@@ -20,7 +21,7 @@ namespace ockam {
 class flow_control_id {
 public:
   /// A new id; it exists before the listener or connection it is for.
-  static flow_control_id random();
+  OCKAM_ACTORS_EXPORT static flow_control_id random();
 
   explicit flow_control_id(std::string text) : text_{std::move(text)} {}
 
@@ -47,7 +48,7 @@ struct producer_info {
 /// A message that comes in through a producer is delivered only to addresses that were registered
 /// as consumers of the producer's id or of its spawner's id. Thread-safe; every change counts for
 /// the next message (FCO-8).
-class flow_controls {
+class OCKAM_ACTORS_EXPORT flow_controls {
 public:
   /// Idempotent; neither the address nor the id has to exist (FCO-1).
   void add_consumer(const address& consumer, const flow_control_id& id);
@@ -103,7 +104,8 @@ private:
 
 /// Outgoing control of a producer: the next address must be a consumer of `id` or of `spawner_id`
 /// (AC-7). Exact comparison, one hop, nothing else is looked at.
-access_control_ptr flow_control(std::shared_ptr<const flow_controls> registry, flow_control_id id,
-                                std::optional<flow_control_id> spawner_id = {});
+OCKAM_ACTORS_EXPORT access_control_ptr flow_control(std::shared_ptr<const flow_controls> registry,
+                                                    flow_control_id id,
+                                                    std::optional<flow_control_id> spawner_id = {});
 
 } // namespace ockam

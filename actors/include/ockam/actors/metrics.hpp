@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +27,7 @@ enum class drop_reason : std::uint8_t {
 };
 inline constexpr std::size_t drop_reason_count = 13;
 
-std::string_view to_string(drop_reason reason) noexcept;
+OCKAM_ACTORS_EXPORT std::string_view to_string(drop_reason reason) noexcept;
 
 /// What a node did since it was made. A snapshot; at any quiet moment
 ///

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/protocol/message.hpp"
 
@@ -11,7 +12,7 @@ namespace ockam {
 ///
 /// Called on the thread that moves the message, possibly on several at once; must be quick and must
 /// not throw. Set in `node_options`; without one the hot path pays one comparison.
-class message_observer {
+class OCKAM_ACTORS_EXPORT message_observer {
 public:
   virtual ~message_observer() = default;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
 #include "ockam/protocol/message.hpp"
 
 #include <cstdint>
@@ -9,7 +10,7 @@ namespace ockam {
 
 /// One of the addresses of a worker, as the router found it; tells the router when a message that
 /// was put into the worker's mailbox is dropped without having been handled.
-class delivery_point : public ref_counted {
+class OCKAM_ACTORS_EXPORT delivery_point : public ref_counted {
 public:
   /// The address with this index; 0 is the primary one. Constant for the life of the object.
   [[nodiscard]] virtual const address& address_at(std::uint16_t index) const noexcept = 0;
@@ -23,7 +24,7 @@ public:
 ///
 /// The router stamps the source; it is the basis of access control, unlike the return route, which
 /// is whatever the sender wrote (RTD-3).
-class routed_message {
+class OCKAM_ACTORS_EXPORT routed_message {
 public:
   /// Not delivered anywhere; CAF asks for this constructor.
   routed_message() = default;
@@ -85,6 +86,12 @@ public:
   [[nodiscard]] const ref_ptr<delivery_point>& target() const noexcept { return target_; }
   [[nodiscard]] std::uint16_t target_index() const noexcept { return index_; }
   void set_handled() noexcept { handled_ = true; }
+
+  /// What leaves the process when CAF carries it to another one: routes, payload and tracing context
+  /// in the form of the wire. Source, target, local info and credit belong to this node.
+  [[nodiscard]] bytes to_bytes() const;
+  static result<routed_message> from_bytes(bytes_view encoded);
+
   void put_back(message content) noexcept { message_ = std::move(content); }
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/export.hpp"
 #include "ockam/actors/routed_message.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -10,15 +11,29 @@
 #include <vector>
 
 /// First CAF type id of this library, counted from `caf::first_custom_type_id`. One value per
-/// program; the CMake option of the same name sets it for the library and for everyone who links it.
-#ifndef OCKAM_TYPE_ID_OFFSET
-#  define OCKAM_TYPE_ID_OFFSET 700
+/// program: the CMake option of this name sets it for the library and for all who link the target
+/// (docs/operate.md, "Building it into a program").
+#ifndef OCKAM_CAF_TYPE_ID_OFFSET
+#  define OCKAM_CAF_TYPE_ID_OFFSET 700
 #endif
 
 namespace ockam {
 
+/// For CAF's middleman: a worker may live on another CAF node.
+template <class Inspector>
+auto inspect(Inspector& f, routed_message& content) {
+  return compat::inspect_as_bytes(
+    f, content, "ockam::routed_message", [&] { return content.to_bytes(); },
+    [&](const bytes& encoded) {
+      auto decoded = routed_message::from_bytes(encoded);
+      if (decoded)
+        content = std::move(*decoded);
+      return decoded.has_value();
+    });
+}
+
 /// What the node tells the actor around a worker, in line with its messages.
-struct worker_signal {
+struct OCKAM_ACTORS_EXPORT worker_signal {
   enum class kind : std::uint8_t { start, stop, process, reply_timeout, call };
   kind what = kind::start;
   std::uint64_t id = 0;
@@ -26,7 +41,7 @@ struct worker_signal {
 
 /// What can be asked of a router actor by message. Everything here is also a call on the node; the
 /// messages are for CAF actors that only hold the router's handle.
-struct router_command {
+struct OCKAM_ACTORS_EXPORT router_command {
   enum class kind : std::uint8_t {
     list_workers, // primary addresses
     expose,       // registers `actor` at `addresses`; it stays its owner's
@@ -38,20 +53,19 @@ struct router_command {
 };
 
 /// The answer: primary addresses of what was listed, registered or stopped.
-struct router_reply {
+struct OCKAM_ACTORS_EXPORT router_reply {
   std::vector<std::string> addresses;
 };
 
 } // namespace ockam
 
-CAF_BEGIN_TYPE_ID_BLOCK(ockam, first_custom_type_id + OCKAM_TYPE_ID_OFFSET)
+CAF_BEGIN_TYPE_ID_BLOCK(ockam, first_custom_type_id + OCKAM_CAF_TYPE_ID_OFFSET)
 CAF_ADD_TYPE_ID(ockam, (ockam::routed_message))
 CAF_ADD_TYPE_ID(ockam, (ockam::worker_signal))
 CAF_ADD_TYPE_ID(ockam, (ockam::router_command))
 CAF_ADD_TYPE_ID(ockam, (ockam::router_reply))
 CAF_END_TYPE_ID_BLOCK(ockam)
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::routed_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::worker_signal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::router_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::router_reply)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
 #include "ockam/actors/routed.hpp"
 
 #include <concepts>
@@ -21,7 +22,7 @@ enum class step : std::uint8_t {
 namespace internal {
 
 /// What the shell calls; made from a user's class or function.
-class worker_object {
+class OCKAM_ACTORS_EXPORT worker_object {
 public:
   virtual ~worker_object() = default;
   virtual result<void> initialize(context&) { return {}; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/result.hpp"
 
 #include <compare>
@@ -48,7 +49,7 @@ private:
 /// The name of a worker, or of a place that a transport can reach (ADR-1).
 ///
 /// A value of 40 bytes; names of up to 38 bytes, random addresses included, need no allocation.
-class address {
+class OCKAM_PROTOCOL_EXPORT address {
 public:
   /// The local address without a name.
   address() noexcept : size_{0}, type_{transport_type::local} {}
@@ -128,13 +129,13 @@ private:
 
 /// `type#value`, the type always written (ADR-4); bytes that are not UTF-8 print as
 /// "Invalid UTF-8". Control characters are kept: use `escaped` for logs.
-std::string to_string(address_view value);
+OCKAM_PROTOCOL_EXPORT std::string to_string(address_view value);
 inline std::string to_string(const address& value) {
   return to_string(address_view{value});
 }
 
 /// A hash whose result depends on `seed`, for tables that see addresses from the wire.
-std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept;
+OCKAM_PROTOCOL_EXPORT std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept;
 
 } // namespace ockam
 

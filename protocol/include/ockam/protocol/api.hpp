@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/payload.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
@@ -64,9 +65,9 @@ struct error_body {
 };
 
 /// Canonical CBOR, header and body. Text that is not UTF-8 is errc::invalid_utf8.
-result<shared_bytes> encode(const request& value);
-result<shared_bytes> encode(const response& value);
-result<shared_bytes> encode(const error_body& value);
+OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const request& value);
+OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const response& value);
+OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const error_body& value);
 
 /// Map keys in any order, unknown keys skipped; a body shares the memory of `cbor`.
 ///
@@ -74,22 +75,22 @@ result<shared_bytes> encode(const error_body& value);
 /// - errc::missing_field     a header without id, path, re or has_body
 /// - errc::nesting_too_deep  more than 16 causes inside each other
 /// - errc::truncated, errc::type_mismatch, errc::integer_out_of_range, errc::invalid_utf8
-result<request> decode_request(const shared_bytes& cbor);
-result<response> decode_response(const shared_bytes& cbor);
+OCKAM_PROTOCOL_EXPORT result<request> decode_request(const shared_bytes& cbor);
+OCKAM_PROTOCOL_EXPORT result<response> decode_response(const shared_bytes& cbor);
 
 /// A text in place of the map is an error with that message.
-result<error_body> decode_error(const shared_bytes& cbor);
+OCKAM_PROTOCOL_EXPORT result<error_body> decode_error(const shared_bytes& cbor);
 
 } // namespace ockam::api
 
 template <>
-struct ockam::payload_codec<ockam::api::request> {
+struct OCKAM_PROTOCOL_EXPORT ockam::payload_codec<ockam::api::request> {
   static void write(bare_writer& out, const api::request& value);
   static api::request read(bare_reader& in);
 };
 
 template <>
-struct ockam::payload_codec<ockam::api::response> {
+struct OCKAM_PROTOCOL_EXPORT ockam::payload_codec<ockam::api::response> {
   static void write(bare_writer& out, const api::response& value);
   static api::response read(bare_reader& in);
 };

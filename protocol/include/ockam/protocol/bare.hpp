@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 
@@ -39,7 +40,7 @@ concept bare_integer
 ///
 /// Fails once and stays failed: a failed reader returns zeros and empty views, so read straight
 /// down and check `ok()` at the end. Views point into the input.
-class bare_reader {
+class OCKAM_PROTOCOL_EXPORT bare_reader {
 public:
   explicit bare_reader(bytes_view data) noexcept : data_{data} {}
 
@@ -116,7 +117,7 @@ private:
 ///     bare_writer writer{memory}; // second pass: writes them
 ///
 /// Fails once and stays failed.
-class bare_writer {
+class OCKAM_PROTOCOL_EXPORT bare_writer {
 public:
   /// Counts, writes nothing.
   bare_writer() = default;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/ref_counted.hpp"
 
 #include <cstddef>
@@ -15,7 +16,7 @@ class chunk_pool;
 /// A piece of memory that received bytes are read into, and that payloads then refer to.
 ///
 /// Goes back to its pool, not to the heap, when its last reference is gone.
-class chunk final : public ref_counted {
+class OCKAM_PROTOCOL_EXPORT chunk final : public ref_counted {
 public:
   [[nodiscard]] std::uint8_t* data() noexcept { return reinterpret_cast<std::uint8_t*>(this + 1); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -38,7 +39,7 @@ private:
 /// into, and a connection without chunks cannot read. Chunks are made when first needed; a few
 /// idle ones are kept, because fresh memory is slow to touch. Thread-safe: chunks come back from
 /// whatever thread drops the last slice, also after the owner has let go of the pool.
-class chunk_pool final : public ref_counted {
+class OCKAM_PROTOCOL_EXPORT chunk_pool final : public ref_counted {
 public:
   /// @param chunk_size    bytes; a frame that fits into one is never copied
   /// @param max_chunks    in use at the same time

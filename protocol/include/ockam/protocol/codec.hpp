@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
@@ -46,35 +47,39 @@ enum class absent_tracing : std::uint8_t {
 /// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range,
 ///   errc::invalid_utf8, errc::nesting_too_deep  the bytes are no routing message
 /// - errc::route_too_long, errc::address_too_long  above `limits`
-result<message> decode_message(const shared_bytes& frame, const decode_limits& limits = {});
+OCKAM_PROTOCOL_EXPORT result<message> decode_message(const shared_bytes& frame,
+                                                     const decode_limits& limits = {});
 
 /// Number of bytes `encode_message` writes.
-std::size_t encoded_size(const message& value,
-                         absent_tracing when_absent = absent_tracing::empty_object) noexcept;
+OCKAM_PROTOCOL_EXPORT std::size_t encoded_size(const message& value,
+                                               absent_tracing when_absent
+                                               = absent_tracing::empty_object) noexcept;
 
 /// Writes `encoded_size(value)` bytes in canonical form and returns the position behind them.
 /// Local info stays here (LMS-9).
-std::uint8_t* encode_message(const message& value, std::uint8_t* to,
-                             absent_tracing when_absent = absent_tracing::empty_object) noexcept;
+OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message(const message& value, std::uint8_t* to,
+                                                   absent_tracing when_absent
+                                                   = absent_tracing::empty_object) noexcept;
 
 /// The same, into bytes of its own.
-bytes encode_message(const message& value,
-                     absent_tracing when_absent = absent_tracing::empty_object);
+OCKAM_PROTOCOL_EXPORT bytes encode_message(const message& value, absent_tracing when_absent
+                                                                 = absent_tracing::empty_object);
 
 // -- in two pieces, for a payload that is sent from where it is ------------------------------------
 
 /// Everything up to and including the head of the payload: head, payload, tail are the message.
-std::size_t encoded_head_size(const message& value) noexcept;
-std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
-                                  absent_tracing when_absent
-                                  = absent_tracing::empty_object) noexcept;
+OCKAM_PROTOCOL_EXPORT std::size_t encoded_head_size(const message& value) noexcept;
+OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
+                                                        absent_tracing when_absent
+                                                        = absent_tracing::empty_object) noexcept;
 
 /// The tracing context, the only thing behind the payload.
-std::size_t encoded_tail_size(const message& value,
-                              absent_tracing when_absent = absent_tracing::empty_object) noexcept;
-std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
-                                  absent_tracing when_absent
-                                  = absent_tracing::empty_object) noexcept;
+OCKAM_PROTOCOL_EXPORT std::size_t encoded_tail_size(const message& value,
+                                                    absent_tracing when_absent
+                                                    = absent_tracing::empty_object) noexcept;
+OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
+                                                        absent_tracing when_absent
+                                                        = absent_tracing::empty_object) noexcept;
 
 // -- the older form, still spoken over WebSocket, UDS and BLE --------------------------------------
 
@@ -83,11 +88,13 @@ std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
 /// The version byte is not looked at and a malformed tracing context is no tracing context, as in
 /// the reference. Shares memory, limits and errors with `decode_message`; also
 /// - errc::varint_overflow  a length of more than 64 bits
-result<message> decode_bare_message(const shared_bytes& frame, const decode_limits& limits = {});
+OCKAM_PROTOCOL_EXPORT result<message> decode_bare_message(const shared_bytes& frame,
+                                                          const decode_limits& limits = {});
 
 /// @param version  readers ignore it; 1 is what the reference writes.
-bytes encode_bare_message(const message& value,
-                          absent_tracing when_absent = absent_tracing::empty_object,
-                          std::uint8_t version = 1);
+OCKAM_PROTOCOL_EXPORT bytes encode_bare_message(const message& value,
+                                                absent_tracing when_absent
+                                                = absent_tracing::empty_object,
+                                                std::uint8_t version = 1);
 
 } // namespace ockam

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
+
 #include <cstdint>
 #include <string_view>
 #include <system_error>
@@ -80,9 +82,9 @@ enum class error_kind : std::uint8_t {
 };
 
 /// The identifier as written above, e.g. "frame_too_large".
-std::string_view to_string(errc code) noexcept;
+OCKAM_PROTOCOL_EXPORT std::string_view to_string(errc code) noexcept;
 
-std::error_code make_error_code(errc code) noexcept;
+OCKAM_PROTOCOL_EXPORT std::error_code make_error_code(errc code) noexcept;
 
 } // namespace ockam
 

@@ -2,6 +2,7 @@
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/chunk_pool.hpp"
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 
@@ -50,7 +51,7 @@ inline std::uint8_t* put_frame_header(std::uint8_t* to, std::uint32_t length) no
 /// body that does not fit into one chunk gets memory of its own, which grows as bytes arrive, never
 /// by what the length claims: it holds less than twice the bytes that are there, or 64 KiB.
 /// Not thread-safe; the bodies are.
-class frame_decoder {
+class OCKAM_PROTOCOL_EXPORT frame_decoder {
 public:
   /// @param pool            where chunks come from; not null
   /// @param max_frame_size  bytes of the largest accepted body

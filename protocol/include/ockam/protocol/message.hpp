@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/ref_counted.hpp"
 #include "ockam/protocol/route.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
@@ -23,7 +24,7 @@ struct local_info {
 
 /// What messages from one connection occupy until they are handled (reading stops when it is used
 /// up). Thread-safe.
-class inbound_credit : public ref_counted {
+class OCKAM_PROTOCOL_EXPORT inbound_credit : public ref_counted {
 public:
   virtual void take(std::size_t bytes) noexcept = 0;
   virtual void give_back(std::size_t bytes) noexcept = 0;
@@ -38,7 +39,7 @@ public:
 ///     std::move(message).step_forward(own_address)   // what a hop does
 ///
 /// Not thread-safe for one object; different copies may be used by different threads.
-class message {
+class OCKAM_PROTOCOL_EXPORT message {
 public:
   message() = default;
   message(route onward_route, route return_route, shared_bytes payload = {});
@@ -100,7 +101,7 @@ public:
   void reset_local_steps() { change().local_steps = 0; }
 
   /// Equal routes, payload and tracing context; what is local to the node does not count.
-  friend bool operator==(const message& a, const message& b) noexcept;
+  friend OCKAM_PROTOCOL_EXPORT bool operator==(const message& a, const message& b) noexcept;
 
 private:
   /// One message's part of a credit; a copy takes its own.
@@ -153,6 +154,6 @@ private:
 };
 
 /// One line for logs: both routes and the size of the payload; everything escaped.
-std::string to_string(const message& value);
+OCKAM_PROTOCOL_EXPORT std::string to_string(const message& value);
 
 } // namespace ockam

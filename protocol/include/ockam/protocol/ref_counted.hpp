@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <type_traits>
@@ -10,7 +12,7 @@ namespace ockam {
 /// Something that is destroyed or recycled when its last `ref_ptr` goes away.
 ///
 /// The count starts at zero; counting is thread-safe.
-class ref_counted {
+class OCKAM_PROTOCOL_EXPORT ref_counted {
 public:
   ref_counted() = default;
   ref_counted(const ref_counted&) noexcept {} // a copy has its own references

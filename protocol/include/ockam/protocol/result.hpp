@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/errc.hpp"
+#include "ockam/protocol/export.hpp"
 
 #include <string>
 #include <system_error>
@@ -12,7 +13,7 @@ namespace ockam {
 /// Why something has no value: a code for programs, a sentence for people.
 ///
 /// The sentence names what failed, the value seen, and what to try.
-class error {
+class OCKAM_PROTOCOL_EXPORT error {
 public:
   error(std::error_code code, std::string detail = {}) // NOLINT: implicit by design
     : code_{code}, detail_{std::move(detail)} {}
@@ -36,7 +37,7 @@ private:
 };
 
 /// "not_found: no worker at 0#echoer; ..." — one line, safe to print.
-std::string to_string(const error& what);
+OCKAM_PROTOCOL_EXPORT std::string to_string(const error& what);
 
 /// A value, or the error that explains its absence.
 template <class T>
@@ -52,7 +53,7 @@ inline tl::unexpected<error> fail(error what) {
 }
 
 /// An `error` on its way through code that throws: blocking front doors and handlers.
-class failure : public std::system_error {
+class OCKAM_PROTOCOL_EXPORT failure : public std::system_error {
 public:
   explicit failure(ockam::error what)
     : std::system_error{what.code(), what.detail()}, error_{std::move(what)} {}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/address.hpp"
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/result.hpp"
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace ockam {
 /// memory: taking the first address off moves an offset, putting one in front writes a few bytes
 /// into the room before it, and encoding is a copy. Routes of up to 72 bytes (eight short local
 /// names, or two random addresses) need no allocation.
-class route {
+class OCKAM_PROTOCOL_EXPORT route {
 public:
   class iterator;
   using const_iterator = iterator;
@@ -114,7 +115,7 @@ private:
 };
 
 /// Walks over the addresses of a route; valid until the route changes.
-class route::iterator {
+class OCKAM_PROTOCOL_EXPORT route::iterator {
 public:
   using iterator_category = std::forward_iterator_tag;
   using difference_type = std::ptrdiff_t;
@@ -139,7 +140,7 @@ private:
 };
 
 /// `0#h1 => 0#echoer` (RTE-8).
-std::string to_string(const route& value);
+OCKAM_PROTOCOL_EXPORT std::string to_string(const route& value);
 
 namespace internal {
 inline void append_part(route& to, const route& part) {

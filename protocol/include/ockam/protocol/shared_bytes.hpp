@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/export.hpp"
 #include "ockam/protocol/ref_counted.hpp"
 
 #include <cstddef>
@@ -15,7 +16,7 @@ namespace ockam {
 /// Copies and slices share the memory: a payload that was received refers to the chunk it was read
 /// into and keeps all of it alive. Whoever stores payloads calls `detached()` first. Thread-safe
 /// like a `std::shared_ptr<const T>`.
-class shared_bytes {
+class OCKAM_PROTOCOL_EXPORT shared_bytes {
 public:
   shared_bytes() = default;
 

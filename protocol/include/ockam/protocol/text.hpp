@@ -1,15 +1,17 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
+
 #include <string>
 #include <string_view>
 
 namespace ockam {
 
 /// True when `text` is well-formed UTF-8 (no surrogates, no overlong forms).
-bool is_utf8(std::string_view text) noexcept;
+OCKAM_PROTOCOL_EXPORT bool is_utf8(std::string_view text) noexcept;
 
 /// Text that is safe in a log line or on a terminal: control characters and bytes that are not
 /// UTF-8 are written as `\xNN`; more than `max_length` bytes are cut with `...`.
-std::string escaped(std::string_view text, std::size_t max_length = 256);
+OCKAM_PROTOCOL_EXPORT std::string escaped(std::string_view text, std::size_t max_length = 256);
 
 } // namespace ockam

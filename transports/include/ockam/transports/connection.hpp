@@ -3,6 +3,7 @@
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/route.hpp"
+#include "ockam/transports/export.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -42,7 +43,7 @@ class stream_link;
 /// A connection to another node: put its address at the front of a route (TCP-3).
 ///
 /// A handle; copies mean the same connection, and dropping them all does not close it. Thread-safe.
-class connection {
+class OCKAM_TRANSPORTS_EXPORT connection {
 public:
   /// For transports.
   explicit connection(std::shared_ptr<internal::stream_link> link);

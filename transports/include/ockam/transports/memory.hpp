@@ -2,6 +2,7 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
+#include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <memory>
@@ -26,7 +27,7 @@ class listener_impl;
 /// The smallest transport: the same encoding, framing, limits and flow control as every other, but
 /// bytes are copied instead of sent. For tests and simulations. A handle; keep one until the nodes
 /// have stopped. Thread-safe.
-class network {
+class OCKAM_TRANSPORTS_EXPORT network {
 public:
   enum class drive : std::uint8_t {
     thread,  ///< a thread of its own moves the bytes
@@ -57,7 +58,7 @@ struct listen_options {
   connection_observer observer{};
 };
 
-class listener {
+class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   explicit listener(std::shared_ptr<detail::listener_impl> impl);
   [[nodiscard]] const ockam::address& address() const noexcept;
@@ -69,7 +70,7 @@ private:
   std::shared_ptr<detail::listener_impl> impl_;
 };
 
-class transport {
+class OCKAM_TRANSPORTS_EXPORT transport {
 public:
   static transport create(node& on, const network& through);
 

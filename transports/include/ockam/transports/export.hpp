@@ -1,0 +1,9 @@
+#pragma once
+
+/// Marks what the shared library ockam_transports shows to others: everything else is hidden, so that it
+/// can change and cannot clash. Users of the library never need this macro.
+#if defined(__GNUC__)
+#  define OCKAM_TRANSPORTS_EXPORT __attribute__((visibility("default")))
+#else
+#  define OCKAM_TRANSPORTS_EXPORT
+#endif
