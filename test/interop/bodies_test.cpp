@@ -78,7 +78,7 @@ TEST_P(BodiesToRust, MTY3a_AByteVectorHasALengthUntil0147AndNoneAfter) {
   EXPECT_EQ(echoed("bytes", pattern(300)), pattern(300));
   const raw without_length{shared_bytes::adopt(bytes(300, 0xff))};
   const auto reply = own.node.root().send_and_receive<raw>({c, "bytes"}, without_length,
-                                                           {.timeout = 500ms});
+                                                           {.timeout = 2s});
   EXPECT_EQ(reply.has_value(), GetParam() == maker::rust_0_150);
 }
 

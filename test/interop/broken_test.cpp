@@ -58,7 +58,7 @@ protected:
     own.node.start_worker("h1", hop{});
     const auto connection = own.tcp.connect(proxy.address());
     own.flow_control().add_consumer("h1", connection.flow_control_id());
-    const auto reply = ask(own.node, {"h1", connection, "echoer"}, "Hello Ockam!", 700ms);
+    const auto reply = ask(own.node, {"h1", connection, "echoer"}, "Hello Ockam!", 2s);
     connection.disconnect();
     return reply == "Hello Ockam!";
   }
@@ -71,8 +71,9 @@ protected:
     for (const auto& each : admitted)
       own.flow_control().add_consumer(each, listener.flow_control_id());
     const frame_proxy proxy{listener.port(), as_it_is, ours};
-    return replies_in(run_initiator(GetParam(), proxy.address(),
-                                    {"--limit-ms", "700", "--to", "secret", "--to", "echoer"}));
+    return replies_in(
+      run_initiator(GetParam(), proxy.address(),
+                    {"--limit-ms", enough_for_a_reply, "--to", "secret", "--to", "echoer"}));
   }
 
   bool our_responder_passes(const direction& ours, std::vector<std::string> admitted = {"echoer"}) {

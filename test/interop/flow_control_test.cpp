@@ -18,29 +18,30 @@ protected:
   tcp_node own{start_node()};
   connection c = own.tcp.connect(peer.address);
 
-  std::string asked(const route& to) { return ask(own.node, to, "Hello", 400ms); }
+  std::string asked(const route& to) { return ask(own.node, to, "Hello"); }
+  std::string asked_in_vain(const route& to) { return ask(own.node, to, "Hello", 300ms); }
 };
 
 TEST_P(FlowControlOfRust, FC2_FC3_ANonConsumerIsNotReachedUntilItIsAdmitted) {
-  EXPECT_EQ(asked({c, "secret"}), "timeout");
+  EXPECT_EQ(asked_in_vain({c, "secret"}), "timeout");
   EXPECT_EQ(asked({c, "echoer"}), "Hello");
-  EXPECT_EQ(asked({c, "secret"}), "timeout");
+  EXPECT_EQ(asked_in_vain({c, "secret"}), "timeout");
   EXPECT_EQ(ask(own.node, {c, "control"}, "admit secret"), "done");
   EXPECT_EQ(asked({c, "secret"}), "Hello");
 }
 
 TEST_P(FlowControlOfRust, FC6_AnUnknownAddressIsNotAnsweredAndTheConnectionStays) {
-  EXPECT_EQ(asked({c, "nobody"}), "timeout");
+  EXPECT_EQ(asked_in_vain({c, "nobody"}), "timeout");
   EXPECT_EQ(asked({c, "echoer"}), "Hello");
 }
 
 TEST_P(FlowControlOfRust, FC11_FC12_OnlyTheFirstHopIsChecked) {
   EXPECT_EQ(asked({c, "h2", "secret"}), "Hello");
-  EXPECT_EQ(asked({c, "secret"}), "timeout");
+  EXPECT_EQ(asked_in_vain({c, "secret"}), "timeout");
 }
 
 TEST_P(FlowControlOfRust, FC14_ItsAppIsNotReached) {
-  EXPECT_EQ(asked({c, "app"}), "timeout");
+  EXPECT_EQ(asked_in_vain({c, "app"}), "timeout");
   EXPECT_EQ(asked({c, "echoer"}), "Hello");
 }
 
@@ -80,7 +81,7 @@ protected:
   }
 
   std::vector<std::string> asked(const std::vector<std::string>& routes) {
-    std::vector<std::string> options{"--limit-ms", "400"};
+    std::vector<std::string> options{"--limit-ms", enough_for_a_reply};
     for (const auto& each : routes)
       options.insert(options.end(), {"--to", each});
     return replies_in(run_initiator(GetParam(), listener.socket_address(), options));

@@ -50,7 +50,7 @@ TEST_P(LocalHops, FC25_AReplyThroughAHopThatIsNoConsumerIsDroppedByTheRustNode) 
 
   auto& peer = start_rust(GetParam(), "many-hops",
                           {"--connect", listener.socket_address(), "--to", "echoer",
-                           "--not-admitted", "--limit-ms", "500"});
+                           "--not-admitted", "--limit-ms", "300"});
   EXPECT_THAT(replies_in(peer.wait()), ElementsAre(StartsWith("No reply from echoer")));
 }
 

@@ -26,6 +26,9 @@ std::ostream& operator<<(std::ostream& out, maker who);
 std::string name_of(const testing::TestParamInfo<maker>& info);
 std::string names_joined(std::initializer_list<maker> makers);
 
+/// For requests of a Rust node of which one is answered and another is not, in milliseconds.
+inline constexpr auto enough_for_a_reply = "2000";
+
 /// A process that listens.
 struct listening_peer {
   process* program = nullptr; // the fixture's

@@ -80,8 +80,9 @@ protected:
   }
 
   std::vector<std::string> ask_twice(const std::string& middle) {
-    return replies_in(run_initiator(
-      GetParam(), middle, {"--to", "forward_to_responder,echoer", "--again", "--limit-ms", "500"}));
+    return replies_in(run_initiator(GetParam(), middle,
+                                    {"--to", "forward_to_responder,echoer", "--again", "--limit-ms",
+                                     enough_for_a_reply}));
   }
 };
 
