@@ -16,7 +16,7 @@ function(ockam_set_flags target)
     -Wall -Wextra -Wpedantic $<$<BOOL:${OCKAM_WARNINGS_AS_ERRORS}>:-Werror>
     # GCC 12, when it optimises, sees overlapping or endless copies in "text" + std::string, and
     # unset members in an optional, where there are none
-    "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-stringop-overflow;-Wno-maybe-uninitialized>")
+    "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-maybe-uninitialized>")
 endfunction()
 
 # ockam_add_library(<name>): library ockam_<name>, alias ockam::<name>, of the files in

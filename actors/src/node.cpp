@@ -1,7 +1,12 @@
 #include "ockam/actors/node.hpp"
 
+#include "ockam/actors/config.hpp"
+
+#include "log.hpp"
 #include "node_state.hpp"
 #include "router.hpp"
+
+#include "ockam/protocol/text.hpp"
 
 #include <algorithm>
 
@@ -9,19 +14,40 @@ namespace ockam {
 
 namespace {
 
+/// Without their ids CAF cannot carry our messages; with ids of other types it mistakes them.
+result<void> check_type_ids(caf::actor_system& system) {
+  const auto found = compat::registered_name<routed_message>(system);
+  if (found == "ockam::routed_message")
+    return {};
+  if (found.empty())
+    return fail(errc::misuse,
+                std::string{"the CAF message types of ockam are not registered; write "}
+                  + compat::how_to_register);
+  return fail(errc::misuse, "CAF type id " + std::to_string(caf::type_id<routed_message>::value)
+                              + " belongs to " + escaped(found)
+                              + " and to ockam::routed_message; give ockam other ids with "
+                                "-DOCKAM_CAF_TYPE_ID_OFFSET=N, N now being "
+                              + std::to_string(OCKAM_CAF_TYPE_ID_OFFSET));
+}
+
 std::shared_ptr<internal::node_state> make_state(caf::actor_system& system, node_options options) {
-  if (!compat::is_registered<routed_message>())
-    throw failure{error{errc::misuse,
-                        "the CAF message types of ockam are not registered; write "
-                        "CAF_MAIN(caf::id_block::ockam), or call "
-                        "caf::init_global_meta_objects<caf::id_block::ockam>() before the first "
-                        "actor_system is made"}};
+  if (auto registered = check_type_ids(system); !registered)
+    throw failure{std::move(registered.error())};
   auto state = std::make_shared<internal::node_state>(system, std::move(options));
   state->set_router(internal::spawn_router(state));
   return state;
 }
 
 } // namespace
+
+void actor_sender::report_failure(std::string_view what, const error& why) {
+  record_->count(&internal::traffic::failed);
+  if (record_->log_lines.allow())
+    internal::log_warning("worker " + escaped(to_string(primary_address())) + ": "
+                          + std::string{what} + ": " + to_string(why));
+}
+
+node::node(caf::actor_system& system) : node{system, node_options_from(system.config())} {}
 
 node::node(caf::actor_system& system, node_options options)
   : root_{value_or_throw(endpoint::open(make_state(system, std::move(options)), "app"))} {}
@@ -50,6 +76,10 @@ address node::expose(mailboxes at, worker actor) {
   return value_or_throw(
            state()->register_actor(std::move(at), [&](const auto&) { return actor; }, false, {}))
     ->primary();
+}
+
+address node::expose(mailboxes at, const caf::actor& actor) {
+  return expose(std::move(at), caf::actor_cast<worker>(actor));
 }
 
 router_actor node::router() const {

@@ -53,9 +53,8 @@ void worker_shell::on_message(routed_message& content) {
   if (ended_ || record_->abandoned.load(std::memory_order_relaxed))
     return; // counted as lost by the message itself
   if (content.target().get() != record_.get()) {
-    const auto* other = dynamic_cast<const worker_record*>(content.target().get());
-    if (other != nullptr && other->kind == resident::reply && other->actor == record_->actor)
-      return on_reply(*other, content);
+    if (const auto* temporary = requests_ ? requests_->address_of(content) : nullptr)
+      return on_reply(*temporary, content);
     // sent by a CAF actor, past the router
     record_->count(&traffic::sent);
     content = routed_message{std::move(content).into_local_message(), ockam::address{}, record_, 0};
@@ -124,81 +123,34 @@ std::optional<routed_message> worker_shell::take_waiting() {
 result<void> worker_shell::request(route to, result<shared_bytes> payload,
                                    std::function<void(result<routed_message>)> on_reply,
                                    request_options options) {
-  auto first_hop = to.next();
-  if (!first_hop)
-    return fail(std::move(first_hop.error()));
   if (ended_)
     return fail(errc::cancelled, "the worker is ending and cannot wait for a reply");
-  if (!payload)
-    return fail(node_->unsendable(to, payload.error()));
-  const auto id = next_request_++;
-  auto temporary = node_->make_reply_record(to, options, resident::reply);
-  temporary->actor = record_->actor;
-  temporary->request = id;
-  if (auto inserted = node_->insert_reply_record(temporary, *first_hop); !inserted)
-    return inserted;
-  message content{std::move(to), route{temporary->primary()}, std::move(*payload)};
-  if (context_.tracing_)
-    content = std::move(content).set_tracing_context(context_.tracing_);
-  if (auto sent = node_->send(*temporary, 0, std::move(content), context()); !sent) {
-    node_->remove(*temporary);
-    return sent;
+  if (!requests_)
+    requests_ = std::make_unique<outstanding_requests>(node_, record_->actor);
+  return requests_->send(std::move(to), std::move(payload), context_.tracing_, std::move(on_reply),
+                         options, context());
+}
+
+/// Passes on how a request has ended. The reply may come in the middle of a stop, and a handler must
+/// not take the worker down.
+void worker_shell::finish(std::optional<outstanding_requests::request> ended,
+                          result<routed_message> reply) {
+  if (!ended)
+    return;
+  context_.tracing_ = std::move(ended->tracing);
+  const auto outcome = guarded([&]() -> result<void> {
+    ended->reply(std::move(reply));
+    return {};
+  });
+  if (!outcome) {
+    record_->traffic.failed.add_exclusively();
+    report("a reply handler failed", outcome.error());
   }
-  auto& entry = outstanding_[id]; // the reply comes through the mailbox, hence later
-  entry.on_reply = std::move(on_reply);
-  entry.address = temporary;
-  entry.tracing = context_.tracing_;
-  if (options.timeout)
-    entry.timer = node_->timers.schedule(*options.timeout, [to = record_, id] {
-      compat::post(caf::actor_cast<caf::abstract_actor*>(to->actor), nullptr,
-                   worker_signal{worker_signal::kind::reply_timeout, id});
-    });
-  return {};
 }
 
 void worker_shell::on_reply(const worker_record& temporary, routed_message& content) {
-  const auto found = outstanding_.find(temporary.request);
-  if (found == outstanding_.end())
-    return; // a second reply that came before the address went; counted as lost
-  content.set_handled();
-  if (!temporary.admits(content))
-    return;
-  record_->traffic.delivered.add_exclusively();
-  auto request = forget(found);
-  request.on_reply(std::move(content));
-}
-
-void worker_shell::on_timeout(std::uint64_t id) {
-  const auto found = outstanding_.find(id);
-  if (found == outstanding_.end())
-    return;
-  auto request = forget(found);
-  request.on_reply(ockam::fail(errc::timeout,
-                               "no reply came in time; raise request_options.timeout, "
-                               "or check the route and the far side's flow control"));
-}
-
-worker_shell::outstanding worker_shell::forget(
-  std::map<std::uint64_t, outstanding>::iterator which) {
-  auto request = std::move(which->second);
-  outstanding_.erase(which);
-  if (request.timer != 0)
-    node_->timers.cancel(request.timer);
-  node_->remove(*request.address);
-  // the reply may come in the middle of a stop, and a handler must not take the worker down
-  request.on_reply = [this, call = std::move(request.on_reply),
-                      tracing = request.tracing](result<routed_message> reply) mutable {
-    context_.tracing_ = std::move(tracing);
-    const auto outcome = guarded([&]() -> result<void> {
-      call(std::move(reply));
-      return {};
-    });
-    if (!outcome) {
-      record_->traffic.failed.add_exclusively();
-      report("a reply handler failed", outcome.error());
-    }
-  };
-  return request;
+  auto ended = requests_->take(temporary, content); // before the content is moved
+  finish(std::move(ended), std::move(content));
 }
 
 // -- life ------------------------------------------------------------------------------------------
@@ -221,7 +173,7 @@ void worker_shell::on_signal(worker_signal signal) {
       process();
       break;
     case worker_signal::kind::reply_timeout:
-      on_timeout(signal.id);
+      finish(requests_->take_late(signal.id), fail(no_reply_in_time()));
       break;
     case worker_signal::kind::call:
       run_calls();
@@ -289,9 +241,9 @@ void worker_shell::wake() {
 void worker_shell::shut_down() {
   if (std::exchange(ended_, true))
     return;
-  while (!outstanding_.empty())
-    forget(outstanding_.begin())
-      .on_reply(ockam::fail(errc::cancelled, "the worker that asked has ended"));
+  if (requests_)
+    while (auto request = requests_->take_any())
+      finish(std::move(request), fail(asker_has_ended()));
   const auto outcome = guarded([&] { return object_->shutdown(context_); });
   if (!outcome)
     report("shutdown failed", outcome.error());
@@ -314,6 +266,7 @@ void worker_shell::on_exit() {
     calls_->record = {};
   }
   object_.reset();
+  requests_.reset(); // it holds this actor
   record_->settle();
   node_->actor_ended(priority_);
   context_.record_ = {};       // the record holds this actor

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "node_state.hpp"
+#include "outstanding_requests.hpp"
 
 #include "ockam/actors/worker_object.hpp"
 
 #include <atomic>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,18 +49,12 @@ public:
   [[nodiscard]] compat::execution_context* execution_context() { return this->context(); }
 
 private:
-  struct outstanding {
-    std::function<void(result<routed_message>)> on_reply;
-    ref_ptr<worker_record> address;     // the temporary one
-    std::optional<std::string> tracing; // of the message that made the worker ask
-    timers::id timer = 0;
-  };
   struct calls; // functions that other threads want called in this worker
 
   void on_message(routed_message& content);
   void on_signal(worker_signal signal);
   void on_reply(const worker_record& temporary, routed_message& content);
-  void on_timeout(std::uint64_t id);
+  void finish(std::optional<outstanding_requests::request> ended, result<routed_message> reply);
   void initialize_object(); // CAF has a virtual `initialize`
   void finish_initialization(result<void> outcome);
   void handle(routed_message&& content);
@@ -69,7 +63,6 @@ private:
   void shut_down();
   void run_calls();
   void set_tracing(const message& content);
-  outstanding forget(std::map<std::uint64_t, outstanding>::iterator which);
 
   /// Calls a hook; an exception becomes an error (WRK-6, MAP-4).
   template <class Hook>
@@ -83,8 +76,7 @@ private:
   std::shared_ptr<calls> calls_;
   std::list<routed_message>
     waiting_; // held back by `defer_ready`, or for a processor; most stay empty
-  std::map<std::uint64_t, outstanding> outstanding_;
-  std::uint64_t next_request_ = 1;
+  std::unique_ptr<outstanding_requests> requests_; // with the first one
   const int priority_;
   std::atomic<int> slow_runs_{0};
   std::mutex end_mutex_; // an I/O thread may tell about a slow run while another one ends the actor

@@ -1,6 +1,6 @@
 #include "hello_ockam/program.hpp"
 
-#include "hello_ockam/flow_printer.hpp"
+#include "hello_ockam/flow_output.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -11,7 +11,6 @@
 #include <deque>
 #include <iostream>
 #include <mutex>
-#include <string_view>
 #include <thread>
 
 #include <pthread.h>
@@ -32,9 +31,11 @@ sigset_t stop_signals() {
   return signals;
 }
 
-bool flow_wanted_by_environment() {
+/// The name of a form, or something that is none.
+std::string flow_wanted_by_environment() {
   const auto* value = std::getenv("OCKAM_FLOW");
-  return value != nullptr && std::string_view{value} != "" && std::string_view{value} != "0";
+  const std::string name = value != nullptr ? value : "";
+  return name == "0" ? "" : name == "1" ? "text" : name;
 }
 
 /// Ends the process as if the signal had never been blocked.
@@ -99,7 +100,8 @@ struct program::parts {
 
   CLI::App app;
   std::deque<std::string> arguments;
-  bool flow = flow_wanted_by_environment();
+  std::string flow = flow_wanted_by_environment();
+  std::string flow_file;
   bool listens = false;
   ockam::node* node = nullptr; // while the function of `run` is called
 };
@@ -108,7 +110,14 @@ program::program(std::string name, std::string description)
   : parts_{std::make_unique<parts>(description, name)} {
   const auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr); // inherited by every thread from here on
-  parts_->app.add_flag("--flow", parts_->flow, "Show the routes of every message, step by step");
+  parts_->app
+    .add_flag("--flow{text}", parts_->flow,
+              "Show the routes of every message: text step by step (default), or a picture in the "
+              "end as mermaid or svg")
+    ->option_text("[=FORM]");
+  parts_->app
+    .add_option("--flow-file", parts_->flow_file, "Write every step to a file, for flow-merge")
+    ->option_text("FILE");
 }
 
 program::~program() = default;
@@ -137,14 +146,32 @@ int program::run(int argc, char** argv, const std::function<void(ockam::node&)>&
     complain(ockam::escaped(wrong.what()) + "; see --help");
     return 2;
   }
+  const auto form = flow_form_of(parts_->flow);
+  if (!form) {
+    complain(ockam::escaped(parts_->flow)
+             + " is no form of a message flow (--flow, OCKAM_FLOW): try text, mermaid or svg");
+    return 2;
+  }
+  try {
+    flow_output flow{*form, parts_->flow_file};
+    const auto status = run_with(flow, run, complain);
+    flow.finish();
+    return status;
+  } catch (const std::exception& failed) {
+    complain(failed.what());
+    return 1;
+  }
+}
+
+int program::run_with(const flow_output& flow, const std::function<void(ockam::node&)>& run,
+                      const std::function<void(const std::string&)>& complain) {
   try {
     ockam::compat::init_message_types<caf::id_block::ockam>();
     caf::actor_system_config config;
     ockam::compat::tune_for_io(config, 2);
     caf::actor_system system{config};
     ockam::node_options options;
-    if (parts_->flow)
-      options.observer = std::make_shared<flow_printer>(std::cout);
+    options.observer = flow.observer();
     ockam::node node{system, options};
     parts_->node = &node;
     const signal_watch watch{node, parts_->listens};

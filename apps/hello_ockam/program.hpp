@@ -9,10 +9,13 @@
 
 namespace hello_ockam {
 
+class flow_output;
+
 /// What the programs of the tutorial share and the tutorial leaves out: the command line, an actor
 /// system, errors, signals.
 ///
-/// `--flow`, or OCKAM_FLOW=1 in the environment, shows what happens to the routes of every message.
+/// `--flow`, or OCKAM_FLOW=1 in the environment, shows what happens to the routes of every message;
+/// `--flow=mermaid` and `--flow=svg` draw it, `--flow-file` writes it for `flow-merge`.
 /// Errors are one line on stderr and status 1; a wrong command line is one line and status 2.
 /// SIGINT and SIGTERM end a program that listens with status 0, whatever it waits for, and any other
 /// program as they always do.
@@ -36,6 +39,9 @@ public:
   void serve(const std::string& socket_address);
 
 private:
+  int run_with(const flow_output& flow, const std::function<void(ockam::node&)>& run,
+               const std::function<void(const std::string&)>& complain);
+
   struct parts;
   std::unique_ptr<parts> parts_;
 };

@@ -86,7 +86,7 @@ void write_batch::clear() noexcept {
 
 outbox::outbox(const connection_limits& limits) : limits_{limits} {}
 
-result<bool> outbox::push(message& content) {
+result<bool> outbox::push(message& content, const connection_port* watched) {
   const address own{content.onward_route().front()};
   content = std::move(*std::move(content).pop_front_onward_route());
   const auto size = encoded_size(content);
@@ -113,6 +113,8 @@ result<bool> outbox::push(message& content) {
                     + std::to_string(limits_.max_pending_bytes)
                     + "); send slower, or wait for the connection to be writable");
   }
+  if (watched != nullptr) [[unlikely]]
+    watched->note_write(content);
   waiting_.append_frame(content, size);
   pending_.fetch_add(frame_header_size + size, std::memory_order_relaxed);
   if (content.holds_credit())

@@ -62,8 +62,9 @@ public:
   /// - errc::not_found           closed
   /// - errc::message_too_large   above `max_frame_size`; nothing else is affected (DEC-14)
   /// - errc::resource_exhausted  too much waits; not for messages of other connections
+  /// @param watched  shown the message as it leaves, before anybody can write it; nullptr: nobody
   /// @returns whether the writer has to be woken. A refused message is as it was.
-  result<bool> push(message& content);
+  result<bool> push(message& content, const connection_port* watched = nullptr);
 
   /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
   /// returns true again.

@@ -32,8 +32,7 @@ result<void> stream_link::open(const std::shared_ptr<node_state>& node) {
 
 result<void> stream_link::push(routed_message&& content, compat::execution_context* context) {
   auto taken = std::move(content).into_local_message();
-  const auto shown = port_.observed() ? taken : message{};
-  auto woken = output_.push(taken);
+  auto woken = output_.push(taken, port_.observed() ? &port_ : nullptr);
   if (!woken) {
     content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move): only its message is
     if (woken.error() == errc::resource_exhausted)
@@ -41,8 +40,6 @@ result<void> stream_link::push(routed_message&& content, compat::execution_conte
     return fail(std::move(woken.error()));
   }
   content.set_handled();
-  if (shown.has_next_on_onward_route())
-    port_.note_write(*message{shown}.pop_front_onward_route());
   if (*woken)
     wake_writer(context);
   return {};

@@ -16,7 +16,9 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 #include <caf/actor_system_config.hpp>
 #include <caf/error.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/message.hpp>
 #include <caf/resumable.hpp>
+#include <caf/sec.hpp>
 #include <caf/system_messages.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -27,12 +29,17 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 #  include <caf/type_id.hpp>
 #else
 #  include <caf/execution_unit.hpp>
+#  include <caf/make_message.hpp>
+#  include <caf/meta/load_callback.hpp>
+#  include <caf/meta/type_name.hpp>
 #  include <caf/scheduler/abstract_coordinator.hpp>
 #endif
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace ockam::compat {
 
@@ -65,15 +72,31 @@ using execution_context = caf::execution_unit;
 
 #endif
 
-/// Whether the type id block with T was registered before the actor system was made.
+/// The name of the type that was registered with the id of T before the actor system was made; empty
+/// without one. CAF 0.17.6 needs to know T only when it may leave the process, and can tell no name but
+/// its own.
 template <class T>
-bool is_registered() {
+std::string registered_name(caf::actor_system& system) {
 #if CAF_MAJOR_VERSION >= 1
-  return !caf::query_type_name(caf::type_id_v<T>).empty();
+  static_cast<void>(system);
+  return std::string{caf::query_type_name(caf::type_id_v<T>)};
 #else
-  return true; // ids are for remoting only
+  const auto& known = system.types().portable_name(0, &typeid(T));
+  return !system.has_middleman() || known != system.types().default_type_name()
+           ? std::string{caf::type_name_by_id<caf::type_id<T>::value>::value}
+           : std::string{};
 #endif
 }
+
+/// What a program has to write, for error messages.
+inline constexpr const char* how_to_register
+#if CAF_MAJOR_VERSION >= 1
+  = "CAF_MAIN(caf::id_block::ockam), or call "
+    "caf::init_global_meta_objects<caf::id_block::ockam>() before the first actor_system is made";
+#else
+  = "CAF_MAIN(caf::id_block::ockam), or call "
+    "config.add_message_types<caf::id_block::ockam>() before the actor_system is made";
+#endif
 
 /// Registers the message types of these id blocks and of CAF: once, before the first actor system is
 /// made, in programs that do not use `CAF_MAIN`. `init_message_types<caf::id_block::ockam>()`.
@@ -82,6 +105,17 @@ void init_message_types() {
 #if CAF_MAJOR_VERSION >= 1
   (caf::init_global_meta_objects<Blocks>(), ...);
   caf::core::init_global_meta_objects();
+#endif
+}
+
+/// The same for CAF 0.17.6, where a configuration holds the types; needed there for what CAF's
+/// middleman carries to other processes.
+template <class... Blocks>
+void add_message_types(caf::actor_system_config& config) {
+#if CAF_MAJOR_VERSION >= 1
+  static_cast<void>(config); // see init_message_types
+#else
+  (config.add_message_types<Blocks>(), ...);
 #endif
 }
 
@@ -170,6 +204,27 @@ auto request(Self&& self, const To& to, T&& content) {
 #endif
 }
 
+/// A request of `self` with this id, for an actor of any type.
+inline caf::mailbox_element_ptr make_request(caf::local_actor* self, caf::message_id id,
+                                             caf::message content) {
+#if CAF_MAJOR_VERSION >= 1
+  return caf::make_mailbox_element(caf::strong_actor_ptr{self->ctrl()}, id, std::move(content));
+#else
+  return caf::make_mailbox_element(caf::strong_actor_ptr{self->ctrl()}, id, {}, std::move(content));
+#endif
+}
+
+/// Lets the request of `self` with this id end with `sec::request_timeout`, unless it has ended.
+inline void answer_with_timeout(caf::abstract_actor* self, caf::message_id id) {
+  auto timeout = caf::make_message(caf::make_error(caf::sec::request_timeout));
+#if CAF_MAJOR_VERSION >= 1
+  auto answer = caf::make_mailbox_element(nullptr, id.response_id(), std::move(timeout));
+#else
+  auto answer = caf::make_mailbox_element(nullptr, id.response_id(), {}, std::move(timeout));
+#endif
+  self->enqueue(std::move(answer), nullptr);
+}
+
 /// Asks an actor to stop after the mail it already has: an exit message of ordinary priority.
 inline void post_exit(caf::abstract_actor* to) {
   post(to, nullptr,
@@ -182,6 +237,25 @@ inline std::string render(caf::actor_system& system, const caf::error& what) {
   return caf::to_string(what);
 #else
   return system.render(what);
+#endif
+}
+
+// -- leaving the process --------------------------------------------------------------------------
+
+/// Lets CAF carry `value` as bytes: `get` makes them, `set` takes them and tells whether they were good.
+template <class Inspector, class T, class Get, class Set>
+auto inspect_as_bytes(Inspector& f, [[maybe_unused]] T& value, [[maybe_unused]] const char* name,
+                      Get get, Set set) {
+#if CAF_MAJOR_VERSION >= 1
+  return f.object(value).fields(f.field("encoded", get, set));
+#else
+  std::vector<std::uint8_t> encoded;
+  if constexpr (Inspector::reads_state)
+    encoded = get();
+  return f(caf::meta::type_name(name), encoded, caf::meta::load_callback([&]() -> caf::error {
+             return set(std::move(encoded)) ? caf::error{}
+                                            : caf::make_error(caf::sec::runtime_error);
+           }));
 #endif
 }
 

@@ -13,6 +13,10 @@ namespace ockam {
 
 /// What a CAF actor written by hand sends with: the addresses of its worker, nothing else.
 class OCKAM_ACTORS_EXPORT actor_sender : public sender {
+public:
+  /// Counts a message as failed (`metrics::failed`) and logs why, at most 10 lines a second.
+  void report_failure(std::string_view what, const error& why);
+
 private:
   friend class node;
   using sender::sender;
@@ -42,7 +46,9 @@ struct node_options {
 /// go before the system does.
 class OCKAM_ACTORS_EXPORT node {
 public:
-  explicit node(caf::actor_system& system, node_options options = {});
+  /// Without options: as the group `ockam` of the system's configuration says (ockam/actors/config.hpp).
+  explicit node(caf::actor_system& system);
+  node(caf::actor_system& system, node_options options);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   ~node();
@@ -69,7 +75,12 @@ public:
                       worker_options options = {});
 
   /// Makes an actor of the host reachable; the node removes its address in the end and lets it live.
+  /// Takes every handle whose interface contains the one of `worker`.
   address expose(mailboxes at, worker actor);
+
+  /// The same for a dynamically typed actor that handles `routed_message&`; CAF calls its default
+  /// handler when it does not.
+  address expose(mailboxes at, const caf::actor& actor);
 
   void stop_worker(const address& any) { value_or_throw(root_.stop_worker(any)); }
   void wait_for(const address& any, receive_options options = {}) {

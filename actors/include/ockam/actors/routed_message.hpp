@@ -86,6 +86,12 @@ public:
   [[nodiscard]] const ref_ptr<delivery_point>& target() const noexcept { return target_; }
   [[nodiscard]] std::uint16_t target_index() const noexcept { return index_; }
   void set_handled() noexcept { handled_ = true; }
+
+  /// What leaves the process when CAF carries it to another one: routes, payload and tracing context
+  /// in the form of the wire. Source, target, local info and credit belong to this node.
+  [[nodiscard]] bytes to_bytes() const;
+  static result<routed_message> from_bytes(bytes_view encoded);
+
   void put_back(message content) noexcept { message_ = std::move(content); }
 
 private:

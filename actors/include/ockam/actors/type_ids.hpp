@@ -19,6 +19,19 @@
 
 namespace ockam {
 
+/// For CAF's middleman: a worker may live on another CAF node.
+template <class Inspector>
+auto inspect(Inspector& f, routed_message& content) {
+  return compat::inspect_as_bytes(
+    f, content, "ockam::routed_message", [&] { return content.to_bytes(); },
+    [&](const bytes& encoded) {
+      auto decoded = routed_message::from_bytes(encoded);
+      if (decoded)
+        content = std::move(*decoded);
+      return decoded.has_value();
+    });
+}
+
 /// What the node tells the actor around a worker, in line with its messages.
 struct OCKAM_ACTORS_EXPORT worker_signal {
   enum class kind : std::uint8_t { start, stop, process, reply_timeout, call };
@@ -53,7 +66,6 @@ CAF_ADD_TYPE_ID(ockam, (ockam::router_command))
 CAF_ADD_TYPE_ID(ockam, (ockam::router_reply))
 CAF_END_TYPE_ID_BLOCK(ockam)
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::routed_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::worker_signal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::router_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ockam::router_reply)

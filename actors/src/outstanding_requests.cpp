@@ -1,0 +1,91 @@
+#include "outstanding_requests.hpp"
+
+namespace ockam::internal {
+
+outstanding_requests::~outstanding_requests() {
+  while (take_any())
+    ;
+}
+
+result<void> outstanding_requests::send(route to, result<shared_bytes> payload,
+                                        std::optional<std::string> tracing, on_reply reply,
+                                        const request_options& options,
+                                        compat::execution_context* context) {
+  auto first_hop = to.next();
+  if (!first_hop)
+    return fail(std::move(first_hop.error()));
+  if (!payload)
+    return fail(node_->unsendable(to, payload.error()));
+  const auto id = next_id_++;
+  auto temporary = node_->make_reply_record(to, options, resident::reply);
+  temporary->actor = actor_;
+  temporary->request = id;
+  if (auto inserted = node_->insert_reply_record(temporary, *first_hop); !inserted)
+    return inserted;
+  message content{std::move(to), route{temporary->primary()}, std::move(*payload)};
+  if (tracing)
+    content = std::move(content).set_tracing_context(tracing);
+  if (auto sent = node_->send(*temporary, 0, std::move(content), context); !sent) {
+    node_->remove(*temporary);
+    return sent;
+  }
+  auto& entry = waiting_[id]; // the reply comes through the mailbox, hence later
+  entry = {std::move(reply), std::move(temporary), std::move(tracing)};
+  if (options.timeout)
+    entry.timer = node_->timers.schedule(*options.timeout, [actor = actor_, id] {
+      compat::post(caf::actor_cast<caf::abstract_actor*>(actor), nullptr,
+                   worker_signal{worker_signal::kind::reply_timeout, id});
+    });
+  return {};
+}
+
+const worker_record* outstanding_requests::address_of(
+  const routed_message& content) const noexcept {
+  const auto* at = dynamic_cast<const worker_record*>(content.target().get());
+  return at != nullptr && at->kind == resident::reply && at->actor == actor_ ? at : nullptr;
+}
+
+std::optional<outstanding_requests::request> outstanding_requests::take(
+  const worker_record& temporary, routed_message& content) {
+  const auto found = waiting_.find(temporary.request);
+  if (found == waiting_.end())
+    return std::nullopt; // a second reply that came before the address went; counted as lost
+  content.set_handled();
+  if (!temporary.admits(content))
+    return std::nullopt;
+  found->second.address->count(&traffic::delivered);
+  return forget(found);
+}
+
+std::optional<outstanding_requests::request> outstanding_requests::take_late(std::uint64_t id) {
+  const auto found = waiting_.find(id);
+  if (found == waiting_.end())
+    return std::nullopt;
+  return forget(found);
+}
+
+std::optional<outstanding_requests::request> outstanding_requests::take_any() {
+  if (waiting_.empty())
+    return std::nullopt;
+  return forget(waiting_.begin());
+}
+
+outstanding_requests::request outstanding_requests::forget(entries::iterator which) {
+  auto ended = std::move(which->second);
+  waiting_.erase(which);
+  if (ended.timer != 0)
+    node_->timers.cancel(ended.timer);
+  node_->remove(*ended.address);
+  return ended;
+}
+
+error no_reply_in_time() {
+  return {errc::timeout, "no reply came in time; raise request_options.timeout, or check the route "
+                         "and the far side's flow control"};
+}
+
+error asker_has_ended() {
+  return {errc::cancelled, "the worker that asked has ended"};
+}
+
+} // namespace ockam::internal
