@@ -84,7 +84,7 @@ run_embedding_host() {
 
 check_sanitized_host() {
   step "A host on the sanitized libraries"
-  build_consumer sanitized embedding_host -DSANITIZERS=address,undefined
+  build_consumer sanitized embedding_host -DCMAKE_BUILD_TYPE=Debug -DSANITIZERS=address,undefined
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 run_embedding_host sanitized
 }
 
@@ -134,7 +134,7 @@ check_mixed_generations() {
     die "find_package(OckamCaf) accepts CAF $other.9.0"
   grep -q 'This OckamCaf was built with CAF' "$log" ||
     die "find_package(OckamCaf) fails for another reason: $(grep -A5 Error "$log")"
-  note "$(grep -A1 'This OckamCaf was built' "$log" | tr -s '\n ' ' ')"
+  note "$(grep -A2 'This OckamCaf was built' "$log" | tr -s '\n ' ' ')"
 }
 
 # -- costs -----------------------------------------------------------------------------------------

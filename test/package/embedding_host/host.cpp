@@ -57,6 +57,7 @@ config::config() {
   load<caf::io::middleman>();
 #if CAF_MAJOR_VERSION < 1
   add_message_types<caf::id_block::host>();
+  add_message_types<caf::id_block::ockam>();
 #endif
 }
 

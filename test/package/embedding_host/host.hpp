@@ -41,7 +41,7 @@ namespace host {
 /// Before the first actor system, with CAF 1.x: the types of the host, of CAF, and of ockam.
 void init_message_types();
 
-/// A configuration with the middleman and the types of the host.
+/// A configuration with the middleman; with CAF 0.17.6 also with the types of the host and of ockam.
 class config : public caf::actor_system_config {
 public:
   config();
