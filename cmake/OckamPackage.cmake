@@ -1,19 +1,66 @@
-# The installed CMake package. Each library has its own export file, hence a user of
-# `find_package(OckamCaf COMPONENTS protocol)` needs no CAF.
+# What is installed beside libraries and headers: the CMake package and the files for pkg-config.
+#
+# Each library has its own export file and its own .pc file, hence a user of
+# `find_package(OckamCaf COMPONENTS protocol)` or `pkg-config ockam-protocol` needs no CAF.
 
 include(CMakePackageConfigHelpers)
 set(destination ${CMAKE_INSTALL_LIBDIR}/cmake/OckamCaf)
 
 foreach(name protocol actors transports)
-  install(EXPORT ockam_${name} NAMESPACE ockam:: DESTINATION ${destination})
+  install(EXPORT ockam_${name} NAMESPACE ockam:: DESTINATION ${destination} COMPONENT dev)
 endforeach()
 
 configure_package_config_file(cmake/OckamCafConfig.cmake.in
-  "${PROJECT_BINARY_DIR}/OckamCafConfig.cmake" INSTALL_DESTINATION ${destination})
+  "${PROJECT_BINARY_DIR}/OckamCafConfig.cmake"
+  INSTALL_DESTINATION ${destination}
+  NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/OckamCafConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/OckamCafConfig.cmake"
   "${PROJECT_BINARY_DIR}/OckamCafConfigVersion.cmake"
   cmake/FindCAF.cmake
-  DESTINATION ${destination})
+  DESTINATION ${destination}
+  COMPONENT dev)
+
+# ockam_install_pc(<name> <description> [REQUIRES <package>...] [NEEDS <package>...]
+#                  [CFLAGS <flag>...] [LIBS <flag>...])
+#
+# NEEDS is what only the library itself is linked with: a static one leaves that to its users.
+function(ockam_install_pc name description)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "REQUIRES;NEEDS;CFLAGS;LIBS")
+  if(NOT BUILD_SHARED_LIBS)
+    list(APPEND arg_REQUIRES ${arg_NEEDS})
+  endif()
+  list(JOIN arg_REQUIRES ", " requires)
+  list(JOIN arg_CFLAGS " " cflags)
+  list(JOIN arg_LIBS " " libs)
+
+  # found from where the file is, so that a prefix given to `cmake --install` counts
+  set(here "/${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+  file(RELATIVE_PATH up "${here}" "/")
+  string(REGEX REPLACE "/$" "" up "${up}")
+  configure_file(cmake/ockam.pc.in "${PROJECT_BINARY_DIR}/ockam-${name}.pc.in" @ONLY)
+  file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/ockam-${name}.pc"
+    INPUT "${PROJECT_BINARY_DIR}/ockam-${name}.pc.in")
+  install(FILES "${PROJECT_BINARY_DIR}/ockam-${name}.pc"
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT dev)
+endfunction()
+
+set(caf_includes $<TARGET_PROPERTY:CAF::core,INTERFACE_INCLUDE_DIRECTORIES>)
+set(expected_includes $<TARGET_PROPERTY:tl::expected,INTERFACE_INCLUDE_DIRECTORIES>)
+
+ockam_install_pc(protocol "Addresses, routes, messages of Ockam and their bytes"
+  CFLAGS "-I$<JOIN:$<REMOVE_DUPLICATES:${expected_includes}>, -I>")
+ockam_install_pc(actors "Ockam nodes and workers on CAF actors"
+  REQUIRES "ockam-protocol = ${PROJECT_VERSION}"
+  NEEDS spdlog
+  CFLAGS
+    -DOCKAM_CAF_MAJOR=${CAF_VERSION_MAJOR}
+    -DOCKAM_CAF_TYPE_ID_OFFSET=${OCKAM_CAF_TYPE_ID_OFFSET}
+    "-I$<JOIN:$<REMOVE_DUPLICATES:${caf_includes}>, -I>"
+  LIBS -L$<TARGET_FILE_DIR:CAF::core> -lcaf_core -pthread)
+ockam_install_pc(transports "Messages between Ockam nodes, over TCP"
+  REQUIRES "ockam-actors = ${PROJECT_VERSION}"
+  NEEDS spdlog)

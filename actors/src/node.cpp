@@ -1,5 +1,7 @@
 #include "ockam/actors/node.hpp"
 
+#include "ockam/actors/config.hpp"
+
 #include "log.hpp"
 #include "node_state.hpp"
 #include "router.hpp"
@@ -44,6 +46,8 @@ void actor_sender::report_failure(std::string_view what, const error& why) {
     internal::log_warning("worker " + escaped(to_string(primary_address())) + ": "
                           + std::string{what} + ": " + to_string(why));
 }
+
+node::node(caf::actor_system& system) : node{system, node_options_from(system.config())} {}
 
 node::node(caf::actor_system& system, node_options options)
   : root_{value_or_throw(endpoint::open(make_state(system, std::move(options)), "app"))} {}

@@ -75,8 +75,10 @@ void route_port::ask(caf::local_actor* self, result<shared_bytes> body, const on
 
 void route_port::on_message(routed_message& content) {
   const auto* temporary = state_->requests ? state_->requests->address_of(content) : nullptr;
-  if (temporary != nullptr)
-    state::finish(state_->requests->take(*temporary, content), std::move(content));
+  if (temporary == nullptr)
+    return;
+  auto ended = state_->requests->take(*temporary, content); // before the content is moved
+  state::finish(std::move(ended), std::move(content));
 }
 
 void route_port::on_signal(worker_signal signal) {

@@ -10,10 +10,10 @@ timers::id timers::schedule(clock::duration delay, std::function<void()> action)
     return which;
   const auto due = moment_after(delay);
   own.due.emplace(which, due);
-  const auto place = own.queue.emplace(std::pair{due, which}, std::move(action)).first;
+  own.queue.emplace(std::pair{due, which}, std::move(action));
   if (!thread_.joinable())
     thread_ = std::thread{[shared = state_] { run(shared); }};
-  else if (place == own.queue.begin())
+  else if (due < own.wakes_at)
     own.changed.notify_one();
   return which;
 }
@@ -55,13 +55,15 @@ void timers::stop() {
 void timers::run(const std::shared_ptr<state>& own) {
   std::unique_lock guard{own->mutex};
   while (!own->stopped) {
-    if (own->queue.empty()) {
+    const auto first = own->queue.begin();
+    if (first == own->queue.end()) {
+      own->wakes_at = clock::time_point::max();
       own->changed.wait(guard);
       continue;
     }
-    const auto first = own->queue.begin();
     const auto [due, which] = first->first;
     if (clock::now() < due) {
+      own->wakes_at = due;
       own->changed.wait_until(guard, due);
       continue;
     }

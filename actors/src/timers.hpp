@@ -24,7 +24,8 @@ inline std::chrono::steady_clock::time_point moment_after(
 /// Calls functions later, on one thread that starts with the first use; thread-safe.
 ///
 /// CAF's clock is not used: with CAF 0.17.6 a time-out per request can dead-lock its thread.
-/// The functions must be quick; they enqueue and return.
+/// The functions must be quick; they enqueue and return. A time-out that is later than another one, or
+/// than one that was cancelled, does not wake the thread: most are never needed.
 class timers {
 public:
   using clock = std::chrono::steady_clock;
@@ -48,6 +49,7 @@ private:
     std::map<std::pair<clock::time_point, id>, std::function<void()>> queue;
     std::map<id, clock::time_point> due;
     id next = 1;
+    clock::time_point wakes_at = clock::time_point::max(); // the thread, if nobody notifies it
     bool stopped = false;
   };
   static void run(const std::shared_ptr<state>& own);

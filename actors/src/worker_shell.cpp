@@ -149,7 +149,8 @@ void worker_shell::finish(std::optional<outstanding_requests::request> ended,
 }
 
 void worker_shell::on_reply(const worker_record& temporary, routed_message& content) {
-  finish(requests_->take(temporary, content), std::move(content));
+  auto ended = requests_->take(temporary, content); // before the content is moved
+  finish(std::move(ended), std::move(content));
 }
 
 // -- life ------------------------------------------------------------------------------------------

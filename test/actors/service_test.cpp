@@ -31,6 +31,8 @@ public:
     }};
   }
 
+  void on_exit() override { waiting_.clear(); } // they hold this actor
+
 private:
   std::vector<caf::typed_response_promise<std::string>> waiting_;
 };
@@ -38,7 +40,13 @@ private:
 class Service : public node_test {
 protected:
   caf::strong_actor_ptr spawn_shouter() {
-    return caf::actor_cast<caf::strong_actor_ptr>(system->spawn<shouter>());
+    shouters_.push_back(caf::actor_cast<caf::actor>(system->spawn<shouter>()));
+    return caf::actor_cast<caf::strong_actor_ptr>(shouters_.back());
+  }
+  void TearDown() override {
+    for (const auto& each : std::exchange(shouters_, {})) // the node lets them live
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+    node_test::TearDown();
   }
   void expose_shouter(service_options options = {}) {
     const auto typed = caf::actor_cast<text_service>(spawn_shouter());
@@ -52,6 +60,9 @@ protected:
   bool failed(std::uint64_t count) {
     return eventually([&] { return node.metrics().failed == count; });
   }
+
+private:
+  std::vector<caf::actor> shouters_;
 };
 
 // -- an actor at an address ------------------------------------------------------------------------

@@ -47,41 +47,7 @@ std::uint16_t port_of(int socket) {
   return ntohs(where.sin_port);
 }
 
-int digit(char text) {
-  const std::string_view digits = "0123456789abcdef";
-  const auto found = digits.find(text);
-  if (found == std::string_view::npos)
-    throw std::invalid_argument{"not a hex digit"};
-  return static_cast<int>(found);
-}
-
 } // namespace
-
-bytes from_hex(std::string_view digits) {
-  bytes data;
-  int high = -1;
-  for (const char each : digits) {
-    if (each == ' ')
-      continue;
-    if (high < 0) {
-      high = digit(each);
-    } else {
-      data.push_back(static_cast<std::uint8_t>(high * 16 + digit(each)));
-      high = -1;
-    }
-  }
-  return data;
-}
-
-std::string to_hex(bytes_view data) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const auto each : data) {
-    text += digits[each >> 4];
-    text += digits[each & 15];
-  }
-  return text;
-}
 
 bytes wire_vector(std::string_view name) {
   static const auto all = [] {
@@ -173,6 +139,10 @@ void raw_peer::shut_down_writing() const {
   checked(::shutdown(socket_.number(), SHUT_WR), "shutdown");
 }
 
+void raw_peer::shut_down() const noexcept {
+  ::shutdown(socket_.number(), SHUT_RDWR);
+}
+
 void raw_peer::close_at_once() {
   set(socket_.number(), SOL_SOCKET, SO_LINGER, linger{1, 0});
   socket_.close();
@@ -204,6 +174,10 @@ raw_peer raw_listener::accept() const {
   pollfd wanted{socket_.number(), POLLIN, 0};
   if (checked(::poll(&wanted, 1, patience.tv_sec * 1000), "poll") == 0)
     throw std::runtime_error{"nobody connects"};
+  return accept_for_ever();
+}
+
+raw_peer raw_listener::accept_for_ever() const {
   return raw_peer{
     descriptor{checked(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC), "accept")}};
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/bytes.hpp"
+#include "protocol/hex.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -8,10 +8,6 @@
 #include <string_view>
 
 namespace ockam::test {
-
-/// Bytes from hex digits; blanks between them are for the reader.
-bytes from_hex(std::string_view digits);
-std::string to_hex(bytes_view data);
 
 /// `hex` of the vector with this name in test/data.
 bytes wire_vector(std::string_view name);
@@ -50,7 +46,8 @@ public:
   [[nodiscard]] bool is_silent(std::chrono::milliseconds span) const;
 
   void shut_down_writing() const;
-  void close_at_once(); ///< with a reset
+  void shut_down() const noexcept; ///< both directions; a `read` of another thread returns
+  void close_at_once();            ///< with a reset
   void close() { socket_.close(); }
   [[nodiscard]] int option(int level, int name) const;
   [[nodiscard]] std::uint16_t local_port() const;
@@ -67,6 +64,7 @@ public:
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] raw_peer accept() const;
+  [[nodiscard]] raw_peer accept_for_ever() const;
 
 private:
   descriptor socket_;

@@ -2,6 +2,8 @@
 
 #include "worker_shell.hpp"
 
+#include <asio/post.hpp>
+
 namespace ockam::internal {
 
 namespace {
@@ -38,38 +40,52 @@ void inline_executor::run() {
   }
 }
 
-io_thread::io_thread(caf::actor_system& system) : executor_{system} {}
+io_thread::io_thread(caf::actor_system& system)
+  : context_{std::make_unique<asio::io_context>(1)},
+    executor_{context_->get_executor()},
+    work_{executor_},
+    actors_{system} {}
+
+io_thread::io_thread(caf::actor_system& system, asio::io_context& of_the_host)
+  : strand_{of_the_host.get_executor()}, executor_{*strand_}, work_{executor_}, actors_{system} {}
 
 io_thread::~io_thread() {
-  stop(std::chrono::milliseconds{0});
+  if (thread_.joinable())
+    stop(std::chrono::milliseconds{0});
 }
 
 void io_thread::start() {
+  if (!context_)
+    return;
   thread_ = std::thread{[this] {
-    id_ = std::this_thread::get_id();
-    context_.run();
+    context_->run();
     run_ready();
     ended_.set_value();
   }};
 }
 
 void io_thread::stop(std::chrono::milliseconds grace) {
-  if (!thread_.joinable())
-    return;
   work_.reset();
+  if (!context_) {
+    const auto passed = std::make_shared<std::promise<void>>();
+    asio::post(executor_, [passed] { passed->set_value(); });
+    if (!is_this_thread())
+      passed->get_future().wait_for(grace);
+    return;
+  }
   if (ended_.get_future().wait_for(grace) == std::future_status::timeout)
-    context_.stop();
+    context_->stop();
   thread_.join();
 }
 
 void io_thread::run_ready() {
   do {
-    executor_.run();
+    actors_.run();
     flushing_.swap(flushes_);
     for (const auto& each : flushing_)
       each->flush();
     flushing_.clear();
-  } while (!executor_.idle() || !flushes_.empty());
+  } while (!actors_.idle() || !flushes_.empty());
 }
 
 } // namespace ockam::internal

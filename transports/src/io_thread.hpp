@@ -2,16 +2,18 @@
 
 #include "ockam/actors/caf_compat.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <future>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include <asio/any_io_executor.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
+#include <asio/strand.hpp>
 
 namespace ockam::internal {
 
@@ -42,21 +44,28 @@ public:
   virtual void flush() = 0;
 };
 
-/// One thread with one event loop; connections are assigned to it for life, so that nothing of
-/// theirs needs a lock but their output.
-class io_thread : public std::enable_shared_from_this<io_thread> {
+/// One thread of control with one event loop; connections are assigned to it for life, so that
+/// nothing of theirs needs a lock but their output.
+///
+/// The loop is its own, on a thread of its own, or a guest in one of the host's, which any number of
+/// the host's threads may run.
+class io_thread {
 public:
   explicit io_thread(caf::actor_system& system);
+  io_thread(caf::actor_system& system, asio::io_context& of_the_host);
   ~io_thread();
 
   void start();
 
-  /// Lets the loop end when nothing is left to do, forces it after `grace`, joins the thread.
-  /// Once, and not on this thread.
+  /// Own loop: lets it end when nothing is left to do, forces it after `grace`, joins the thread; not
+  /// on this thread. The host's: waits until what was posted before has run, at most `grace`.
   void stop(std::chrono::milliseconds grace);
 
-  [[nodiscard]] asio::io_context& context() noexcept { return context_; }
-  [[nodiscard]] compat::execution_context* executor() noexcept { return &executor_; }
+  /// For sockets, timers and functions: they run one after the other.
+  [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+  /// For mail that is enqueued on this thread.
+  [[nodiscard]] compat::execution_context* actor_context() noexcept { return &actors_; }
 
   /// Flushes `what` on this thread, after the actors that are ready have run: the output that they
   /// produce leaves together. Only on this thread.
@@ -66,18 +75,22 @@ public:
   void run_ready();
 
   [[nodiscard]] bool is_this_thread() const noexcept {
-    return std::this_thread::get_id() == id_.load(std::memory_order_relaxed);
+    return strand_ ? strand_->running_in_this_thread()
+                   : context_->get_executor().running_in_this_thread();
   }
 
 private:
-  asio::io_context context_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-  inline_executor executor_;
+  using strand = asio::strand<asio::io_context::executor_type>;
+
+  std::unique_ptr<asio::io_context> context_; // ours
+  std::optional<strand> strand_;              // in the host's
+  asio::any_io_executor executor_;
+  asio::executor_work_guard<asio::any_io_executor> work_;
+  inline_executor actors_;
   std::vector<std::shared_ptr<flushable>> flushes_;
   std::vector<std::shared_ptr<flushable>> flushing_;
   std::thread thread_;
   std::promise<void> ended_;
-  std::atomic<std::thread::id> id_{};
 };
 
 } // namespace ockam::internal

@@ -31,7 +31,7 @@ tcp_connection::tcp_connection(setup own, std::shared_ptr<internal::io_thread> t
   : stream_link{std::move(own)}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
 
 void tcp_connection::start() {
-  asio::post(thread_->context(), [me = self()] {
+  asio::post(thread_->executor(), [me = self()] {
     if (me->over_)
       return;
     me->announce_connected();
@@ -89,7 +89,7 @@ void tcp_connection::read() {
 /// connection has ended, or too much is unhandled.
 bool tcp_connection::deliver() {
   for (;;) {
-    auto state = input().deliver(port(), thread_->executor());
+    auto state = input().deliver(port(), thread_->actor_context());
     if (!state) {
       end(std::move(state.error()));
       thread_->run_ready();
@@ -116,7 +116,7 @@ bool tcp_connection::deliver() {
 }
 
 void tcp_connection::wake_reader() {
-  asio::post(thread_->context(), [me = self()] {
+  asio::post(thread_->executor(), [me = self()] {
     if (me->over_ || !me->paused_)
       return;
     me->paused_ = false;
@@ -130,10 +130,10 @@ void tcp_connection::wake_reader() {
 // -- output ----------------------------------------------------------------------------------------
 
 void tcp_connection::wake_writer(compat::execution_context* context) {
-  if (context == thread_->executor() && thread_->is_this_thread())
+  if (context == thread_->actor_context() && thread_->is_this_thread())
     thread_->flush_later(self());
   else
-    asio::post(thread_->context(), [me = self()] { me->flush(); });
+    asio::post(thread_->executor(), [me = self()] { me->flush(); });
 }
 
 void tcp_connection::flush() {
@@ -146,7 +146,7 @@ void tcp_connection::flush() {
         batch_.clear();
       }
       if (++batches > max_batches) // somebody sends as fast as we write
-        return asio::post(thread_->context(), [me = self()] { me->flush(); });
+        return asio::post(thread_->executor(), [me = self()] { me->flush(); });
       if (!output().next_batch(batch_))
         break;
       last_output_ = clock::now();
@@ -189,7 +189,7 @@ void tcp_connection::wait_until_writable() {
 // -- the end ---------------------------------------------------------------------------------------
 
 void tcp_connection::begin_close() {
-  asio::post(thread_->context(), [me = self()] {
+  asio::post(thread_->executor(), [me = self()] {
     me->closing_ = true;
     if (me->without_socket_)
       me->end(std::nullopt);

@@ -73,7 +73,7 @@ private:
   std::optional<reconnect_policy> reconnect_;
   reconnector connect_;
   std::function<void()> cancel_connecting_;
-  asio::steady_timer pause_{thread_->context()};
+  asio::steady_timer pause_{thread_->executor()};
   std::chrono::milliseconds back_off_{};
   unsigned stream_ = 0; // number of the socket: what was begun on an earlier one is ignored
   clock::time_point started_ = clock::now();

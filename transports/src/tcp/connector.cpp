@@ -8,24 +8,25 @@
 
 namespace ockam::tcp::detail {
 
-connector::connector(asio::io_context& context, host_port peer, const connect_options& options)
+connector::connector(const asio::any_io_executor& executor, host_port peer,
+                     const connect_options& options)
   : peer_{std::move(peer)},
     timeout_{options.connect_timeout},
     retry_until_{std::chrono::steady_clock::now() + options.retry_for},
     prefer_{options.prefer},
-    context_{context},
-    resolver_{context},
-    socket_{context},
-    limit_{context},
+    executor_{executor},
+    resolver_{executor},
+    socket_{executor},
+    limit_{executor},
     last_failure_{errc::not_found, "the name " + peer_.host + " has no address"} {}
 
 void connector::start(on_done done) {
   done_ = std::move(done);
-  asio::post(context_, [me = shared_from_this()] { me->attempt(); });
+  asio::post(executor_, [me = shared_from_this()] { me->attempt(); });
 }
 
 void connector::cancel() {
-  asio::post(context_, [me = shared_from_this()] {
+  asio::post(executor_, [me = shared_from_this()] {
     if (!me->done_)
       return;
     me->resolver_.cancel();
@@ -101,7 +102,7 @@ void connector::try_next() {
     return attempt_failed(last_failure_);
   const auto where = left_.back();
   left_.pop_back();
-  socket_ = asio::ip::tcp::socket{context_};
+  socket_ = asio::ip::tcp::socket{executor_};
   socket_.async_connect(where, [me = shared_from_this(), where](const std::error_code& failed) {
     if (!me->trying_)
       return;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include <asio/io_context.hpp>
+#include <asio/any_io_executor.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 
@@ -19,9 +19,9 @@ class connector final : public std::enable_shared_from_this<connector> {
 public:
   using on_done = std::function<void(result<asio::ip::tcp::socket>)>;
 
-  connector(asio::io_context& context, host_port peer, const connect_options& options);
+  connector(const asio::any_io_executor& executor, host_port peer, const connect_options& options);
 
-  /// `done` is called once, on the thread of the context.
+  /// `done` is called once, on the thread of the executor.
   void start(on_done done);
 
   /// Gives up. Any thread.
@@ -38,7 +38,7 @@ private:
   const std::chrono::milliseconds timeout_;
   const std::chrono::steady_clock::time_point retry_until_;
   const family prefer_;
-  asio::io_context& context_;
+  const asio::any_io_executor executor_;
   asio::ip::tcp::resolver resolver_;
   asio::ip::tcp::socket socket_;
   asio::steady_timer limit_;

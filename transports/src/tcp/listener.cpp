@@ -30,8 +30,8 @@ std::size_t descriptor_share() {
 listener_impl::listener_impl(std::shared_ptr<internal::io_thread> thread, listen_options options)
   : thread_{std::move(thread)},
     options_{std::move(options)},
-    acceptor_{thread_->context()},
-    pause_{thread_->context()},
+    acceptor_{thread_->executor()},
+    pause_{thread_->executor()},
     back_off_{first_back_off},
     max_connections_{std::min(options_.max_connections, descriptor_share())} {}
 
@@ -69,7 +69,7 @@ void listener_impl::start(pick_thread pick, on_accept accepted, on_end ended) {
   pick_ = std::move(pick);
   accepted_ = std::move(accepted);
   ended_ = std::move(ended);
-  asio::post(thread_->context(), [me = shared_from_this()] { me->accept(); });
+  asio::post(thread_->executor(), [me = shared_from_this()] { me->accept(); });
 }
 
 void listener_impl::accept() {
@@ -82,7 +82,7 @@ void listener_impl::accept() {
     return;
   }
   const auto thread = pick_();
-  acceptor_.async_accept(thread->context(),
+  acceptor_.async_accept(thread->executor(),
                          [me = shared_from_this(), thread](const std::error_code& failed,
                                                            asio::ip::tcp::socket socket) {
                            if (me->over_)
@@ -109,7 +109,7 @@ void listener_impl::try_again_later(const std::error_code& failed) {
 }
 
 void listener_impl::connection_ended() {
-  asio::post(thread_->context(), [me = shared_from_this()] {
+  asio::post(thread_->executor(), [me = shared_from_this()] {
     --me->connections_;
     if (std::exchange(me->full_, false))
       me->accept();
@@ -123,7 +123,7 @@ void listener_impl::stop() {
       return;
     ::shutdown(acceptor_.native_handle(), SHUT_RDWR); // refuses from now on, and frees the port
   }
-  asio::post(thread_->context(), [me = shared_from_this()] { me->end(); });
+  asio::post(thread_->executor(), [me = shared_from_this()] { me->end(); });
 }
 
 bool listener_impl::is_stopped() {

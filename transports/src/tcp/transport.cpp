@@ -2,6 +2,8 @@
 
 #include "socket_options.hpp"
 
+#include "ockam/transports/config.hpp"
+
 #include "log.hpp"
 #include "node_state.hpp"
 
@@ -10,6 +12,7 @@
 #include <algorithm>
 #include <future>
 
+#include <asio/dispatch.hpp>
 #include <asio/post.hpp>
 
 namespace ockam::tcp::detail {
@@ -33,16 +36,31 @@ tl::unexpected<error> stopped() {
 
 transport_impl::transport_impl(std::shared_ptr<internal::node_state> node,
                                const transport_options& options)
-  : node_{std::move(node)} {
+  : node_{std::move(node)}, defaults_{options} {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options.io_threads); ++i) {
-    threads_.push_back(std::make_shared<internal::io_thread>(node_->system));
-    ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->context()));
+    threads_.push_back(options.io_context != nullptr
+                         ? std::make_shared<internal::io_thread>(node_->system, *options.io_context)
+                         : std::make_shared<internal::io_thread>(node_->system));
+    ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->executor()));
   }
+}
+
+/// The defaults, with a flow control id that nobody else has.
+connect_options transport_impl::fresh_connect_options() const {
+  auto fresh = defaults_.connect;
+  fresh.flow_control_id = flow_control_id::random();
+  return fresh;
+}
+
+listen_options transport_impl::fresh_listen_options() const {
+  auto fresh = defaults_.listen;
+  fresh.spawner_flow_control_id = flow_control_id::random();
+  return fresh;
 }
 
 void transport_impl::start() {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
-    asio::post(threads_[i]->context(), [this, i] { watch_deadlines(i); });
+    asio::post(threads_[i]->executor(), [me = shared_from_this(), i] { me->watch_deadlines(i); });
     threads_[i]->start();
   }
 }
@@ -51,17 +69,17 @@ std::shared_ptr<internal::io_thread> transport_impl::next_thread() {
   return threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
 }
 
-/// Runs on thread `index` until `stop` joins it, so `this` is there.
 void transport_impl::watch_deadlines(std::size_t index) {
   ticks_[index]->expires_after(tick);
-  ticks_[index]->async_wait([this, index](const std::error_code& cancelled) {
-    if (cancelled)
+  ticks_[index]->async_wait([weak = weak_from_this(), index](const std::error_code& cancelled) {
+    const auto me = weak.lock();
+    if (cancelled || !me || me->stopping_)
       return;
     const auto now = tcp_connection::clock::now();
-    for (const auto& each : connections_.all())
-      if (each->thread() == threads_[index])
+    for (const auto& each : me->connections_.all())
+      if (each->thread() == me->threads_[index])
         each->check_deadlines(now);
-    watch_deadlines(index);
+    me->watch_deadlines(index);
   });
 }
 
@@ -118,7 +136,7 @@ void transport_impl::connect(std::string_view peer, connect_options options,
   if (!where)
     return done(fail(std::move(where.error())));
   const auto thread = next_thread();
-  const auto attempt = std::make_shared<connector>(thread->context(), *where, options);
+  const auto attempt = std::make_shared<connector>(thread->executor(), *where, options);
   if (!add_attempt(attempt))
     return done(stopped());
   attempt->start([me = shared_from_this(), thread, where = std::move(*where),
@@ -163,7 +181,7 @@ void transport_impl::make_lasting(tcp_connection& made, const host_port& where,
   again.retry_for = std::chrono::milliseconds{0};
   made.set_reconnect(*options.reconnect, [thread = made.thread(), where,
                                           again](tcp_connection::on_socket done) {
-    const auto attempt = std::make_shared<connector>(thread->context(), where, again);
+    const auto attempt = std::make_shared<connector>(thread->executor(), where, again);
     attempt->start([done = std::move(done), again](result<asio::ip::tcp::socket> socket) {
       if (socket)
         prepare(*socket, again.keepalive);
@@ -186,14 +204,14 @@ result<connection> transport_impl::connect_and_wait(std::string_view peer,
 }
 
 result<address> transport_impl::resolve(const address& remote) {
-  return connect_and_wait(remote.value(), {}).map([](const connection& made) {
+  return connect_and_wait(remote.value(), fresh_connect_options()).map([](const connection& made) {
     return made.sender_address();
   });
 }
 
 void transport_impl::resolve_implicitly(const address& remote,
                                         std::function<void(result<address>)> ready) {
-  connect_options options;
+  auto options = fresh_connect_options();
   options.limits.idle_timeout = node_->options.implicit_idle_timeout;
   implicit_.get(std::string{remote.value()}, std::move(ready),
                 [&](auto done) { connect(remote.value(), std::move(options), std::move(done)); });
@@ -221,12 +239,12 @@ result<std::shared_ptr<listener_impl>> transport_impl::listen(std::string_view a
   if (auto opened = made->open(node_, endpoint_of(*where)); !opened)
     return fail(std::move(opened.error()));
   listeners_.add(made->address(), made);
-  made->start([this] { return next_thread(); }, // on a thread of ours, which `stop` joins
-              [this,
+  made->start([me = shared_from_this()] { return me->next_thread(); }, // until the listener ends
+              [me = shared_from_this(),
                from = std::weak_ptr{made}](asio::ip::tcp::socket socket,
                                            const std::shared_ptr<internal::io_thread>& served_by) {
                 if (const auto listener = from.lock())
-                  on_accepted(listener, std::move(socket), served_by);
+                  me->on_accepted(listener, std::move(socket), served_by);
               },
               [weak = weak_from_this()](const std::shared_ptr<listener_impl>& ended) {
                 if (const auto me = weak.lock())
@@ -257,13 +275,15 @@ void transport_impl::stop() {
     each->stop();
   for (const auto& each : connections_.all())
     each->close();
-  connections_.wait_until_empty(stop_grace);
+  if (!threads_.front()->is_this_thread()) // a host may stop the node in its own loop
+    connections_.wait_until_empty(stop_grace);
   for (const auto& each : connections_.all()) // did not take their last bytes in time
-    asio::post(each->thread()->context(), [each] {
+    asio::dispatch(each->thread()->executor(), [each] {
       each->end(error{errc::shutting_down, "the node has stopped"});
     });
   for (std::size_t i = 0; i < threads_.size(); ++i) {
-    asio::post(threads_[i]->context(), [this, i] { ticks_[i]->cancel(); });
+    asio::dispatch(threads_[i]->executor(),
+                   [me = shared_from_this(), i] { me->ticks_[i]->cancel(); });
     threads_[i]->stop(stop_grace);
   }
 }
@@ -296,11 +316,43 @@ result<void> listener::stop() const {
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl) : impl_{std::move(impl)} {}
 
+transport transport::create(node& on) {
+  return create(on, transport_options_from(on.system().config()));
+}
+
 transport transport::create(node& on, transport_options options) {
+  if (options.io_context != nullptr && options.io_threads > 1)
+    throw failure{error{errc::misuse, "io_threads is " + std::to_string(options.io_threads)
+                                        + ", but the io_context of the host runs everything; set "
+                                          "only one of the two"}};
   auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
   value_or_throw(attach_transport(on.state(), impl));
   impl->start();
   return transport{std::move(impl)};
+}
+
+connect_options transport::default_connect_options() const {
+  return impl_->fresh_connect_options();
+}
+
+listen_options transport::default_listen_options() const {
+  return impl_->fresh_listen_options();
+}
+
+listener transport::listen(std::string_view at) {
+  return listen(at, default_listen_options());
+}
+
+result<listener> transport::try_listen(std::string_view at) {
+  return try_listen(at, default_listen_options());
+}
+
+connection transport::connect(std::string_view peer) {
+  return connect(peer, default_connect_options());
+}
+
+result<connection> transport::try_connect(std::string_view peer) {
+  return try_connect(peer, default_connect_options());
 }
 
 listener transport::listen(std::string_view at, listen_options options) {

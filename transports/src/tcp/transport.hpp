@@ -42,6 +42,8 @@ public:
   result<connection> connect_and_wait(std::string_view peer, connect_options options);
   result<void> disconnect(const address& any);
   result<void> stop_listener(const address& listener);
+  [[nodiscard]] connect_options fresh_connect_options() const;
+  [[nodiscard]] listen_options fresh_listen_options() const;
   [[nodiscard]] const auto& connections() const noexcept { return connections_; }
   [[nodiscard]] const auto& listeners() const noexcept { return listeners_; }
 
@@ -60,6 +62,7 @@ private:
   void watch_deadlines(std::size_t thread);
 
   const std::shared_ptr<internal::node_state> node_;
+  const transport_options defaults_;
   std::vector<std::shared_ptr<internal::io_thread>> threads_;
   std::vector<std::unique_ptr<asio::steady_timer>> ticks_; // one a thread
   std::atomic<std::size_t> next_thread_{0};

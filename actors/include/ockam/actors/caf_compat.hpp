@@ -108,6 +108,17 @@ void init_message_types() {
 #endif
 }
 
+/// The same for CAF 0.17.6, where a configuration holds the types; needed there for what CAF's
+/// middleman carries to other processes.
+template <class... Blocks>
+void add_message_types(caf::actor_system_config& config) {
+#if CAF_MAJOR_VERSION >= 1
+  static_cast<void>(config); // see init_message_types
+#else
+  (config.add_message_types<Blocks>(), ...);
+#endif
+}
+
 /// How many threads the system made from this configuration runs actors on.
 inline void set_threads(caf::actor_system_config& config, std::size_t threads) {
 #if CAF_MAJOR_VERSION >= 1
@@ -233,9 +244,9 @@ inline std::string render(caf::actor_system& system, const caf::error& what) {
 
 /// Lets CAF carry `value` as bytes: `get` makes them, `set` takes them and tells whether they were good.
 template <class Inspector, class T, class Get, class Set>
-auto inspect_as_bytes(Inspector& f, T& value, const char* name, Get get, Set set) {
+auto inspect_as_bytes(Inspector& f, [[maybe_unused]] T& value, [[maybe_unused]] const char* name,
+                      Get get, Set set) {
 #if CAF_MAJOR_VERSION >= 1
-  static_cast<void>(name);
   return f.object(value).fields(f.field("encoded", get, set));
 #else
   std::vector<std::uint8_t> encoded;

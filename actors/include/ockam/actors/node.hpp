@@ -46,7 +46,9 @@ struct node_options {
 /// go before the system does.
 class OCKAM_ACTORS_EXPORT node {
 public:
-  explicit node(caf::actor_system& system, node_options options = {});
+  /// Without options: as the group `ockam` of the system's configuration says (ockam/actors/config.hpp).
+  explicit node(caf::actor_system& system);
+  node(caf::actor_system& system, node_options options);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   ~node();

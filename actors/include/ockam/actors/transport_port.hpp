@@ -19,6 +19,12 @@ class node_state;
 class worker_record;
 } // namespace internal
 
+/// The node as a transport holds it: `node.state()`.
+using node_ptr = std::shared_ptr<internal::node_state>;
+
+/// Whoever runs the calling actor, or nullptr on a thread that runs none; hand on what you get.
+using execution_context = compat::execution_context;
+
 /// Where messages go that leave through a connection.
 class OCKAM_ACTORS_EXPORT message_sink {
 public:
@@ -26,8 +32,11 @@ public:
 
   /// Takes a message over for writing. Called on the sender's thread, by several threads at once;
   /// must not wait. `context` is the execution context of the caller, or nullptr.
+  ///
+  /// The first onward address is the connection's own and does not go on the wire. Of a message
+  /// that is taken: `set_handled`, then `count_written` or `count_dropped` of the port.
   /// A refused message is not changed; the error reaches whoever sent it.
-  virtual result<void> push(routed_message&& content, compat::execution_context* context) = 0;
+  virtual result<void> push(routed_message&& content, execution_context* context) = 0;
 
   /// The address was stopped (`disconnect`, `stop_worker`): write what was pushed, then end.
   virtual void close() = 0;
@@ -77,8 +86,7 @@ public:
 
   /// Registers a sender and a receiver address (TCP-2), the flow control entries (FCU-2, FCU-3),
   /// and a CAF actor for the sender. errc::shutting_down when the node is stopping.
-  static result<connection_port> open(std::shared_ptr<internal::node_state> node,
-                                      connection_setup setup);
+  static result<connection_port> open(node_ptr node, connection_setup setup);
 
   [[nodiscard]] const address& sender_address() const noexcept;
   [[nodiscard]] const address& receiver_address() const noexcept;
@@ -87,7 +95,7 @@ public:
   /// Hands a message from the wire to the node: puts the sender address in front of the return
   /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
   /// without an onward route is a heartbeat and ends here (TCP-25).
-  void deliver(message content, compat::execution_context* context);
+  void deliver(message content, execution_context* context);
 
   /// Whether somebody watches what goes on the wire.
   [[nodiscard]] bool observed() const noexcept;
@@ -103,7 +111,7 @@ public:
   void close() noexcept;
 
 private:
-  std::shared_ptr<internal::node_state> node_;
+  node_ptr node_;
   ref_ptr<internal::worker_record> record_; // gone once closed; the addresses stay readable
   address sender_;
   address receiver_;
@@ -121,20 +129,20 @@ public:
 
   /// Registers an address and makes it a spawner with this id (FCU-1). `on_stop` is called when
   /// the address is stopped by `stop_worker`.
-  static result<listener_port> open(std::shared_ptr<internal::node_state> node,
-                                    const flow_control_id& id, std::function<void()> on_stop);
+  static result<listener_port> open(node_ptr node, const flow_control_id& id,
+                                    std::function<void()> on_stop);
 
   [[nodiscard]] const ockam::address& address() const noexcept;
   void close() noexcept;
 
 private:
-  std::shared_ptr<internal::node_state> node_;
+  node_ptr node_;
   ref_ptr<internal::worker_record> record_;
 };
 
 /// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
 /// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).
-OCKAM_ACTORS_EXPORT result<void> attach_transport(const std::shared_ptr<internal::node_state>& node,
+OCKAM_ACTORS_EXPORT result<void> attach_transport(const node_ptr& node,
                                                   std::shared_ptr<transport> what);
 
 } // namespace ockam

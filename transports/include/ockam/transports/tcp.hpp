@@ -14,6 +14,10 @@
 #include <string_view>
 #include <vector>
 
+namespace asio {
+class io_context;
+}
+
 namespace ockam::tcp {
 
 /// What happens on the wire is a claim of the last hop: the transport promises no secrecy, no
@@ -99,6 +103,14 @@ private:
 /// How a transport runs.
 struct transport_options {
   std::size_t io_threads = 1; ///< connections are spread over them
+
+  /// A loop of the host's that does all the work instead of threads of ours; any number of threads
+  /// may run it. It must outlive the node, and somebody has to run it: `connect` and
+  /// `node::stop` wait for it, so call those on other threads than the ones that run it.
+  asio::io_context* io_context = nullptr;
+
+  connect_options connect{}; ///< where a call gives none; its flow_control_id is not used
+  listen_options listen{};   ///< likewise
 };
 
 /// TCP for a node (TCP-1). A handle; the node stops the transport in the end. Thread-safe.
@@ -108,22 +120,33 @@ struct transport_options {
 class OCKAM_TRANSPORTS_EXPORT transport {
 public:
   /// Several transports of one node are independent; the last one resolves `1#host:port`.
-  static transport create(node& on, transport_options options = {});
+  /// Without options: as the group `ockam` of the system's configuration says
+  /// (ockam/transports/config.hpp). errc::misuse for options that contradict each other.
+  static transport create(node& on);
+  static transport create(node& on, transport_options options);
+
+  /// The transport's defaults, with a flow control id of their own: to change and pass on.
+  [[nodiscard]] connect_options default_connect_options() const;
+  [[nodiscard]] listen_options default_listen_options() const;
 
   /// Listens on a numeric address, `127.0.0.1:4000` or `[::1]:4000`; port 0 takes a free one
   /// (TCP-7). Accepting has begun when it returns (TCP-9).
   /// - errc::invalid_value  no such address
   /// - a system error       port in use, no permission (TCP-8)
-  listener listen(std::string_view at, listen_options options = {});
-  result<listener> try_listen(std::string_view at, listen_options options = {});
+  listener listen(std::string_view at);
+  listener listen(std::string_view at, listen_options options);
+  result<listener> try_listen(std::string_view at);
+  result<listener> try_listen(std::string_view at, listen_options options);
 
   /// Connects to `host:port`, `[v6]:port`, `:port` or `port` (TCP-12); the last two mean loopback.
   /// Returns when the socket is connected (TCP-18); every call makes a new connection (TCP-19).
   /// - errc::invalid_value  malformed; nothing was sent anywhere
   /// - std::errc::timed_out `connect_timeout` is over
   /// - a system error       of the last address that was tried (TCP-15, DEC-19)
-  connection connect(std::string_view peer, connect_options options = {});
-  result<connection> try_connect(std::string_view peer, connect_options options = {});
+  connection connect(std::string_view peer);
+  connection connect(std::string_view peer, connect_options options);
+  result<connection> try_connect(std::string_view peer);
+  result<connection> try_connect(std::string_view peer, connect_options options);
 
   /// The same without waiting; `done` is called once, on a thread of the transport.
   void async_connect(std::string_view peer, connect_options options,

@@ -12,7 +12,7 @@
 namespace ockam::test {
 
 /// How long a test waits for something that is going to happen.
-inline constexpr std::chrono::milliseconds patience = std::chrono::seconds{20};
+inline constexpr std::chrono::milliseconds process_patience = std::chrono::seconds{20};
 
 /// How a process ended, and everything it wrote.
 struct outcome {
@@ -23,11 +23,12 @@ struct outcome {
   std::chrono::milliseconds took{0}; ///< of the call that waited
 };
 
-/// A program of the tutorial as a child process, killed by the destructor if it still runs.
+/// A program as a child process, killed by the destructor if it still runs.
 ///
 /// What it writes is taken in while a call waits. A call that waits in vain fails the test.
 class process {
 public:
+  /// @param program      one of the tutorial, by name, or the path of another one
   /// @param environment  additional variables, as NAME=VALUE; OCKAM_FLOW is not inherited
   explicit process(const std::string& program, std::vector<std::string> arguments = {},
                    std::vector<std::string> environment = {});
@@ -50,10 +51,13 @@ public:
   void send_signal(int signal) const;
 
   /// Waits for the end of the process.
-  outcome wait(std::chrono::milliseconds limit = patience);
+  outcome wait(std::chrono::milliseconds limit = process_patience);
 
   /// Sends the signal and waits.
-  outcome end_with(int signal, std::chrono::milliseconds limit = patience);
+  outcome end_with(int signal, std::chrono::milliseconds limit = process_patience);
+
+  /// The command, and everything it has written so far.
+  std::string told_so_far();
 
 private:
   using time_point = std::chrono::steady_clock::time_point;

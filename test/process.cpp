@@ -22,6 +22,10 @@
 
 extern char** environ;
 
+#ifndef OCKAM_APPS_DIR // programs are named by their paths
+#  define OCKAM_APPS_DIR "."
+#endif
+
 namespace ockam::test {
 
 namespace {
@@ -106,7 +110,9 @@ process::process(const std::string& program, std::vector<std::string> arguments,
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
 
-  const auto path = std::string{OCKAM_APPS_DIR} + '/' + program;
+  const auto path = program.find('/') == std::string::npos
+                      ? std::string{OCKAM_APPS_DIR} + '/' + program
+                      : program;
   arguments.insert(arguments.begin(), program);
   for (auto& each : inherited_environment())
     environment.push_back(std::move(each));
@@ -162,6 +168,13 @@ std::string process::told() const {
   return "of `" + command_ + "`\nstdout:\n" + out_.text + "stderr:\n" + err_.text;
 }
 
+std::string process::told_so_far() {
+  const auto until = clock::now() + std::chrono::milliseconds{50};
+  while (read_some(until))
+    continue;
+  return told();
+}
+
 std::optional<std::string> process::find_line(const std::string& prefix,
                                               std::chrono::milliseconds limit) {
   const auto until = clock::now() + limit;
@@ -175,13 +188,13 @@ std::optional<std::string> process::find_line(const std::string& prefix,
 }
 
 std::string process::wait_for_line(const std::string& prefix) {
-  if (auto found = find_line(prefix, patience))
+  if (auto found = find_line(prefix, process_patience))
     return *found;
   throw std::runtime_error{"no line \"" + prefix + "\" " + told()};
 }
 
 void process::wait_until_signals_are_blocked() const {
-  const auto until = clock::now() + patience;
+  const auto until = clock::now() + process_patience;
   const auto path = "/proc/" + std::to_string(id_) + "/status";
   while (clock::now() < until) {
     std::ifstream status{path};

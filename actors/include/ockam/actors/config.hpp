@@ -1,0 +1,14 @@
+#pragma once
+
+#include "ockam/actors/export.hpp"
+#include "ockam/actors/node.hpp"
+
+#include <caf/fwd.hpp>
+
+namespace ockam {
+
+/// What the group `ockam` of a configuration says about nodes; defaults where it says nothing.
+/// Throws `failure` with errc::invalid_value for a number that is out of range.
+OCKAM_ACTORS_EXPORT node_options node_options_from(const caf::actor_system_config& config);
+
+} // namespace ockam

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/node.hpp"
+
+#include <caf/config_option_adder.hpp>
+#include <caf/config_value.hpp>
+#include <caf/settings.hpp>
+#include <caf/timespan.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <limits>
+#include <string>
+
+// Options are visited: `visit(name, member, description)` for each, so that they are named in one
+// place and can be added to CAF's options, read from them and shown.
+
+namespace ockam::internal {
+
+template <class Visitor>
+void visit_options(node_options& options, Visitor&& visit) {
+  visit("max-local-steps", options.max_local_steps,
+        "hops of a message of this node inside the node");
+  visit("max-local-steps-from-wire", options.max_local_steps_from_wire,
+        "hops of a received message inside the node");
+  visit("max-endpoint-queue", options.max_endpoint_queue, "messages waiting in one endpoint");
+  visit("stop-timeout", options.stop_timeout, "how long a stop waits for workers");
+  visit("implicit-connections", options.implicit_connections,
+        "whether 1#host:port in a route of this node makes a connection");
+  visit("implicit-idle-timeout", options.implicit_idle_timeout,
+        "after which such a connection is closed");
+}
+
+/// How CAF stores a value.
+inline bool as_caf(bool value) {
+  return value;
+}
+caf::config_value::integer as_caf(std::integral auto value) {
+  return static_cast<caf::config_value::integer>(value);
+}
+template <class Rep, class Period>
+caf::timespan as_caf(std::chrono::duration<Rep, Period> value) {
+  return value;
+}
+
+/// Declares the options.
+struct option_adder {
+  caf::config_option_adder group;
+
+  template <class T>
+  void operator()(const char* name, const T& value, const char* description) {
+    group.add<decltype(as_caf(value))>(name, description);
+  }
+};
+
+/// Takes what a configuration says.
+struct option_reader {
+  const caf::settings& from;
+
+  template <class T>
+  void operator()(const char* name, T& value, const char*) const {
+    using stored = decltype(as_caf(value));
+    const auto full_name = std::string{"ockam."} + name;
+    if (const auto given = caf::get_if<stored>(&from, full_name))
+      take(full_name, *given, value);
+  }
+
+private:
+  static void take(const std::string&, bool given, bool& value) { value = given; }
+
+  template <std::integral T>
+  static void take(const std::string& name, caf::config_value::integer given, T& value) {
+    if (!std::in_range<T>(given))
+      throw failure{error{errc::invalid_value, name + " is " + std::to_string(given)
+                                                 + "; it takes 0 to "
+                                                 + std::to_string(std::numeric_limits<T>::max())}};
+    value = static_cast<T>(given);
+  }
+
+  template <class Rep, class Period>
+  static void take(const std::string& name, caf::timespan given,
+                   std::chrono::duration<Rep, Period>& value) {
+    if (given < caf::timespan{0})
+      throw failure{
+        error{errc::invalid_value, name + " is a negative duration; it takes 0 or more"}};
+    value = std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(given);
+  }
+};
+
+/// Adds what is not there yet.
+struct option_writer {
+  caf::settings& to;
+
+  template <class T>
+  void operator()(const char* name, const T& value, const char*) const {
+    caf::put_missing(to, std::string{"ockam."} + name, caf::config_value{as_caf(value)});
+  }
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,47 @@
+#pragma once
+
+// The options of nodes and connections as options of CAF: the group `ockam` of a program's
+// configuration file and command line.
+//
+//     ockam { max-pending-bytes = 1048576, connect-timeout = 2s }
+//     --ockam.max-pending-bytes=1048576
+//
+// A node and a transport that are made without options take them from there.
+
+#include "ockam/actors/config.hpp"
+#include "ockam/transports/export.hpp"
+#include "ockam/transports/tcp.hpp"
+
+#include <caf/actor_system_config.hpp>
+
+namespace ockam {
+
+/// Adds the group `ockam`, so that CAF checks names and types and lists it under `--help`.
+OCKAM_TRANSPORTS_EXPORT void add_options(caf::config_option_set& to);
+
+/// Adds what the group holds, defaults included, to what CAF shows for `--dump-config`.
+OCKAM_TRANSPORTS_EXPORT void add_values(const caf::actor_system_config& config, caf::settings& to);
+
+/// A configuration with the group: `struct my_config : ockam::config_mixin<> { ... };`
+template <class Base = caf::actor_system_config>
+class config_mixin : public Base {
+public:
+  config_mixin() { add_options(this->custom_options_); }
+
+  [[nodiscard]] caf::settings dump_content() const override {
+    auto all = Base::dump_content();
+    add_values(*this, all);
+    return all;
+  }
+};
+
+namespace tcp {
+
+/// What the group `ockam` says about TCP; defaults where it says nothing. Throws `failure` with
+/// errc::invalid_value for a number that is negative or too large.
+OCKAM_TRANSPORTS_EXPORT transport_options
+transport_options_from(const caf::actor_system_config& config);
+
+} // namespace tcp
+
+} // namespace ockam
