@@ -43,7 +43,7 @@ struct producer_info {
   bool operator==(const producer_info&) const = default;
 };
 
-/// Who may be reached from outside, and through which entrance (docs/ideas.md, "Flow control").
+/// Who may be reached from outside, and through which entrance (docs/ideas/flow_control.md).
 ///
 /// A message that comes in through a producer is delivered only to addresses that were registered
 /// as consumers of the producer's id or of its spawner's id. Thread-safe; every change counts for

@@ -26,6 +26,7 @@ namespace ockam {
 template <class Request, class Response>
 using service = compat::typed_actor<caf::result<Response>(Request)>;
 
+/// What a service may cost the node it is exposed by.
 struct service_options {
   std::chrono::milliseconds timeout{
     30'000};                           ///< for the actor's answer; then the request is dropped

@@ -63,6 +63,7 @@ enum class execution : std::uint8_t {
   pooled,       // on a thread of CAF's scheduler: for handlers that block or compute
 };
 
+/// How one worker runs and ends.
 struct worker_options {
   int shutdown_priority = 4; // 1 to 7, higher stops earlier (DEC-4)
   ockam::execution execution = execution::on_io_thread;

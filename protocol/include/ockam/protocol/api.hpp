@@ -36,6 +36,7 @@ enum class status : std::uint16_t {
   not_implemented = 501,
 };
 
+/// What is asked: a path, a method, a body.
 struct request {
   std::uint32_t id = 0; ///< random, not zero
   std::string path;
@@ -45,6 +46,7 @@ struct request {
   bool operator==(const request&) const = default;
 };
 
+/// The answer to one request.
 struct response {
   std::uint32_t id = 0; ///< random
   std::uint32_t re = 0; ///< id of the request, 0 when it is not known

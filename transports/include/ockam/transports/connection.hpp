@@ -24,6 +24,7 @@ enum class connection_state : std::uint8_t {
   closed,       ///< with the cause, if it was not asked for
 };
 
+/// What a `connection_observer` is told.
 struct connection_event {
   connection_state state = connection_state::connected;
   address sender;             ///< of the connection

@@ -44,6 +44,7 @@ private:
   std::shared_ptr<detail::driver> driver_;
 };
 
+/// How one connection behaves; the ids are those of `tcp::connect_options`.
 struct connect_options {
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
   std::vector<ockam::flow_control_id> consumer_of{};
@@ -51,6 +52,7 @@ struct connect_options {
   connection_observer observer{};
 };
 
+/// How a listener behaves, and what it accepts; the id is that of `tcp::listen_options`.
 struct listen_options {
   ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
   std::vector<ockam::flow_control_id> consumer_of{};
@@ -58,6 +60,7 @@ struct listen_options {
   connection_observer observer{};
 };
 
+/// A name somebody listens at; a handle like `connection`. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   explicit listener(std::shared_ptr<detail::listener_impl> impl);
@@ -70,6 +73,8 @@ private:
   std::shared_ptr<detail::listener_impl> impl_;
 };
 
+/// A node's way to the others of a network. A handle; the node stops the transport in the end.
+/// Thread-safe. Calls throw `failure`; those with `try_` return results.
 class OCKAM_TRANSPORTS_EXPORT transport {
 public:
   static transport create(node& on, const network& through);

@@ -42,6 +42,7 @@ struct reconnect_policy {
   std::chrono::milliseconds longest{5'000}; ///< each one varied by up to 20 %
 };
 
+/// How one connection is made and behaves; every limit has an error that names it.
 struct connect_options {
   /// Names this connection in flow control; it exists before the connection does.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
@@ -63,6 +64,7 @@ struct connect_options {
   }
 };
 
+/// How a listener behaves, and the connections it accepts.
 struct listen_options {
   /// Names the listener in flow control; a consumer of it is reachable through every connection it
   /// accepts. It exists before the listener does (FC-4).
@@ -98,6 +100,7 @@ private:
   std::shared_ptr<detail::listener_impl> impl_;
 };
 
+/// How a transport runs.
 struct transport_options {
   std::size_t io_threads = 1; ///< connections are spread over them
 
