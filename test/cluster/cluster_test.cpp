@@ -47,7 +47,7 @@ TEST_F(Cluster, ROU4_TheAddressGoesWithTheCafNode) {
   expose_far_worker();
   ASSERT_TRUE(node.is_registered("far"));
   member.end_with(SIGKILL);
-  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto end = std::chrono::steady_clock::now() + process_patience;
   auto sent = node.root().send("far", std::string{"anybody there?"});
   while (sent && std::chrono::steady_clock::now() < end)
     sent = node.root().send("far", std::string{"anybody there?"});
