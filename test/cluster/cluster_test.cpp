@@ -39,7 +39,7 @@ TEST_F(Cluster, MAP2_LMS9_AWorkerOnAnotherCafNodeGetsTheMessageWithoutWhatIsLoca
                                                {{"note", {1, 2, 3}}}));
   const auto reply = node.receive<std::string>();
   EXPECT_EQ(reply.body(), "hello, 0 notes, from '0#'");
-  EXPECT_EQ(reply.return_route(), route{"far"});
+  EXPECT_EQ(reply.return_route(), (route{"hop", "far"}));
   EXPECT_EQ(node.metrics().in_flight(), 0u);
 }
 
