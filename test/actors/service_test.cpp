@@ -75,9 +75,11 @@ TEST_F(Service, MAP2_ATypedActorAnswersRequestsAtAnAddress) {
 }
 
 TEST_F(Service, MAP2_ADynamicallyTypedActorToo) {
-  const auto lengths = system->spawn([](caf::event_based_actor*) -> caf::behavior {
-    return {[](const std::string& text) { return static_cast<std::uint64_t>(text.size()); }};
-  });
+  const auto lengths = system->spawn(
+    [](caf::event_based_actor*, std::uint64_t unit) -> caf::behavior {
+      return {[unit](const std::string& text) { return std::uint64_t{text.size()} / unit; }};
+    },
+    std::uint64_t{1});
   expose_service<std::string, std::uint64_t>(node, {"length", "size"}, lengths);
   EXPECT_EQ((node.send_and_receive<std::uint64_t>("length", std::string{"four"})), 4u);
   EXPECT_EQ((node.send_and_receive<std::uint64_t>("size", std::string{"three"})), 5u);
@@ -208,12 +210,14 @@ TEST_F(RouteAsActor, SRQ4_RequestsDoNotWaitForOneAnother) {
                     });
   const auto far = service_at<std::string, std::string>(node, "late");
   const journal book;
-  system->spawn([=](caf::event_based_actor* self) {
-    for (const std::string text : {"first", "second"})
-      compat::request(self, far, text).then([=](const std::string& answer) {
-        book.write(text + " " + answer);
-      });
-  });
+  system->spawn(
+    [](caf::event_based_actor* self, const text_service& to, const journal& written) {
+      for (const std::string text : {"first", "second"})
+        compat::request(self, to, text).then([text, written](const std::string& answer) {
+          written.write(text + " " + answer);
+        });
+    },
+    far, book);
   auto answers = book.wait_for(2);
   std::ranges::sort(answers);
   EXPECT_EQ(answers, (lines{"first 1", "second 2"}));
@@ -224,11 +228,15 @@ TEST_F(RouteAsActor, NOD6_WhoWaitsWhenTheNodeStopsGetsAnError) {
   const journal book;
   node.start_worker("silent", recorder{received});
   const auto far = service_at<std::string, std::string>(node, "silent");
-  system->spawn([=](caf::event_based_actor* self) {
-    compat::request(self, far, std::string{"?"})
-      .then([](const std::string&) {},
-            [=](const caf::error& why) { book.write(compat::render(self->system(), why)); });
-  });
+  system->spawn(
+    [](caf::event_based_actor* self, const text_service& to, const journal& written) {
+      compat::request(self, to, std::string{"?"})
+        .then([](const std::string&) {},
+              [self, written](const caf::error& why) {
+                written.write(compat::render(self->system(), why));
+              });
+    },
+    far, book);
   ASSERT_EQ(received.wait_for(2), (lines{"initialize", "?"}));
   node.stop();
   const auto answers = book.wait_for(1);
