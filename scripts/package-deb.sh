@@ -6,13 +6,13 @@ check_debian_packages() {
   need file # cpack asks it which files have dependencies
 
   step "Make the Debian packages"
-  quietly debian cmake --preset release -B "$work/debian/build" -DCMAKE_INSTALL_PREFIX=/usr \
+  quietly debian cmake --preset release -B "$(build_of debian)" -DCMAKE_INSTALL_PREFIX=/usr \
     -DBUILD_SHARED_LIBS=ON -DOCKAM_DEBIAN_PACKAGES=ON \
     -DOCKAM_BUILD_TESTS=OFF -DOCKAM_BUILD_APPS=OFF -DOCKAM_BUILD_BENCHMARKS=OFF
-  quietly debian cmake --build "$work/debian/build"
+  quietly debian cmake --build "$(build_of debian)"
   rm -rf "$work/debian/packages"
   # without ccache's umask or locale: what is packed depends on the sources only
-  quietly debian env -C "$work/debian/build" LC_ALL=C.UTF-8 cpack -G DEB -B "$work/debian/packages"
+  quietly debian env -C "$(build_of debian)" LC_ALL=C.UTF-8 cpack -G DEB -B "$work/debian/packages"
   mapfile -t packages < <(find "$work/debian/packages" -maxdepth 1 -name '*.deb' | sort)
   ((${#packages[@]} == 4)) || die "cpack made ${#packages[@]} packages instead of 4"
   names=()

@@ -6,17 +6,22 @@ quietly() {
   "${@:2}" >"$log" 2>&1 || { cat "$log"; die "failed: ${*:2}"; }
 }
 
+# As deep as build/release and build/asan: so the compiler is called alike, and ccache has the objects.
+build_of() {
+  echo "$root/build/package-$1"
+}
+
 # install_library VARIANT PRESET OPTION...: into build/package/VARIANT/prefix.
 install_library() {
   local variant=$1 preset=$2
   mkdir -p "$work"
   step "Install the libraries, $variant"
-  quietly "$variant" cmake --preset "$preset" -B "$work/$variant/build" \
+  quietly "$variant" cmake --preset "$preset" -B "$(build_of "$variant")" \
     -DCMAKE_INSTALL_PREFIX="$work/$variant/prefix" \
     -DOCKAM_BUILD_TESTS=OFF -DOCKAM_BUILD_APPS=OFF -DOCKAM_BUILD_BENCHMARKS=OFF "${@:3}"
-  quietly "$variant" cmake --build "$work/$variant/build"
+  quietly "$variant" cmake --build "$(build_of "$variant")"
   rm -rf "$work/$variant/prefix"
-  quietly "$variant" cmake --install "$work/$variant/build"
+  quietly "$variant" cmake --install "$(build_of "$variant")"
 }
 
 # build_consumer VARIANT NAME OPTION...: a program of test/package, against that installation.
@@ -25,7 +30,7 @@ build_consumer() {
   build=$work/$variant/consumers/$name
   mkdir -p "$build"
   quietly "$variant" cmake -S "test/package/$name" -B "$build" -G Ninja --fresh \
-    -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/$variant/prefix" \
+    -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$work/$variant/prefix" \
     "${launcher[@]}" "${@:3}"
   quietly "$variant" cmake --build "$build"
 }
@@ -84,7 +89,7 @@ run_embedding_host() {
 
 check_sanitized_host() {
   step "A host on the sanitized libraries"
-  build_consumer sanitized embedding_host -DCMAKE_BUILD_TYPE=Debug -DSANITIZERS=address,undefined
+  build_consumer sanitized embedding_host -DSANITIZERS=address,undefined
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 run_embedding_host sanitized
 }
 
@@ -95,7 +100,7 @@ check_pkg_config() {
     die "pkg-config does not find the libraries"
   [[ $(pc "$1" --libs ockam-protocol) != *caf* ]] || die "ockam-protocol wants CAF: pkg-config says so"
   # shellcheck disable=SC2046 # flags are words
-  quietly "$1" g++ -std=c++20 -O1 test/package/own_transport/*.cpp -o "$program" \
+  quietly "$1" g++ -std=c++20 test/package/own_transport/*.cpp -o "$program" \
     $(pc "$1" --cflags --libs ockam-actors) -Wl,-rpath,"$(dirname "$(library "$1")")"
   expect 'own_transport, by pkg-config' "$(timeout 60 "$program")" 'own_transport received: Hello, packets!'
 }
@@ -142,7 +147,7 @@ check_mixed_generations() {
 measure_sizes() {
   step "Size of the tutorial's first program, static libraries, stripped"
   local program=$work/03-routing
-  strip -o "$program" "$work/static/build/apps/03-routing"
+  strip -o "$program" "$(build_of static)/apps/03-routing"
   note "03-routing: $(($(stat -c %s "$program") / 1024)) KiB"
 }
 
