@@ -3,6 +3,7 @@
 
 #include "ockam/actors/echoer.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <dlfcn.h>
 #include <netdb.h>
 #include <sys/resource.h>
@@ -110,7 +111,12 @@ TEST_F(TcpSurroundings, TCP13_DEC11_AFamilyMayBePreferred) {
 }
 
 TEST_F(TcpSurroundings, TCP10_AcceptingGoesOnWhenThereAreDescriptorsAgain) {
-  ASSERT_EQ(to_hex(raw_peer::connect_to(listener.port()).read(1)), "01"); // all threads are at work
+  // All threads are at work, and nothing but the next peer will happen: others need descriptors too,
+  // a sanitizer for one.
+  const auto actors = system->registry().running();
+  ASSERT_EQ(to_hex(raw_peer::connect_to(listener.port()).read(1)), "01");
+  ASSERT_TRUE(eventually(
+    [&] { return b.tcp.connections().empty() && system->registry().running() == actors; }));
   const raw_peer peer; // has its descriptor while there are some
   {
     const no_descriptors_left shortage;

@@ -4,6 +4,8 @@ namespace ockam::memory::detail {
 
 void network_impl::post(std::function<void()> step) {
   const std::lock_guard guard{mutex_};
+  if (stopped_)
+    return;
   steps_.push_back(std::move(step));
   changed_.notify_one();
 }
@@ -34,8 +36,10 @@ void network_impl::run() {
 }
 
 void network_impl::stop() {
+  std::deque<std::function<void()>> dropped; // destroyed without the lock
   const std::lock_guard guard{mutex_};
   stopped_ = true;
+  dropped.swap(steps_);
   changed_.notify_all();
 }
 

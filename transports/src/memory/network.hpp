@@ -18,6 +18,7 @@ class listener_impl;
 /// Names, and steps that are done one after the other.
 class network_impl {
 public:
+  /// Dropped when the network has stopped: nobody would do it, and it may hold the network.
   void post(std::function<void()> step);
   bool run_one();
 
@@ -28,6 +29,8 @@ public:
 
   /// Does what is due, and waits for more, until `stop` is called.
   void run();
+
+  /// Drops what is due.
   void stop();
 
 private:
@@ -38,14 +41,18 @@ private:
   bool stopped_ = false;
 };
 
-/// The thread that moves the bytes; belongs to the handles of a network, not to its connections.
+/// Moves the bytes as long as it lives, on a thread or not; belongs to the handles of a network, not
+/// to its connections.
 class driver {
 public:
-  explicit driver(std::shared_ptr<network_impl> network)
-    : network_{std::move(network)}, thread_{[this] { network_->run(); }} {}
+  driver(std::shared_ptr<network_impl> network, network::drive how) : network_{std::move(network)} {
+    if (how == network::drive::thread)
+      thread_ = std::thread{[this] { network_->run(); }};
+  }
   ~driver() {
     network_->stop();
-    thread_.join();
+    if (thread_.joinable())
+      thread_.join();
   }
 
 private:

@@ -156,10 +156,9 @@ private:
 
 // -- handles ---------------------------------------------------------------------------------------
 
-network::network(drive how) : impl_{std::make_shared<detail::network_impl>()} {
-  if (how == drive::thread)
-    driver_ = std::make_shared<detail::driver>(impl_);
-}
+network::network(drive how)
+  : impl_{std::make_shared<detail::network_impl>()},
+    driver_{std::make_shared<detail::driver>(impl_, how)} {}
 
 bool network::run_one() {
   return impl_->run_one();
