@@ -50,7 +50,7 @@ struct option_adder {
 
   template <class T>
   void operator()(const char* name, const T& value, const char* description) {
-    group.add<decltype(as_caf(value))>(name, description);
+    group.add<decltype(as_caf(value))>(std::string{name}, std::string{description});
   }
 };
 
