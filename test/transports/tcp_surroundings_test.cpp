@@ -44,6 +44,9 @@ std::vector<const char*> addresses_of(std::string_view name) {
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* wanted,
                            addrinfo** found) {
   using namespace ockam::test;
+  if (const std::string_view asked = name != nullptr ? name : "";
+      asked.ends_with("localhost") && asked != "localhost")
+    return EAI_NONAME; // as in a container without /etc/hosts
   const auto known = addresses_of(name != nullptr ? name : "");
   if (known.empty())
     return real_resolver()(name, service, wanted, found);
@@ -92,6 +95,12 @@ TEST_F(TcpSurroundings, TCP13_TCP15_DEC19_TheErrorIsThatOfTheLastAddress) {
   EXPECT_NE(to_string(refused.error()).find(at_port_of_listener("127.0.0.3")), std::string::npos)
     << to_string(refused.error());
   EXPECT_NE(to_string(refused.error()).find("nowhere.test"), std::string::npos);
+}
+
+TEST_F(TcpSurroundings, TCP13_LocalhostIsThisMachineAlsoWhereNobodyKnowsIt) {
+  const auto made = a.tcp.connect(at_port_of_listener("some.localhost"));
+  EXPECT_EQ(made.peer(), listener.socket_address());
+  EXPECT_FALSE(a.tcp.try_connect(at_port_of_listener("notlocalhost")));
 }
 
 TEST_F(TcpSurroundings, TCP13_DEC11_AFamilyMayBePreferred) {

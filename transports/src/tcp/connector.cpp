@@ -8,6 +8,17 @@
 
 namespace ockam::tcp::detail {
 
+namespace {
+
+/// `localhost` and the names below it, whether the system's resolver knows them or not (RFC 6761):
+/// in a minimal container it does not.
+bool is_this_machine(std::string_view name) {
+  constexpr std::string_view reserved = "localhost";
+  return name == reserved || (name.ends_with(reserved) && name[name.size() - 10] == '.');
+}
+
+} // namespace
+
 connector::connector(const asio::any_io_executor& executor, host_port peer,
                      const connect_options& options)
   : peer_{std::move(peer)},
@@ -83,9 +94,12 @@ void connector::resolve() {
     [me = shared_from_this()](const std::error_code& failed, const auto& found) {
       if (!me->trying_)
         return;
-      if (failed)
+      if (failed && !is_this_machine(me->peer_.host))
         return me->attempt_failed(
           {failed, "resolving " + me->peer_.host + ": check the name, or use an IP address"});
+      if (failed)
+        me->left_ = {{asio::ip::address_v4::loopback(), me->peer_.port},
+                     {asio::ip::address_v6::loopback(), me->peer_.port}};
       for (const auto& each : found)
         me->left_.push_back(each.endpoint());
       if (me->prefer_ != family::any)
