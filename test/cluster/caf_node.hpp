@@ -16,6 +16,13 @@ namespace ockam::test {
 
 using text_service = service<std::string, std::string>;
 
+/// The types that CAF's middleman sends, where it has to be told: with CAF 1.x, before the first system.
+template <class Middleman = caf::io::middleman>
+void init_middleman_types() {
+  if constexpr (requires { Middleman::init_global_meta_objects(); })
+    Middleman::init_global_meta_objects();
+}
+
 /// An actor system that is a node of a CAF cluster: with CAF's middleman.
 class caf_node {
 public:

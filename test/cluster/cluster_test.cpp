@@ -14,7 +14,10 @@ namespace {
 
 class Cluster : public testing::Test {
 protected:
-  static void SetUpTestSuite() { compat::init_message_types<caf::id_block::ockam>(); }
+  static void SetUpTestSuite() {
+    compat::init_message_types<caf::id_block::ockam>();
+    init_middleman_types();
+  }
 
   std::uint16_t port_of(const std::string& what) {
     return static_cast<std::uint16_t>(std::stoul(member.wait_for_line(what + " at ")));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <caf/actor_registry.hpp>
+
 namespace ockam::test {
 
 std::size_t open_descriptors() {

@@ -77,6 +77,7 @@ int serve(std::uint16_t router_port) {
 
 int main(int argc, char** argv) {
   const std::string what = argc == 2 ? argv[1] : "";
+  test::init_middleman_types();
   try {
     if (what == "--forgetful") {
       compat::init_message_types<>();
