@@ -26,12 +26,17 @@ install_library() {
 
 # build_consumer VARIANT NAME OPTION...: a program of test/package, against that installation.
 build_consumer() {
-  local variant=$1 name=$2 build
+  build_program "$1" "test/package/$2" "$2" "${@:3}"
+}
+
+# build_program VARIANT FOLDER NAME OPTION...
+build_program() {
+  local variant=$1 folder=$2 name=$3 build
   build=$work/$variant/consumers/$name
   mkdir -p "$build"
-  quietly "$variant" cmake -S "test/package/$name" -B "$build" -G Ninja --fresh \
+  quietly "$variant" cmake -S "$folder" -B "$build" -G Ninja --fresh \
     -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$work/$variant/prefix" \
-    "${launcher[@]}" "${@:3}"
+    "${launcher[@]}" "${@:4}"
   quietly "$variant" cmake --build "$build"
 }
 
@@ -85,6 +90,23 @@ run_embedding_host() {
   summary=$(run_consumer "$1" embedding_host "$rounds" 2>"$log") ||
     die "embedding_host fails: $(tail -n 30 "$log")"
   note "$summary"
+}
+
+# The projects that the pages tell a reader to make: their CMakeLists.txt and sources, no more.
+check_pages() {
+  step "The projects of the pages, on the $1 libraries"
+  local lists name folder
+  for lists in docs/programs/*.cmake; do
+    name=$(basename "$lists" .cmake)
+    [[ -e docs/programs/$name.cpp ]] || continue
+    folder=$work/pages/$name
+    rm -rf "$folder" && mkdir -p "$folder"
+    cp "$lists" "$folder/CMakeLists.txt"
+    cp "docs/programs/$name.cpp" "$folder"
+    [[ ! -d docs/programs/$name ]] || cp -r "docs/programs/$name" "$folder"
+    build_program "$1" "$folder" "$name"
+    expect "$name" "$(run_consumer "$1" "$name")" "$(cat "docs/programs/$name.out")"
+  done
 }
 
 check_sanitized_host() {

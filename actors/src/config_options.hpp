@@ -3,6 +3,7 @@
 #include "ockam/actors/caf_compat.hpp"
 #include "ockam/actors/node.hpp"
 
+#include <caf/actor_system_config.hpp>
 #include <caf/config_option_adder.hpp>
 #include <caf/config_value.hpp>
 #include <caf/settings.hpp>

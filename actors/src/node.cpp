@@ -82,6 +82,18 @@ address node::expose(mailboxes at, const caf::actor& actor) {
   return expose(std::move(at), caf::actor_cast<worker>(actor));
 }
 
+void node::stop_worker(const address& any) {
+  value_or_throw(root_.stop_worker(any));
+}
+
+void node::wait_for(const address& any, receive_options options) {
+  value_or_throw(root_.wait_for(any, options));
+}
+
+endpoint node::detached(mailboxes at) {
+  return value_or_throw(root_.detached(std::move(at)));
+}
+
 router_actor node::router() const {
   return state()->router();
 }

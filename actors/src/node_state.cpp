@@ -283,13 +283,16 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
 }
 
 bool node_state::remove(worker_record& record) {
-  if (!table.remove(record))
-    return false;
-  for (auto* each : {&record, record.voice.get()})
-    if (each != nullptr) {
-      each->listed.store(false, std::memory_order_seq_cst);
-      each->settle();
-    }
+  {
+    const std::lock_guard guard{summing_}; // in the table or among the gone at every moment
+    if (!table.remove(record))
+      return false;
+    for (auto* each : {&record, record.voice.get()})
+      if (each != nullptr) {
+        each->listed.store(false, std::memory_order_seq_cst);
+        each->settle();
+      }
+  }
   for (const auto& box : record.boxes) // every address, not only the primary one (DEC-6)
     flows->clean_up(box.address);
   return true;
@@ -444,6 +447,7 @@ std::shared_ptr<transport> node_state::find_transport(std::uint8_t type) const {
 
 ockam::metrics node_state::metrics() const {
   ockam::metrics sum;
+  const std::lock_guard guard{summing_};
   counters->of_the_gone.add_to(sum);
   for (const auto& record : table.all()) {
     record->traffic.add_to(sum);

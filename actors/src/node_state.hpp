@@ -113,6 +113,7 @@ private:
                          compat::execution_context* context);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
 
+  mutable std::mutex summing_; // held while traffic moves from a record to the node's sum
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::array<std::size_t, 8> running_{}; // actors to wait for, by shutdown priority

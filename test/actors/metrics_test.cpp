@@ -3,6 +3,7 @@
 #include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -103,6 +104,23 @@ TEST_F(Metrics, TheSumsMayBeReadWhileOthersWork) {
     each.join();
   EXPECT_EQ(node.metrics().sent, 1200u);
   EXPECT_EQ(node.metrics().delivered, 1200u);
+}
+
+TEST_F(Metrics, DEC7_NoSumMissesThoseWhoAreLeaving) {
+  std::vector<endpoint> mailboxes;
+  for (int i = 0; i < 1'000; ++i) {
+    mailboxes.push_back(node.detached(address::random()));
+    ASSERT_TRUE(mailboxes.back().send("app", i));
+  }
+  std::atomic<bool> closed{false};
+  std::thread closing{[&] {
+    mailboxes.clear();
+    closed = true;
+  }};
+  while (!closed)
+    EXPECT_EQ(node.metrics().sent, 1'000u);
+  closing.join();
+  EXPECT_EQ(node.metrics().sent, 1'000u);
 }
 
 class notes final : public message_observer {

@@ -10,7 +10,7 @@
 namespace ockam::test {
 namespace {
 
-using configuration = config_mixin<>;
+using configuration = config_mixin<caf::actor_system_config>;
 
 /// What a file and a command line give; nothing when CAF refuses them.
 std::unique_ptr<configuration> parsed(const std::string& file,

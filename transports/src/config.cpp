@@ -2,6 +2,8 @@
 
 #include "config_options.hpp"
 
+#include <caf/config_option_set.hpp>
+
 namespace ockam {
 
 namespace {

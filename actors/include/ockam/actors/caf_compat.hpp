@@ -3,6 +3,8 @@
 // The one place that knows CAF 0.17.6 from CAF 1.x; the rest of the project reads as one dialect.
 // An implementation detail: not part of the interface, may change in any release.
 
+#include "ockam/actors/export.hpp"
+
 #include <caf/config.hpp>
 
 #ifdef OCKAM_CAF_MAJOR
@@ -13,7 +15,6 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/error.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
@@ -109,35 +110,23 @@ void init_message_types() {
 }
 
 /// The same for CAF 0.17.6, where a configuration holds the types; needed there for what CAF's
-/// middleman carries to other processes.
-template <class... Blocks>
-void add_message_types(caf::actor_system_config& config) {
+/// middleman carries to other processes. `config` is a `caf::actor_system_config`.
+template <class Block, class... Blocks>
+void add_message_types(auto& config) {
 #if CAF_MAJOR_VERSION >= 1
   static_cast<void>(config); // see init_message_types
 #else
-  (config.add_message_types<Blocks>(), ...);
+  config.template add_message_types<Block>();
+  (config.template add_message_types<Blocks>(), ...);
 #endif
 }
 
 /// How many threads the system made from this configuration runs actors on.
-inline void set_threads(caf::actor_system_config& config, std::size_t threads) {
-#if CAF_MAJOR_VERSION >= 1
-  config.set("caf.scheduler.max-threads", threads);
-#else
-  config.set("scheduler.max-threads", threads);
-#endif
-}
+OCKAM_ACTORS_EXPORT void set_threads(caf::actor_system_config& config, std::size_t threads);
 
 /// For a system that is ours: few threads with one queue. Work stealing lets idle workers nap, which
 /// costs a remote round trip several times over.
-inline void tune_for_io(caf::actor_system_config& config, std::size_t threads) {
-  set_threads(config, threads);
-#if CAF_MAJOR_VERSION >= 1
-  config.set("caf.scheduler.policy", "sharing");
-#else
-  config.set("scheduler.policy", caf::atom("sharing"));
-#endif
-}
+OCKAM_ACTORS_EXPORT void tune_for_io(caf::actor_system_config& config, std::size_t threads);
 
 // -- mail -----------------------------------------------------------------------------------------
 

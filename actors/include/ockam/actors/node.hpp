@@ -82,10 +82,8 @@ public:
   /// handler when it does not.
   address expose(mailboxes at, const caf::actor& actor);
 
-  void stop_worker(const address& any) { value_or_throw(root_.stop_worker(any)); }
-  void wait_for(const address& any, receive_options options = {}) {
-    value_or_throw(root_.wait_for(any, options));
-  }
+  void stop_worker(const address& any);
+  void wait_for(const address& any, receive_options options = {});
   [[nodiscard]] std::vector<address> list_workers() const { return root_.list_workers(); }
   [[nodiscard]] bool is_registered(const address& primary) const {
     return root_.is_registered(primary);
@@ -114,9 +112,7 @@ public:
 
   /// The endpoint `app`, which admits everything in both directions (NOD-1).
   [[nodiscard]] endpoint& root() noexcept { return root_; }
-  [[nodiscard]] endpoint detached(mailboxes at) {
-    return value_or_throw(root_.detached(std::move(at)));
-  }
+  [[nodiscard]] endpoint detached(mailboxes at);
 
   // -- parts --------------------------------------------------------------------------------------
 

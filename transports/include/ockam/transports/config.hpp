@@ -12,7 +12,9 @@
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/tcp.hpp"
 
-#include <caf/actor_system_config.hpp>
+#include <caf/fwd.hpp>
+
+#include <utility>
 
 namespace ockam {
 
@@ -22,13 +24,16 @@ OCKAM_TRANSPORTS_EXPORT void add_options(caf::config_option_set& to);
 /// Adds what the group holds, defaults included, to what CAF shows for `--dump-config`.
 OCKAM_TRANSPORTS_EXPORT void add_values(const caf::actor_system_config& config, caf::settings& to);
 
-/// A configuration with the group: `struct my_config : ockam::config_mixin<> { ... };`
-template <class Base = caf::actor_system_config>
+/// A configuration with the group: `Base` is CAF's, or derived from it.
+///
+///     struct my_config : ockam::config_mixin<caf::actor_system_config> { ... };
+template <class Base>
 class config_mixin : public Base {
 public:
   config_mixin() { add_options(this->custom_options_); }
 
-  [[nodiscard]] caf::settings dump_content() const override {
+  [[nodiscard]] auto dump_content() const
+    -> decltype(std::declval<const Base&>().dump_content()) override {
     auto all = Base::dump_content();
     add_values(*this, all);
     return all;
