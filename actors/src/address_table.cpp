@@ -17,15 +17,7 @@ std::uint64_t random_seed() {
 
 } // namespace
 
-address_table::address_table() : seed_{random_seed()} {
-  for (auto& each : shards_)
-    each.entries = map{0, keyed_hash{seed_}};
-}
-
-address_table::shard& address_table::shard_of(address_view any) const noexcept {
-  // the upper bits: the maps use the lower ones
-  return shards_[(hash_value(any, seed_) >> 48) % shard_count];
-}
+address_table::address_table() : seed_{random_seed()} {}
 
 result<void> address_table::insert(const ref_ptr<worker_record>& record) {
   const std::lock_guard guard{changes_};
@@ -42,9 +34,10 @@ result<void> address_table::insert(const ref_ptr<worker_record>& record) {
                     + " is taken; stop that worker first or choose another name");
   }
   for (std::size_t i = 0; i < boxes.size(); ++i) {
-    auto& shard = shard_of(boxes[i].address);
+    const auto hash = key_of(boxes[i].address).hash;
+    auto& shard = shard_of(hash);
     const std::lock_guard inner{shard.mutex};
-    shard.entries.emplace(boxes[i].address, located{record, static_cast<std::uint16_t>(i)});
+    shard.entries.insert({{record, static_cast<std::uint16_t>(i)}, hash});
   }
   return {};
 }
@@ -52,12 +45,13 @@ result<void> address_table::insert(const ref_ptr<worker_record>& record) {
 bool address_table::remove(const worker_record& record) {
   const std::lock_guard guard{changes_};
   bool removed = false;
-  for (const auto& box : record.boxes) {
-    map::node_type dropped; // destroyed without the lock: it may be the last reference
-    auto& shard = shard_of(box.address);
+  for (std::size_t i = 0; i < record.boxes.size(); ++i) {
+    set::node_type dropped; // destroyed without the lock: it may be the last reference
+    const auto wanted = key_of(record.boxes[i].address);
+    auto& shard = shard_of(wanted.hash);
     const std::lock_guard inner{shard.mutex};
-    const auto found = shard.entries.find(box.address);
-    if (found != shard.entries.end() && found->second.record.get() == &record) {
+    const auto found = shard.entries.find(wanted);
+    if (found != shard.entries.end() && found->where.record.get() == &record) {
       dropped = shard.entries.extract(found);
       removed = true;
     }
@@ -66,19 +60,20 @@ bool address_table::remove(const worker_record& record) {
 }
 
 located address_table::find(address_view any) const {
-  const auto& shard = shard_of(any);
+  const auto wanted = key_of(any);
+  const auto& shard = shard_of(wanted.hash);
   const std::lock_guard guard{shard.mutex};
-  const auto found = shard.entries.find(any);
-  return found != shard.entries.end() ? found->second : located{};
+  const auto found = shard.entries.find(wanted);
+  return found != shard.entries.end() ? found->where : located{};
 }
 
 std::vector<ref_ptr<worker_record>> address_table::all() const {
   std::vector<ref_ptr<worker_record>> records;
   for (const auto& shard : shards_) {
     const std::lock_guard guard{shard.mutex};
-    for (const auto& [key, entry] : shard.entries)
-      if (entry.index == 0)
-        records.push_back(entry.record);
+    for (const auto& each : shard.entries)
+      if (each.where.index == 0)
+        records.push_back(each.where.record);
   }
   return records;
 }

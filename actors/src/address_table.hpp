@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace ockam::internal {
@@ -44,25 +44,48 @@ public:
   void close(error why);
 
 private:
-  struct keyed_hash {
+  /// What is looked for: hashed once, for the shard and for its table.
+  struct key {
+    address_view address;
+    std::uint64_t hash;
+  };
+  /// The address is the record's own.
+  struct entry {
+    located where;
+    std::uint64_t hash;
+    [[nodiscard]] address_view address() const noexcept {
+      return where.record->address_at(where.index);
+    }
+  };
+  struct stored_hash {
     using is_transparent = void;
-    std::uint64_t seed;
-    std::size_t operator()(address_view key) const noexcept { return hash_value(key, seed); }
-    std::size_t operator()(const address& key) const noexcept { return hash_value(key, seed); }
+    std::size_t operator()(const entry& stored) const noexcept { return stored.hash; }
+    std::size_t operator()(const key& wanted) const noexcept { return wanted.hash; }
   };
   struct equal {
     using is_transparent = void;
-    bool operator()(address_view a, address_view b) const noexcept { return a == b; }
+    bool operator()(const entry& a, const entry& b) const noexcept {
+      return a.hash == b.hash && a.address() == b.address();
+    }
+    bool operator()(const key& a, const entry& b) const noexcept {
+      return a.hash == b.hash && a.address == b.address();
+    }
+    bool operator()(const entry& a, const key& b) const noexcept { return (*this)(b, a); }
   };
-  using map = std::unordered_map<address, located, keyed_hash, equal>;
+  using set = std::unordered_set<entry, stored_hash, equal>;
 
   static constexpr std::size_t shard_count = 64;
   struct alignas(64) shard {
     mutable std::mutex mutex;
-    map entries;
+    set entries;
   };
 
-  [[nodiscard]] shard& shard_of(address_view any) const noexcept;
+  [[nodiscard]] key key_of(address_view any) const noexcept {
+    return {any, hash_value(any, seed_)};
+  }
+  [[nodiscard]] shard& shard_of(std::uint64_t hash) const noexcept {
+    return shards_[(hash >> 48) % shard_count]; // the upper bits: the sets use the lower ones
+  }
 
   const std::uint64_t seed_;
   mutable std::array<shard, shard_count> shards_;

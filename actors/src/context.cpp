@@ -25,8 +25,8 @@ const address& sender::primary_address() const noexcept {
 
 std::vector<address> sender::addresses() const {
   std::vector<address> all;
-  for (const auto& box : record_->boxes)
-    all.push_back(box.address);
+  for (std::size_t i = 0; i < record_->boxes.size(); ++i)
+    all.push_back(record_->boxes[i].address);
   return all;
 }
 
@@ -48,7 +48,7 @@ result<void> sender::send_payload(std::uint16_t from, route to, result<shared_by
   for (auto& each : info)
     content = std::move(content).add_local_info(std::move(each));
   if (tracing_)
-    content = std::move(content).set_tracing_context(tracing_);
+    content = std::move(content).set_tracing_context(*tracing_);
   return pass_on(from, std::move(content));
 }
 
@@ -103,9 +103,9 @@ std::optional<address_metadata> sender::metadata(const address& any) const {
   if (!found)
     return std::nullopt;
   const auto& box = found.record->boxes[found.index];
-  if (!box.terminal && box.attributes.empty())
+  if (!box.details)
     return std::nullopt;
-  return address_metadata{box.address, box.terminal, box.attributes};
+  return address_metadata{box.address, box.details->terminal, box.details->attributes};
 }
 
 result<std::optional<address>> sender::find_terminal_address(const route& along) const {
@@ -116,8 +116,7 @@ result<std::optional<address>> sender::find_terminal_address(const route& along)
       return fail(errc::invalid_value,
                   escaped(to_string(hop)) + " is not a local address; resolve the route first");
   for (auto hop : along)
-    if (const auto found = node_->table.find(hop);
-        found && found.record->boxes[found.index].terminal)
+    if (const auto found = metadata(address{hop}); found && found->terminal)
       return std::optional{address{hop}};
   return std::optional<address>{};
 }

@@ -33,24 +33,35 @@ spdlog::logger& logger() {
 } // namespace
 
 bool log_limit::allow() {
-  const auto now = std::chrono::steady_clock::now();
-  std::uint64_t left_out = 0;
-  {
-    const std::lock_guard guard{mutex_};
-    if (now - window_ >= std::chrono::seconds{1}) {
-      window_ = now;
-      used_ = 0;
-      left_out = std::exchange(left_out_, 0);
+  using namespace std::chrono;
+  constexpr std::uint64_t most_left_out = 0xffff;
+  const auto now = static_cast<std::uint64_t>(
+    duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+  auto state = state_.load(std::memory_order_relaxed);
+  for (;;) {
+    auto began = state >> 24;
+    auto left_out = (state >> 8) & most_left_out;
+    auto lines = state & 0xff;
+    const bool first_of_window = lines == 0 || now - began >= 1'000;
+    const bool allowed = first_of_window || lines < lines_per_second;
+    std::uint64_t to_report = 0;
+    if (first_of_window) {
+      began = now;
+      lines = 1;
+      to_report = std::exchange(left_out, 0);
+    } else if (allowed) {
+      ++lines;
+    } else {
+      left_out = std::min(left_out + 1, most_left_out);
     }
-    if (used_ == lines_per_second) {
-      ++left_out_;
-      return false;
-    }
-    ++used_;
+    if (!state_.compare_exchange_weak(state, began << 24 | left_out << 8 | lines,
+                                      std::memory_order_relaxed))
+      continue;
+    if (to_report > 0)
+      logger().warn("{}{} similar lines were left out", to_report,
+                    to_report == most_left_out ? " or more" : "");
+    return allowed;
   }
-  if (left_out > 0)
-    logger().warn("{} similar lines were left out", left_out);
-  return true;
 }
 
 void log_debug(std::string_view text) {

@@ -3,9 +3,8 @@
 #include "ockam/actors/access_control.hpp"
 #include "ockam/actors/export.hpp"
 
-#include <chrono>
+#include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 
 // One logger named "ockam"; a host replaces or silences it through spdlog's registry.
@@ -19,11 +18,10 @@ public:
   [[nodiscard]] bool allow();
 
 private:
-  static constexpr int lines_per_second = 10;
-  std::mutex mutex_;
-  std::chrono::steady_clock::time_point window_{};
-  int used_ = 0;
-  std::uint64_t left_out_ = 0;
+  static constexpr unsigned lines_per_second = 10;
+
+  // milliseconds when the window began (40 bits), lines that were left out (16), lines (8)
+  std::atomic<std::uint64_t> state_{0};
 };
 
 void log_debug(std::string_view text);

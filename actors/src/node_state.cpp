@@ -58,7 +58,7 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
   }
 
   const auto& box = from.boxes[from_index];
-  if (!box.outgoing->admits_everything()) {
+  if (!box.open_for_outgoing) {
     const relay_message what{box.address, target.record->address_at(target.index), content};
     const auto verdict = ask(*box.outgoing, what);
     if (!verdict || !*verdict) {
@@ -131,11 +131,14 @@ result<void> node_state::hand_over(located&& to, address source, message content
                         record.voice ? record.voice : std::move(to.record), to.index};
   switch (record.kind) {
     case resident::shell:
-    case resident::reply:
-      compat::post(actor_of(record),
-                   record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
-                   std::move(routed));
-      return {};
+    case resident::reply: {
+      auto& worker = record.asker ? *record.asker : record;
+      if (worker.mail.put(routed) == mail_queue::entry::first)
+        compat::post(actor_of(worker),
+                     worker.pooled.load(std::memory_order_relaxed) ? nullptr : context,
+                     std::move(routed));
+      return {}; // a worker that has ended takes nothing: the message counts itself as lost
+    }
     case resident::actor:
       routed.set_handled();
       if (record.admits(routed)) {
@@ -219,15 +222,14 @@ result<void> check(const mailboxes& at) {
 namespace {
 
 void apply(const worker_options& options, worker_record& record) {
-  record.shutdown_priority = std::clamp(options.shutdown_priority, 1, 7);
+  record.shutdown_priority = static_cast<std::int8_t>(std::clamp(options.shutdown_priority, 1, 7));
   record.pooled = options.execution == execution::pooled;
 }
 
 } // namespace
 
 result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_object> object,
-                                        worker_options options,
-                                        std::optional<std::string> tracing) {
+                                        worker_options options, trace tracing) {
   if (auto valid = check(at); !valid)
     return fail(std::move(valid.error()));
   auto record = make_ref<worker_record>(std::move(at), resident::shell, counters);
@@ -252,10 +254,11 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
                                                           bool owned, worker_options options) {
   if (auto valid = check(at); !valid)
     return fail(std::move(valid.error()));
+  auto voice = make_ref<worker_record>(at, resident::nobody, counters);
   auto record = make_ref<worker_record>(std::move(at), resident::actor, counters);
   apply(options, *record);
   record->owned = owned;
-  record->voice = make_ref<worker_record>(mailboxes{record->boxes}, resident::nobody, counters);
+  record->voice = std::move(voice);
   const auto actor = make(record->voice);
   if (!actor)
     return fail(errc::misuse, "the actor handle is null; spawn the actor first");
@@ -293,8 +296,8 @@ bool node_state::remove(worker_record& record) {
         each->settle();
       }
   }
-  for (const auto& box : record.boxes) // every address, not only the primary one (DEC-6)
-    flows->clean_up(box.address);
+  for (std::size_t i = 0; i < record.boxes.size(); ++i) // not only the primary one (DEC-6)
+    flows->clean_up(record.boxes[i].address);
   return true;
 }
 
@@ -326,8 +329,8 @@ void node_state::stop_record(const ref_ptr<worker_record>& record) {
       record->sink->close();
       break;
     case resident::nobody:
-      if (record->on_stop)
-        record->on_stop();
+      if (record->sink)
+        record->sink->close();
       break;
   }
 }

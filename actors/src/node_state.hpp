@@ -54,7 +54,7 @@ public:
 
   /// `tracing` is the one of whoever starts the worker (CTX-1).
   result<address> start_shell(mailboxes at, std::unique_ptr<worker_object> worker,
-                              worker_options options, std::optional<std::string> tracing);
+                              worker_options options, trace tracing);
 
   /// `make` spawns or names the actor; it gets the record, so that the actor can send.
   using actor_factory = std::function<worker(const ref_ptr<worker_record>&)>;

@@ -7,9 +7,8 @@ outstanding_requests::~outstanding_requests() {
     ;
 }
 
-result<void> outstanding_requests::send(route to, result<shared_bytes> payload,
-                                        std::optional<std::string> tracing, on_reply reply,
-                                        const request_options& options,
+result<void> outstanding_requests::send(route to, result<shared_bytes> payload, trace tracing,
+                                        on_reply reply, const request_options& options,
                                         compat::execution_context* context) {
   auto first_hop = to.next();
   if (!first_hop)
@@ -20,11 +19,12 @@ result<void> outstanding_requests::send(route to, result<shared_bytes> payload,
   auto temporary = node_->make_reply_record(to, options, resident::reply);
   temporary->actor = actor_;
   temporary->request = id;
+  temporary->asker = asker_;
   if (auto inserted = node_->insert_reply_record(temporary, *first_hop); !inserted)
     return inserted;
   message content{std::move(to), route{temporary->primary()}, std::move(*payload)};
   if (tracing)
-    content = std::move(content).set_tracing_context(tracing);
+    content = std::move(content).set_tracing_context(*tracing);
   if (auto sent = node_->send(*temporary, 0, std::move(content), context); !sent) {
     node_->remove(*temporary);
     return sent;

@@ -21,19 +21,19 @@ public:
 
   struct request {
     on_reply reply;
-    ref_ptr<worker_record> address;     // the temporary one
-    std::optional<std::string> tracing; // of the message that made the actor ask
+    ref_ptr<worker_record> address; // the temporary one
+    trace tracing;                  // of the message that made the actor ask
     timers::id timer = 0;
   };
 
-  outstanding_requests(std::shared_ptr<node_state> node, caf::strong_actor_ptr actor)
-    : node_{std::move(node)}, actor_{std::move(actor)} {}
+  outstanding_requests(std::shared_ptr<node_state> node, caf::strong_actor_ptr actor,
+                       ref_ptr<worker_record> asker = {})
+    : node_{std::move(node)}, actor_{std::move(actor)}, asker_{std::move(asker)} {}
   ~outstanding_requests();
 
   /// Errors: those of a send; then `reply` is not called.
-  result<void> send(route to, result<shared_bytes> payload, std::optional<std::string> tracing,
-                    on_reply reply, const request_options& options,
-                    compat::execution_context* context);
+  result<void> send(route to, result<shared_bytes> payload, trace tracing, on_reply reply,
+                    const request_options& options, compat::execution_context* context);
 
   /// The temporary address that a message in the mailbox was sent to, or nullptr.
   [[nodiscard]] const worker_record* address_of(const routed_message& content) const noexcept;
@@ -54,6 +54,7 @@ private:
 
   const std::shared_ptr<node_state> node_;
   const caf::strong_actor_ptr actor_;
+  const ref_ptr<worker_record> asker_; // null when the actor is none of our workers
   entries waiting_;
   std::uint64_t next_id_ = 1;
 };

@@ -67,8 +67,8 @@ void route_port::ask(caf::local_actor* self, result<shared_bytes> body, const on
   if (!state_->requests)
     state_->requests = std::make_unique<outstanding_requests>(state_->own.state(),
                                                               caf::strong_actor_ptr{self->ctrl()});
-  auto sent = state_->requests->send(state_->to, std::move(body), std::nullopt, reply,
-                                     state_->options, self->context());
+  auto sent = state_->requests->send(state_->to, std::move(body), {}, reply, state_->options,
+                                     self->context());
   if (!sent)
     reply(fail(std::move(sent.error())));
 }

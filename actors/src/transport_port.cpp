@@ -177,6 +177,26 @@ listener_port::~listener_port() {
   close();
 }
 
+namespace {
+
+/// Tells a listener that its address was stopped; it has no messages.
+class stop_notice final : public message_sink {
+public:
+  explicit stop_notice(std::function<void()> on_stop) : on_stop_{std::move(on_stop)} {}
+  result<void> push(routed_message&&, compat::execution_context*) override {
+    return fail(errc::not_found, "a listener takes no messages");
+  }
+  void close() override {
+    if (on_stop_)
+      on_stop_();
+  }
+
+private:
+  const std::function<void()> on_stop_;
+};
+
+} // namespace
+
 result<listener_port> listener_port::open(std::shared_ptr<node_state> node,
                                           const flow_control_id& id,
                                           std::function<void()> on_stop) {
@@ -185,7 +205,7 @@ result<listener_port> listener_port::open(std::shared_ptr<node_state> node,
   const auto own = box.address;
   auto record = make_ref<worker_record>(mailboxes{std::move(box)}, resident::nobody,
                                         node->counters);
-  record->on_stop = std::move(on_stop);
+  record->sink = std::make_shared<stop_notice>(std::move(on_stop));
   record->set_ready({});
   node->flows->add_spawner(own, id);
   if (auto inserted = node->table.insert(record); !inserted) {

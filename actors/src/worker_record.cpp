@@ -1,5 +1,8 @@
 #include "worker_record.hpp"
 
+#include <mutex>
+#include <new>
+
 namespace ockam::internal {
 
 std::optional<std::uint16_t> worker_record::index_of(address_view any) const noexcept {
@@ -10,8 +13,11 @@ std::optional<std::uint16_t> worker_record::index_of(address_view any) const noe
 }
 
 void worker_record::settle() noexcept {
-  const std::lock_guard guard{mutex_};
-  counters->of_the_gone.add_growth(traffic, settled_);
+  const std::lock_guard guard{counters->mutex};
+  if (!settled_)
+    settled_.reset(new (std::nothrow) internal::traffic);
+  if (settled_)
+    counters->of_the_gone.add_growth(traffic, *settled_);
 }
 
 result<bool> ask(const access_control& control, const relay_message& what) noexcept {
@@ -26,7 +32,7 @@ result<bool> ask(const access_control& control, const relay_message& what) noexc
 
 bool worker_record::admits(const routed_message& content) const {
   const auto& box = boxes[content.target_index()];
-  if (box.incoming->admits_everything())
+  if (box.open_for_incoming)
     return true;
   const relay_message what{content.source_address(), box.address, content.local_message()};
   const auto verdict = ask(*box.incoming, what);
@@ -40,27 +46,35 @@ bool worker_record::admits(const routed_message& content) const {
 }
 
 void worker_record::when_ready(on_ready callback) {
-  std::unique_lock guard{mutex_};
-  if (!ready_) {
-    waiting_.push_back(std::move(callback));
-    return;
+  result<void> outcome;
+  {
+    const std::lock_guard guard{counters->mutex};
+    if (ready_ == readiness::unknown) {
+      if (!waiting_)
+        waiting_ = std::make_unique<std::vector<on_ready>>();
+      waiting_->push_back(std::move(callback));
+      return;
+    }
+    if (ready_ == readiness::failed)
+      outcome = fail(*failed_);
   }
-  auto outcome = *ready_;
-  guard.unlock();
   callback(std::move(outcome));
 }
 
-void worker_record::set_ready(result<void> outcome) {
-  std::vector<on_ready> waiting;
+void worker_record::set_ready(const result<void>& outcome) {
+  std::unique_ptr<std::vector<on_ready>> waiting;
   {
-    const std::lock_guard guard{mutex_};
-    if (ready_)
+    const std::lock_guard guard{counters->mutex};
+    if (ready_ != readiness::unknown)
       return;
-    ready_ = outcome;
-    waiting.swap(waiting_);
+    ready_ = outcome ? readiness::ready : readiness::failed;
+    if (!outcome)
+      failed_ = std::make_unique<const error>(outcome.error());
+    waiting = std::move(waiting_);
   }
-  for (auto& callback : waiting)
-    callback(outcome);
+  if (waiting)
+    for (auto& callback : *waiting)
+      callback(outcome);
 }
 
 } // namespace ockam::internal

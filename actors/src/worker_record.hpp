@@ -2,6 +2,8 @@
 
 #include "counters.hpp"
 #include "log.hpp"
+#include "mail_queue.hpp"
+#include "mailbox_list.hpp"
 
 #include "ockam/actors/caf_compat.hpp"
 #include "ockam/actors/transport_port.hpp"
@@ -10,7 +12,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -40,7 +41,7 @@ result<bool> ask(const access_control& control, const relay_message& what) noexc
 class worker_record final : public delivery_point {
 public:
   worker_record(mailboxes at, resident kind, std::shared_ptr<node_counters> counters)
-    : boxes{std::move(at).all()}, kind{kind}, counters{std::move(counters)} {}
+    : kind{kind}, boxes{std::move(at).all()}, counters{std::move(counters)} {}
   ~worker_record() override { settle(); }
 
   /// Adds one to a counter of `traffic`, from any thread, also when the record has left the table.
@@ -71,34 +72,40 @@ public:
 
   using on_ready = std::function<void(result<void>)>;
   void when_ready(on_ready callback);
-  void set_ready(result<void> outcome);
+  void set_ready(const result<void>& outcome);
 
-  // -- constant after registration -----------------------------------------------------------------
+  // -- what is looked at for every message comes first, for the cache ------------------------------
 
-  const std::vector<mailbox_options> boxes;
   const resident kind;
-  caf::strong_actor_ptr actor;        // shell, actor, reply
-  ref_ptr<worker_record> voice;       // actor: what it sends with and what its messages refer to
-  std::shared_ptr<message_sink> sink; // endpoint, sink
-  std::function<void()> on_stop;      // nobody
-  bool owned = true;                  // stopped with the node
-  int shutdown_priority = 4;
-  std::uint64_t request = 0; // reply: which request of the worker
-
-  // -- changing ------------------------------------------------------------------------------------
-
+  bool owned = true; // stopped with the node
+  std::int8_t shutdown_priority = 4;
   std::atomic<bool> listed{true};     // its traffic is summed by walking over the table
   std::atomic<bool> pooled{false};    // never run by an I/O thread
   std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued
+  mail_queue mail;                    // shell
+  caf::strong_actor_ptr actor;        // shell, actor, reply
   internal::traffic traffic;
-  mutable log_limit log_lines; // about what this worker sends or refuses
+  const mailbox_list boxes;
+
+  // -- constant after registration -----------------------------------------------------------------
+
+  std::shared_ptr<message_sink>
+    sink;                       // endpoint, sink; of a listener, who has no messages, to be closed
+  ref_ptr<worker_record> voice; // actor: what it sends with and what its messages refer to
+  ref_ptr<worker_record> asker; // reply: whose mail it comes with
+  std::uint64_t request = 0;    // reply: which request of the worker
   const std::shared_ptr<node_counters> counters;
 
+  mutable log_limit log_lines; // about what this worker sends or refuses
+
 private:
-  std::mutex mutex_;
-  internal::traffic settled_;
-  std::optional<result<void>> ready_;
-  std::vector<on_ready> waiting_;
+  enum class readiness : std::uint8_t { unknown, ready, failed };
+
+  // under the mutex of the counters
+  std::unique_ptr<internal::traffic> settled_;
+  std::unique_ptr<std::vector<on_ready>> waiting_;
+  std::unique_ptr<const error> failed_;
+  readiness ready_ = readiness::unknown;
 };
 
 } // namespace ockam::internal

@@ -4,9 +4,36 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <ctime>
 #include <deque>
 
 namespace ockam::internal {
+
+namespace {
+
+/// Messages in a row before others get their turn.
+constexpr int max_letters = 64;
+
+/// What is too long for an I/O thread. Well above what a busy machine takes away from a thread, for
+/// that looks the same.
+constexpr std::chrono::nanoseconds long_run = std::chrono::milliseconds{5};
+
+/// To a few milliseconds, for a few nanoseconds.
+std::chrono::nanoseconds coarse_now() noexcept {
+#ifdef CLOCK_MONOTONIC_COARSE
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+#else
+  return std::chrono::steady_clock::now().time_since_epoch();
+#endif
+}
+
+bool is_request(const caf::mailbox_element& element) {
+  return element.mid.is_request();
+}
+
+} // namespace
 
 /// Functions that other threads want called in this worker; outlives the shell.
 struct worker_shell::calls {
@@ -30,13 +57,10 @@ struct worker_shell::calls {
 
 worker_shell::worker_shell(caf::actor_config& config, std::shared_ptr<node_state> node,
                            ref_ptr<worker_record> record, std::unique_ptr<worker_object> object,
-                           std::optional<std::string> tracing)
-  : shell_actor::base{config},
-    node_{std::move(node)},
-    record_{std::move(record)},
+                           trace tracing)
+  : intercepting{config},
     object_{std::move(object)},
-    context_{node_, record_, this},
-    priority_{record_->shutdown_priority} {
+    context_{std::move(node), std::move(record), this} {
   context_.tracing_ = std::move(tracing);
 }
 
@@ -49,15 +73,62 @@ worker_shell::behavior_type worker_shell::make_behavior() {
 
 // -- messages --------------------------------------------------------------------------------------
 
+bool worker_shell::intercept(caf::mailbox_element& element, compat::execution_context*) {
+  auto* content = compat::peek<routed_message>(element);
+  if (content == nullptr || (content->target() && !content->is_handled()) || is_request(element))
+    return false; // the router has put it here
+  ref_ptr<worker_record> own;
+  {
+    const std::lock_guard guard{node().counters->mutex};
+    own = context_.record_;
+  }
+  if (!own)
+    return false;
+  own->count(&traffic::sent);
+  *content = routed_message{std::move(*content).into_local_message(), ockam::address{}, own, 0};
+  return own->mail.put(*content) == mail_queue::entry::appended;
+}
+
 void worker_shell::on_message(routed_message& content) {
-  if (ended_ || record_->abandoned.load(std::memory_order_relaxed))
+  const auto began = coarse_now();
+  if (is_request(
+        *current_mailbox_element())) { // by a CAF actor, past the router and the mail queue
+    record().count(&traffic::sent);
+    content = routed_message{std::move(content).into_local_message(), ockam::address{},
+                             context_.record_, 0};
+    take(content);
+  } else {
+    take(content);
+    read_mail(began);
+  }
+  end_run(began);
+}
+
+/// What has come since the element that is being handled. After a while the rest waits for another
+/// turn: others want this thread too.
+void worker_shell::read_mail(std::chrono::nanoseconds began) {
+  for (int taken = 0; auto letter = record().mail.next_letter();) {
+    take(letter->content);
+    if (++taken == max_letters || coarse_now() - began > long_run) {
+      compat::post(this, context(), worker_signal{worker_signal::kind::mail});
+      return;
+    }
+  }
+}
+
+/// A worker that takes long leaves the I/O thread to others.
+void worker_shell::end_run(std::chrono::nanoseconds began) {
+  if (coarse_now() - began > long_run && ++slow_runs_ == 2) // once may be the machine's doing
+    record().pooled.store(true, std::memory_order_relaxed);
+}
+
+void worker_shell::take(routed_message& content) {
+  if (ended_ || record().abandoned.load(std::memory_order_relaxed))
     return; // counted as lost by the message itself
-  if (content.target().get() != record_.get()) {
+  if (content.target().get() != &record()) {
     if (const auto* temporary = requests_ ? requests_->address_of(content) : nullptr)
-      return on_reply(*temporary, content);
-    // sent by a CAF actor, past the router
-    record_->count(&traffic::sent);
-    content = routed_message{std::move(content).into_local_message(), ockam::address{}, record_, 0};
+      on_reply(*temporary, content);
+    return;
   }
   if (!initialized_)
     initialize_object();
@@ -66,7 +137,7 @@ void worker_shell::on_message(routed_message& content) {
   if (object_->is_processor()) {
     take_in(std::move(content));
   } else if (held_) {
-    waiting_.push_back(std::move(content));
+    keep(std::move(content));
   } else {
     handle(std::move(content));
   }
@@ -74,47 +145,62 @@ void worker_shell::on_message(routed_message& content) {
 
 void worker_shell::handle(routed_message&& content) {
   content.set_handled(); // from here on it is counted by what happens to it
-  if (!record_->admits(content))
+  if (!record().admits(content))
     return;
-  record_->traffic.delivered.add_exclusively();
+  record().traffic.delivered.add_exclusively();
   set_tracing(content.local_message());
   const auto outcome = guarded([&] { return object_->handle(context_, std::move(content)); });
   if (!outcome) {
-    record_->traffic.failed.add_exclusively();
+    record().traffic.failed.add_exclusively();
     report("a message handler failed", outcome.error());
   }
 }
 
 void worker_shell::set_tracing(const message& content) {
-  context_.tracing_ = content.tracing_context();
-  if (context_.tracing_ == "{}")
+  const auto& context = content.tracing_context();
+  if (!context || *context == "{}")
     context_.tracing_.reset();
+  else if (!context_.tracing_ || *context_.tracing_ != *context)
+    context_.tracing_ = std::make_shared<const std::string>(*context);
 }
 
 /// Keeps a message until the processor asks for it. What is not admitted goes at once, for many
 /// processors never ask.
 void worker_shell::take_in(routed_message&& content) {
-  if (!record_->admits(content)) {
+  if (!record().admits(content)) {
     content.set_handled();
-  } else if (waiting_.size() >= node_->options.max_endpoint_queue) {
+  } else if (waiting_ && waiting_->size() >= node().options.max_endpoint_queue) {
     content.set_handled();
-    node_->count_drop(drop_reason::mailbox_full, content.local_message());
+    node().count_drop(drop_reason::mailbox_full, content.local_message());
     report("a message was dropped", {errc::resource_exhausted, "too many wait for the processor "
                                                                "(max-endpoint-queue)"});
   } else {
-    waiting_.push_back(std::move(content));
+    keep(std::move(content));
     wake();
   }
 }
 
-std::optional<routed_message> worker_shell::take_waiting() {
-  if (waiting_.empty())
+void worker_shell::keep(routed_message&& content) {
+  if (!waiting_)
+    waiting_ = std::make_unique<std::deque<routed_message>>();
+  waiting_->push_back(std::move(content));
+}
+
+std::optional<routed_message> worker_shell::next_waiting() {
+  if (!waiting_ || waiting_->empty())
     return std::nullopt;
-  auto content = std::move(waiting_.front());
-  waiting_.pop_front();
-  content.set_handled();
-  record_->traffic.delivered.add_exclusively();
-  set_tracing(content.local_message());
+  auto content = std::move(waiting_->front());
+  waiting_->pop_front();
+  return content;
+}
+
+std::optional<routed_message> worker_shell::take_waiting() {
+  auto content = next_waiting();
+  if (content) {
+    content->set_handled();
+    record().traffic.delivered.add_exclusively();
+    set_tracing(content->local_message());
+  }
   return content;
 }
 
@@ -126,7 +212,8 @@ result<void> worker_shell::request(route to, result<shared_bytes> payload,
   if (ended_)
     return fail(errc::cancelled, "the worker is ending and cannot wait for a reply");
   if (!requests_)
-    requests_ = std::make_unique<outstanding_requests>(node_, record_->actor);
+    requests_ = std::make_unique<outstanding_requests>(context_.node_, record().actor,
+                                                       context_.record_);
   return requests_->send(std::move(to), std::move(payload), context_.tracing_, std::move(on_reply),
                          options, context());
 }
@@ -143,7 +230,7 @@ void worker_shell::finish(std::optional<outstanding_requests::request> ended,
     return {};
   });
   if (!outcome) {
-    record_->traffic.failed.add_exclusively();
+    record().traffic.failed.add_exclusively();
     report("a reply handler failed", outcome.error());
   }
 }
@@ -158,6 +245,7 @@ void worker_shell::on_reply(const worker_record& temporary, routed_message& cont
 void worker_shell::on_signal(worker_signal signal) {
   if (ended_)
     return;
+  const auto began = coarse_now();
   switch (signal.what) {
     case worker_signal::kind::start:
       if (!initialized_)
@@ -166,6 +254,8 @@ void worker_shell::on_signal(worker_signal signal) {
     case worker_signal::kind::stop:
       if (!initialized_)
         initialize_object(); // `shutdown` is only called for what was initialised
+      while (auto letter = record().mail.next_letter()) // sent before the stop
+        take(letter->content);
       shut_down();
       break;
     case worker_signal::kind::process:
@@ -178,7 +268,11 @@ void worker_shell::on_signal(worker_signal signal) {
     case worker_signal::kind::call:
       run_calls();
       break;
+    case worker_signal::kind::mail:
+      read_mail(began);
+      break;
   }
+  end_run(began);
 }
 
 void worker_shell::initialize_object() {
@@ -192,20 +286,21 @@ void worker_shell::finish_initialization(result<void> outcome) {
   held_ = false;
   if (!outcome) {
     report("initialize failed", outcome.error());
-    record_->set_ready(ockam::fail(errc::initialization_failed,
-                                   escaped(to_string(record_->primary()))
+    record().set_ready(ockam::fail(errc::initialization_failed,
+                                   escaped(to_string(record().primary()))
                                      + " failed to initialise: " + to_string(outcome.error())));
-    node_->remove(*record_);
+    node().remove(record());
     shut_down();
     return;
   }
-  record_->set_ready({});
+  record().set_ready({});
   if (object_->is_processor())
     wake();
-  while (!waiting_.empty() && !ended_ && !held_ && !object_->is_processor()) {
-    auto next = std::move(waiting_.front());
-    waiting_.pop_front();
-    handle(std::move(next));
+  while (!ended_ && !held_ && !object_->is_processor()) {
+    auto next = next_waiting();
+    if (!next)
+      break;
+    handle(std::move(*next));
   }
 }
 
@@ -219,7 +314,7 @@ void worker_shell::release(result<void> outcome) {
 }
 
 void worker_shell::process() {
-  if (held_ || record_->abandoned.load(std::memory_order_relaxed))
+  if (held_ || record().abandoned.load(std::memory_order_relaxed))
     return;
   const auto next = guarded([&] { return object_->process(context_); });
   if (!next)
@@ -227,7 +322,7 @@ void worker_shell::process() {
   if (!next || *next == step::again) {
     wake();
   } else if (*next == step::done) {
-    node_->remove(*record_);
+    node().remove(record());
     shut_down();
   }
 }
@@ -252,13 +347,14 @@ void worker_shell::shut_down() {
 
 /// After `shut_down`, or because somebody killed the actor, or because it never got into the table.
 void worker_shell::on_exit() {
-  node_->remove(*record_);
+  node().remove(record());
   if (initialized_)
     shut_down();
   ended_ = true;
-  record_->set_ready(ockam::fail(errc::initialization_failed, escaped(to_string(record_->primary()))
+  record().set_ready(ockam::fail(errc::initialization_failed, escaped(to_string(record().primary()))
                                                                 + " ended before it was ready"));
-  waiting_.clear();
+  waiting_.reset();
+  record().mail.close();
   if (calls_) {
     std::deque<std::function<void(ockam::context&)>> dropped;
     const std::lock_guard guard{calls_->mutex};
@@ -267,20 +363,11 @@ void worker_shell::on_exit() {
   }
   object_.reset();
   requests_.reset(); // it holds this actor
-  record_->settle();
-  node_->actor_ended(priority_);
-  context_.record_ = {};       // the record holds this actor
+  record().settle();
+  node().actor_ended(record().shutdown_priority);
   ref_ptr<worker_record> last; // destroyed without the lock
-  const std::lock_guard guard{end_mutex_};
-  std::swap(record_, last);
-}
-
-void worker_shell::was_slow() noexcept {
-  if (slow_runs_.fetch_add(1, std::memory_order_relaxed) != 1) // once may be the machine's doing
-    return;
-  const std::lock_guard guard{end_mutex_};
-  if (record_)
-    record_->pooled.store(true, std::memory_order_relaxed);
+  const std::lock_guard guard{node().counters->mutex};
+  std::swap(context_.record_, last);
 }
 
 // -- calls from other threads ----------------------------------------------------------------------
@@ -288,7 +375,7 @@ void worker_shell::was_slow() noexcept {
 context::dispatcher worker_shell::make_dispatcher() {
   if (!calls_) {
     calls_ = std::make_shared<calls>();
-    calls_->record = record_;
+    calls_->record = context_.record_;
   }
   return
     [shared = calls_](std::function<void(ockam::context&)> call) { shared->add(std::move(call)); };
@@ -327,8 +414,8 @@ auto worker_shell::guarded(Hook&& hook) -> std::invoke_result_t<Hook> {
 }
 
 void worker_shell::report(std::string_view what, const error& why) {
-  if (record_->log_lines.allow())
-    log_warning("worker " + escaped(to_string(record_->primary())) + ": " + std::string{what} + ": "
+  if (record().log_lines.allow())
+    log_warning("worker " + escaped(to_string(record().primary())) + ": " + std::string{what} + ": "
                 + to_string(why));
 }
 

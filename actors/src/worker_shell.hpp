@@ -5,10 +5,9 @@
 
 #include "ockam/actors/worker_object.hpp"
 
-#include <atomic>
-#include <list>
+#include <chrono>
+#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace ockam::internal {
@@ -16,25 +15,19 @@ namespace ockam::internal {
 using shell_actor
   = compat::typed_actor<caf::result<void>(routed_message), caf::result<void>(worker_signal)>;
 
-/// Something that runs on an I/O thread and is told when it kept the thread too long.
-class may_be_slow {
-public:
-  virtual ~may_be_slow() = default;
-  virtual void was_slow() noexcept = 0;
-};
-
 /// The typed actor around a user's worker: hooks, incoming access control, exceptions, replies,
 /// counters. One message at a time, in mailbox order (WRK-4).
-class worker_shell final : public shell_actor::base, public may_be_slow {
+class worker_shell final : public compat::intercepting<shell_actor::base, worker_shell> {
 public:
   worker_shell(caf::actor_config& config, std::shared_ptr<node_state> node,
-               ref_ptr<worker_record> record, std::unique_ptr<worker_object> object,
-               std::optional<std::string> tracing);
+               ref_ptr<worker_record> record, std::unique_ptr<worker_object> object, trace tracing);
 
   behavior_type make_behavior() override;
   void on_exit() override;
-  void was_slow() noexcept override;
   const char* name() const override { return "ockam.worker"; }
+
+  /// Sorts what CAF actors send here, past the router, in with what the router brings.
+  bool intercept(caf::mailbox_element& element, compat::execution_context* context);
 
   // -- for the worker's context, in its hooks ------------------------------------------------------
 
@@ -52,6 +45,11 @@ private:
   struct calls; // functions that other threads want called in this worker
 
   void on_message(routed_message& content);
+  void read_mail(std::chrono::nanoseconds began);
+  void end_run(std::chrono::nanoseconds began);
+  void take(routed_message& content);
+  void keep(routed_message&& content);
+  std::optional<routed_message> next_waiting();
   void on_signal(worker_signal signal);
   void on_reply(const worker_record& temporary, routed_message& content);
   void finish(std::optional<outstanding_requests::request> ended, result<routed_message> reply);
@@ -69,17 +67,16 @@ private:
   auto guarded(Hook&& hook) -> std::invoke_result_t<Hook>;
   void report(std::string_view what, const error& why);
 
-  std::shared_ptr<node_state> node_;
-  ref_ptr<worker_record> record_;
+  [[nodiscard]] node_state& node() noexcept { return *context_.node_; }
+  [[nodiscard]] worker_record& record() noexcept { return *context_.record_; }
+
   std::unique_ptr<worker_object> object_;
-  ockam::context context_;
+  ockam::context context_; // its record is null when the actor has ended, for that holds the actor
   std::shared_ptr<calls> calls_;
-  std::list<routed_message>
-    waiting_; // held back by `defer_ready`, or for a processor; most stay empty
+  std::unique_ptr<std::deque<routed_message>>
+    waiting_;                                      // held back by `defer_ready`, or for a processor
   std::unique_ptr<outstanding_requests> requests_; // with the first one
-  const int priority_;
-  std::atomic<int> slow_runs_{0};
-  std::mutex end_mutex_; // an I/O thread may tell about a slow run while another one ends the actor
+  std::uint8_t slow_runs_ = 0;
   bool initialized_ = false;
   bool held_ = false;
   bool ended_ = false;

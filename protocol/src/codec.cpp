@@ -96,12 +96,6 @@ shared_bytes share(const shared_bytes& whole, bytes_view part) {
   return whole.slice(static_cast<std::size_t>(part.data() - whole.data()), part.size());
 }
 
-message with_tracing(message value, std::string_view context, const decode_limits& limits) {
-  if (context.size() > limits.max_tracing_context)
-    return value;
-  return std::move(value).set_tracing_context(std::string{context});
-}
-
 tl::unexpected<error> not_a_message(errc code, std::size_t offset, std::size_t size) {
   return fail(code, "the routing message of " + std::to_string(size)
                       + " bytes cannot be decoded, byte " + std::to_string(offset)
@@ -124,20 +118,31 @@ std::size_t route_size(const route& hops) noexcept {
 result<message> decode_message(const shared_bytes& frame, const decode_limits& limits) {
   cbor_cursor in{frame.view()};
   exceeded limit;
-
   auto fields = in.enter_array();
-  if (!in.next(fields))
-    in.fail(errc::missing_field);
-  auto onward = read_route(in, limits, limit);
-  if (!in.next(fields))
-    in.fail(errc::missing_field);
-  auto back = read_route(in, limits, limit);
-  if (!in.next(fields))
-    in.fail(errc::missing_field);
-  const auto payload = in.read_bytes();
-  std::optional<std::string_view> tracing;
-  if (in.next(fields) && !in.read_null())
-    tracing = in.read_text();
+  const auto need_field = [&] {
+    if (!in.next(fields))
+      in.fail(errc::missing_field);
+  };
+  message decoded{[&] {
+                    need_field();
+                    return read_route(in, limits, limit);
+                  },
+                  [&] {
+                    need_field();
+                    return read_route(in, limits, limit);
+                  },
+                  [&] {
+                    need_field();
+                    return share(frame, in.read_bytes());
+                  },
+                  [&]() -> std::optional<std::string> {
+                    if (!in.next(fields) || in.read_null())
+                      return std::nullopt;
+                    const auto context = in.read_text();
+                    if (context.size() > limits.max_tracing_context)
+                      return std::nullopt;
+                    return std::string{context};
+                  }};
   while (in.next(fields))
     in.skip();
 
@@ -145,9 +150,6 @@ result<message> decode_message(const shared_bytes& frame, const decode_limits& l
     return fail(in.problem(), describe(limit));
   if (!in.ok())
     return not_a_message(in.problem(), in.offset(), frame.size());
-  message decoded{std::move(onward), std::move(back), share(frame, payload)};
-  if (tracing)
-    return with_tracing(std::move(decoded), *tracing, limits);
   return decoded;
 }
 

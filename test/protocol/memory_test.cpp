@@ -101,10 +101,10 @@ message three_hops() {
     .set_tracing_context("{}");
 }
 
-TEST_F(Memory, DecodingATypicalMessageAllocatesOnce) {
+TEST_F(Memory, DecodingATypicalMessageAllocatesAtMostOnce) {
   const auto frame = shared_bytes::adopt(encode_message(three_hops()));
   result<message> decoded{message{}};
-  EXPECT_EQ(cost_of([&] { decoded = decode_message(frame); }).allocations, 1u);
+  EXPECT_LE(cost_of([&] { decoded = decode_message(frame); }).allocations, 1u);
   EXPECT_TRUE(decoded);
 }
 

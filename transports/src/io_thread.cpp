@@ -1,26 +1,22 @@
 #include "io_thread.hpp"
 
-#include "worker_shell.hpp"
-
 #include <asio/post.hpp>
 
 namespace ockam::internal {
 
 namespace {
 
-/// Actors run after one batch of input before the loop looks at sockets again.
-constexpr int max_runs = 256;
+/// Mailbox elements handled after one batch of input before the loop looks at sockets again; an
+/// element can bring many messages.
+constexpr int max_runs = 1'024;
 
-/// Messages one actor handles in a row.
-constexpr std::size_t max_messages = 64;
-
-/// An actor that keeps the thread longer than this is told so. Well above what a busy machine takes
-/// away from a thread, for that looks the same.
+/// An actor that keeps the thread longer than this goes on elsewhere.
 constexpr auto max_time = std::chrono::milliseconds{5};
 
 } // namespace
 
 void inline_executor::run() {
+  auto began = std::chrono::steady_clock::now();
   for (int runs = 0; !jobs_.empty(); ++runs) {
     auto* job = jobs_.front();
     jobs_.pop_front();
@@ -28,15 +24,15 @@ void inline_executor::run() {
       compat::schedule(system_of_actors_, job);
       continue;
     }
-    const auto before = std::chrono::steady_clock::now();
-    const auto outcome = job->resume(this, max_messages);
-    if (std::chrono::steady_clock::now() - before > max_time)
-      if (auto* worker = dynamic_cast<may_be_slow*>(job)) // `job` is still referenced
-        worker->was_slow();
-    if (outcome == caf::resumable::resume_later)
+    const auto outcome = job->resume(this, 1);
+    const auto ended = std::chrono::steady_clock::now();
+    const bool was_slow = ended - std::exchange(began, ended) > max_time;
+    if (outcome != caf::resumable::resume_later)
+      compat::release(job);
+    else if (was_slow)
       compat::schedule(system_of_actors_, job);
     else
-      compat::release(job);
+      jobs_.push_back(job);
   }
 }
 

@@ -45,8 +45,11 @@ void inbox::begin_again() {
   decoder_ = frame_decoder{pool_, limits_.max_frame_size};
 }
 
-result<inbox::state> inbox::deliver(connection_port& port, compat::execution_context* context) {
-  while (!credit_->exhausted()) {
+result<inbox::state> inbox::deliver(connection_port& port, compat::execution_context* context,
+                                    std::size_t max) {
+  for (; !credit_->exhausted(); --max) {
+    if (max == 0)
+      return state::has_more;
     auto body = decoder_.next();
     if (!body)
       return fail(std::move(body.error()));

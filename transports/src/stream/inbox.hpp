@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <limits>
 
 namespace ockam::internal {
 
@@ -58,15 +59,18 @@ public:
   enum class state : std::uint8_t {
     wants_bytes, // everything that is here was delivered
     no_credit,   // messages are here, but too many are unhandled
+    has_more,    // messages are here, but these were enough for now
   };
 
   /// Where to read to; empty while all chunks are in use (then `on_available` will be called).
   std::span<std::uint8_t> prepare() { return decoder_.prepare(); }
   void commit(std::size_t count) noexcept { decoder_.commit(count); }
 
-  /// Delivers the complete messages that are here, through `port`, while there is credit.
+  /// Delivers the complete messages that are here, at most `max` of them, through `port`, while there
+  /// is credit.
   /// An error is final: close the connection.
-  result<state> deliver(connection_port& port, compat::execution_context* context);
+  result<state> deliver(connection_port& port, compat::execution_context* context,
+                        std::size_t max = std::numeric_limits<std::size_t>::max());
 
   /// Whether delivery has to wait; when it does, `on_available` will be called.
   [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }

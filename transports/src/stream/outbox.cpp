@@ -8,42 +8,44 @@ namespace {
 
 /// Payloads up to here are copied: one buffer leaves faster than many pieces.
 constexpr std::size_t max_copied_payload = 4096;
-constexpr std::size_t kept_buffer = 256u << 10;
 
 } // namespace
 
 // -- batches ---------------------------------------------------------------------------------------
 
-void write_batch::append_to_buffer(std::size_t from) {
-  const auto size = buffer_.size() - from;
+void write_batch::append_copied(const std::uint8_t* data, std::size_t size) {
   if (size == 0)
     return;
-  if (!pieces_.empty() && pieces_.back().by_reference.empty())
+  if (!pieces_.empty() && pieces_.back().by_reference.empty()
+      && pieces_.back().data + pieces_.back().size == data)
     pieces_.back().size += size;
   else
-    pieces_.push_back({from, size, {}});
+    pieces_.push_back({data, size, {}});
 }
 
 void write_batch::append_version() {
-  *buffer_.grow(1) = tcp_protocol_version;
-  append_to_buffer(0);
+  auto* to = buffer_.grow(1);
+  *to = tcp_protocol_version;
+  append_copied(to, 1);
   left_ = 1;
 }
 
 void write_batch::append_frame(const message& content, std::size_t size) {
-  auto from = buffer_.size();
-  if (content.payload().size() <= max_copied_payload) {
-    auto* to = buffer_.grow(frame_header_size + size);
-    encode_message(content, put_frame_header(to, static_cast<std::uint32_t>(size)));
-    append_to_buffer(from);
+  const bool copied = content.payload().size() <= max_copied_payload;
+  const auto head_size = frame_header_size + (copied ? size : encoded_head_size(content));
+  auto* head = buffer_.grow(head_size);
+  auto* behind = put_frame_header(head, static_cast<std::uint32_t>(size));
+  if (copied) {
+    encode_message(content, behind);
+    append_copied(head, head_size);
   } else {
-    auto* to = buffer_.grow(frame_header_size + encoded_head_size(content));
-    encode_message_head(content, put_frame_header(to, static_cast<std::uint32_t>(size)));
-    append_to_buffer(from);
-    pieces_.push_back({0, content.payload().size(), content.payload()});
-    from = buffer_.size();
-    encode_message_tail(content, buffer_.grow(encoded_tail_size(content)));
-    append_to_buffer(from);
+    encode_message_head(content, behind);
+    append_copied(head, head_size);
+    pieces_.push_back({content.payload().data(), content.payload().size(), content.payload()});
+    const auto tail_size = encoded_tail_size(content);
+    auto* tail = buffer_.grow(tail_size);
+    encode_message_tail(content, tail);
+    append_copied(tail, tail_size);
   }
   ++messages_;
   left_ += frame_header_size + size;
@@ -52,12 +54,8 @@ void write_batch::append_frame(const message& content, std::size_t size) {
 std::size_t write_batch::pieces(bytes_view* to, std::size_t max) const noexcept {
   std::size_t count = 0;
   auto skip = written_;
-  for (auto i = next_; i < pieces_.size() && count < max; ++i, skip = 0) {
-    const auto& each = pieces_[i];
-    const auto* data = each.by_reference.empty() ? buffer_.data() + each.offset
-                                                 : each.by_reference.data();
-    to[count++] = {data + skip, each.size - skip};
-  }
+  for (auto i = next_; i < pieces_.size() && count < max; ++i, skip = 0)
+    to[count++] = {pieces_[i].data + skip, pieces_[i].size - skip};
   return count;
 }
 
@@ -76,10 +74,18 @@ void write_batch::advance(std::size_t count) noexcept {
 }
 
 void write_batch::clear() noexcept {
-  buffer_.clear(kept_buffer);
+  buffer_.clear();
   pieces_.clear();
   held_.clear();
   messages_ = left_ = next_ = written_ = 0;
+}
+
+void write_batch::shrink() noexcept {
+  buffer_.shrink();
+  if (pieces_.empty())
+    pieces_.shrink_to_fit();
+  if (held_.empty())
+    held_.shrink_to_fit();
 }
 
 // -- the queue -------------------------------------------------------------------------------------
@@ -137,6 +143,11 @@ bool outbox::next_batch(write_batch& done) {
   writer_awake_ = false;
   drained_.notify_all();
   return false;
+}
+
+void outbox::shrink() {
+  const std::lock_guard guard{mutex_};
+  waiting_.shrink();
 }
 
 void outbox::begin_again() {

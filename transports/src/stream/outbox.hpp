@@ -1,6 +1,6 @@
 #pragma once
 
-#include "byte_buffer.hpp"
+#include "block_buffer.hpp"
 
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/transports/connection.hpp"
@@ -30,20 +30,23 @@ public:
   /// Gives back what the messages held; keeps the memory for the next batch.
   void clear() noexcept;
 
+  /// Gives memory back that is only kept for the next batch.
+  void shrink() noexcept;
+
 private:
   friend class outbox;
 
   struct piece {
-    std::size_t offset; // in buffer_, when by_reference is empty
+    const std::uint8_t* data; // in buffer_, or of by_reference
     std::size_t size;
     shared_bytes by_reference;
   };
 
   void append_version();
   void append_frame(const message& content, std::size_t size);
-  void append_to_buffer(std::size_t from);
+  void append_copied(const std::uint8_t* data, std::size_t size);
 
-  byte_buffer buffer_;
+  block_buffer buffer_;
   std::vector<piece> pieces_;
   std::vector<message> held_; // keep the credit of the connections they came from until written
   std::size_t messages_ = 0;
@@ -69,6 +72,9 @@ public:
   /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
   /// returns true again.
   bool next_batch(write_batch& done);
+
+  /// Gives memory back that only waits for messages: now and then.
+  void shrink();
 
   /// For a new stream: begins with the version byte again, before what waits. Only while the writer
   /// is awake.

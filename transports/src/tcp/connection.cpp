@@ -18,8 +18,14 @@ namespace {
 /// Reads in a row before other connections get their turn.
 constexpr int max_reads = 8;
 
+/// Messages delivered before the workers that they woke run: so few that those find them in the cache.
+constexpr std::size_t max_deliveries = 64;
+
 /// Batches written in a row before other connections get their turn.
 constexpr int max_batches = 16;
+
+/// Memory for output is given back this long after the last one.
+constexpr std::chrono::seconds idle_memory{1};
 
 /// Pieces in one system call.
 constexpr std::size_t max_pieces = 64;
@@ -89,7 +95,7 @@ void tcp_connection::read() {
 /// connection has ended, or too much is unhandled.
 bool tcp_connection::deliver() {
   for (;;) {
-    auto state = input().deliver(port(), thread_->actor_context());
+    auto state = input().deliver(port(), thread_->actor_context(), max_deliveries);
     if (!state) {
       end(std::move(state.error()));
       thread_->run_ready();
@@ -100,7 +106,7 @@ bool tcp_connection::deliver() {
       return false;
     if (*state == internal::inbox::state::wants_bytes)
       break;
-    if (input().credit_exhausted()) {
+    if (*state == internal::inbox::state::no_credit && input().credit_exhausted()) {
       paused_ = true;
       return false;
     }
@@ -273,6 +279,10 @@ void tcp_connection::check_deadlines(clock::time_point now) {
   const auto over = [now](clock::time_point since, std::chrono::milliseconds limit) {
     return limit.count() > 0 && now - since > limit;
   };
+  if (batch_.empty() && over(last_output_, idle_memory)) {
+    batch_.shrink();
+    output().shrink();
+  }
   const auto late = [this](const char* what, std::chrono::milliseconds limit, const char* option) {
     end(error{errc::timeout, peer() + ' ' + what + " within " + std::to_string(limit.count())
                                + " ms (" + option + ')'});

@@ -23,6 +23,8 @@ namespace ockam {
 class endpoint;
 
 namespace internal {
+/// The tracing context of a message, for those that it leads to.
+using trace = std::shared_ptr<const std::string>;
 class node_state;
 class worker_record;
 class worker_shell;
@@ -197,7 +199,7 @@ protected:
   std::shared_ptr<internal::node_state> node_;
   ref_ptr<internal::worker_record> record_;
   internal::worker_shell* shell_ = nullptr; // the actor around the worker, for worker contexts
-  std::optional<std::string> tracing_;      // of the message being handled (SRQ-9)
+  internal::trace tracing_;                 // of the message being handled (SRQ-9)
 };
 
 /// What a worker is given: its addresses and the node around it (CTX-1).

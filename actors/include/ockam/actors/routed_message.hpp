@@ -85,6 +85,7 @@ public:
 
   [[nodiscard]] const ref_ptr<delivery_point>& target() const noexcept { return target_; }
   [[nodiscard]] std::uint16_t target_index() const noexcept { return index_; }
+  [[nodiscard]] bool is_handled() const noexcept { return handled_; }
   void set_handled() noexcept { handled_ = true; }
 
   /// What leaves the process when CAF carries it to another one: routes, payload and tracing context

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/export.hpp"
+#include "ockam/protocol/recycled.hpp"
 #include "ockam/protocol/ref_counted.hpp"
 #include "ockam/protocol/route.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
@@ -43,6 +44,13 @@ class OCKAM_PROTOCOL_EXPORT message {
 public:
   message() = default;
   message(route onward_route, route return_route, shared_bytes payload = {});
+
+  /// For decoders: each part is made where it stays, in this order. The tracing context has to be
+  /// UTF-8 (`std::optional<std::string>`).
+  template <class MakeOnward, class MakeBack, class MakePayload, class MakeTracing>
+  message(MakeOnward make_onward, MakeBack make_back, MakePayload make_payload,
+          MakeTracing make_tracing)
+    : body_{make_ref<body>(make_onward, make_back, make_payload, make_tracing)} {}
 
   [[nodiscard]] const route& onward_route() const noexcept { return parts().onward; }
   [[nodiscard]] const route& return_route() const noexcept { return parts().back; }
@@ -130,20 +138,27 @@ private:
     std::size_t bytes_ = 0;
   };
 
-  struct body : ref_counted {
+  struct body final : ref_counted, internal::recycled<body> {
     body() = default;
     body(route&& onward_route, route&& return_route, shared_bytes&& content)
       : onward{std::move(onward_route)},
         back{std::move(return_route)},
         payload{std::move(content)} {}
+    template <class MakeOnward, class MakeBack, class MakePayload, class MakeTracing>
+    body(MakeOnward& make_onward, MakeBack& make_back, MakePayload& make_payload,
+         MakeTracing& make_tracing)
+      : onward{make_onward()},
+        back{make_back()},
+        payload{make_payload()},
+        tracing{make_tracing()} {}
 
+    std::uint32_t local_steps = 0;
     route onward;
     route back;
     shared_bytes payload;
     std::optional<std::string> tracing;
     std::vector<local_info> info;
     credit_share credit;
-    std::uint32_t local_steps = 0;
   };
 
   static const body& nothing() noexcept;

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+namespace ockam::internal {
+
+/// Bytes that are appended and stay where they are until all are forgotten; in blocks of memory, some
+/// of which are kept for the next time.
+class block_buffer {
+public:
+  /// Room for `size` bytes in one piece.
+  std::uint8_t* grow(std::size_t size) {
+    if (used_ == 0 || size > blocks_[used_ - 1].size - filled_)
+      next_block(size);
+    auto* room = blocks_[used_ - 1].memory.get() + filled_;
+    filled_ += size;
+    return room;
+  }
+
+  /// Forgets the content.
+  void clear() noexcept {
+    used_ = 0;
+    filled_ = 0;
+    if (blocks_.size() > kept_blocks)
+      blocks_.resize(kept_blocks);
+  }
+
+  /// Gives the memory back that no content is in.
+  void shrink() noexcept {
+    blocks_.resize(used_);
+    blocks_.shrink_to_fit();
+  }
+
+private:
+  static constexpr std::size_t first_size = 4u << 10; // enough for most connections
+  static constexpr std::size_t block_size = 64u << 10;
+  static constexpr std::size_t kept_blocks = 8;
+
+  struct block {
+    std::unique_ptr<std::uint8_t[]> memory;
+    std::size_t size = 0;
+  };
+
+  void next_block(std::size_t size) {
+    if (used_ == blocks_.size())
+      blocks_.emplace_back();
+    auto& next = blocks_[used_];
+    if (next.size < size) {
+      const auto wanted = std::max(size, used_ == 0 ? first_size : block_size);
+      next.memory.reset(new std::uint8_t[wanted]); // not cleared first
+      next.size = wanted;
+    }
+    ++used_;
+    filled_ = 0;
+  }
+
+  std::vector<block> blocks_;
+  std::size_t used_ = 0;   // blocks with content
+  std::size_t filled_ = 0; // bytes of the last one
+};
+
+} // namespace ockam::internal
