@@ -39,7 +39,8 @@ TEST(Config, AFileAndACommandLineSetOptionsOfNodesAndConnections) {
                              "  connect-timeout = 250ms\n"
                              "  keepalive-idle = 1min\n"
                              "}\n",
-                             {"--ockam.max-pending-bytes=5000", "--ockam.max-connections=7"});
+                             {"--ockam.max-pending-bytes=5000", "--ockam.max-connections=7",
+                              "--ockam.poll-before-sleeping=30us"});
   ASSERT_TRUE(config);
   const auto node = node_options_from(*config);
   EXPECT_EQ(node.max_local_steps, 100u);
@@ -50,6 +51,7 @@ TEST(Config, AFileAndACommandLineSetOptionsOfNodesAndConnections) {
   EXPECT_EQ(tcp.listen.limits.max_pending_bytes, 5'000u);
   EXPECT_EQ(tcp.listen.keepalive.idle, 60s);
   EXPECT_EQ(tcp.listen.max_connections, 7u);
+  EXPECT_EQ(tcp.poll_before_sleeping, 30us);
 }
 
 TEST(Config, CafRefusesAnUnknownOptionAndAValueOfAnotherType) {

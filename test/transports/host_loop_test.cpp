@@ -97,6 +97,8 @@ TEST_P(HostLoop, NOD6_ANodeMayBeStoppedInsideTheLoop) {
 
 TEST_P(HostLoop, OptionsThatContradictEachOtherAreRefused) {
   EXPECT_THROW((tcp_node{start_node(), {.io_threads = 2, .io_context = &loop}}), failure);
+  EXPECT_THROW((tcp_node{start_node(), {.io_context = &loop, .poll_before_sleeping = 1us}}),
+               failure);
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, HostLoop, testing::Values(1, 3));

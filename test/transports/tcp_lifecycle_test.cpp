@@ -351,5 +351,24 @@ TEST_F(TcpLifecycle, TCP10_ConnectionsMayBeSpreadOverSeveralThreads) {
   EXPECT_EQ(ask(a.node, {open[1], "echoer"}), "Hello Ockam!");
 }
 
+TEST_F(TcpLifecycle, AThreadThatPollsAnswersAtOnceAfterAPauseAndWhenItStops) {
+  tcp_node polling{start_node(), {.poll_before_sleeping = 2ms}};
+  const auto place = polling.listen();
+  polling.node.start_worker("echoer", echoer{});
+  polling.flow_control().add_consumer("echoer", place.flow_control_id());
+  const auto connection = a.connect(place);
+  for (const auto pause : {0ms, 1ms, 20ms}) { // while it polls, and when it sleeps
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(ask(a.node, {connection, "echoer"}), "Hello Ockam!");
+    EXPECT_EQ(a.node.root().receive<any>({.timeout = pause}).error(), errc::timeout);
+  }
+  polling.node.stop();
+  EXPECT_TRUE(eventually([&] { return a.tcp.connections().empty(); }));
+}
+
+TEST_F(TcpLifecycle, ANegativeTimeToPollIsRefused) {
+  EXPECT_THROW((tcp_node{start_node(), {.poll_before_sleeping = -1us}}), failure);
+}
+
 } // namespace
 } // namespace ockam::test

@@ -37,6 +37,8 @@ void visit_options(tcp::transport_options& options, Visitor visit) {
   visit_options(options.connect.limits, visit);
   visit_options(options.connect.keepalive, visit);
   visit("io-threads", options.io_threads, "threads that serve connections");
+  visit("poll-before-sleeping", options.poll_before_sleeping,
+        "how long such a thread looks for input before it sleeps; costs a core");
   visit("connect-timeout", options.connect.connect_timeout, "resolving and connecting");
   visit("max-connections", options.listen.max_connections, "accepted by one listener");
 }

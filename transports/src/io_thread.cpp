@@ -36,11 +36,12 @@ void inline_executor::run() {
   }
 }
 
-io_thread::io_thread(caf::actor_system& system)
+io_thread::io_thread(caf::actor_system& system, std::chrono::microseconds poll_time)
   : context_{std::make_unique<asio::io_context>(1)},
     executor_{context_->get_executor()},
     work_{executor_},
-    actors_{system} {}
+    actors_{system},
+    poll_time_{poll_time} {}
 
 io_thread::io_thread(caf::actor_system& system, asio::io_context& of_the_host)
   : strand_{of_the_host.get_executor()}, executor_{*strand_}, work_{executor_}, actors_{system} {}
@@ -54,10 +55,24 @@ void io_thread::start() {
   if (!context_)
     return;
   thread_ = std::thread{[this] {
-    context_->run();
+    if (poll_time_.count() > 0)
+      run_polling();
+    else
+      context_->run();
     run_ready();
     ended_.set_value();
   }};
+}
+
+void io_thread::run_polling() {
+  while (!context_->stopped()) {
+    const auto idle_since = std::chrono::steady_clock::now();
+    std::size_t handled = 0;
+    while (handled == 0 && std::chrono::steady_clock::now() - idle_since < poll_time_)
+      handled = context_->poll();
+    if (handled == 0)
+      context_->run_one(); // sleeps until there is something to do
+  }
 }
 
 void io_thread::stop(std::chrono::milliseconds grace) {

@@ -51,7 +51,8 @@ public:
 /// the host's threads may run.
 class io_thread {
 public:
-  explicit io_thread(caf::actor_system& system);
+  /// @param poll_time  how long to look for input before sleeping
+  io_thread(caf::actor_system& system, std::chrono::microseconds poll_time);
   io_thread(caf::actor_system& system, asio::io_context& of_the_host);
   ~io_thread();
 
@@ -80,6 +81,8 @@ public:
   }
 
 private:
+  void run_polling();
+
   using strand = asio::strand<asio::io_context::executor_type>;
 
   std::unique_ptr<asio::io_context> context_; // ours
@@ -89,6 +92,7 @@ private:
   inline_executor actors_;
   std::vector<std::shared_ptr<flushable>> flushes_;
   std::vector<std::shared_ptr<flushable>> flushing_;
+  std::chrono::microseconds poll_time_{0};
   std::thread thread_;
   std::promise<void> ended_;
 };

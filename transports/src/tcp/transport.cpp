@@ -38,9 +38,10 @@ transport_impl::transport_impl(std::shared_ptr<internal::node_state> node,
                                const transport_options& options)
   : node_{std::move(node)}, defaults_{options} {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options.io_threads); ++i) {
-    threads_.push_back(options.io_context != nullptr
-                         ? std::make_shared<internal::io_thread>(node_->system, *options.io_context)
-                         : std::make_shared<internal::io_thread>(node_->system));
+    threads_.push_back(
+      options.io_context != nullptr
+        ? std::make_shared<internal::io_thread>(node_->system, *options.io_context)
+        : std::make_shared<internal::io_thread>(node_->system, options.poll_before_sleeping));
     ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->executor()));
   }
 }
@@ -325,6 +326,15 @@ transport transport::create(node& on, transport_options options) {
     throw failure{error{errc::misuse, "io_threads is " + std::to_string(options.io_threads)
                                         + ", but the io_context of the host runs everything; set "
                                           "only one of the two"}};
+  if (options.io_context != nullptr && options.poll_before_sleeping.count() > 0)
+    throw failure{error{errc::misuse,
+                        "poll_before_sleeping is for threads of the transport, and the "
+                        "io_context of the host runs everything; set only one of the two"}};
+  if (options.poll_before_sleeping.count() < 0)
+    throw failure{
+      error{errc::invalid_value, "poll_before_sleeping is "
+                                   + std::to_string(options.poll_before_sleeping.count())
+                                   + " us; it takes 0 or more"}};
   auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
   value_or_throw(attach_transport(on.state(), impl));
   impl->start();

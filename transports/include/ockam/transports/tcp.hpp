@@ -109,6 +109,10 @@ struct transport_options {
   /// `node::stop` wait for it, so call those on other threads than the ones that run it.
   asio::io_context* io_context = nullptr;
 
+  /// How long a thread of ours looks for input before it sleeps. Saves the time that waking up takes,
+  /// and costs a core while anything is going on; 0 is off.
+  std::chrono::microseconds poll_before_sleeping{0};
+
   connect_options connect{}; ///< where a call gives none; its flow_control_id is not used
   listen_options listen{};   ///< likewise
 };
