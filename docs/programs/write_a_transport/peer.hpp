@@ -40,7 +40,7 @@ public:
 
   /// Makes the node know `self`: from now on messages can go and come.
   static ockam::result<void> open(const std::shared_ptr<peer>& self,
-                                  const std::shared_ptr<ockam::internal::node_state>& node,
+                                  const ockam::node_ptr& node,
                                   std::optional<ockam::flow_control_id> spawner_id);
 
   [[nodiscard]] const ockam::address& address() const noexcept {
@@ -50,7 +50,7 @@ public:
   // -- out: any thread ----------------------------------------------------------------------------
 
   ockam::result<void> push(ockam::routed_message&& content,
-                           ockam::compat::execution_context* context) override;
+                           ockam::execution_context* context) override;
   void close() override;
 
   // -- in, and the end: the thread that reads -----------------------------------------------------
