@@ -37,8 +37,7 @@ void credit::has_woken() const noexcept {
 
 // -- a connection ----------------------------------------------------------------------------------
 
-ockam::result<void> peer::open(const std::shared_ptr<peer>& self,
-                               const ockam::node_ptr& node,
+ockam::result<void> peer::open(const std::shared_ptr<peer>& self, const ockam::node_ptr& node,
                                std::optional<ockam::flow_control_id> spawner_id) {
   const std::lock_guard guard{self->mutex_}; // whoever finds the address early has to wait
   auto opened = ockam::connection_port::open(node,

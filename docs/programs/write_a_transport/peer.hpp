@@ -39,8 +39,7 @@ public:
     : socket_{socket}, port_{port}, credit_{std::move(credit)} {}
 
   /// Makes the node know `self`: from now on messages can go and come.
-  static ockam::result<void> open(const std::shared_ptr<peer>& self,
-                                  const ockam::node_ptr& node,
+  static ockam::result<void> open(const std::shared_ptr<peer>& self, const ockam::node_ptr& node,
                                   std::optional<ockam::flow_control_id> spawner_id);
 
   [[nodiscard]] const ockam::address& address() const noexcept {
