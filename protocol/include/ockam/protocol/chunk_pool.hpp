@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <vector>
 
 namespace ockam {
 
@@ -23,6 +22,7 @@ public:
 
 private:
   friend class chunk_pool;
+  class idle_list;
 
   explicit chunk(std::size_t size) noexcept : size_{size} {}
   static chunk* create(std::size_t size);
@@ -37,7 +37,7 @@ private:
 ///
 /// This is how a connection is slowed down: every message it received holds the chunk it points
 /// into, and a connection without chunks cannot read. Chunks are made when first needed; a few
-/// idle ones are kept, because fresh memory is slow to touch. Thread-safe: chunks come back from
+/// idle ones are kept for all pools of the process, because fresh memory is slow to touch. Thread-safe: chunks come back from
 /// whatever thread drops the last slice, also after the owner has let go of the pool.
 class OCKAM_PROTOCOL_EXPORT chunk_pool final : public ref_counted {
 public:
@@ -70,7 +70,6 @@ private:
   const std::function<void()> on_available_;
 
   mutable std::mutex mutex_;
-  std::vector<chunk*> idle_;
   std::size_t in_use_ = 0;
   bool somebody_waits_ = false;
 };
