@@ -56,7 +56,18 @@ bool address_table::remove(const worker_record& record) {
       removed = true;
     }
   }
+  generation_.fetch_add(1, std::memory_order_release);
   return removed;
+}
+
+located next_hop::find(const address_table& table, address_view next) {
+  const auto generation = table.generation(); // before the look-up
+  if (!last_ || generation != generation_ || last_.record->address_at(last_.index) != next) {
+    last_ = table.find(next);
+    generation_ = generation;
+    admitted_as_of_.reset();
+  }
+  return last_;
 }
 
 located address_table::find(address_view any) const {

@@ -3,6 +3,7 @@
 #include "worker_record.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,30 @@ struct located {
   std::uint16_t index = 0;
 
   explicit operator bool() const noexcept { return static_cast<bool>(record); }
+};
+
+class address_table;
+
+/// Where the last message of one sender went, so that a run of messages to one address is looked up
+/// once. For one thread at a time. Keeps a worker alive: to be forgotten at the end of the run.
+class next_hop {
+public:
+  /// As `table.find(next)`.
+  located find(const address_table& table, address_view next);
+
+  /// Whether the access control has admitted messages to this address, as of this `generation` of
+  /// what it asks.
+  [[nodiscard]] bool admitted(std::uint64_t generation) const noexcept {
+    return admitted_as_of_ == generation;
+  }
+  void admit(std::uint64_t generation) noexcept { admitted_as_of_ = generation; }
+
+  void forget() noexcept { *this = {}; }
+
+private:
+  located last_;
+  std::uint64_t generation_ = 0;
+  std::optional<std::uint64_t> admitted_as_of_;
 };
 
 /// Which worker answers at which address; thread-safe.
@@ -36,6 +61,11 @@ public:
   bool remove(const worker_record& record);
 
   [[nodiscard]] located find(address_view any) const;
+
+  /// Changes whenever an address is removed.
+  [[nodiscard]] std::uint64_t generation() const noexcept {
+    return generation_.load(std::memory_order_acquire);
+  }
 
   /// Every record once, in no order.
   [[nodiscard]] std::vector<ref_ptr<worker_record>> all() const;
@@ -89,6 +119,7 @@ private:
 
   const std::uint64_t seed_;
   mutable std::array<shard, shard_count> shards_;
+  std::atomic<std::uint64_t> generation_{0};
   std::mutex changes_;
   std::optional<error> closed_;
 };

@@ -53,8 +53,10 @@ result<void> sender::send_payload(std::uint16_t from, route to, result<shared_by
 }
 
 result<void> sender::pass_on(std::uint16_t from, message content) {
-  return node_->send(*record_, from, std::move(content),
-                     shell_ != nullptr ? shell_->execution_context() : nullptr);
+  if (shell_ == nullptr)
+    return node_->send(*record_, from, std::move(content), nullptr);
+  return node_->send(*record_, from, std::move(content), shell_->execution_context(),
+                     shell_->hop());
 }
 
 result<void> sender::forward(message content) {

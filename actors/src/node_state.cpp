@@ -39,17 +39,19 @@ node_state::node_state(caf::actor_system& system, node_options options)
 // -- the way of one message ------------------------------------------------------------------------
 
 result<void> node_state::send(worker_record& from, std::uint16_t from_index, message content,
-                              compat::execution_context* context) {
+                              compat::execution_context* context, next_hop* hop) {
   if (content.onward_route().empty())
     return fail(errc::empty_route, "the onward route has no address to send to");
   from.count(&traffic::sent);
-  return route_from(from, from_index, std::move(content), context);
+  return route_from(from, from_index, std::move(content), context, drop_reason::outgoing_denied,
+                    hop);
 }
 
 result<void> node_state::route_from(worker_record& from, std::uint16_t from_index, message content,
-                                    compat::execution_context* context, drop_reason denied) {
+                                    compat::execution_context* context, drop_reason denied,
+                                    next_hop* hop) {
   const auto next = content.onward_route().front();
-  auto target = table.find(next);
+  auto target = hop != nullptr ? hop->find(table, next) : table.find(next);
   if (!target) {
     if (options.implicit_connections && !next.is_local() && !content.holds_credit())
       return route_implicitly(from, from_index, std::move(content), denied);
@@ -58,7 +60,8 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
   }
 
   const auto& box = from.boxes[from_index];
-  if (!box.open_for_outgoing) {
+  const auto rights = flows->generation(); // before the question
+  if (!box.open_for_outgoing && !(hop != nullptr && hop->admitted(rights))) {
     const relay_message what{box.address, target.record->address_at(target.index), content};
     const auto verdict = ask(*box.outgoing, what);
     if (!verdict || !*verdict) {
@@ -67,6 +70,9 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
       count_drop(verdict ? denied : drop_reason::access_control_error, content);
       return verdict ? result<void>{} : fail(verdict.error());
     }
+    if (hop != nullptr
+        && from.kind == resident::sink) // flow control asks for nothing but the address
+      hop->admit(rights);
   }
 
   content.count_local_step();

@@ -24,15 +24,17 @@ public:
   // -- the way of one message ----------------------------------------------------------------------
 
   /// Counts the message as sent by `from` and routes it; the steps of a send after the body is
-  /// known (section "Sending" of docs/rules.tsv).
+  /// known (section "Sending" of docs/rules.tsv). `hop` is where the last one went, of a sender that
+  /// remembers.
   result<void> send(worker_record& from, std::uint16_t from_index, message content,
-                    compat::execution_context* context);
+                    compat::execution_context* context, next_hop* hop = nullptr);
 
   /// Routes a message that was counted already: resolve, outgoing access control, hand over.
   /// `denied` is what a denial is counted as.
   result<void> route_from(worker_record& from, std::uint16_t from_index, message content,
                           compat::execution_context* context,
-                          drop_reason denied = drop_reason::outgoing_denied);
+                          drop_reason denied = drop_reason::outgoing_denied,
+                          next_hop* hop = nullptr);
 
   /// For messages that CAF actors send to the router handle: the source stays empty.
   void route_anonymous(routed_message&& content, compat::execution_context* context);

@@ -67,6 +67,8 @@ connection_port& connection_port::operator=(connection_port&& other) noexcept {
     receiver_ = std::move(other.receiver_);
     id_ = std::move(other.id_);
     peer_ = std::move(other.peer_);
+    hop_ = std::move(other.hop_);
+    in_run_ = other.in_run_;
   }
   return *this;
 }
@@ -132,10 +134,23 @@ void connection_port::deliver(message content, compat::execution_context* contex
   }
   content = std::move(content).push_front_return_route(sender_address());
   const auto routed = node_->route_from(*record_, receiver_index, std::move(content), context,
-                                        drop_reason::not_a_consumer);
+                                        drop_reason::not_a_consumer,
+                                        in_run_ ? hop_.get() : nullptr);
   if (!routed && record_->log_lines.allow())
     internal::log_warning("a message from " + escaped(peer_)
                           + " was dropped: " + to_string(routed.error()));
+}
+
+void connection_port::begin_run() {
+  if (!hop_)
+    hop_ = std::make_unique<internal::next_hop>();
+  in_run_ = true;
+}
+
+void connection_port::end_run() noexcept {
+  in_run_ = false;
+  if (hop_)
+    hop_->forget();
 }
 
 bool connection_port::observed() const noexcept {

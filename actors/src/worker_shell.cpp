@@ -91,6 +91,8 @@ bool worker_shell::intercept(caf::mailbox_element& element, compat::execution_co
 
 void worker_shell::on_message(routed_message& content) {
   const auto began = coarse_now();
+  next_hop hop;
+  hop_ = &hop;
   if (is_request(
         *current_mailbox_element())) { // by a CAF actor, past the router and the mail queue
     record().count(&traffic::sent);
@@ -101,6 +103,7 @@ void worker_shell::on_message(routed_message& content) {
     take(content);
     read_mail(began);
   }
+  hop_ = nullptr;
   end_run(began);
 }
 

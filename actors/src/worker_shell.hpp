@@ -40,6 +40,7 @@ public:
   void wake();
   [[nodiscard]] context::dispatcher make_dispatcher();
   [[nodiscard]] compat::execution_context* execution_context() { return this->context(); }
+  [[nodiscard]] next_hop* hop() const noexcept { return hop_; }
 
 private:
   struct calls; // functions that other threads want called in this worker
@@ -76,6 +77,7 @@ private:
   std::unique_ptr<std::deque<routed_message>>
     waiting_;                                      // held back by `defer_ready`, or for a processor
   std::unique_ptr<outstanding_requests> requests_; // with the first one
+  next_hop* hop_ = nullptr;                        // while messages are handled
   std::uint8_t slow_runs_ = 0;
   bool initialized_ = false;
   bool held_ = false;

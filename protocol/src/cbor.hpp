@@ -43,6 +43,9 @@ public:
     return static_cast<std::size_t>(end_ - next_);
   }
 
+  /// Steps over bytes that were looked at.
+  void advance(std::size_t count) noexcept { next_ += count; }
+
   /// Only the first failure counts. Nothing is left to read afterwards.
   void fail(errc problem) noexcept {
     if (!ok())

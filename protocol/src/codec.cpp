@@ -37,7 +37,31 @@ std::string describe(const exceeded& limit) {
          + " to accept it";
 }
 
+/// An address whose heads are as short as they can be, and that is no longer than 255 bytes: nearly all.
+std::optional<address_view> read_usual_address(cbor_cursor& in) noexcept {
+  constexpr std::uint8_t array_of_two = 0x82;
+  constexpr std::uint8_t short_string = 0x40; // to 0x57; then a head of two bytes
+  constexpr std::uint8_t string_with_size = 0x58;
+  const auto* at = in.position();
+  if (in.remaining() < 4 || at[0] != array_of_two || at[1] >= 24)
+    return std::nullopt;
+  std::size_t head = 3;
+  std::size_t size = at[2] - std::size_t{short_string};
+  if (at[2] == string_with_size && at[3] >= 24) {
+    head = 4;
+    size = at[3];
+  } else if (size >= 24) { // another type, too, for the difference wraps
+    return std::nullopt;
+  }
+  if (size > in.remaining() - head)
+    return std::nullopt;
+  in.advance(head + size);
+  return address_view{at[1], as_text({at + head, size})};
+}
+
 address_view read_address(cbor_cursor& in) noexcept {
+  if (const auto usual = read_usual_address(in); usual)
+    return *usual;
   auto fields = in.enter_array();
   if (!in.next(fields))
     return in.fail(errc::missing_field), address_view{};

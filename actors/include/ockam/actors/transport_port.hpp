@@ -15,6 +15,7 @@
 namespace ockam {
 
 namespace internal {
+class next_hop;
 class node_state;
 class worker_record;
 } // namespace internal
@@ -97,6 +98,10 @@ public:
   /// without an onward route is a heartbeat and ends here (TCP-25).
   void deliver(message content, execution_context* context);
 
+  /// Messages that are delivered in between came together: one address is looked up once for all.
+  void begin_run();
+  void end_run() noexcept;
+
   /// Whether somebody watches what goes on the wire.
   [[nodiscard]] bool observed() const noexcept;
 
@@ -117,6 +122,8 @@ private:
   address receiver_;
   flow_control_id id_{std::string{}};
   std::string peer_;
+  std::unique_ptr<internal::next_hop> hop_; // of the run
+  bool in_run_ = false;
 };
 
 /// The node's side of one listener: its address, which admits nothing, and its flow control entry.
