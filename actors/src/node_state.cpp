@@ -65,14 +65,17 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
     const relay_message what{box.address, target.record->address_at(target.index), content};
     const auto verdict = ask(*box.outgoing, what);
     if (!verdict || !*verdict) {
+      if (verdict && !table.find(next)) { // it went, and its rights with it, while we asked
+        count_drop(reason_unknown(next), content);
+        return fail(unknown(next));
+      }
       if (from.log_lines.allow())
         log_denial("outgoing", what, *box.outgoing, verdict);
       count_drop(verdict ? denied : drop_reason::access_control_error, content);
       return verdict ? result<void>{} : fail(verdict.error());
     }
-    if (hop != nullptr
-        && from.kind == resident::sink) // flow control asks for nothing but the address
-      hop->admit(rights);
+    if (hop != nullptr && from.kind == resident::sink)
+      hop->admit(rights); // flow control looks at nothing but the address
   }
 
   content.count_local_step();

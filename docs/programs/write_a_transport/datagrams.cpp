@@ -24,7 +24,7 @@ ockam::result<void> fail_with_errno(const std::string& what) {
 
 } // namespace
 
-transport::transport(std::shared_ptr<ockam::internal::node_state> node)
+transport::transport(ockam::node_ptr node)
   : node_{std::move(node)}, credit_{ockam::make_ref<credit>()} {}
 
 transport::~transport() {

@@ -39,14 +39,14 @@ public:
   void stop() override;
 
 private:
-  explicit transport(std::shared_ptr<ockam::internal::node_state> node);
+  explicit transport(ockam::node_ptr node);
   ockam::result<void> open();
   void run();
   void receive();
   ockam::result<std::shared_ptr<peer>> peer_at(std::uint16_t port, bool incoming);
   void end_closing_peers(bool all);
 
-  const std::shared_ptr<ockam::internal::node_state> node_;
+  const ockam::node_ptr node_;
   const ockam::flow_control_id id_ = ockam::flow_control_id::random();
   ockam::ref_ptr<credit> credit_;
   int socket_ = -1;

@@ -37,9 +37,9 @@ void credit::has_woken() const noexcept {
 
 // -- a connection ----------------------------------------------------------------------------------
 
-ockam::result<void> peer::open(const std::shared_ptr<peer>& self,
-                               const std::shared_ptr<ockam::internal::node_state>& node,
+ockam::result<void> peer::open(const std::shared_ptr<peer>& self, const ockam::node_ptr& node,
                                std::optional<ockam::flow_control_id> spawner_id) {
+  const std::lock_guard guard{self->mutex_}; // whoever finds the address early has to wait
   auto opened = ockam::connection_port::open(node,
                                              {.output = self,
                                               .spawner_id = std::move(spawner_id),
@@ -50,7 +50,7 @@ ockam::result<void> peer::open(const std::shared_ptr<peer>& self,
   return {};
 }
 
-ockam::result<void> peer::push(ockam::routed_message&& content, ockam::compat::execution_context*) {
+ockam::result<void> peer::push(ockam::routed_message&& content, ockam::execution_context*) {
   // Our own address has done its service: the other node must not see it.
   const auto leaving = ockam::message{content.local_message()}.pop_front_onward_route();
   if (!leaving)

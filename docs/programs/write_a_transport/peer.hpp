@@ -39,8 +39,7 @@ public:
     : socket_{socket}, port_{port}, credit_{std::move(credit)} {}
 
   /// Makes the node know `self`: from now on messages can go and come.
-  static ockam::result<void> open(const std::shared_ptr<peer>& self,
-                                  const std::shared_ptr<ockam::internal::node_state>& node,
+  static ockam::result<void> open(const std::shared_ptr<peer>& self, const ockam::node_ptr& node,
                                   std::optional<ockam::flow_control_id> spawner_id);
 
   [[nodiscard]] const ockam::address& address() const noexcept {
@@ -50,7 +49,7 @@ public:
   // -- out: any thread ----------------------------------------------------------------------------
 
   ockam::result<void> push(ockam::routed_message&& content,
-                           ockam::compat::execution_context* context) override;
+                           ockam::execution_context* context) override;
   void close() override;
 
   // -- in, and the end: the thread that reads -----------------------------------------------------
