@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <new>
 
+#include <malloc.h>
+
 namespace {
 
 std::atomic<bool> counting{false};
@@ -32,6 +34,11 @@ void begin_counting_allocations() noexcept {
 std::uint64_t end_counting_allocations() noexcept {
   counting = false;
   return counted.load();
+}
+
+double heap_in_use() noexcept {
+  const auto all = mallinfo2();
+  return static_cast<double>(all.uordblks + all.hblkhd);
 }
 
 } // namespace bench

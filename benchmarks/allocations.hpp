@@ -9,4 +9,7 @@ namespace bench {
 void begin_counting_allocations() noexcept;
 std::uint64_t end_counting_allocations() noexcept;
 
+/// Bytes of the heap that are in use, of all threads.
+double heap_in_use() noexcept;
+
 } // namespace bench

@@ -10,9 +10,15 @@ namespace bench {
 
 /// An actor system that talks to others.
 struct basp_system {
+  /// As our nodes run, or as CAF does when it is told nothing.
+  enum class tuning : std::uint8_t { for_io, defaults };
+
+  explicit basp_system(tuning how = tuning::for_io) : config{how} {}
+
   struct configuration : caf::actor_system_config {
-    configuration() {
-      ockam::compat::tune_for_io(*this, 2);
+    explicit configuration(tuning how) {
+      if (how == tuning::for_io)
+        ockam::compat::tune_for_io(*this, 2);
       ockam::compat::add_message_types<caf::id_block::ockam_bench>(*this);
       load<caf::io::middleman>();
     }

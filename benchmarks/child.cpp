@@ -1,36 +1,50 @@
 #include "child.hpp"
 
+#include "flight.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace bench {
+namespace {
+
+constexpr std::chrono::seconds time_to_start{30};
+
+} // namespace
 
 child::child(const std::string& role, const std::string& to) {
   std::vector<std::string> arguments{"ockam-bench", "serve", role};
   if (!to.empty())
     arguments.insert(arguments.end(), {"--to", to});
   start("/proc/self/exe", std::move(arguments));
-  line_ = read_line(role);
+  line_ = read_line(role, time_to_start);
 }
 
 child::child(std::vector<std::string> command, const std::string& ready) : signalled_{true} {
   const auto program = command.front();
   start(program, std::move(command));
-  do
-    line_ = read_line(program);
-  while (!line_.starts_with(ready));
-  line_.erase(0, ready.size());
+  auto found = std::string::npos;
+  do {
+    line_ = read_line(program, time_to_start);
+    found = line_.find(ready);
+  } while (found == std::string::npos);
+  line_.erase(0, found + ready.size());
 }
 
 void child::start(const std::string& program, std::vector<std::string> arguments) {
@@ -78,16 +92,47 @@ void child::serve(const std::string& line) {
     errno = 0;
 }
 
-std::string child::read_line(const std::string& who) const {
+std::string child::ask(const std::string& line) const {
+  const auto all = line + '\n';
+  if (write(input_, all.data(), all.size()) != static_cast<ssize_t>(all.size()))
+    throw std::system_error{errno, std::generic_category(), "write"};
+  return read_line(line, hang_limit / 2);
+}
+
+std::string child::read_line(const std::string& who, std::chrono::milliseconds within) const {
   std::string line;
   for (char next = 0;;) {
     pollfd ready{output_, POLLIN, 0};
-    if (poll(&ready, 1, 10'000) <= 0 || read(output_, &next, 1) <= 0)
-      throw std::runtime_error{"the other process (" + who + ") did not start"};
+    if (poll(&ready, 1, static_cast<int>(within.count())) <= 0 || read(output_, &next, 1) <= 0)
+      throw std::runtime_error{"the other process (" + who + ") says nothing"};
     if (next == '\n')
       return line;
     line += next;
   }
+}
+
+std::string find_program(const std::string& name) {
+  const auto* const path = std::getenv("PATH");
+  std::istringstream folders{std::string{path != nullptr ? path : ""}
+                             + ":/usr/local/bin:/usr/sbin"};
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (auto program = folder + '/' + name; std::filesystem::exists(program))
+      return program;
+  return {};
+}
+
+std::string free_port() {
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  const int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool found = bind(made, reinterpret_cast<sockaddr*>(&at), size) == 0
+                     && getsockname(made, reinterpret_cast<sockaddr*>(&at), &size) == 0;
+  close(made);
+  if (!found)
+    throw std::system_error{errno, std::generic_category(), "bind"};
+  return std::to_string(ntohs(at.sin_port));
 }
 
 } // namespace bench

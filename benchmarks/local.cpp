@@ -81,9 +81,16 @@ struct source {
   }
 };
 
+struct idle {
+  void handle_message(context&, routed<any>&&) {}
+};
+
 class node_chain {
 public:
-  node_chain(caf::actor_system& system, int hops) : node_{system} {
+  /// @param others  workers that are registered too, and get nothing to do
+  node_chain(caf::actor_system& system, int hops, std::size_t others = 0) : node_{system} {
+    for (std::size_t i = 0; i < others; ++i)
+      node_.start_worker("worker-" + std::to_string(i), idle{});
     route path;
     for (int i = 1; i <= hops; ++i)
       path.append(node_.start_worker(hop_name(i), hop{}));
@@ -126,7 +133,7 @@ row chain(int hops, std::size_t window, policy scheduling) {
   return {.figures = {{.name = "local.chain_" + std::to_string(hops) + ".window_"
                                + std::to_string(window) + '.' + name_of(scheduling),
                        .parts = hops + 1.0}},
-          .baselines = {"caf"},
+          .baselines = {"caf", "caf, our message"},
           .set_up = [=] {
             route path; // what a message of the node looks like, for actors that only carry it
             for (int i = 1; i <= hops; ++i)
@@ -140,6 +147,18 @@ row chain(int hops, std::size_t window, policy scheduling) {
                                                  routed_message{same}),
               flown<node_chain>("ockam", window, on, hops),
             };
+          }};
+}
+
+/// One message through a hop and back, in a node with few workers and in one with many.
+row registered(std::size_t count) {
+  return {.figures = {{.name = "local.registered_" + std::to_string(count), .parts = 2}},
+          .baselines = {"ockam, 10 registered"},
+          .set_up = [count] {
+            const auto chain = [](const char* name, std::size_t others) {
+              return flown<node_chain>(name, 1, std::make_shared<host>(policy::sharing), 1, others);
+            };
+            return std::vector{chain("ockam, 10 registered", 10), chain("ockam", count)};
           }};
 }
 
@@ -278,9 +297,13 @@ std::vector<row> local_rows(bool quick) {
     rows.push_back(requests_of_a_thread(scheduling));
     rows.push_back(fan_in(1'000, scheduling));
   }
+  rows.push_back(registered(1'000));
   rows.push_back(population(100'000));
-  if (!quick)
+  if (!quick) {
+    rows.push_back(registered(100'000));
+    rows.push_back(registered(1'000'000));
     rows.push_back(population(1'000'000));
+  }
   return rows;
 }
 

@@ -67,8 +67,11 @@ private:
   batch<std::string> batch_;
 };
 
+using tuning = basp_system::tuning;
+
+template <tuning How>
 void serve() {
-  basp_system basp;
+  basp_system basp{How};
   const auto own = basp.system.spawn<server>();
   child::serve(basp.publish(own));
   std::_Exit(0); // CAF waits for its proxies otherwise
@@ -83,9 +86,10 @@ void relay(const std::string& to) {
 
 class client {
 public:
-  client(const load& what, const std::string& port)
+  client(const load& what, const std::string& port, tuning how)
     : window_{what.window},
       each_{what.each},
+      basp_{how},
       driver_{basp_.system.spawn<driver>(flight_, basp_.connect(port),
                                          batch_of(what, [](const bytes& payload) {
                                            return std::string{payload.begin(), payload.end()};
@@ -109,17 +113,27 @@ private:
 };
 
 /// Two actor systems have one connection.
+template <tuning How>
 std::vector<variant> connect(const load& what, const std::string& port, bool) {
   if (what.connections > 1)
     return {};
-  return {
-    timed("basp", [own = std::make_shared<client>(what, port)](std::size_t n) { own->fly(n); })};
+  return {timed(How == tuning::for_io ? "basp" : "basp, defaults",
+                [own = std::make_shared<client>(what, port, How)](std::size_t n) { own->fly(n); })};
 }
 
 } // namespace
 
 technology over_basp() {
-  return {.name = "basp", .serve = serve, .relay = relay, .connect = connect};
+  return {.name = "basp",
+          .serve = serve<tuning::for_io>,
+          .relay = relay,
+          .connect = connect<tuning::for_io>};
+}
+
+technology over_basp_with_defaults() {
+  return {.name = "basp-defaults",
+          .serve = serve<tuning::defaults>,
+          .connect = connect<tuning::defaults>};
 }
 
 } // namespace bench

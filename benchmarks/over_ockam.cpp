@@ -33,17 +33,31 @@ struct driver {
   }
 };
 
-void serve() {
-  tcp_node own;
+tcp::transport_options polling() {
+  tcp::transport_options options;
+  options.poll_before_sleeping = std::chrono::microseconds{50};
+  return options;
+}
+
+void serve_with(const tcp::transport_options& options) {
+  tcp_node own{options};
   own.node.start_worker("echo", echo{});
-  own.serve("echo");
+  own.serve({"echo"});
+}
+
+void serve() {
+  serve_with({});
+}
+
+void serve_polling() {
+  serve_with(polling());
 }
 
 void relay_to(const std::string& to) {
   tcp_node own;
   const auto connection = own.tcp.connect("127.0.0.1:" + to);
   own.node.start_worker("relay", relay{connection});
-  own.serve("relay");
+  own.serve({"relay"});
 }
 
 raw as_it_is(const bytes& payload) {
@@ -61,20 +75,26 @@ std::vector<variant> connect(const load& what, const std::string& port, bool rel
   return all;
 }
 
+std::vector<variant> connect_polling(const load& what, const std::string& port, bool) {
+  const auto own = std::make_shared<ockam_client>(what, port, route{"echo"}, as_it_is, polling());
+  return {timed("ockam, polling", [own](std::size_t n) { own->fly_by_worker(n); })};
+}
+
 } // namespace
 
-void tcp_node::serve(const char* name) {
+void tcp_node::serve(const std::vector<std::string>& names) {
   const auto listener = tcp.listen("127.0.0.1:0");
-  node.flow_control().add_consumer(name, listener.flow_control_id());
+  for (const auto& each : names)
+    node.flow_control().add_consumer(address{each}, listener.flow_control_id());
   child::serve(std::to_string(listener.port()));
 }
 
 ockam_client::ockam_client(const load& what, const std::string& port, const route& onward,
-                           raw (*encode)(const bytes&))
+                           raw (*encode)(const bytes&), const tcp::transport_options& options)
   : flight_{std::make_shared<flight>()},
     window_{what.window},
     batch_{batch_of(what, encode)},
-    own_{std::make_unique<tcp_node>()},
+    own_{std::make_unique<tcp_node>(options)},
     mailbox_{own_->node.detached("mailbox")} {
   std::vector<route> paths;
   for (std::size_t i = 0; i < what.connections; ++i) {
@@ -113,6 +133,10 @@ void ockam_client::request(std::size_t messages) {
 
 technology over_ockam() {
   return {.name = "ockam", .serve = serve, .relay = relay_to, .connect = connect};
+}
+
+technology over_ockam_polling() {
+  return {.name = "ockam-polling", .serve = serve_polling, .connect = connect_polling};
 }
 
 } // namespace bench

@@ -3,6 +3,7 @@
 #include "technology.hpp"
 
 #include "ockam/actors/endpoint.hpp"
+#include "ockam/transports/tcp.hpp"
 
 namespace bench {
 
@@ -15,7 +16,8 @@ public:
   /// @param onward  from a connection on
   /// @param encode  makes the body of a message from a payload
   ockam_client(const load& what, const std::string& port, const ockam::route& onward,
-               ockam::raw (*encode)(const ockam::bytes& payload));
+               ockam::raw (*encode)(const ockam::bytes& payload),
+               const ockam::tcp::transport_options& options = {});
   ockam_client(const ockam_client&) = delete;
   ockam_client& operator=(const ockam_client&) = delete;
   ~ockam_client();

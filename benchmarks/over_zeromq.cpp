@@ -3,6 +3,7 @@
 #include "flight.hpp"
 #include "technology.hpp"
 
+#include <array>
 #include <stdexcept>
 #include <thread>
 
@@ -42,44 +43,68 @@ private:
   void* own_;
 };
 
-/// Sends back what it is asked for, behind the name of who asked.
+/// Sends back what it is asked for, behind the names of who asked and of a relay, if there is one.
 void answer(void* router) {
-  zmq_msg_t from;
-  zmq_msg_t payload;
+  std::array<zmq_msg_t, 3> parts;
   for (;;) {
-    zmq_msg_init(&from);
-    zmq_msg_init(&payload);
-    if (zmq_msg_recv(&from, router, 0) < 0 || zmq_msg_recv(&payload, router, 0) < 0)
-      break;
-    if (is_wanted_back(*static_cast<const std::uint8_t*>(zmq_msg_data(&payload)))) {
-      zmq_msg_send(&from, router, ZMQ_SNDMORE);
-      zmq_msg_send(&payload, router, 0);
+    std::size_t count = 0;
+    do {
+      zmq_msg_init(&parts.at(count));
+      if (zmq_msg_recv(&parts[count], router, 0) < 0)
+        return;
+    } while (zmq_msg_more(&parts[count++]) != 0);
+    const bool wanted
+      = is_wanted_back(*static_cast<const std::uint8_t*>(zmq_msg_data(&parts[count - 1])));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (wanted)
+        zmq_msg_send(&parts[i], router, i + 1 < count ? ZMQ_SNDMORE : 0);
+      zmq_msg_close(&parts[i]);
     }
-    zmq_msg_close(&from);
-    zmq_msg_close(&payload);
   }
 }
 
-void serve() {
-  const context own;
-  const socket router{own, ZMQ_ROUTER};
+/// Listens; returns the port.
+std::string listen(const socket& router) {
   if (zmq_bind(router.get(), "tcp://127.0.0.1:*") != 0)
     throw std::runtime_error{std::string{"ZeroMQ cannot listen: "} + zmq_strerror(zmq_errno())};
   char at[64];
   std::size_t size = sizeof at;
   zmq_getsockopt(router.get(), ZMQ_LAST_ENDPOINT, at, &size);
   const std::string endpoint{at};
+  return endpoint.substr(endpoint.rfind(':') + 1);
+}
+
+void connect_to(const socket& dealer, const std::string& port) {
+  if (zmq_connect(dealer.get(), ("tcp://127.0.0.1:" + port).c_str()) != 0)
+    throw std::runtime_error{std::string{"ZeroMQ cannot connect: "} + zmq_strerror(zmq_errno())};
+}
+
+void serve() {
+  const context own;
+  const socket router{own, ZMQ_ROUTER};
+  const auto port = listen(router);
   std::thread{answer, router.get()}.detach();
-  child::serve(endpoint.substr(endpoint.rfind(':') + 1));
+  child::serve(port);
   std::_Exit(0); // the thread waits for messages
+}
+
+/// ZeroMQ's own proxy.
+void relay(const std::string& to) {
+  const context own;
+  const socket router{own, ZMQ_ROUTER};
+  const socket dealer{own, ZMQ_DEALER};
+  connect_to(dealer, to);
+  const auto port = listen(router);
+  std::thread{[&] { zmq_proxy(router.get(), dealer.get(), nullptr); }}.detach();
+  child::serve(port);
+  std::_Exit(0);
 }
 
 class client {
 public:
   client(const load& what, const std::string& port)
     : window_{what.window}, batch_{batch_of(what, [](bytes payload) { return payload; })} {
-    if (zmq_connect(dealer_.get(), ("tcp://127.0.0.1:" + port).c_str()) != 0)
-      throw std::runtime_error{std::string{"ZeroMQ cannot connect: "} + zmq_strerror(zmq_errno())};
+    connect_to(dealer_, port);
   }
 
   void fly(std::size_t messages) {
@@ -116,7 +141,7 @@ std::vector<variant> connect(const load& what, const std::string& port, bool) {
 } // namespace
 
 technology over_zeromq() {
-  return {.name = "zeromq", .serve = serve, .connect = connect};
+  return {.name = "zeromq", .serve = serve, .relay = relay, .connect = connect};
 }
 
 } // namespace bench

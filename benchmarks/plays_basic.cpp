@@ -8,7 +8,7 @@
 namespace bench {
 namespace {
 
-enum kind : std::int32_t { tick, query, answer };
+enum kind : std::int32_t { tick, query, answer }; // tick is also what starts a play
 
 std::unique_ptr<player> make_ping(finish_line& done, std::size_t left) {
   return make_player([&done, left](stage& where, const memo&) mutable {
@@ -34,13 +34,50 @@ std::unique_ptr<player> make_producer(finish_line& done, std::size_t all, std::s
     });
 }
 
-std::unique_ptr<player> make_ring_member(finish_line& done, std::size_t next) {
-  return make_player([&done, next](stage& where, const memo& what) {
-    if (what.value == 0)
-      done.cross();
+/// Passes the token on until it is used up; then player 0 hears of it.
+std::unique_ptr<player> make_ring_member(finish_line& done, std::size_t own, std::size_t members) {
+  return make_player([&done, own, members](stage& where, const memo& what) {
+    if (what.value > 0)
+      where.send((own + 1) % members, {tick, 0, what.value - 1});
+    else if (own > 0)
+      where.send(0, {tick, 0, 0});
     else
-      where.send(next, {tick, 0, what.value - 1});
+      done.cross();
   });
+}
+
+cast_list ring_cast(finish_line& done, std::size_t members) {
+  cast_list players;
+  for (std::size_t i = 0; i < members; ++i)
+    players.push_back(make_ring_member(done, i, members));
+  return players;
+}
+
+std::unique_ptr<player> make_pong() {
+  return make_player([](stage& where, const memo&) { where.reply({tick, 1, 0}); });
+}
+
+std::unique_ptr<player> make_counter() {
+  return make_player([sum = std::int64_t{0}](stage& where, const memo& what) mutable {
+    if (what.kind == query)
+      where.reply({answer, 1, std::exchange(sum, 0)});
+    else
+      sum += what.value;
+  });
+}
+
+/// Players 0, who are missing, and 1.
+cast_list second(std::unique_ptr<player> who) {
+  cast_list players(1);
+  players.push_back(std::move(who));
+  return players;
+}
+
+/// Leaves out those with even numbers, or those with odd ones.
+cast_list without(cast_list all, std::size_t remainder) {
+  for (std::size_t i = remainder; i < all.size(); i += 2)
+    all[i].reset();
+  return all;
 }
 
 /// As much work as the benchmark does for one message.
@@ -63,12 +100,11 @@ private:
   std::atomic<std::size_t> left_;
 };
 
-/// Plays with a cast of `first` and, unless it is elsewhere, `second`.
+/// Plays with a cast of `first` and `second`, who is nullptr when on another stage.
 void perform_two(theatre& on, std::unique_ptr<player> first, std::unique_ptr<player> second) {
   cast_list players;
   players.push_back(std::move(first));
-  if (second)
-    players.push_back(std::move(second));
+  players.push_back(std::move(second));
   perform(on, std::move(players));
 }
 
@@ -81,16 +117,42 @@ void perform(theatre& on, cast_list players) {
   on.done().wait();
 }
 
-std::unique_ptr<player> make_pong() {
-  return make_player([](stage& where, const memo&) { where.reply({tick, 1, 0}); });
+void perform_from_last(theatre& on, cast_list players) {
+  const auto last = players.size() - 1;
+  on.done().begin();
+  on.open(std::move(players));
+  on.send(last, {start, 0, 0});
+  on.done().wait();
 }
 
-std::unique_ptr<player> make_counter() {
-  return make_player([sum = std::int64_t{0}](stage& where, const memo& what) mutable {
-    if (what.kind == query)
-      where.reply({answer, 1, std::exchange(sum, 0)});
-    else
-      sum += what.value;
+cast_list part_of(cast_list all, stages on) {
+  return on == stages::one ? std::move(all) : without(std::move(all), 1);
+}
+
+cast_list cast_elsewhere(const std::string& of) {
+  static finish_line nobody_crosses; // those who are elsewhere never do
+  if (of == "pong")
+    return second(make_pong());
+  if (of == "counter")
+    return second(make_counter());
+  if (of == "ring")
+    return without(ring_cast(nobody_crosses, ring_members), 0);
+  if (of == "big")
+    return without(big_cast(nobody_crosses, big_actors, 0), 0);
+  if (of == "bank")
+    return without(bank_cast(nobody_crosses, bank_accounts, 0), 0);
+  throw std::runtime_error{"nobody plays " + of + " elsewhere"};
+}
+
+std::unique_ptr<player> make_judge(finish_line& done, judged whom) {
+  return make_player([&done, whom, left = whom.count](stage& where, const memo& what) mutable {
+    if (what.kind == finished) {
+      if (--left == 0)
+        done.cross();
+      return;
+    }
+    for (std::size_t i = whom.first; i < whom.first + whom.count; ++i)
+      where.send(i, {start, 0, whom.value});
   });
 }
 
@@ -149,15 +211,12 @@ play fork_join_create() {
   };
 }
 
-play thread_ring(std::size_t actors) {
-  return [actors](theatre& on, std::size_t n) {
-    cast_list players;
-    for (std::size_t i = 0; i < actors; ++i)
-      players.push_back(make_ring_member(on.done(), (i + 1) % actors));
-    on.done().begin();
-    on.open(std::move(players));
-    on.send(0, {tick, 0, static_cast<std::int64_t>(n)});
-    on.done().wait();
+play thread_ring(std::size_t actors, stages on) {
+  return [actors, on](theatre& at, std::size_t n) {
+    at.done().begin();
+    at.open(part_of(ring_cast(at.done(), actors), on));
+    at.send(0, {tick, 0, static_cast<std::int64_t>(n)});
+    at.done().wait();
   };
 }
 

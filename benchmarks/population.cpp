@@ -1,5 +1,6 @@
 #include "population.hpp"
 
+#include "allocations.hpp"
 #include "plain.hpp"
 
 #include "ockam/actors/node.hpp"
@@ -7,8 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
-
-#include <malloc.h>
 
 namespace bench {
 namespace {
@@ -49,10 +48,6 @@ void wait_until_nobody_lives() {
       throw std::runtime_error{std::to_string(living.load()) + " actors did not end"};
     std::this_thread::yield();
   }
-}
-
-double heap_in_use() {
-  return static_cast<double>(mallinfo2().uordblks + mallinfo2().hblkhd);
 }
 
 /// Start all, stop all: seconds to start, to stop until all are gone, bytes while idle, bytes left.

@@ -44,37 +44,88 @@ def read_targets():
     return list(csv.DictReader(lines, delimiter="\t"))
 
 
-def judge(target, figure):
+class Absent(Exception):
+    """A target that nothing can be said about; the text says why."""
+
+
+def wanted_here(needs, about):
+    """Whether a target is meant for the machine and the libraries of these results."""
+    what, _, value = needs.partition(" ")
+    if what == "cores":
+        return about["cores"] >= int(value)
+    return about["caf"] == value if what == "caf" else True
+
+
+def find(figures, row, variant):
+    if not any(name == row for name, _ in figures):
+        raise Absent(f"no row {row}")
+    if (row, variant) not in figures:
+        raise Absent(f"no variant {variant}")
+    return figures[row, variant]
+
+
+def times_as_good(figure, other):
+    if figure["unit"] == "1/s":
+        return figure["median"] / other["median"]
+    return other["median"] / figure["median"]
+
+
+def measured(figures, target):
+    """What the target is about: a number, in words, whether it may be at most the target, and the spread."""
+    figure = find(figures, target["row"], target["variant"])
+    beside = target["compared_with"]
+    if beside == "median":
+        return figure["median"], f"{figure['median']:.4g} {figure['unit']}", True, figure["spread"]
+    if beside == "allocs":
+        count = round(figure["allocations"], 2)  # another thread may make one now and then
+        return count, f"{count:.2f} allocations", True, 0
+    if beside.startswith("row:"):
+        other = find(figures, beside.removeprefix("row:"), target["variant"])
+        ratio = times_as_good(figure, other)
+        return ratio, f"{ratio:.2f} of {other['row']}", False, max(figure["spread"], other["spread"])
+    find(figures, target["row"], beside)
+    ratio = figure["times_baseline"][beside]
+    return ratio, f"{ratio:.2f} of {beside}", False, figure["spread"]
+
+
+def judge(figures, target):
     """Whether the target is reached, and a line that says by how much."""
+    value, words, at_most, spread = measured(figures, target)
     wanted = float(target["target"])
-    name = f"{target['row']}, {target['comparison']}"
-    if target["baseline"] == "-":
-        reached = figure["median"] <= wanted
-        return reached, f"{name}: {figure['median']:.0f} {figure['unit']}, target at most {wanted:g}"
-    ratio = figure.get("times_baseline", {}).get(target["baseline"])
-    if ratio is None:
-        return False, f"{name}: not compared with {target['baseline']}"
-    disturbed = f" (spread {figure['spread']:.0%}: run again)" if figure["spread"] > DISTURBED else ""
-    return ratio >= wanted, f"{name}: {ratio:.2f} of {target['baseline']}, target {wanted:g}{disturbed}"
+    good = value <= wanted if at_most else value >= wanted
+    line = f"{target['row']}, {target['variant']}: {words}, target at {'most' if at_most else 'least'} {wanted:g}"
+    if not good and spread > DISTURBED:
+        line += f" (spread {spread:.0%}: run again)"
+    return good, line + (f"; {target['note']}" if target["note"] else "")
 
 
 def check(groups):
-    figures = figures_of(read_results(groups))
-    short = reached = missing = 0
+    results = read_results(groups)
+    figures = figures_of(results)
+    counts = dict.fromkeys(["reached", "FALLS SHORT", "skipped"], 0)
+
+    def tell(verdict, line):
+        counts[verdict] += 1
+        print(f"{verdict:11} {line}")
+
     for target in read_targets():
-        if target["row"].split(".")[0] not in groups:
+        about = results.get(target["row"].split(".")[0])
+        if about is None:
+            continue  # not asked for, or without results, which is said below
+        name = f"{target['row']}, {target['variant']}, compared with {target['compared_with']}"
+        if not wanted_here(target["needs"], about):
+            tell("skipped", f"{name}: needs {target['needs']}")
             continue
-        figure = figures.get((target["row"], target["comparison"]))
-        if figure is None:
-            missing += 1
-            print(f"no result   {target['row']}, {target['comparison']}: run scripts/bench first")
-            continue
-        good, line = judge(target, figure)
-        reached += good
-        short += not good
-        print(f"{'reached' if good else 'FALLS SHORT':11} {line}" + (f"; {target['note']}" if target["note"] else ""))
-    print(f"{reached} reached, {short} fall short, {missing} without a result")
-    return 1 if short or missing else 0
+        try:
+            good, line = judge(figures, target)
+            tell("reached" if good else "FALLS SHORT", line)
+        except Absent as why:
+            tell("skipped", f"{name}: {why}")
+    missing = [group for group in groups if group not in results]
+    for group in missing:
+        print(f"no results of {group}: run scripts/bench {group} first")
+    print(f"{counts['reached']} reached, {counts['FALLS SHORT']} fall short, {counts['skipped']} skipped")
+    return 1 if counts["FALLS SHORT"] or missing else 0
 
 
 # -- report -----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "roles.hpp"
 
+#include "connections.hpp"
 #include "plays.hpp"
 #include "technology.hpp"
 
@@ -10,23 +11,31 @@ namespace {
 
 std::vector<technology> all_technologies() {
   return {
-    over_asio(),   over_sockets(), over_ockam(),
+    over_asio(),   over_sockets(),
+    over_ockam(),  over_ockam_polling(),
 #ifdef OCKAM_HAVE_CAF_IO
-    over_basp(),
+    over_basp(),   over_basp_with_defaults(),
 #endif
 #ifdef OCKAM_HAVE_ZEROMQ
     over_zeromq(),
 #endif
+#ifdef OCKAM_HAVE_NATS
+    over_nats({}),
+#endif
   };
 }
 
-bool serve_player(const std::string& role) {
-  auto player = role.starts_with("pong-") ? make_pong() : make_counter();
-  if (role.ends_with("-ockam"))
-    return serve_player_over_ockam(std::move(player)), true;
+/// The role is a play and how its stages are connected: "big-ockam".
+bool serve_players(const std::string& role) {
+  const auto end = role.rfind('-');
+  if (end == std::string::npos)
+    return false;
+  const auto over = role.substr(end + 1);
+  if (over == "ockam")
+    return serve_players_over_ockam(cast_elsewhere(role.substr(0, end))), true;
 #ifdef OCKAM_HAVE_CAF_IO
-  if (role.ends_with("-basp"))
-    return serve_player_over_basp(std::move(player)), true;
+  if (over == "basp")
+    return serve_players_over_basp(cast_elsewhere(role.substr(0, end))), true;
 #endif
   return false;
 }
@@ -37,7 +46,9 @@ void serve(const std::string& role, const std::string& to) {
   for (const auto& each : all_technologies())
     if (role == each.name)
       return to.empty() ? each.serve() : each.relay(to);
-  if (!serve_player(role))
+  if (role == "slow-worker")
+    return serve_slow_worker();
+  if (!serve_players(role))
     throw std::runtime_error{"nothing serves in the role " + role};
 }
 

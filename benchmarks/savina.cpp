@@ -1,4 +1,4 @@
-// Savina's benchmarks on workers of a node and on plain CAF actors; two of them also on two nodes.
+// Savina's benchmarks on workers of a node and on plain CAF actors; some of them also on two nodes.
 
 #include "groups.hpp"
 #include "plays.hpp"
@@ -43,7 +43,7 @@ row split(const std::string& name, const std::string& role, std::size_t operatio
               return all;
             },
           .operations = operations,
-          .most_rounds = 5};
+          .most_rounds = 3};
 }
 
 } // namespace
@@ -55,14 +55,17 @@ std::vector<row> savina_rows(bool quick) {
     local("counting", 1'000'000 / scale, counting()),
     local("fork_join_throughput", 60 * 10'000 / scale, fork_join_throughput(60)),
     local("fork_join_create", 40'000 / scale, fork_join_create()),
-    local("thread_ring", 100'000 / scale, thread_ring(100)),
+    local("thread_ring", 100'000 / scale, thread_ring(ring_members)),
     local("chameneos", 200'000 / scale, chameneos(100)),
-    local("big", 120 * 20'000 / scale, big(120), 3),
+    local("big", big_actors * 20'000 / scale, big(big_actors), 3),
     local("dictionary", 20 * 10'000 / scale, dictionary(20, 10)),
     local("bounded_buffer", 40 * 1'000 / scale, bounded_buffer({}), 3),
-    local("bank", 50'000 / scale, bank(1'000)),
-    split("ping_pong", "pong", 40'000 / scale, split_ping_pong()),
-    split("counting", "counter", 1'000'000 / scale, split_counting(1'000)),
+    local("bank", 50'000 / scale, bank(bank_accounts)),
+    split("ping_pong", "pong", 20'000 / scale, split_ping_pong()),
+    split("counting", "counter", 500'000 / scale, split_counting(1'000)),
+    split("thread_ring", "ring", 20'000 / scale, thread_ring(ring_members, stages::two)),
+    split("big", "big", big_actors * 1'000 / scale, big(big_actors, stages::two)),
+    split("bank", "bank", 50'000 / scale, bank(bank_accounts, stages::two)),
   };
 }
 

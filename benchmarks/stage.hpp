@@ -40,8 +40,7 @@ public:
   theatre& operator=(const theatre&) = delete;
   virtual ~theatre() = default;
 
-  /// Starts one actor for each player. A player in another process, if there is one, comes behind
-  /// them.
+  /// Starts one actor for each player; those who are nullptr are in another process.
   virtual void open(cast_list players) = 0;
 
   /// From the measuring thread.
@@ -60,12 +59,12 @@ private:
 std::shared_ptr<theatre> plain_theatre();
 std::shared_ptr<theatre> ockam_theatre();
 
-/// With a player in another process, who serves there in that role.
+/// With a second stage in another process, which serves in that role.
 #ifdef OCKAM_HAVE_CAF_IO
 std::shared_ptr<theatre> basp_theatre(const std::string& role);
-void serve_player_over_basp(std::unique_ptr<player> remote);
+void serve_players_over_basp(cast_list there);
 #endif
 std::shared_ptr<theatre> split_ockam_theatre(const std::string& role);
-void serve_player_over_ockam(std::unique_ptr<player> remote);
+void serve_players_over_ockam(cast_list there);
 
 } // namespace bench

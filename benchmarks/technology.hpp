@@ -28,26 +28,45 @@ struct technology {
   void (*relay)(const std::string& to) = nullptr; ///< nullptr: not offered
 
   /// The ways in which a client of the server, or relay, at `port` can send this; may be none.
-  std::vector<variant> (*connect)(const load& what, const std::string& port, bool relayed)
-    = nullptr;
+  std::function<std::vector<variant>(const load& what, const std::string& port, bool relayed)>
+    connect = nullptr;
 
   /// Starts a server that is another program; nullptr: ours.
   std::function<std::shared_ptr<child>()> start_server = nullptr;
+
+  bool brokered = false; ///< a third process is always between client and server
 };
 
 technology over_asio();
 technology over_sockets();
 technology over_ockam();
+technology over_ockam_polling(); ///< its threads look for input before they sleep
 #ifdef OCKAM_HAVE_CAF_IO
 technology over_basp();
+technology over_basp_with_defaults();
 #endif
 #ifdef OCKAM_HAVE_ZEROMQ
 technology over_zeromq();
 #endif
+#ifdef OCKAM_HAVE_NATS
+technology over_nats(const std::string& nats_server); ///< where that program is
+#endif
+technology over_erlang(const std::string& escript); ///< likewise
+
+/// How the processes of a row stand to each other.
+enum class setting : std::uint8_t {
+  direct,
+  relayed,  ///< a relay in a third process
+  one_core, ///< all of them on one core
+};
 
 /// A row in which all of `by` carry the same load; every technology gets processes of its own.
 row carried(figure about, const load& what, const std::vector<technology>& by,
-            std::vector<std::string> baselines, bool relayed = false);
+            std::vector<std::string> baselines, setting where = setting::direct);
+
+/// Batches of about a quarter of a MiB, but at least 2 and at most 256 messages. What is on its way fits
+/// into the output that a connection keeps for its senders.
+load one_way(std::size_t size);
 
 // -- what clients and servers of all technologies agree on ------------------------------------------
 

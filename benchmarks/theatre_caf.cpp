@@ -1,9 +1,14 @@
 #include "child.hpp"
+#include "plays.hpp"
 #include "stage.hpp"
 
 #ifdef OCKAM_HAVE_CAF_IO
 #  include "basp_system.hpp"
+
+#  include <caf/scoped_actor.hpp>
 #endif
+
+#include <map>
 
 #include <caf/event_based_actor.hpp>
 
@@ -42,11 +47,12 @@ public:
   explicit caf_theatre(caf::actor_system& system) : system_{system} {}
 
   void open(cast_list players) override {
-    for (auto& each : players)
-      all_->push_back(system_.spawn<acting>(std::move(each), all_));
-    own_ = players.size();
-    if (remote_)
-      all_->push_back(remote_);
+    for (std::size_t i = 0; i < players.size(); ++i) {
+      const bool here = players[i] != nullptr;
+      all_->push_back(here ? system_.spawn<acting>(std::move(players[i]), all_) : elsewhere(i));
+      if (here)
+        here_.push_back(i);
+    }
   }
 
   void send(std::size_t to, const memo& what) override {
@@ -54,20 +60,22 @@ public:
   }
 
   void close() override {
-    for (std::size_t i = 0; i < own_; ++i)
-      stop_actor((*all_)[i]);
+    for (const auto each : here_)
+      stop_actor((*all_)[each]);
+    here_.clear();
     system_.await_all_actors_done();
     all_ = std::make_shared<handles>();
   }
 
 protected:
-  void set_remote(caf::actor remote) { remote_ = std::move(remote); }
+  [[nodiscard]] virtual caf::actor elsewhere(std::size_t) { return {}; }
+  [[nodiscard]] const std::vector<std::size_t>& here() const noexcept { return here_; }
+  [[nodiscard]] const caf::actor& at(std::size_t index) const { return (*all_)[index]; }
 
 private:
   caf::actor_system& system_;
   std::shared_ptr<handles> all_ = std::make_shared<handles>();
-  std::size_t own_ = 0;
-  caf::actor remote_;
+  std::vector<std::size_t> here_;
 };
 
 /// Keeps the system that the base refers to; made before the base and destroyed after it.
@@ -84,15 +92,61 @@ public:
 };
 
 #ifdef OCKAM_HAVE_CAF_IO
-class split final : with_system<basp_system>, public caf_theatre {
+/// Knows all players: those on its stage, and those on the other one when they have been introduced.
+class prompter final : public caf::event_based_actor {
 public:
-  explicit split(const std::string& role) : caf_theatre{own.system}, server_{role} {
-    set_remote(own.connect(server_.line()));
+  prompter(caf::actor_config& config, std::shared_ptr<handles> all)
+    : caf::event_based_actor{config}, all_{std::move(all)} {}
+  caf::behavior make_behavior() override {
+    return {
+      [this](const introduction& of) { all_->at(of.place) = of.who; },
+      [this](const memo& wanted) { return all_->at(index_of(wanted.kind)); },
+    };
   }
-  ~split() override { set_remote(nullptr); }
+  void on_exit() override { all_.reset(); }
 
 private:
+  std::shared_ptr<handles> all_;
+};
+
+class split final : with_system<basp_system>, public caf_theatre {
+public:
+  explicit split(const std::string& role)
+    : caf_theatre{own.system}, server_{role}, prompter_{own.connect(server_.line())} {}
+  split(const split&) = delete;
+  split& operator=(const split&) = delete;
+  ~split() override {
+    elsewhere_.clear();
+    prompter_ = nullptr;
+  }
+
+  void open(cast_list players) override {
+    caf_theatre::open(std::move(players));
+    const caf::scoped_actor self{own.system};
+    for (const auto each : here())
+      compat::send(self, prompter_, introduction{static_cast<std::uint32_t>(each), at(each)});
+    ask(self, elsewhere_.begin()->first); // it knows them all when it answers
+  }
+
+private:
+  caf::actor elsewhere(std::size_t index) override {
+    auto& known = elsewhere_[index];
+    if (!known)
+      known = ask(caf::scoped_actor{own.system}, index);
+    return known;
+  }
+
+  caf::actor ask(const caf::scoped_actor& self, std::size_t index) {
+    caf::actor found;
+    compat::request(self, prompter_, memo{id(index), 0, 0})
+      .receive([&](const caf::actor& who) { found = who; },
+               [](caf::error&) { throw std::runtime_error{"the prompter does not know"}; });
+    return found;
+  }
+
   child server_;
+  caf::actor prompter_;
+  std::map<std::size_t, caf::actor> elsewhere_;
 };
 #endif
 
@@ -107,10 +161,13 @@ std::shared_ptr<theatre> basp_theatre(const std::string& role) {
   return std::make_shared<split>(role);
 }
 
-void serve_player_over_basp(std::unique_ptr<player> remote) {
+void serve_players_over_basp(cast_list there) {
   basp_system basp;
-  const auto actor = basp.system.spawn<acting>(std::move(remote), nullptr);
-  child::serve(basp.publish(actor));
+  const auto all = std::make_shared<handles>(there.size());
+  for (std::size_t i = 0; i < there.size(); ++i)
+    if (there[i])
+      (*all)[i] = basp.system.spawn<acting>(std::move(there[i]), all);
+  child::serve(basp.publish(basp.system.spawn<prompter>(all)));
   std::_Exit(0); // CAF waits for its proxies otherwise
 }
 #endif

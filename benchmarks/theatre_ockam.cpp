@@ -6,11 +6,16 @@
 #include <cstring>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace bench {
 namespace {
 
 using namespace ockam;
+
+address name_of(std::size_t player) {
+  return address{"p" + std::to_string(player)};
+}
 
 raw encode(const memo& what) {
   return raw{shared_bytes::of_size(sizeof what, [&](std::span<std::uint8_t> to) {
@@ -61,9 +66,9 @@ public:
     node_.emplace(on_.system);
     all_ = std::make_shared<std::vector<route>>();
     for (std::size_t i = 0; i < players.size(); ++i)
-      all_->emplace_back("p" + std::to_string(i));
+      all_->emplace_back(name_of(i));
     for (std::size_t i = 0; i < players.size(); ++i)
-      node_->start_worker(address{(*all_)[i].front()}, acting{std::move(players[i]), all_});
+      node_->start_worker(name_of(i), acting{std::move(players[i]), all_});
   }
   void send(std::size_t to, const memo& what) override { node_->send((*all_)[to], encode(what)); }
   void close() override { node_.reset(); }
@@ -74,31 +79,55 @@ private:
   std::optional<node> node_;
 };
 
-/// One player here, one there.
+/// One stage here, one there.
 class split final : public theatre {
 public:
   explicit split(const std::string& role) : server_{role} {}
 
   void open(cast_list players) override {
-    own_.node.flow_control().add_consumer("p0", connection_.flow_control_id());
-    own_.node.start_worker("p0", acting{std::move(players.at(0)), all_});
+    all_ = std::make_shared<std::vector<route>>();
+    own_.clear();
+    for (std::size_t i = 0; i < players.size(); ++i)
+      all_->push_back(players[i] ? route{name_of(i)} : make_route(connection_, name_of(i)));
+    for (std::size_t i = 0; i < players.size(); ++i)
+      if (players[i])
+        own_.push_back(node_.node.start_worker(name_of(i), acting{std::move(players[i]), all_}));
+    for (const auto& each : own_) // whoever stops is forgotten
+      node_.node.flow_control().add_consumer(each, connection_.flow_control_id());
+    if (!std::exchange(introduced_, true)) // those there learn the way to here
+      node_.node.send_and_receive<raw>(make_route(connection_, "prompter"), raw{});
   }
   void send(std::size_t to, const memo& what) override {
-    own_.node.send(all_->at(to), encode(what));
+    node_.node.send(all_->at(to), encode(what));
   }
   void close() override {
-    own_.node.stop_worker("p0");
+    for (const auto& each : own_)
+      node_.node.stop_worker(each);
     const auto until = clock::now() + hang_limit / 2;
-    while (own_.node.is_registered("p0") && clock::now() < until)
-      std::this_thread::yield();
+    for (const auto& each : own_)
+      while (node_.node.is_registered(each) && clock::now() < until)
+        std::this_thread::yield();
   }
 
 private:
   child server_;
-  tcp_node own_;
-  connection connection_ = own_.tcp.connect("127.0.0.1:" + server_.line());
-  std::shared_ptr<const std::vector<route>> all_ = std::make_shared<const std::vector<route>>(
-    std::vector{route{"p0"}, make_route(connection_, "player")});
+  tcp_node node_;
+  connection connection_ = node_.tcp.connect("127.0.0.1:" + server_.line());
+  std::shared_ptr<std::vector<route>> all_;
+  std::vector<address> own_;
+  bool introduced_ = false;
+};
+
+/// Knows after a first message how those are reached who are not here.
+struct prompter {
+  std::shared_ptr<std::vector<route>> all;
+
+  result<void> handle_message(context& ctx, const routed<raw>& received) {
+    for (std::size_t i = 0; i < all->size(); ++i)
+      if ((*all)[i].empty())
+        (*all)[i] = make_route(address{received.return_route().front()}, name_of(i));
+    return ctx.send(received.return_route(), raw{received.payload()});
+  }
 };
 
 } // namespace
@@ -111,10 +140,18 @@ std::shared_ptr<theatre> split_ockam_theatre(const std::string& role) {
   return std::make_shared<split>(role);
 }
 
-void serve_player_over_ockam(std::unique_ptr<player> remote) {
+void serve_players_over_ockam(cast_list there) {
   tcp_node own;
-  own.node.start_worker("player", acting{std::move(remote), nullptr});
-  own.serve("player");
+  std::vector<std::string> names{"prompter"};
+  const auto all = std::make_shared<std::vector<route>>(there.size());
+  for (std::size_t i = 0; i < there.size(); ++i)
+    if (there[i]) {
+      (*all)[i] = route{name_of(i)};
+      names.emplace_back("p" + std::to_string(i));
+      own.node.start_worker(name_of(i), acting{std::move(there[i]), all});
+    }
+  own.node.start_worker("prompter", prompter{all});
+  own.serve(names);
 }
 
 } // namespace bench

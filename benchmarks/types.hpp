@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
@@ -33,6 +34,21 @@ struct memo {
                                  f.field("value", each.value));
 #else
     return f(each.kind, each.from, each.value);
+#endif
+  }
+};
+
+/// Where a player of a Savina benchmark is, for those in another process.
+struct introduction {
+  std::uint32_t place = 0;
+  caf::actor who;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, introduction& each) {
+#if CAF_MAJOR_VERSION >= 1
+    return f.object(each).fields(f.field("place", each.place), f.field("who", each.who));
+#else
+    return f(each.place, each.who);
 #endif
   }
 };
@@ -70,5 +86,6 @@ std::string caf_version();
 CAF_BEGIN_TYPE_ID_BLOCK(ockam_bench, caf::first_custom_type_id)
 CAF_ADD_TYPE_ID(ockam_bench, (bench::small_message))
 CAF_ADD_TYPE_ID(ockam_bench, (bench::memo))
+CAF_ADD_TYPE_ID(ockam_bench, (bench::introduction))
 CAF_END_TYPE_ID_BLOCK(ockam_bench)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bench::small_message)

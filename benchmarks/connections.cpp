@@ -1,0 +1,221 @@
+// What connections cost that do nothing, and what one with a slow worker costs the others.
+
+#include "connections.hpp"
+
+#include "allocations.hpp"
+#include "child.hpp"
+#include "flight.hpp"
+#include "tcp_node.hpp"
+
+#include <atomic>
+#include <thread>
+
+namespace bench {
+namespace {
+
+using namespace ockam;
+
+constexpr std::size_t quick_workers = 100;
+constexpr std::chrono::milliseconds nap{100};
+
+std::string quick_name(std::size_t index) {
+  return "quick-" + std::to_string(index);
+}
+
+struct echo {
+  result<void> handle_message(context& ctx, const routed<raw>& what) {
+    return ctx.send(what.return_route(), raw{what.payload()});
+  }
+};
+
+/// Blocks, which a worker should not; the answer may come late, but nobody else's.
+struct slow_echo {
+  result<void> handle_message(context& ctx, const routed<raw>& what) {
+    std::this_thread::sleep_for(nap);
+    return ctx.send(what.return_route(), raw{what.payload()});
+  }
+};
+
+template <class Done>
+void wait_until(const char* what, Done done) {
+  for (const auto until = clock::now() + hang_limit / 2; !done();) {
+    if (clock::now() > until)
+      throw std::runtime_error{std::string{"waited too long until "} + what};
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+}
+
+// -- slow_worker ----------------------------------------------------------------------------------
+
+/// Keeps one message on its way over each path; an empty one says "go".
+struct driver {
+  std::shared_ptr<flight> flying;
+  std::vector<route> paths;
+  raw body{payload_of(32)};
+
+  void handle_message(context& ctx, const routed<raw>& what) {
+    const auto count = flying->next();
+    if (what.payload().size() > 0 && count > 0)
+      return send(ctx, what.return_route());
+    for (std::size_t i = 0; i < count; ++i)
+      send(ctx, paths[i]);
+  }
+
+private:
+  void send(context& ctx, const route& to) {
+    if (auto sent = ctx.send(to, body); !sent)
+      flying->fail(to_string(sent.error()));
+  }
+};
+
+/// What the measuring thread and the worker that asks the slow one know.
+struct asking {
+  std::atomic<bool> wanted{false};
+  std::atomic<bool> waiting{false}; ///< for an answer
+};
+
+/// Asks the slow worker, again and again.
+struct patient {
+  std::shared_ptr<asking> state;
+  route path;
+  raw body{payload_of(32)};
+
+  void handle_message(context& ctx, routed<any>&&) {
+    if (!state->wanted || !ctx.send(path, body))
+      state->waiting = false;
+  }
+};
+
+class slow_worker_client {
+public:
+  slow_worker_client() {
+    std::vector<route> paths;
+    for (std::size_t i = 0; i < quick_workers; ++i)
+      paths.push_back(path_to(quick_name(i), "driver"));
+    own_.node.start_worker("driver", driver{flight_, std::move(paths)});
+    own_.node.start_worker("patient", patient{asking_, path_to("slow", "patient")});
+  }
+
+  void fly(std::size_t messages) {
+    flight_->begin(messages, quick_workers);
+    own_.node.send("driver", raw{});
+    flight_->wait();
+  }
+
+  /// The same while the slow worker has always something to do.
+  /// @returns seconds, without those in which only the last answer of the slow worker is awaited
+  double fly_beside_slow_worker(std::size_t messages) {
+    asking_->wanted = asking_->waiting = true;
+    own_.node.send("patient", raw{});
+    const auto began = clock::now();
+    fly(messages);
+    const auto seconds = seconds_since(began);
+    asking_->wanted = false;
+    wait_until("the slow worker answered", [this] { return !asking_->waiting; });
+    return seconds;
+  }
+
+private:
+  route path_to(const std::string& worker, const char* from) {
+    const auto connection = own_.tcp.connect("127.0.0.1:" + server_.line());
+    own_.node.flow_control().add_consumer(from, connection.flow_control_id());
+    return make_route(connection, address{worker});
+  }
+
+  child server_{"slow-worker"};
+  std::shared_ptr<flight> flight_ = std::make_shared<flight>();
+  std::shared_ptr<asking> asking_ = std::make_shared<asking>();
+  tcp_node own_;
+};
+
+// -- idle_connections -----------------------------------------------------------------------------
+
+/// A node that is connected to itself.
+class connected_to_itself {
+public:
+  connected_to_itself() {
+    own_.node.start_worker("echo", echo{});
+    own_.node.flow_control().add_consumer("echo", listener_.flow_control_id());
+  }
+
+  /// Bytes of the heap for so many ends of connections: new, and when each has carried a message.
+  std::vector<double> measure(std::size_t ends) {
+    const auto before = heap_in_use();
+    std::vector<connection> all;
+    all.reserve(ends / 2);
+    const auto own = heap_in_use() - before; // the list is ours
+    while (all.size() < ends / 2)
+      all.push_back(own_.tcp.connect(listener_.socket_address()));
+    wait_for(ends);
+    const auto when_new = heap_in_use() - before - own;
+    for (const auto& each : all)
+      exchange(each);
+    const auto when_used = heap_in_use() - before - own;
+    for (const auto& each : all)
+      value_or_throw(each.disconnect());
+    wait_for(0);
+    return {when_new, when_used};
+  }
+
+private:
+  void exchange(const connection& over) {
+    own_.node.flow_control().add_consumer("mailbox", over.flow_control_id());
+    value_or_throw(mailbox_.send(make_route(over, "echo"), body_));
+    keep(value_or_throw(mailbox_.receive<raw>()).payload());
+  }
+
+  void wait_for(std::size_t ends) {
+    wait_until("all connections came or went",
+               [&] { return own_.tcp.connections().size() == ends; });
+  }
+
+  tcp_node own_;
+  tcp::listener listener_ = own_.tcp.listen("127.0.0.1:0");
+  endpoint mailbox_ = own_.node.detached("mailbox");
+  raw body_{payload_of(32)};
+};
+
+} // namespace
+
+void serve_slow_worker() {
+  tcp_node own;
+  std::vector<std::string> names{"slow"};
+  own.node.start_worker("slow", slow_echo{});
+  for (std::size_t i = 0; i < quick_workers; ++i) {
+    names.push_back(quick_name(i));
+    own.node.start_worker(names.back(), echo{});
+  }
+  own.serve(names);
+}
+
+row slow_worker(std::size_t messages) {
+  return {
+    .figures = {{"tcp.slow_worker", unit::rate}},
+    .baselines = {"ockam"},
+    .set_up =
+      [] {
+        const auto own = std::make_shared<slow_worker_client>();
+        return std::vector{
+          timed("ockam", [own](std::size_t n) { own->fly(n); }),
+          variant{"ockam, with a slow worker",
+                  [own](std::size_t n) { return std::vector{own->fly_beside_slow_worker(n)}; }},
+        };
+      },
+    .operations = messages};
+}
+
+row idle_connections(std::size_t count) {
+  return {.figures = {{"tcp.idle_connection_bytes", unit::bytes},
+                      {"tcp.idle_connection_bytes.after_use", unit::bytes}},
+          .baselines = {},
+          .set_up =
+            [] {
+              const auto own = std::make_shared<connected_to_itself>();
+              return std::vector{
+                variant{"ockam", [own](std::size_t ends) { return own->measure(ends); }}};
+            },
+          .operations = 2 * count,
+          .most_rounds = 3};
+}
+
+} // namespace bench
