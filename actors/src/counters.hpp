@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 
 namespace ockam::internal {
 
@@ -64,7 +63,6 @@ struct node_counters {
   traffic of_the_gone;
   std::array<counter, drop_reason_count> dropped;
   std::shared_ptr<message_observer> observer; // sees the drops
-  std::mutex mutex;                           // for what the records of a node seldom do
 
   void drop(drop_reason reason, const message& content) noexcept {
     dropped[static_cast<std::size_t>(reason)].add();

@@ -295,6 +295,8 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
 }
 
 bool node_state::remove(worker_record& record) {
+  if (!record.listed.load(std::memory_order_acquire)) // each worker is removed again when it ends
+    return false;
   {
     const std::lock_guard guard{summing_}; // in the table or among the gone at every moment
     if (!table.remove(record))

@@ -13,7 +13,7 @@ std::optional<std::uint16_t> worker_record::index_of(address_view any) const noe
 }
 
 void worker_record::settle() noexcept {
-  const std::lock_guard guard{counters->mutex};
+  const std::lock_guard guard{lock_};
   if (!settled_)
     settled_.reset(new (std::nothrow) internal::traffic);
   if (settled_)
@@ -48,7 +48,7 @@ bool worker_record::admits(const routed_message& content) const {
 void worker_record::when_ready(on_ready callback) {
   result<void> outcome;
   {
-    const std::lock_guard guard{counters->mutex};
+    const std::lock_guard guard{lock_};
     if (ready_ == readiness::unknown) {
       if (!waiting_)
         waiting_ = std::make_unique<std::vector<on_ready>>();
@@ -64,7 +64,7 @@ void worker_record::when_ready(on_ready callback) {
 void worker_record::set_ready(const result<void>& outcome) {
   std::unique_ptr<std::vector<on_ready>> waiting;
   {
-    const std::lock_guard guard{counters->mutex};
+    const std::lock_guard guard{lock_};
     if (ready_ != readiness::unknown)
       return;
     ready_ = outcome ? readiness::ready : readiness::failed;

@@ -4,6 +4,7 @@
 #include "log.hpp"
 #include "mail_queue.hpp"
 #include "mailbox_list.hpp"
+#include "spin_lock.hpp"
 
 #include "ockam/actors/caf_compat.hpp"
 #include "ockam/actors/transport_port.hpp"
@@ -101,11 +102,12 @@ public:
 private:
   enum class readiness : std::uint8_t { unknown, ready, failed };
 
-  // under the mutex of the counters
+  // under the lock
   std::unique_ptr<internal::traffic> settled_;
   std::unique_ptr<std::vector<on_ready>> waiting_;
   std::unique_ptr<const error> failed_;
   readiness ready_ = readiness::unknown;
+  spin_lock lock_;
 };
 
 } // namespace ockam::internal

@@ -79,7 +79,7 @@ bool worker_shell::intercept(caf::mailbox_element& element, compat::execution_co
     return false; // the router has put it here
   ref_ptr<worker_record> own;
   {
-    const std::lock_guard guard{node().counters->mutex};
+    const std::lock_guard guard{end_lock_};
     own = context_.record_;
   }
   if (!own)
@@ -369,7 +369,7 @@ void worker_shell::on_exit() {
   record().settle();
   node().actor_ended(record().shutdown_priority);
   ref_ptr<worker_record> last; // destroyed without the lock
-  const std::lock_guard guard{node().counters->mutex};
+  const std::lock_guard guard{end_lock_};
   std::swap(context_.record_, last);
 }
 

@@ -78,6 +78,7 @@ private:
     waiting_;                                      // held back by `defer_ready`, or for a processor
   std::unique_ptr<outstanding_requests> requests_; // with the first one
   next_hop* hop_ = nullptr;                        // while messages are handled
+  spin_lock end_lock_; // others may look for the record while the actor ends
   std::uint8_t slow_runs_ = 0;
   bool initialized_ = false;
   bool held_ = false;
