@@ -18,6 +18,8 @@ constexpr int max_letters = 64;
 /// that looks the same.
 constexpr std::chrono::nanoseconds long_run = std::chrono::milliseconds{5};
 
+constexpr std::uint16_t short_runs_to_forget = 1'000;
+
 /// To a few milliseconds, for a few nanoseconds.
 std::chrono::nanoseconds coarse_now() noexcept {
 #ifdef CLOCK_MONOTONIC_COARSE
@@ -119,10 +121,17 @@ void worker_shell::read_mail(std::chrono::nanoseconds began) {
   }
 }
 
-/// A worker that takes long leaves the I/O thread to others.
+/// A worker that takes long leaves the I/O thread to others. Once in a while it may be the machine's
+/// doing: two long runs count, with few short ones in between.
 void worker_shell::end_run(std::chrono::nanoseconds began) {
-  if (coarse_now() - began > long_run && ++slow_runs_ == 2) // once may be the machine's doing
+  if (coarse_now() - began <= long_run) {
+    if (slowness_ > 0)
+      --slowness_;
+  } else if (slowness_ > 0) {
     record().pooled.store(true, std::memory_order_relaxed);
+  } else {
+    slowness_ = short_runs_to_forget;
+  }
 }
 
 void worker_shell::take(routed_message& content) {

@@ -79,7 +79,7 @@ private:
   std::unique_ptr<outstanding_requests> requests_; // with the first one
   next_hop* hop_ = nullptr;                        // while messages are handled
   spin_lock end_lock_; // others may look for the record while the actor ends
-  std::uint8_t slow_runs_ = 0;
+  std::uint16_t slowness_ = 0;
   bool initialized_ = false;
   bool held_ = false;
   bool ended_ = false;
