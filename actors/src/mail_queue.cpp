@@ -24,7 +24,7 @@ mail_queue::entry mail_queue::put(routed_message& content) {
       return entry::closed;
     } else {
       if (!own)
-        own = std::make_unique<letter>(std::move(content));
+        own = std::make_unique<letter>(std::move(content)); // NOLINT(bugprone-use-after-move): once
       own->next = newest;
       if (newest_.compare_exchange_weak(newest, own.get(), std::memory_order_acq_rel,
                                         std::memory_order_relaxed)) {
