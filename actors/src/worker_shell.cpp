@@ -95,9 +95,8 @@ void worker_shell::on_message(routed_message& content) {
   const auto began = coarse_now();
   next_hop hop;
   hop_ = &hop;
-  if (is_request(
-        *current_mailbox_element())) { // by a CAF actor, past the router and the mail queue
-    record().count(&traffic::sent);
+  if (is_request(*current_mailbox_element())) {
+    record().count(&traffic::sent); // by a CAF actor, past the router and the mail queue
     content = routed_message{std::move(content).into_local_message(), ockam::address{},
                              context_.record_, 0};
     take(content);
