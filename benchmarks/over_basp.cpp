@@ -112,13 +112,21 @@ private:
   caf::actor driver_;
 };
 
+/// Idle threads of CAF's work stealing poll for about this long, then only now and then.
+constexpr std::chrono::milliseconds time_to_doze{300};
+
 /// Two actor systems have one connection.
 template <tuning How>
 std::vector<variant> connect(const load& what, const std::string& port, bool) {
   if (what.connections > 1)
     return {};
-  return {timed(How == tuning::for_io ? "basp" : "basp, defaults",
-                [own = std::make_shared<client>(what, port, How)](std::size_t n) { own->fly(n); })};
+  auto flying = timed(How == tuning::for_io ? "basp" : "basp, defaults",
+                      [own = std::make_shared<client>(what, port, How)](std::size_t n) {
+                        own->fly(n);
+                      });
+  if (How == tuning::defaults)
+    flying.settling = time_to_doze;
+  return {std::move(flying)};
 }
 
 } // namespace

@@ -45,6 +45,9 @@ struct variant {
   /// Performs `operations` of them; returns one value for each figure, in their order: seconds for
   /// all of them, or bytes.
   std::function<std::vector<double>(std::size_t operations)> run;
+
+  /// For how long its threads poll when a run has ended. The next variant waits for that.
+  std::chrono::milliseconds settling{0};
 };
 
 /// A variant whose one figure is the time that `perform` takes.
@@ -53,7 +56,8 @@ inline variant timed(std::string name, std::function<void(std::size_t)> perform)
             const auto began = clock::now();
             perform(operations);
             return std::vector{seconds_since(began)};
-          }};
+          },
+          {}};
 }
 
 struct row {

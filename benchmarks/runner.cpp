@@ -128,7 +128,7 @@ public:
     for (std::size_t i = 0; i < all.size(); ++i)
       all[i].allocations = guarded(variants_[i], "counting allocations", [&] {
         begin_counting_allocations();
-        variants_[i].run(all[i].operations);
+        run(variants_[i], all[i].operations);
         return static_cast<double>(end_counting_allocations())
                / static_cast<double>(all[i].operations);
       });
@@ -137,21 +137,27 @@ public:
 
 private:
   std::vector<double> measured(const variant& which, std::size_t operations) const {
-    auto values = which.run(operations);
+    auto values = run(which, operations);
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] = in_unit(values[i], what_.figures[i], operations);
+    return values;
+  }
+
+  static std::vector<double> run(const variant& which, std::size_t operations) {
+    auto values = which.run(operations);
+    std::this_thread::sleep_for(which.settling);
     return values;
   }
 
   /// How many operations take the time of a run. Also the warm-up.
   std::size_t operations(const variant& which) const {
     if (what_.operations > 0) {
-      which.run(what_.operations);
+      run(which, what_.operations);
       return what_.operations;
     }
     const auto wanted = options_.milliseconds / 1000.0;
     for (auto count = what_.multiple_of;;) {
-      const auto seconds = which.run(count).front();
+      const auto seconds = run(which, count).front();
       if (seconds > wanted / 8) {
         const auto batches = wanted / seconds * static_cast<double>(count / what_.multiple_of);
         return what_.multiple_of * std::max<std::size_t>(1, static_cast<std::size_t>(batches));

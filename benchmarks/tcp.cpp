@@ -104,9 +104,11 @@ row carried(figure about, const load& what, const std::vector<technology>& by,
                 auto relay = relayed && !each.brokered
                                ? std::make_shared<child>(each.name, server->line())
                                : server;
-                for (auto& way : each.connect(what, relay->line(), relayed))
-                  all.push_back({way.name, [pinned, server, relay, run = std::move(way.run)](
-                                             std::size_t operations) { return run(operations); }});
+                for (auto& way : each.connect(what, relay->line(), relayed)) {
+                  way.run = [pinned, server, relay, run = std::move(way.run)](
+                              std::size_t operations) { return run(operations); };
+                  all.push_back(std::move(way));
+                }
               }
               return all;
             },

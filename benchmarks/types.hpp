@@ -58,13 +58,17 @@ enum class policy : std::uint8_t { stealing, sharing };
 
 /// An actor system with two threads; variants share one by pointer.
 struct host {
-  explicit host(policy which) {
-    if (which == policy::sharing)
-      ockam::compat::tune_for_io(config, 2);
-    else
-      ockam::compat::set_threads(config, 2);
-  }
-  caf::actor_system_config config;
+  explicit host(policy which) : config{which} {}
+
+  struct settings : caf::actor_system_config {
+    explicit settings(policy which) {
+      if (which == policy::sharing)
+        ockam::compat::tune_for_io(*this, 2);
+      else
+        ockam::compat::set_threads(*this, 2);
+    }
+  };
+  settings config;
   caf::actor_system system{config};
 };
 

@@ -7,6 +7,21 @@
 
 namespace ockam {
 
+namespace {
+
+/// Erases a member of one of a map's sets, and a set that has none left.
+template <class Map, class Member>
+void erase_member(Map& sets, const typename Map::key_type& key, const Member& member) {
+  const auto found = sets.find(key);
+  if (found == sets.end())
+    return;
+  found->second.erase(member);
+  if (found->second.empty())
+    sets.erase(found);
+}
+
+} // namespace
+
 flow_control_id flow_control_id::random() {
   return flow_control_id{std::string{address::random().value()}};
 }
@@ -15,28 +30,36 @@ void flow_controls::add_consumer(const address& consumer, const flow_control_id&
   if (is_consumer(consumer, id)) // a relay asks for every message
     return;
   const lock guard{mutex_};
-  if (consumers_[id].insert(consumer).second)
-    entries_.fetch_add(1, std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
+  consumers_[id].insert(consumer);
+  consumed_[consumer].insert(id);
+  changed();
 }
 
 void flow_controls::add_producer(const address& producer, const flow_control_id& id,
                                  std::optional<flow_control_id> spawner_id,
                                  const std::vector<address>& additional) {
   const lock guard{mutex_};
-  producers_.insert_or_assign(producer, producer_info{id, std::move(spawner_id)});
-  producer_by_any_address_.insert_or_assign(producer, producer);
-  for (const auto& each : additional)
+  const auto [own, is_new] = producers_.try_emplace(producer);
+  auto& [info, found_by] = own->second;
+  if (!is_new)
+    release(info); // what it is found by stays
+  info = {id, std::move(spawner_id)};
+  ++users_[info.id].producers;
+  if (info.spawner_id)
+    ++users_[*info.spawner_id].spawned;
+  found_by.insert(producer);
+  found_by.insert(additional.begin(), additional.end());
+  for (const auto& each : found_by)
     producer_by_any_address_.insert_or_assign(each, producer);
-  entries_.fetch_add(1, std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
+  changed();
 }
 
 void flow_controls::add_spawner(const address& spawner, const flow_control_id& id) {
   const lock guard{mutex_};
+  take_spawner(spawner);
+  ++users_[id].spawners;
   spawners_.insert_or_assign(spawner, id);
-  entries_.fetch_add(1, std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
+  changed();
 }
 
 std::set<address> flow_controls::consumers(const flow_control_id& id) const {
@@ -56,7 +79,7 @@ std::optional<flow_control_id> flow_controls::find_spawner(const address& exact)
 std::optional<producer_info> flow_controls::find_producer_exactly(const address& exact) const {
   const std::shared_lock guard{mutex_};
   const auto found = producers_.find(exact);
-  return found != producers_.end() ? std::optional{found->second} : std::nullopt;
+  return found != producers_.end() ? std::optional{found->second.info} : std::nullopt;
 }
 
 std::optional<producer_info> flow_controls::find_producer(const address& any) const {
@@ -65,16 +88,15 @@ std::optional<producer_info> flow_controls::find_producer(const address& any) co
   if (name == producer_by_any_address_.end())
     return std::nullopt;
   const auto found = producers_.find(name->second);
-  return found != producers_.end() ? std::optional{found->second} : std::nullopt;
+  return found != producers_.end() ? std::optional{found->second.info} : std::nullopt;
 }
 
 std::vector<flow_control_id> flow_controls::consumed_by(const address& consumer) const {
   const std::shared_lock guard{mutex_};
-  std::vector<flow_control_id> ids;
-  for (const auto& [id, members] : consumers_)
-    if (members.contains(consumer))
-      ids.push_back(id);
-  return ids;
+  const auto found = consumed_.find(consumer);
+  if (found == consumed_.end())
+    return {};
+  return {found->second.begin(), found->second.end()};
 }
 
 bool flow_controls::is_consumer(address_view consumer, const flow_control_id& id) const {
@@ -83,66 +105,84 @@ bool flow_controls::is_consumer(address_view consumer, const flow_control_id& id
   return found != consumers_.end() && found->second.find(consumer) != found->second.end();
 }
 
-bool flow_controls::any_producer_with(const flow_control_id& id) const {
-  return std::ranges::any_of(producers_, [&](const auto& each) { return each.second.id == id; });
-}
-
-bool flow_controls::any_producer_spawned_by(const flow_control_id& id) const {
-  return std::ranges::any_of(producers_,
-                             [&](const auto& each) { return each.second.spawner_id == id; });
-}
-
-bool flow_controls::any_spawner_with(const flow_control_id& id) const {
-  return std::ranges::any_of(spawners_, [&](const auto& each) { return each.second == id; });
-}
-
-void flow_controls::clean_up(const address& gone) {
-  if (entries_.load(std::memory_order_relaxed) == 0) // a node without transports
-    return;
-  const lock guard{mutex_};
-  clean_up_spawner(gone);
-  clean_up_producer(gone);
-  clean_up_consumer(gone);
-  if (consumers_.empty() && producers_.empty() && spawners_.empty())
-    entries_.store(0, std::memory_order_relaxed);
+void flow_controls::changed() noexcept {
+  in_use_.store(!consumers_.empty() || !producers_.empty() || !spawners_.empty(),
+                std::memory_order_relaxed);
   generation_.fetch_add(1, std::memory_order_release);
 }
 
-void flow_controls::clean_up_spawner(const address& gone) {
-  const auto found = spawners_.find(gone);
-  if (found == spawners_.end())
+void flow_controls::clean_up(const address& gone) {
+  if (!in_use_.load(std::memory_order_relaxed)) // a node without transports
     return;
-  const auto id = found->second;
-  spawners_.erase(found);
-  if (!any_spawner_with(id) && !any_producer_spawned_by(id))
-    consumers_.erase(id);
-}
-
-void flow_controls::clean_up_producer(const address& gone) {
-  const auto found = producers_.find(gone);
-  if (found == producers_.end())
-    return;
-  const auto info = found->second;
-  producers_.erase(found);
-  std::erase_if(producer_by_any_address_, [&](const auto& each) { return each.second == gone; });
-  if (info.spawner_id && !any_spawner_with(*info.spawner_id)
-      && !any_producer_spawned_by(*info.spawner_id))
-    consumers_.erase(*info.spawner_id);
-  if (!any_producer_with(info.id))
-    consumers_.erase(info.id);
-}
-
-void flow_controls::clean_up_consumer(const address& gone) {
-  for (auto each = consumers_.begin(); each != consumers_.end();) {
-    each->second.erase(gone);
-    each = each->second.empty() ? consumers_.erase(each) : std::next(each);
+  const lock guard{mutex_};
+  if (const auto id = take_spawner(gone); id && !names_an_entrance(*id))
+    forget_consumers(*id);
+  if (const auto info = take_producer(gone)) {
+    if (info->spawner_id && !names_an_entrance(*info->spawner_id))
+      forget_consumers(*info->spawner_id);
+    if (const auto users = users_.find(info->id);
+        users == users_.end() || users->second.producers == 0)
+      forget_consumers(info->id);
   }
+  if (const auto consumed = consumed_.extract(gone); !consumed.empty())
+    for (const auto& id : consumed.mapped())
+      erase_member(consumers_, id, gone);
+  changed();
+}
+
+/// Removes a spawner; returns its id.
+std::optional<flow_control_id> flow_controls::take_spawner(const address& gone) {
+  auto taken = spawners_.extract(gone);
+  if (taken.empty())
+    return std::nullopt;
+  release(taken.mapped(), &users::spawners);
+  return std::move(taken.mapped());
+}
+
+/// Removes a producer and all addresses it is found by.
+std::optional<producer_info> flow_controls::take_producer(const address& gone) {
+  auto taken = producers_.extract(gone);
+  if (taken.empty())
+    return std::nullopt;
+  auto& [info, found_by] = taken.mapped();
+  for (const auto& each : found_by)
+    if (const auto found = producer_by_any_address_.find(each);
+        found != producer_by_any_address_.end() && found->second == gone)
+      producer_by_any_address_.erase(found);
+  release(info);
+  return std::move(info);
+}
+
+void flow_controls::release(const producer_info& gone) {
+  release(gone.id, &users::producers);
+  if (gone.spawner_id)
+    release(*gone.spawner_id, &users::spawned);
+}
+
+void flow_controls::release(const flow_control_id& id, std::size_t users::*role) {
+  const auto found = users_.find(id);
+  auto& left = found->second;
+  --(left.*role);
+  if (left.producers + left.spawned + left.spawners == 0)
+    users_.erase(found);
+}
+
+/// Whether a listener, or a connection that one has accepted, still goes by this id.
+bool flow_controls::names_an_entrance(const flow_control_id& id) const {
+  const auto found = users_.find(id);
+  return found != users_.end() && found->second.spawned + found->second.spawners > 0;
+}
+
+void flow_controls::forget_consumers(const flow_control_id& id) {
+  if (const auto members = consumers_.extract(id); !members.empty())
+    for (const auto& each : members.mapped())
+      erase_member(consumed_, each, id);
 }
 
 bool flow_controls::empty() const {
   const std::shared_lock guard{mutex_};
   return consumers_.empty() && producers_.empty() && producer_by_any_address_.empty()
-         && spawners_.empty();
+         && spawners_.empty() && consumed_.empty() && users_.empty();
 }
 
 namespace {

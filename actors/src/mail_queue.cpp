@@ -43,19 +43,37 @@ std::unique_ptr<mail_queue::letter> mail_queue::next_letter() noexcept {
     if (newest == nullptr || newest == &no_more_mail_)
       return nullptr;
     newest = newest_.exchange(&no_letter_, std::memory_order_acq_rel);
-    while (newest != &no_letter_)
+    while (newest != nullptr && newest != &no_letter_) // null: given up just now
       oldest_ = std::exchange(newest, std::exchange(newest->next, oldest_));
   }
+  if (oldest_ == nullptr)
+    return nullptr;
   return std::unique_ptr<letter>{std::exchange(oldest_, oldest_->next)};
+}
+
+void mail_queue::put_back(std::unique_ptr<letter> oldest) noexcept {
+  oldest->next = oldest_;
+  oldest_ = oldest.release();
+}
+
+void mail_queue::give_up() noexcept {
+  auto* newest = newest_.load(std::memory_order_relaxed);
+  while (newest != &no_more_mail_)
+    if (newest_.compare_exchange_weak(newest, nullptr, std::memory_order_acq_rel,
+                                      std::memory_order_relaxed))
+      return drop(newest);
 }
 
 void mail_queue::close() noexcept {
   auto* newest = newest_.exchange(&no_more_mail_, std::memory_order_acq_rel);
-  if (newest == &no_more_mail_)
-    newest = nullptr;
-  for (auto* list : {newest, std::exchange(oldest_, nullptr)})
-    while (list != nullptr && list != &no_letter_)
-      delete std::exchange(list, list->next);
+  if (newest != &no_more_mail_)
+    drop(newest);
+  drop(std::exchange(oldest_, nullptr));
+}
+
+void mail_queue::drop(letter* list) noexcept {
+  while (list != nullptr && list != &no_letter_)
+    delete std::exchange(list, list->next);
 }
 
 } // namespace ockam::internal

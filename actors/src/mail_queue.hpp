@@ -43,6 +43,12 @@ public:
   /// Takes the message only if it says `appended`.
   entry put(routed_message& content);
 
+  /// Who was told `first` cannot send: the next one will be told. Drops what was appended meanwhile.
+  void give_up() noexcept;
+
+  /// The worker's own: back in front of all others.
+  void put_back(std::unique_ptr<letter> oldest) noexcept;
+
   /// The oldest message, or null when none is left: then the next `put` says `first`.
   std::unique_ptr<letter> next_letter() noexcept;
 
@@ -55,6 +61,8 @@ private:
 
   std::atomic<letter*> newest_{nullptr}; // nullptr: the worker has no mail
   letter* oldest_ = nullptr;             // the worker's own: already in order
+
+  static void drop(letter* list) noexcept;
 };
 
 } // namespace ockam::internal

@@ -11,197 +11,9 @@
 
 namespace ockam::internal {
 
-namespace {
-
-caf::abstract_actor* actor_of(const worker_record& record) {
-  return caf::actor_cast<caf::abstract_actor*>(record.actor);
-}
-
-drop_reason reason_unknown(address_view next) {
-  return next.is_local() ? drop_reason::unknown_address : drop_reason::external_address;
-}
-
-} // namespace
-
-drop_reason reason_of(const error& refusal) noexcept {
-  if (refusal == errc::resource_exhausted)
-    return drop_reason::pending_bytes_full;
-  if (refusal == errc::message_too_large)
-    return drop_reason::message_too_large;
-  return drop_reason::connection_closed;
-}
-
 node_state::node_state(caf::actor_system& system, node_options options)
   : system{system}, options{std::move(options)} {
   counters->observer = this->options.observer;
-}
-
-// -- the way of one message ------------------------------------------------------------------------
-
-result<void> node_state::send(worker_record& from, std::uint16_t from_index, message content,
-                              compat::execution_context* context, next_hop* hop) {
-  if (content.onward_route().empty())
-    return fail(errc::empty_route, "the onward route has no address to send to");
-  from.count(&traffic::sent);
-  return route_from(from, from_index, std::move(content), context, drop_reason::outgoing_denied,
-                    hop);
-}
-
-result<void> node_state::route_from(worker_record& from, std::uint16_t from_index, message content,
-                                    compat::execution_context* context, drop_reason denied,
-                                    next_hop* hop) {
-  const auto next = content.onward_route().front();
-  auto target = hop != nullptr ? hop->find(table, next) : table.find(next);
-  if (!target) {
-    if (options.implicit_connections && !next.is_local() && !content.holds_credit())
-      return route_implicitly(from, from_index, std::move(content), denied);
-    count_drop(reason_unknown(next), content);
-    return fail(unknown(next));
-  }
-
-  const auto& box = from.boxes[from_index];
-  const auto rights = flows->generation(); // before the question
-  if (!box.open_for_outgoing && !(hop != nullptr && hop->admitted(rights))) {
-    const relay_message what{box.address, target.record->address_at(target.index), content};
-    const auto verdict = ask(*box.outgoing, what);
-    if (!verdict || !*verdict) {
-      if (verdict && !table.find(next)) { // it went, and its rights with it, while we asked
-        count_drop(reason_unknown(next), content);
-        return fail(unknown(next));
-      }
-      if (from.log_lines.allow())
-        log_denial("outgoing", what, *box.outgoing, verdict);
-      count_drop(verdict ? denied : drop_reason::access_control_error, content);
-      return verdict ? result<void>{} : fail(verdict.error());
-    }
-    if (hop != nullptr && from.kind == resident::sink)
-      hop->admit(rights); // flow control looks at nothing but the address
-  }
-
-  content.count_local_step();
-  const auto max_steps = content.holds_credit() ? options.max_local_steps_from_wire
-                                                : options.max_local_steps;
-  if (content.local_steps() > max_steps) {
-    count_drop(drop_reason::too_many_steps, content);
-    return fail(errc::resource_exhausted,
-                "the message made more than " + std::to_string(max_steps)
-                  + " hops in this node (max-local-steps); does its route form a loop?");
-  }
-  return hand_over(std::move(target), box.address, std::move(content), context);
-}
-
-result<void> node_state::route_implicitly(worker_record& from, std::uint16_t from_index,
-                                          message content, drop_reason denied) {
-  const address remote{content.onward_route().front()};
-  const auto transport = find_transport(remote.type());
-  if (!transport) {
-    count_drop(drop_reason::external_address, content);
-    return fail(errc::unknown_transport, "no transport for " + escaped(to_string(remote))
-                                           + " is attached to this node; create it first");
-  }
-  transport->resolve_implicitly(
-    remote, [node = shared_from_this(), sender = ref_ptr<worker_record>{&from}, from_index, denied,
-             content = std::move(content)](const result<address>& connection) mutable {
-      auto routed = connection.and_then([&](const address& next) {
-        return node->route_from(*sender, from_index,
-                                *std::move(content).replace_front_onward_route(next), nullptr,
-                                denied);
-      });
-      if (!connection)
-        node->count_drop(drop_reason::external_address, content);
-      if (!routed && sender->log_lines.allow())
-        log_warning("a message was dropped: " + to_string(routed.error()));
-    });
-  return {};
-}
-
-void node_state::route_anonymous(routed_message&& content, compat::execution_context* context) {
-  static const address nobody;
-  counters->of_the_gone.sent.add();
-  auto moved = std::move(content).into_local_message();
-  if (moved.onward_route().empty())
-    return count_drop(drop_reason::heartbeat, moved);
-  auto target = table.find(moved.onward_route().front());
-  if (!target)
-    return count_drop(reason_unknown(moved.onward_route().front()), moved);
-  moved.count_local_step();
-  if (moved.local_steps() > options.max_local_steps)
-    return count_drop(drop_reason::too_many_steps, moved);
-  if (auto refused = hand_over(std::move(target), nobody, std::move(moved), context); !refused)
-    log_debug("a message sent to the router was refused: " + to_string(refused.error()));
-}
-
-result<void> node_state::hand_over(located&& to, address source, message content,
-                                   compat::execution_context* context) {
-  auto& record = *to.record; // kept alive by `to` or `routed` as long as it is used below
-  if (options.observer) [[unlikely]]
-    options.observer->on_delivery(source, record.address_at(to.index), content);
-  routed_message routed{std::move(content), std::move(source),
-                        record.voice ? record.voice : std::move(to.record), to.index};
-  switch (record.kind) {
-    case resident::shell:
-    case resident::reply: {
-      auto& worker = record.asker ? *record.asker : record;
-      if (worker.mail.put(routed) == mail_queue::entry::first)
-        compat::post(actor_of(worker),
-                     worker.pooled.load(std::memory_order_relaxed) ? nullptr : context,
-                     std::move(routed));
-      return {}; // a worker that has ended takes nothing: the message counts itself as lost
-    }
-    case resident::actor:
-      routed.set_handled();
-      if (record.admits(routed)) {
-        record.count(&traffic::delivered);
-        compat::post(actor_of(record),
-                     record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
-                     std::move(routed));
-      }
-      return {};
-    case resident::endpoint:
-    case resident::sink: {
-      if (record.kind == resident::sink && !record.admits(routed)) {
-        routed.set_handled();
-        return {};
-      }
-      auto taken = record.sink->push(std::move(routed), context);
-      if (!taken) {           // what was refused is as it was
-        routed.set_handled(); // NOLINT(bugprone-use-after-move)
-        count_drop(record.kind == resident::sink      ? reason_of(taken.error())
-                   : taken.error() == errc::not_found ? drop_reason::unknown_address
-                                                      : drop_reason::mailbox_full,
-                   routed.local_message());
-      }
-      return taken;
-    }
-    case resident::nobody:
-      routed.set_handled();
-      static_cast<void>(record.admits(routed)); // denies, counts and logs
-      return {};
-  }
-  return fail(errc::internal);
-}
-
-void node_state::count_drop(drop_reason reason, const message& content) {
-  counters->drop(reason, content);
-}
-
-error node_state::unknown(address_view next) const {
-  if (is_gone())
-    return {errc::internal, "the node has stopped"};
-  const auto name = escaped(to_string(next));
-  if (!next.is_local())
-    return {errc::internal, name
-                              + " is a transport address and no connection; connect first, or call "
-                                "resolve_transport_route"};
-  return {errc::not_found,
-          "no worker is registered at " + name + "; start it first, or check the spelling"};
-}
-
-error node_state::unsendable(const route& to, const error& encoding) const {
-  const auto next = to.front();
-  if (!table.find(next))
-    return unknown(next);
-  return {errc::internal, "the body cannot be encoded and was not sent: " + to_string(encoding)};
 }
 
 router_actor node_state::router() const {
@@ -253,7 +65,7 @@ result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_obj
     return fail(std::move(inserted.error()));
   }
   if (runs_at_once)
-    compat::post(actor_of(*record), nullptr, worker_signal{worker_signal::kind::start});
+    compat::post(record->mailbox(), nullptr, worker_signal{worker_signal::kind::start});
   else
     record->set_ready({});
   return record->primary();
@@ -279,7 +91,7 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
     actor_started(record->shutdown_priority);
   // Runs at once when the actor is dead already; knows the record by name and actor id only, so
   // that it keeps nothing alive and spares a successor.
-  actor_of(*record)->attach_functor([weak = weak_from_this(), primary = record->primary(),
+  record->mailbox()->attach_functor([weak = weak_from_this(), primary = record->primary(),
                                      id = record->actor->id(), owned,
                                      priority = record->shutdown_priority] {
     const auto node = weak.lock();
@@ -327,13 +139,13 @@ void node_state::stop_record(const ref_ptr<worker_record>& record) {
     case resident::shell:
       record->set_ready(fail(errc::initialization_failed, escaped(to_string(record->primary()))
                                                             + " was stopped before it was ready"));
-      compat::post(actor_of(*record), nullptr, worker_signal{worker_signal::kind::stop});
+      compat::post(record->mailbox(), nullptr, worker_signal{worker_signal::kind::stop});
       break;
     case resident::reply: // the request ends with its time-out, or with its worker
       break;
     case resident::actor:
       if (record->owned)
-        compat::post_exit(actor_of(*record));
+        compat::post_exit(record->mailbox());
       break;
     case resident::endpoint:
     case resident::sink:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "address_table.hpp"
+#include "io_contexts.hpp"
 #include "timers.hpp"
 
 #include "ockam/actors/context.hpp"
@@ -106,13 +107,16 @@ public:
   address_table table;
   const std::shared_ptr<flow_controls> flows = std::make_shared<flow_controls>();
   const std::shared_ptr<node_counters> counters = std::make_shared<node_counters>();
+  internal::io_contexts io_contexts;
   internal::timers timers;
 
 private:
   result<void> route_implicitly(worker_record& from, std::uint16_t from_index, message content,
                                 drop_reason denied);
-  result<void> hand_over(located&& to, address source, message content,
+  result<void> hand_over(located&& to, const worker_record* from, address source, message content,
                          compat::execution_context* context);
+  static void wake(worker_record& sleeping, routed_message&& content,
+                   compat::execution_context* context);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
 
   mutable std::mutex summing_; // held while traffic moves from a record to the node's sum

@@ -47,7 +47,7 @@ void close_record(const std::shared_ptr<node_state>& node, ref_ptr<worker_record
     return;
   node->remove(*record);
   if (record->actor)
-    compat::post_exit(caf::actor_cast<caf::abstract_actor*>(record->actor));
+    compat::post_exit(record->mailbox());
   record = {};
 }
 

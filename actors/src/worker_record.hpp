@@ -63,6 +63,10 @@ public:
     counters->drop(drop_reason::worker_gone, content);
   }
 
+  [[nodiscard]] caf::abstract_actor* mailbox() const noexcept {
+    return caf::actor_cast<caf::abstract_actor*>(actor);
+  }
+
   /// Index of one of the own addresses.
   [[nodiscard]] std::optional<std::uint16_t> index_of(address_view any) const noexcept;
 
@@ -83,6 +87,7 @@ public:
   std::atomic<bool> listed{true};     // its traffic is summed by walking over the table
   std::atomic<bool> pooled{false};    // never run by an I/O thread
   std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued
+  std::atomic<compat::execution_context*> io_context{nullptr}; // shell: has brought mail from outside
   mail_queue mail;                    // shell
   caf::strong_actor_ptr actor;        // shell, actor, reply
   internal::traffic traffic;

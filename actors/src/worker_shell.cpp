@@ -52,7 +52,7 @@ struct worker_shell::calls {
       queue.push_back(std::move(call));
       to = record;
     }
-    compat::post(caf::actor_cast<caf::abstract_actor*>(to->actor), nullptr,
+    compat::post(to->mailbox(), nullptr,
                  worker_signal{worker_signal::kind::call});
   }
 };
@@ -100,6 +100,10 @@ void worker_shell::on_message(routed_message& content) {
     content = routed_message{std::move(content).into_local_message(), ockam::address{},
                              context_.record_, 0};
     take(content);
+  } else if (moves_to_io()) {
+    record().mail.put_back(std::make_unique<mail_queue::letter>(std::move(content)));
+    hop_ = nullptr;
+    return;
   } else {
     take(content);
     read_mail(began);
@@ -111,13 +115,26 @@ void worker_shell::on_message(routed_message& content) {
 /// What has come since the element that is being handled. After a while the rest waits for another
 /// turn: others want this thread too.
 void worker_shell::read_mail(std::chrono::nanoseconds began) {
-  for (int taken = 0; auto letter = record().mail.next_letter();) {
+  for (int taken = 0; !moves_to_io();) {
+    const auto letter = record().mail.next_letter();
+    if (!letter)
+      return;
     take(letter->content);
     if (++taken == max_letters || coarse_now() - began > long_run) {
       compat::post(this, context(), worker_signal{worker_signal::kind::mail});
       return;
     }
   }
+}
+
+/// Whether this goes on in a turn on the I/O thread that has brought mail.
+bool worker_shell::moves_to_io() {
+  auto& thread = record().io_context;
+  if (thread.load(std::memory_order_relaxed) == nullptr)
+    return false;
+  auto* const to = thread.exchange(nullptr, std::memory_order_relaxed);
+  return to != context() && !record().pooled.load(std::memory_order_relaxed)
+         && node().io_contexts.move(record().actor, context(), to);
 }
 
 /// A worker that takes long leaves the I/O thread to others. Once in a while it may be the machine's

@@ -47,6 +47,7 @@ private:
 
   void on_message(routed_message& content);
   void read_mail(std::chrono::nanoseconds began);
+  bool moves_to_io();
   void end_run(std::chrono::nanoseconds began);
   void take(routed_message& content);
   void keep(routed_message&& content);

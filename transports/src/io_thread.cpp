@@ -1,5 +1,7 @@
 #include "io_thread.hpp"
 
+#include "node_state.hpp"
+
 #include <asio/post.hpp>
 
 namespace ockam::internal {
@@ -36,15 +38,20 @@ void inline_executor::run() {
   }
 }
 
-io_thread::io_thread(caf::actor_system& system, std::chrono::microseconds poll_time)
-  : context_{std::make_unique<asio::io_context>(1)},
+io_thread::io_thread(node_ptr node, std::chrono::microseconds poll_time)
+  : node_{std::move(node)},
+    context_{std::make_unique<asio::io_context>(1)},
     executor_{context_->get_executor()},
     work_{executor_},
-    actors_{system},
+    actors_{node_->system},
     poll_time_{poll_time} {}
 
-io_thread::io_thread(caf::actor_system& system, asio::io_context& of_the_host)
-  : strand_{of_the_host.get_executor()}, executor_{*strand_}, work_{executor_}, actors_{system} {}
+io_thread::io_thread(node_ptr node, asio::io_context& of_the_host)
+  : node_{std::move(node)},
+    strand_{of_the_host.get_executor()},
+    executor_{*strand_},
+    work_{executor_},
+    actors_{node_->system} {}
 
 io_thread::~io_thread() {
   if (thread_.joinable())
@@ -52,6 +59,14 @@ io_thread::~io_thread() {
 }
 
 void io_thread::start() {
+  node_->io_contexts.add(&actors_, [this](std::function<void()> call) {
+    asio::post(executor_, [weak = weak_from_this(), call = std::move(call)] {
+      if (const auto me = weak.lock()) {
+        call();
+        me->run_ready();
+      }
+    });
+  });
   if (!context_)
     return;
   thread_ = std::thread{[this] {
@@ -76,6 +91,7 @@ void io_thread::run_polling() {
 }
 
 void io_thread::stop(std::chrono::milliseconds grace) {
+  node_->io_contexts.remove(&actors_);
   work_.reset();
   if (!context_) {
     const auto passed = std::make_shared<std::promise<void>>();

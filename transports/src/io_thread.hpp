@@ -1,9 +1,11 @@
 #pragma once
 
 #include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/transport_port.hpp"
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -49,11 +51,11 @@ public:
 ///
 /// The loop is its own, on a thread of its own, or a guest in one of the host's, which any number of
 /// the host's threads may run.
-class io_thread {
+class io_thread : public std::enable_shared_from_this<io_thread> {
 public:
   /// @param poll_time  how long to look for input before sleeping
-  io_thread(caf::actor_system& system, std::chrono::microseconds poll_time);
-  io_thread(caf::actor_system& system, asio::io_context& of_the_host);
+  io_thread(node_ptr node, std::chrono::microseconds poll_time);
+  io_thread(node_ptr node, asio::io_context& of_the_host);
   ~io_thread();
 
   void start();
@@ -85,6 +87,7 @@ private:
 
   using strand = asio::strand<asio::io_context::executor_type>;
 
+  const node_ptr node_;
   std::unique_ptr<asio::io_context> context_; // ours
   std::optional<strand> strand_;              // in the host's
   asio::any_io_executor executor_;

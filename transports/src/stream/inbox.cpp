@@ -47,14 +47,7 @@ void inbox::begin_again() {
 
 result<inbox::state> inbox::deliver(connection_port& port, compat::execution_context* context,
                                     std::size_t max) {
-  port.begin_run();
-  auto state = deliver_run(port, context, max);
-  port.end_run();
-  return state;
-}
-
-result<inbox::state> inbox::deliver_run(connection_port& port, compat::execution_context* context,
-                                        std::size_t max) {
+  const connection_port::run together{port};
   for (; !credit_->exhausted(); --max) {
     if (max == 0)
       return state::has_more;

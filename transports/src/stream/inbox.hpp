@@ -85,9 +85,6 @@ public:
   [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
 
 private:
-  result<state> deliver_run(connection_port& port, compat::execution_context* context,
-                            std::size_t max);
-
   const connection_limits& limits_;
   ref_ptr<stream_credit> credit_;
   ref_ptr<chunk_pool> pool_;

@@ -40,8 +40,8 @@ transport_impl::transport_impl(std::shared_ptr<internal::node_state> node,
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options.io_threads); ++i) {
     threads_.push_back(
       options.io_context != nullptr
-        ? std::make_shared<internal::io_thread>(node_->system, *options.io_context)
-        : std::make_shared<internal::io_thread>(node_->system, options.poll_before_sleeping));
+        ? std::make_shared<internal::io_thread>(node_, *options.io_context)
+        : std::make_shared<internal::io_thread>(node_, options.poll_before_sleeping));
     ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->executor()));
   }
 }

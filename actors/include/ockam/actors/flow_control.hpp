@@ -86,20 +86,33 @@ public:
 private:
   using lock = std::unique_lock<std::shared_mutex>;
 
-  [[nodiscard]] bool any_producer_with(const flow_control_id& id) const;
-  [[nodiscard]] bool any_producer_spawned_by(const flow_control_id& id) const;
-  [[nodiscard]] bool any_spawner_with(const flow_control_id& id) const;
-  void clean_up_spawner(const address& gone);
-  void clean_up_producer(const address& gone);
-  void clean_up_consumer(const address& gone);
+  struct entrance {
+    producer_info info{flow_control_id{std::string{}}, {}};
+    std::set<address> found_by;
+  };
+  struct users { // of an id: its last one takes the consumers with it
+    std::size_t producers = 0;
+    std::size_t spawned = 0; // producers that have it as their spawner's
+    std::size_t spawners = 0;
+  };
+
+  void changed() noexcept;
+  std::optional<flow_control_id> take_spawner(const address& gone);
+  std::optional<producer_info> take_producer(const address& gone);
+  void release(const producer_info& gone);
+  void release(const flow_control_id& id, std::size_t users::*role);
+  [[nodiscard]] bool names_an_entrance(const flow_control_id& id) const;
+  void forget_consumers(const flow_control_id& id);
 
   mutable std::shared_mutex mutex_;
   std::atomic<std::uint64_t> generation_{1};
-  std::atomic<std::size_t> entries_{0};
+  std::atomic<bool> in_use_{false};
   std::map<flow_control_id, std::set<address, std::less<>>> consumers_;
-  std::map<address, producer_info> producers_;
+  std::map<address, std::set<flow_control_id>> consumed_; // the same by consumer
+  std::map<address, entrance> producers_;
   std::map<address, address> producer_by_any_address_;
   std::map<address, flow_control_id> spawners_;
+  std::map<flow_control_id, users> users_;
 };
 
 /// Outgoing control of a producer: the next address must be a consumer of `id` or of `spawner_id`

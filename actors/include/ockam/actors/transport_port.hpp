@@ -98,9 +98,18 @@ public:
   /// without an onward route is a heartbeat and ends here (TCP-25).
   void deliver(message content, execution_context* context);
 
-  /// Messages that are delivered in between came together: one address is looked up once for all.
-  void begin_run();
-  void end_run() noexcept;
+  /// Messages that are delivered during its life came together: one address is looked up once for
+  /// all.
+  class run {
+  public:
+    explicit run(connection_port& port) : port_{port} { port_.begin_run(); }
+    ~run() { port_.end_run(); }
+    run(const run&) = delete;
+    run& operator=(const run&) = delete;
+
+  private:
+    connection_port& port_;
+  };
 
   /// Whether somebody watches what goes on the wire.
   [[nodiscard]] bool observed() const noexcept;
@@ -116,6 +125,9 @@ public:
   void close() noexcept;
 
 private:
+  void begin_run();
+  void end_run() noexcept;
+
   node_ptr node_;
   ref_ptr<internal::worker_record> record_; // gone once closed; the addresses stay readable
   address sender_;
