@@ -110,9 +110,10 @@ check_pages() {
 }
 
 check_sanitized_host() {
-  step "A host on the sanitized libraries"
-  build_consumer sanitized embedding_host -DSANITIZERS=address,undefined
-  ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 run_embedding_host sanitized
+  install_library "$1" asan -DBUILD_SHARED_LIBS=OFF
+  step "A host on the libraries, $1"
+  build_consumer "$1" embedding_host -DSANITIZERS=address,undefined
+  ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 run_embedding_host "$1"
 }
 
 # Without CMake: the flags are all it takes.
