@@ -120,10 +120,9 @@ template <tuning How>
 std::vector<variant> connect(const load& what, const std::string& port, bool) {
   if (what.connections > 1)
     return {};
-  auto flying = timed(How == tuning::for_io ? "basp" : "basp, defaults",
-                      [own = std::make_shared<client>(what, port, How)](std::size_t n) {
-                        own->fly(n);
-                      });
+  auto flying
+    = timed(How == tuning::for_io ? "basp" : "basp, defaults",
+            [own = std::make_shared<client>(what, port, How)](std::size_t n) { own->fly(n); });
   if (How == tuning::defaults)
     flying.settling = time_to_doze;
   return {std::move(flying)};

@@ -52,7 +52,8 @@ struct variant {
 
 /// A variant whose one figure is the time that `perform` takes.
 inline variant timed(std::string name, std::function<void(std::size_t)> perform) {
-  return {std::move(name), [perform = std::move(perform)](std::size_t operations) {
+  return {std::move(name),
+          [perform = std::move(perform)](std::size_t operations) {
             const auto began = clock::now();
             perform(operations);
             return std::vector{seconds_since(began)};

@@ -1,11 +1,9 @@
 #pragma once
 
 #include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/type_ids.hpp"
 
 #include <algorithm>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -13,10 +11,6 @@
 namespace ockam::internal {
 
 /// The I/O threads of a node's transports, for workers that had better run there; thread-safe.
-///
-/// What an I/O thread brings to a worker while it runs elsewhere is handled elsewhere. When answers
-/// come faster than a run ends, that would never change, and every message would cost a switch of
-/// threads. So the worker moves.
 class io_contexts {
 public:
   /// Calls a function on the thread, then runs the actors that it has woken.
@@ -33,51 +27,28 @@ public:
     std::erase_if(all_, [&](const entry& each) { return each.thread == thread; });
   }
 
-  /// Wakes a worker on the I/O thread `to`, for the mail it has. False when that thread has ended, or
-  /// when the worker is on an I/O thread as it is.
-  bool move(const caf::strong_actor_ptr& worker, compat::execution_context* from,
-            compat::execution_context* to) {
+  /// False when there is no such I/O thread, or not any more.
+  bool post(const compat::execution_context* to, std::function<void()> call) const {
     const std::lock_guard guard{mutex_};
-    const auto* there = find(to);
-    if (there == nullptr || find(from) != nullptr)
+    const auto found = std::ranges::find(all_, to, &entry::thread);
+    if (found == all_.end())
       return false;
-    there->post([call = std::make_shared<wake_up>(worker), to] { call->in(to); });
+    found->post(std::move(call));
     return true;
   }
 
+  [[nodiscard]] bool contains(const compat::execution_context* thread) const {
+    const std::lock_guard guard{mutex_};
+    return std::ranges::find(all_, thread, &entry::thread) != all_.end();
+  }
+
 private:
-  /// Comes through wherever it ends.
-  class wake_up {
-  public:
-    explicit wake_up(caf::strong_actor_ptr worker) : worker_{std::move(worker)} {}
-    ~wake_up() {
-      if (worker_)
-        in(nullptr);
-    }
-    wake_up(const wake_up&) = delete;
-    wake_up& operator=(const wake_up&) = delete;
-
-    void in(compat::execution_context* context) {
-      const auto worker = std::exchange(worker_, nullptr);
-      compat::post(caf::actor_cast<caf::abstract_actor*>(worker), context,
-                   worker_signal{worker_signal::kind::mail});
-    }
-
-  private:
-    caf::strong_actor_ptr worker_;
-  };
-
   struct entry {
     compat::execution_context* thread;
     poster post;
   };
 
-  [[nodiscard]] const entry* find(const compat::execution_context* thread) const {
-    const auto found = std::ranges::find(all_, thread, &entry::thread);
-    return found != all_.end() ? &*found : nullptr;
-  }
-
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<entry> all_;
 };
 

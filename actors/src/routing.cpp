@@ -113,7 +113,8 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
   moved.count_local_step();
   if (moved.local_steps() > options.max_local_steps)
     return count_drop(drop_reason::too_many_steps, moved);
-  if (auto refused = hand_over(std::move(target), nullptr, nobody, std::move(moved), context); !refused)
+  if (auto refused = hand_over(std::move(target), nullptr, nobody, std::move(moved), context);
+      !refused)
     log_debug("a message sent to the router was refused: " + to_string(refused.error()));
 }
 

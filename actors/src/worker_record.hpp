@@ -87,9 +87,10 @@ public:
   std::atomic<bool> listed{true};     // its traffic is summed by walking over the table
   std::atomic<bool> pooled{false};    // never run by an I/O thread
   std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued
-  std::atomic<compat::execution_context*> io_context{nullptr}; // shell: has brought mail from outside
-  mail_queue mail;                    // shell
-  caf::strong_actor_ptr actor;        // shell, actor, reply
+  std::atomic<compat::execution_context*> io_context{
+    nullptr};                  // shell: has brought mail from outside
+  mail_queue mail;             // shell
+  caf::strong_actor_ptr actor; // shell, actor, reply
   internal::traffic traffic;
   const mailbox_list boxes;
 

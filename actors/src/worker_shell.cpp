@@ -4,38 +4,9 @@
 
 #include "ockam/protocol/text.hpp"
 
-#include <ctime>
 #include <deque>
 
 namespace ockam::internal {
-
-namespace {
-
-/// Messages in a row before others get their turn.
-constexpr int max_letters = 64;
-
-/// What is too long for an I/O thread. Well above what a busy machine takes away from a thread, for
-/// that looks the same.
-constexpr std::chrono::nanoseconds long_run = std::chrono::milliseconds{5};
-
-constexpr std::uint16_t short_runs_to_forget = 1'000;
-
-/// To a few milliseconds, for a few nanoseconds.
-std::chrono::nanoseconds coarse_now() noexcept {
-#ifdef CLOCK_MONOTONIC_COARSE
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
-#else
-  return std::chrono::steady_clock::now().time_since_epoch();
-#endif
-}
-
-bool is_request(const caf::mailbox_element& element) {
-  return element.mid.is_request();
-}
-
-} // namespace
 
 /// Functions that other threads want called in this worker; outlives the shell.
 struct worker_shell::calls {
@@ -52,8 +23,7 @@ struct worker_shell::calls {
       queue.push_back(std::move(call));
       to = record;
     }
-    compat::post(to->mailbox(), nullptr,
-                 worker_signal{worker_signal::kind::call});
+    compat::post(to->mailbox(), nullptr, worker_signal{worker_signal::kind::call});
   }
 };
 
@@ -74,102 +44,6 @@ worker_shell::behavior_type worker_shell::make_behavior() {
 }
 
 // -- messages --------------------------------------------------------------------------------------
-
-bool worker_shell::intercept(caf::mailbox_element& element, compat::execution_context*) {
-  auto* content = compat::peek<routed_message>(element);
-  if (content == nullptr || (content->target() && !content->is_handled()) || is_request(element))
-    return false; // the router has put it here
-  ref_ptr<worker_record> own;
-  {
-    const std::lock_guard guard{end_lock_};
-    own = context_.record_;
-  }
-  if (!own)
-    return false;
-  own->count(&traffic::sent);
-  *content = routed_message{std::move(*content).into_local_message(), ockam::address{}, own, 0};
-  return own->mail.put(*content) == mail_queue::entry::appended;
-}
-
-void worker_shell::on_message(routed_message& content) {
-  const auto began = coarse_now();
-  next_hop hop;
-  hop_ = &hop;
-  if (is_request(*current_mailbox_element())) {
-    record().count(&traffic::sent); // by a CAF actor, past the router and the mail queue
-    content = routed_message{std::move(content).into_local_message(), ockam::address{},
-                             context_.record_, 0};
-    take(content);
-  } else if (moves_to_io()) {
-    record().mail.put_back(std::make_unique<mail_queue::letter>(std::move(content)));
-    hop_ = nullptr;
-    return;
-  } else {
-    take(content);
-    read_mail(began);
-  }
-  hop_ = nullptr;
-  end_run(began);
-}
-
-/// What has come since the element that is being handled. After a while the rest waits for another
-/// turn: others want this thread too.
-void worker_shell::read_mail(std::chrono::nanoseconds began) {
-  for (int taken = 0; !moves_to_io();) {
-    const auto letter = record().mail.next_letter();
-    if (!letter)
-      return;
-    take(letter->content);
-    if (++taken == max_letters || coarse_now() - began > long_run) {
-      compat::post(this, context(), worker_signal{worker_signal::kind::mail});
-      return;
-    }
-  }
-}
-
-/// Whether this goes on in a turn on the I/O thread that has brought mail.
-bool worker_shell::moves_to_io() {
-  auto& thread = record().io_context;
-  if (thread.load(std::memory_order_relaxed) == nullptr)
-    return false;
-  auto* const to = thread.exchange(nullptr, std::memory_order_relaxed);
-  return to != context() && !record().pooled.load(std::memory_order_relaxed)
-         && node().io_contexts.move(record().actor, context(), to);
-}
-
-/// A worker that takes long leaves the I/O thread to others. Once in a while it may be the machine's
-/// doing: two long runs count, with few short ones in between.
-void worker_shell::end_run(std::chrono::nanoseconds began) {
-  if (coarse_now() - began <= long_run) {
-    if (slowness_ > 0)
-      --slowness_;
-  } else if (slowness_ > 0) {
-    record().pooled.store(true, std::memory_order_relaxed);
-  } else {
-    slowness_ = short_runs_to_forget;
-  }
-}
-
-void worker_shell::take(routed_message& content) {
-  if (ended_ || record().abandoned.load(std::memory_order_relaxed))
-    return; // counted as lost by the message itself
-  if (content.target().get() != &record()) {
-    if (const auto* temporary = requests_ ? requests_->address_of(content) : nullptr)
-      on_reply(*temporary, content);
-    return;
-  }
-  if (!initialized_)
-    initialize_object();
-  if (ended_)
-    return;
-  if (object_->is_processor()) {
-    take_in(std::move(content));
-  } else if (held_) {
-    keep(std::move(content));
-  } else {
-    handle(std::move(content));
-  }
-}
 
 void worker_shell::handle(routed_message&& content) {
   content.set_handled(); // from here on it is counted by what happens to it
@@ -273,7 +147,7 @@ void worker_shell::on_reply(const worker_record& temporary, routed_message& cont
 void worker_shell::on_signal(worker_signal signal) {
   if (ended_)
     return;
-  const auto began = coarse_now();
+  const auto began = begin_run();
   switch (signal.what) {
     case worker_signal::kind::start:
       if (!initialized_)

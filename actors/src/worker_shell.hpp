@@ -43,11 +43,13 @@ public:
   [[nodiscard]] next_hop* hop() const noexcept { return hop_; }
 
 private:
+  class move_to;
   struct calls; // functions that other threads want called in this worker
 
   void on_message(routed_message& content);
   void read_mail(std::chrono::nanoseconds began);
   bool moves_to_io();
+  static std::chrono::nanoseconds begin_run() noexcept;
   void end_run(std::chrono::nanoseconds began);
   void take(routed_message& content);
   void keep(routed_message&& content);

@@ -37,6 +37,23 @@ TEST(FlowControls, FCO2_AddProducerReplacesAndIsFoundByItsAdditionalAddresses) {
   EXPECT_EQ(registry.find_producer("sender"), (producer_info{m, std::nullopt}));
 }
 
+TEST(FlowControls, FCO2_FCC2_AReplacedIdIsNotHeldByItsFormerProducer) {
+  flow_controls registry;
+  registry.add_consumer("reader", k);
+  registry.add_consumer("reader", l);
+  registry.add_consumer("other", m);
+  registry.add_producer("receiver", k, l, {"sender"});
+  registry.add_producer("receiver", m);
+  registry.add_producer("twin", k, l);
+  registry.clean_up("twin");
+  EXPECT_TRUE(registry.consumers(k).empty()) << "its last producer is gone";
+  EXPECT_TRUE(registry.consumers(l).empty());
+  EXPECT_TRUE(registry.consumed_by("reader").empty());
+  EXPECT_TRUE(registry.is_consumer(address{"other"}, m));
+  registry.clean_up("receiver");
+  EXPECT_TRUE(registry.empty());
+}
+
 TEST(FlowControls, FCO3_AddSpawnerReplaces) {
   flow_controls registry;
   registry.add_spawner("listener", k);

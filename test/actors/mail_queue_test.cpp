@@ -92,6 +92,27 @@ TEST_F(MailQueue, DEC7_WhatAClosedQueueHoldsAndRefusesIsCountedAsLost) {
   mail.close();
 }
 
+TEST_F(MailQueue, WhatIsPutBackComesBeforeAllOthers) {
+  put(0);
+  put(1);
+  put(2);
+  mail.put_back(std::make_unique<mail_queue::letter>(numbered(0)));
+  EXPECT_EQ(take_all(), (std::vector{0, 1, 2}));
+  EXPECT_EQ(put(3), mail_queue::entry::first);
+}
+
+TEST_F(MailQueue, AfterAMessageThatCouldNotBeSentTheNextOneWakesTheWorker) {
+  EXPECT_EQ(put(0), mail_queue::entry::first);
+  EXPECT_EQ(put(1), mail_queue::entry::appended);
+  mail.give_up();
+  EXPECT_EQ(target->lost, 1) << "it has waited behind a message that will not come";
+  EXPECT_EQ(take_all(), (std::vector<int>{}));
+  EXPECT_EQ(put(2), mail_queue::entry::first);
+  mail.close();
+  mail.give_up();
+  EXPECT_EQ(put(3), mail_queue::entry::closed) << "giving up does not open a closed queue";
+}
+
 TEST_F(MailQueue, ORD2_MessagesOfEachThreadStayInOrderAndNoneIsLost) {
   constexpr int senders = 4;
   constexpr int messages = 20'000;

@@ -63,6 +63,21 @@ TEST_F(Ordering, ORD1_TheOrderHoldsAlongALineOfHops) {
   EXPECT_EQ(worker.mistakes.entries(), lines{});
 }
 
+TEST_F(Ordering, ORD1_WhatOneThreadSendsPastTheRouterAndThroughItStaysInOrder) {
+  constexpr std::uint32_t messages = 4000;
+  const in_order worker;
+  node.start_worker("w", worker);
+  const auto handle = node.actor_at("w");
+  for (std::uint32_t i = 0; i < messages; ++i)
+    if (i % 3 == 0)
+      compat::post(caf::actor_cast<caf::abstract_actor*>(handle), nullptr,
+                   routed_message{message{"w", {}, encode_payload(numbered{0, i}).value()}});
+    else
+      node.send("w", numbered{0, i});
+  EXPECT_TRUE(eventually([&] { return *worker.received == messages; }));
+  EXPECT_EQ(worker.mistakes.entries(), lines{});
+}
+
 TEST_F(Ordering, ORD1_WorkersThatSendKeepTheirOrderToo) {
   constexpr std::uint32_t messages = 500;
   const in_order worker;

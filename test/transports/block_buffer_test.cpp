@@ -1,0 +1,84 @@
+#include "stream/block_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace ockam::internal {
+namespace {
+
+/// Appends pieces with different bytes and compares all of them afterwards.
+class pieces {
+public:
+  explicit pieces(block_buffer& in) : in_{in} {}
+
+  void add(std::size_t size) {
+    auto* room = in_.grow(size);
+    std::memset(room, static_cast<int>(all_.size() % 251), size);
+    all_.emplace_back(room, size);
+  }
+  [[nodiscard]] bool intact() const {
+    for (std::size_t i = 0; i < all_.size(); ++i)
+      if (!std::all_of(all_[i].first, all_[i].first + all_[i].second,
+                       [&](std::uint8_t byte) { return byte == i % 251; }))
+        return false;
+    return true;
+  }
+  [[nodiscard]] const std::uint8_t* data(std::size_t index) const { return all_[index].first; }
+
+private:
+  block_buffer& in_;
+  std::vector<std::pair<const std::uint8_t*, std::size_t>> all_;
+};
+
+TEST(BlockBuffer, WhatWasAppendedStaysWhereItIs) {
+  block_buffer buffer;
+  pieces appended{buffer};
+  for (int i = 0; i < 3'000; ++i)
+    appended.add(static_cast<std::size_t>(i * 7 % 900));
+  EXPECT_TRUE(appended.intact());
+}
+
+TEST(BlockBuffer, SmallPiecesFollowOneAnotherInMemory) {
+  block_buffer buffer;
+  pieces appended{buffer};
+  appended.add(10);
+  appended.add(20);
+  appended.add(30);
+  EXPECT_EQ(appended.data(1), appended.data(0) + 10);
+  EXPECT_EQ(appended.data(2), appended.data(1) + 20);
+}
+
+TEST(BlockBuffer, APieceMayBeLargerThanABlock) {
+  block_buffer buffer;
+  pieces appended{buffer};
+  for (const std::size_t size : {1u, 5'000u, 300'000u, 1u, 70'000u})
+    appended.add(size);
+  EXPECT_TRUE(appended.intact());
+}
+
+TEST(BlockBuffer, MemoryIsUsedAgainAfterClear) {
+  block_buffer buffer;
+  const auto* first = buffer.grow(100);
+  buffer.clear();
+  EXPECT_EQ(buffer.grow(100), first);
+}
+
+TEST(BlockBuffer, ShrinkKeepsTheContent) {
+  block_buffer buffer;
+  pieces forgotten{buffer};
+  for (int i = 0; i < 10; ++i)
+    forgotten.add(40'000);
+  buffer.clear();
+  pieces appended{buffer};
+  appended.add(100);
+  buffer.shrink();
+  appended.add(100'000);
+  EXPECT_TRUE(appended.intact());
+}
+
+} // namespace
+} // namespace ockam::internal
