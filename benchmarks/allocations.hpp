@@ -9,7 +9,11 @@ namespace bench {
 void begin_counting_allocations() noexcept;
 std::uint64_t end_counting_allocations() noexcept;
 
-/// Bytes of the heap that are in use, of all threads.
-double heap_in_use() noexcept;
+/// Weighs what operator new hands out and takes back from now on.
+void begin_weighing() noexcept;
+
+/// Bytes of the heap by which it has grown since, with malloc's own; negative when it has shrunk.
+double heap_growth() noexcept;
+void end_weighing() noexcept;
 
 } // namespace bench

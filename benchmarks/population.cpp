@@ -53,16 +53,18 @@ void wait_until_nobody_lives() {
 /// Start all, stop all: seconds to start, to stop until all are gone, bytes while idle, bytes left.
 template <class Start, class Stop>
 std::vector<double> come_and_go(Start start, Stop stop) {
-  const auto before = heap_in_use();
+  begin_weighing();
   auto began = clock::now();
   start();
   const auto starting = seconds_since(began);
-  const auto idle = heap_in_use() - before;
+  const auto idle = heap_growth();
   began = clock::now();
   stop();
   wait_until_nobody_lives();
   const auto stopping = seconds_since(began);
-  return {starting, stopping, idle, std::max(0.0, heap_in_use() - before)};
+  const auto left = heap_growth();
+  end_weighing();
+  return {starting, stopping, idle, std::max(0.0, left)};
 }
 
 struct people {

@@ -47,10 +47,13 @@ void flow_controls::add_producer(const address& producer, const flow_control_id&
   ++users_[info.id].producers;
   if (info.spawner_id)
     ++users_[*info.spawner_id].spawned;
-  found_by.insert(producer);
-  found_by.insert(additional.begin(), additional.end());
-  for (const auto& each : found_by)
+  const auto find_by = [&, &by = found_by](const address& each) {
     producer_by_any_address_.insert_or_assign(each, producer);
+    if (std::ranges::find(by, each) == by.end())
+      by.push_back(each);
+  };
+  find_by(producer);
+  std::ranges::for_each(additional, find_by);
   changed();
 }
 

@@ -99,8 +99,7 @@ router_actor node::router() const {
 }
 
 worker node::actor_at(const address& any) const {
-  const auto found = state()->table.find(any);
-  return found ? caf::actor_cast<worker>(found.record->actor) : worker{};
+  return caf::actor_cast<worker>(state()->actor_at(any));
 }
 
 metrics node::metrics() const {

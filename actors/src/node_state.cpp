@@ -1,5 +1,6 @@
 #include "node_state.hpp"
 
+#include "connection_actor.hpp"
 #include "log.hpp"
 #include "worker_shell.hpp"
 
@@ -130,6 +131,15 @@ result<void> node_state::stop_worker(address_view any) {
     return fail(unknown(any));
   stop_record(found.record);
   return {};
+}
+
+caf::strong_actor_ptr node_state::actor_at(address_view any) {
+  const auto found = table.find(any);
+  if (!found)
+    return nullptr;
+  return found.record->kind == resident::sink
+           ? found.record->share_actor(spawn_connection_actor(shared_from_this()))
+           : found.record->actor;
 }
 
 void node_state::stop_record(const ref_ptr<worker_record>& record) {

@@ -70,6 +70,9 @@ public:
   /// Private and exported all the same: `disconnect` of a transport is this.
   OCKAM_ACTORS_EXPORT result<void> stop_worker(address_view any);
 
+  /// The actor at an address; null where there is none.
+  [[nodiscard]] caf::strong_actor_ptr actor_at(address_view any);
+
   /// Asks one worker to end; its addresses are unknown when this returns.
   void stop_record(const ref_ptr<worker_record>& record);
 

@@ -15,39 +15,12 @@ namespace {
 constexpr std::uint16_t sender_index = 0;
 constexpr std::uint16_t receiver_index = 1;
 
-/// The CAF actor of a connection: what is sent to it goes straight into the connection's output, on
-/// the sender's thread, like everything the router finds at the sender address.
-class connection_actor final : public compat::intercepting<worker::base, connection_actor> {
-public:
-  connection_actor(caf::actor_config& config, std::shared_ptr<node_state> node)
-    : intercepting{config}, node_{std::move(node)} {}
-
-  const char* name() const override { return "ockam.connection"; }
-
-  bool intercept(caf::mailbox_element& element, compat::execution_context* context) {
-    auto* content = compat::peek<routed_message>(element);
-    if (content == nullptr || element.mid.is_request()) // the mailbox answers requests
-      return false;
-    node_->route_anonymous(std::move(*content), context);
-    return true;
-  }
-
-  behavior_type make_behavior() override {
-    return {[this](routed_message& content) {
-      node_->route_anonymous(std::move(content), this->context());
-    }};
-  }
-
-private:
-  const std::shared_ptr<node_state> node_;
-};
-
 void close_record(const std::shared_ptr<node_state>& node, ref_ptr<worker_record>& record) {
   if (!record)
     return;
   node->remove(*record);
-  if (record->actor)
-    compat::post_exit(record->mailbox());
+  if (const auto actor = record->take_actor())
+    compat::post_exit(caf::actor_cast<caf::abstract_actor*>(actor));
   record = {};
 }
 
@@ -93,8 +66,6 @@ result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
   auto record = make_ref<worker_record>(mailboxes{std::move(boxes)}, resident::sink,
                                         node->counters);
   record->sink = std::move(setup.output);
-  record->actor = caf::actor_cast<caf::strong_actor_ptr>(
-    node->system.spawn<connection_actor, caf::lazy_init>(node));
   record->set_ready({});
   // rights first: the addresses are unknown to everybody until they are in the table
   node->flows->add_producer(receiver, setup.id, setup.spawner_id, {sender});

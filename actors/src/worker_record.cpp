@@ -2,6 +2,7 @@
 
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace ockam::internal {
 
@@ -43,6 +44,18 @@ bool worker_record::admits(const routed_message& content) const {
   if (log_lines.allow())
     log_denial("incoming", what, *box.incoming, verdict);
   return false;
+}
+
+caf::strong_actor_ptr worker_record::share_actor(caf::strong_actor_ptr fresh) {
+  const std::lock_guard guard{lock_};
+  if (!actor)
+    actor.swap(fresh);
+  return actor;
+}
+
+caf::strong_actor_ptr worker_record::take_actor() noexcept {
+  const std::lock_guard guard{lock_};
+  return std::exchange(actor, nullptr);
 }
 
 void worker_record::when_ready(on_ready callback) {

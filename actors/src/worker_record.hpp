@@ -73,6 +73,12 @@ public:
   /// Whether the mailbox that was hit admits the message; logs and counts a denial (WRK-5).
   [[nodiscard]] bool admits(const routed_message& content) const;
 
+  // -- the actor of a connection, which few ask for -------------------------------------------------
+
+  /// The one that was shared first.
+  caf::strong_actor_ptr share_actor(caf::strong_actor_ptr fresh);
+  caf::strong_actor_ptr take_actor() noexcept;
+
   // -- readiness (ROU-14) --------------------------------------------------------------------------
 
   using on_ready = std::function<void(result<void>)>;
@@ -90,7 +96,7 @@ public:
   std::atomic<compat::execution_context*> io_context{
     nullptr};                  // shell: has brought mail from outside
   mail_queue mail;             // shell
-  caf::strong_actor_ptr actor; // shell, actor, reply
+  caf::strong_actor_ptr actor; // shell, actor, reply; under the lock: sink
   internal::traffic traffic;
   const mailbox_list boxes;
 

@@ -136,11 +136,11 @@ public:
 private:
   result<std::shared_ptr<memory_connection>> open(internal::stream_link::setup setup) {
     auto made = std::make_shared<memory_connection>(
-      std::move(setup), network_, [weak = weak_from_this()](const memory_connection& ended) {
+      setup, network_, [weak = weak_from_this()](const memory_connection& ended) {
         if (const auto me = weak.lock())
           me->connections_.remove(ended.sender_address());
       });
-    if (auto opened = made->open(node_); !opened)
+    if (auto opened = made->open(node_, std::move(setup)); !opened)
       return fail(std::move(opened.error()));
     connections_.add(made->sender_address(), made);
     return made;

@@ -21,11 +21,13 @@ public:
     return room;
   }
 
-  /// Forgets the content.
+  /// Forgets the content. One small block is not worth keeping: most connections are idle.
   void clear() noexcept {
     used_ = 0;
     filled_ = 0;
-    if (blocks_.size() > kept_blocks)
+    if (blocks_.size() == 1 && blocks_.front().size == first_size)
+      shrink();
+    else if (blocks_.size() > kept_blocks)
       blocks_.resize(kept_blocks);
   }
 
@@ -36,7 +38,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t first_size = 4u << 10; // enough for most connections
+  static constexpr std::size_t first_size = 1'000; // malloc has it at hand
   static constexpr std::size_t block_size = 64u << 10;
   static constexpr std::size_t kept_blocks = 8;
 

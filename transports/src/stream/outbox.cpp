@@ -24,9 +24,8 @@ void write_batch::append_copied(const std::uint8_t* data, std::size_t size) {
 }
 
 void write_batch::append_version() {
-  auto* to = buffer_.grow(1);
-  *to = tcp_protocol_version;
-  append_copied(to, 1);
+  static constexpr std::uint8_t version = tcp_protocol_version;
+  append_copied(&version, 1);
   left_ = 1;
 }
 

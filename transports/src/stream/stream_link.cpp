@@ -7,24 +7,24 @@
 
 namespace ockam::internal {
 
-stream_link::stream_link(setup own)
-  : own_{std::move(own)}, input_{own_.limits, [this] {
-                                   if (const auto self = weak_from_this().lock())
-                                     wake_reader();
-                                 }} {}
+stream_link::stream_link(const setup& own)
+  : limits_{own.limits}, mode_{own.mode}, observer_{own.observer}, input_{limits_, [this] {
+                                                                            if (const auto self
+                                                                                = weak_from_this()
+                                                                                    .lock())
+                                                                              wake_reader();
+                                                                          }} {}
 
-result<void> stream_link::open(const std::shared_ptr<node_state>& node) {
+result<void> stream_link::open(const std::shared_ptr<node_state>& node, setup own) {
   auto port = connection_port::open(node, {.output = shared_from_this(),
-                                           .id = own_.id,
-                                           .spawner_id = own_.spawner_id,
-                                           .consumer_of = own_.consumer_of,
-                                           .peer = own_.peer});
+                                           .id = std::move(own.id),
+                                           .spawner_id = std::move(own.spawner_id),
+                                           .consumer_of = std::move(own.consumer_of),
+                                           .peer = std::move(own.peer)});
   if (!port)
     return fail(std::move(port.error()));
   node_ = node;
   port_ = std::move(*port);
-  sender_ = port_.sender_address();
-  receiver_ = port_.receiver_address();
   return {};
 }
 
@@ -58,7 +58,7 @@ void stream_link::note_load() {
 
 void stream_link::note_relief() {
   auto expected = load::overloaded;
-  if (output_.pending_bytes() > own_.limits.max_pending_bytes / 2
+  if (output_.pending_bytes() > limits_.max_pending_bytes / 2
       || !load_.compare_exchange_strong(expected, load::announcing))
     return;
   refused_again_ = false;
@@ -92,7 +92,7 @@ void stream_link::close() {
 }
 
 result<void> stream_link::disconnect() {
-  return node_->stop_worker(sender_);
+  return node_->stop_worker(sender_address());
 }
 
 void stream_link::begin_again(const error& cause, const write_batch& unwritten) {
@@ -100,7 +100,7 @@ void stream_link::begin_again(const error& cause, const write_batch& unwritten) 
     port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
   output_.begin_again();
   input_.begin_again();
-  log_warning("connection with " + escaped(own_.peer)
+  log_warning("connection with " + escaped(peer())
               + " lost, connecting again: " + to_string(cause));
   notify(connection_state::reconnecting, cause);
 }
@@ -114,7 +114,7 @@ bool stream_link::finish(std::optional<error> cause, const write_batch& unwritte
     port_.count_dropped(drop_reason::connection_closed, lost);
   port_.close();
   if (cause) {
-    const auto text = "connection with " + escaped(own_.peer) + " closed: " + to_string(*cause);
+    const auto text = "connection with " + escaped(peer()) + " closed: " + to_string(*cause);
     if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)
       log_info(text);
     else
@@ -125,10 +125,10 @@ bool stream_link::finish(std::optional<error> cause, const write_batch& unwritte
 }
 
 void stream_link::notify(connection_state state, std::optional<error> cause) {
-  if (!own_.observer)
+  if (!observer_)
     return;
   try {
-    own_.observer({state, sender_, std::move(cause)});
+    observer_({state, sender_address(), std::move(cause)});
   } catch (const std::exception& thrown) {
     log_warning(std::string{"a connection observer failed: "} + thrown.what());
   }

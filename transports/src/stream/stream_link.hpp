@@ -30,10 +30,11 @@ public:
     connection_observer observer{};
   };
 
-  explicit stream_link(setup own);
+  explicit stream_link(const setup& own);
 
   /// Registers the addresses with the node; nothing can be received before.
-  result<void> open(const std::shared_ptr<node_state>& node);
+  /// @param own  as given to the constructor
+  result<void> open(const std::shared_ptr<node_state>& node, setup own);
 
   // -- message_sink --------------------------------------------------------------------------------
 
@@ -42,11 +43,15 @@ public:
 
   // -- for handles ---------------------------------------------------------------------------------
 
-  [[nodiscard]] const address& sender_address() const noexcept { return sender_; }
-  [[nodiscard]] const address& receiver_address() const noexcept { return receiver_; }
-  [[nodiscard]] const std::string& peer() const noexcept { return own_.peer; }
-  [[nodiscard]] connection_mode mode() const noexcept { return own_.mode; }
-  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept { return own_.id; }
+  [[nodiscard]] const address& sender_address() const noexcept { return port_.sender_address(); }
+  [[nodiscard]] const address& receiver_address() const noexcept {
+    return port_.receiver_address();
+  }
+  [[nodiscard]] const std::string& peer() const noexcept { return port_.peer(); }
+  [[nodiscard]] connection_mode mode() const noexcept { return mode_; }
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept {
+    return port_.id();
+  }
   [[nodiscard]] bool is_open() const noexcept { return !finished_.load(); }
   [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
   bool wait_until_written(std::chrono::milliseconds timeout) const {
@@ -83,7 +88,7 @@ protected:
   bool finish(std::optional<error> cause, const write_batch& unwritten);
 
   [[nodiscard]] bool is_closing() const noexcept { return closing_.load(); }
-  [[nodiscard]] const connection_limits& limits() const noexcept { return own_.limits; }
+  [[nodiscard]] const connection_limits& limits() const noexcept { return limits_; }
   inbox& input() noexcept { return input_; }
   outbox& output() noexcept { return output_; }
   connection_port& port() noexcept { return port_; }
@@ -93,12 +98,12 @@ private:
   void note_load();
   void note_relief();
 
-  const setup own_;
+  const connection_limits limits_;
+  const connection_mode mode_;
+  const connection_observer observer_;
   std::shared_ptr<node_state> node_;
   connection_port port_;
-  address sender_;
-  address receiver_;
-  outbox output_{own_.limits};
+  outbox output_{limits_};
   inbox input_;
   enum class load : std::uint8_t { normal, announcing, overloaded };
   std::atomic<load> load_{load::normal}; // as observers were told; one change at a time

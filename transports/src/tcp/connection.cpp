@@ -32,9 +32,9 @@ constexpr std::size_t max_pieces = 64;
 
 } // namespace
 
-tcp_connection::tcp_connection(setup own, std::shared_ptr<internal::io_thread> thread,
+tcp_connection::tcp_connection(const setup& own, std::shared_ptr<internal::io_thread> thread,
                                asio::ip::tcp::socket socket)
-  : stream_link{std::move(own)}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
+  : stream_link{own}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
 
 void tcp_connection::start() {
   asio::post(thread_->executor(), [me = self()] {
@@ -209,9 +209,11 @@ void tcp_connection::end(std::optional<error> cause) {
   if (cause && reconnect_ && !is_closing())
     return lose(*cause);
   over_ = true;
-  pause_.cancel();
-  if (cancel_connecting_)
-    std::exchange(cancel_connecting_, nullptr)();
+  if (reconnect_) {
+    reconnect_->pause.cancel();
+    if (reconnect_->cancel)
+      std::exchange(reconnect_->cancel, nullptr)();
+  }
   const bool was_asked_for = !cause;
   finish(std::move(cause), batch_);
   batch_.clear();
@@ -226,9 +228,8 @@ void tcp_connection::end(std::optional<error> cause) {
 // -- another socket for the same connection --------------------------------------------------------
 
 void tcp_connection::set_reconnect(reconnect_policy policy, reconnector connect) {
-  reconnect_ = policy;
-  connect_ = std::move(connect);
-  back_off_ = policy.first;
+  reconnect_ = std::make_unique<reconnecting>(reconnecting{
+    policy, std::move(connect), asio::steady_timer{thread_->executor()}, policy.first});
 }
 
 void tcp_connection::lose(const error& cause) {
@@ -247,24 +248,26 @@ void tcp_connection::lose(const error& cause) {
 void tcp_connection::connect_again_later() {
   thread_local std::minstd_rand random{std::random_device{}()};
   const auto spread = std::uniform_real_distribution{0.8, 1.2}(random);
-  pause_.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(back_off_ * spread));
-  back_off_ = std::min(back_off_ * 2, reconnect_->longest);
-  pause_.async_wait([me = self()](const std::error_code& cancelled) {
+  auto& pause = reconnect_->pause;
+  auto& back_off = reconnect_->back_off;
+  pause.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(back_off * spread));
+  back_off = std::min(back_off * 2, reconnect_->policy.longest);
+  pause.async_wait([me = self()](const std::error_code& cancelled) {
     if (!cancelled && !me->over_)
       me->connect_again();
   });
 }
 
 void tcp_connection::connect_again() {
-  cancel_connecting_ = connect_([me = self()](result<asio::ip::tcp::socket> socket) {
-    me->cancel_connecting_ = nullptr;
+  reconnect_->cancel = reconnect_->connect([me = self()](result<asio::ip::tcp::socket> socket) {
+    me->reconnect_->cancel = nullptr;
     if (me->over_)
       return;
     if (!socket)
       return me->connect_again_later();
     me->socket_ = std::move(*socket);
     me->without_socket_ = false;
-    me->back_off_ = me->reconnect_->first;
+    me->reconnect_->back_off = me->reconnect_->policy.first;
     me->started_ = me->last_input_ = me->last_output_ = clock::now();
     me->announce_connected();
     me->flush();

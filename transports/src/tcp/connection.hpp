@@ -23,7 +23,7 @@ public:
   using clock = std::chrono::steady_clock;
   using on_end = std::function<void(const std::shared_ptr<tcp_connection>&)>;
 
-  tcp_connection(setup own, std::shared_ptr<internal::io_thread> thread,
+  tcp_connection(const setup& own, std::shared_ptr<internal::io_thread> thread,
                  asio::ip::tcp::socket socket);
 
   /// Connects again when the connection is lost: `connect` calls back with a socket, or an error,
@@ -49,6 +49,14 @@ public:
   }
 
 private:
+  struct reconnecting {
+    reconnect_policy policy;
+    reconnector connect;
+    asio::steady_timer pause;
+    std::chrono::milliseconds back_off;
+    std::function<void()> cancel{}; // an attempt
+  };
+
   void wake_writer(compat::execution_context* context) override;
   void wake_reader() override;
   void begin_close() override;
@@ -70,11 +78,7 @@ private:
   asio::ip::tcp::socket socket_;
   internal::write_batch batch_; // being written
   on_end ended_;
-  std::optional<reconnect_policy> reconnect_;
-  reconnector connect_;
-  std::function<void()> cancel_connecting_;
-  asio::steady_timer pause_{thread_->executor()};
-  std::chrono::milliseconds back_off_{};
+  std::unique_ptr<reconnecting> reconnect_; // of a lasting connection
   unsigned stream_ = 0; // number of the socket: what was begun on an earlier one is ignored
   clock::time_point started_ = clock::now();
   clock::time_point last_input_ = started_;

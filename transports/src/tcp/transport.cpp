@@ -92,9 +92,8 @@ result<std::shared_ptr<tcp_connection>> transport_impl::take_on(
   const std::shared_ptr<listener_impl>& accepted_by,
   const std::function<void(tcp_connection&)>& configure) {
   prepare(socket, keepalive);
-  auto taken = std::make_shared<tcp_connection>(std::move(setup), std::move(thread),
-                                                std::move(socket));
-  if (auto opened = taken->open(node_); !opened)
+  auto taken = std::make_shared<tcp_connection>(setup, std::move(thread), std::move(socket));
+  if (auto opened = taken->open(node_, std::move(setup)); !opened)
     return fail(std::move(opened.error()));
   if (configure)
     configure(*taken);

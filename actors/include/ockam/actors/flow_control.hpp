@@ -88,7 +88,7 @@ private:
 
   struct entrance {
     producer_info info{flow_control_id{std::string{}}, {}};
-    std::set<address> found_by;
+    std::vector<address> found_by;
   };
   struct users { // of an id: its last one takes the consumers with it
     std::size_t producers = 0;

@@ -92,6 +92,7 @@ public:
   [[nodiscard]] const address& sender_address() const noexcept;
   [[nodiscard]] const address& receiver_address() const noexcept;
   [[nodiscard]] const flow_control_id& id() const noexcept { return id_; }
+  [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
 
   /// Hands a message from the wire to the node: puts the sender address in front of the return
   /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include <caf/actor_control_block.hpp>
+
+namespace ockam::internal {
+
+class node_state;
+
+/// The CAF actor at the sender address of a connection, for those who send past the router.
+caf::strong_actor_ptr spawn_connection_actor(const std::shared_ptr<node_state>& node);
+
+} // namespace ockam::internal
