@@ -210,7 +210,9 @@ row idle_connections(std::size_t count) {
                       {"tcp.idle_connection_bytes.after_use", unit::bytes}},
           .baselines = {},
           .set_up =
-            [] { return std::vector{variant{"ockam", weigh_connections, {}}}; },
+            [] {
+              return std::vector{variant{"ockam", weigh_connections, {}}};
+            },
           .operations = 2 * count,
           .most_rounds = 3};
 }

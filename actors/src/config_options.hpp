@@ -26,6 +26,8 @@ void visit_options(node_options& options, Visitor&& visit) {
   visit("max-local-steps-from-wire", options.max_local_steps_from_wire,
         "hops of a received message inside the node");
   visit("max-endpoint-queue", options.max_endpoint_queue, "messages waiting in one endpoint");
+  visit("max-buffer-bytes", options.max_buffer_bytes,
+        "what the buffers of all connections may take");
   visit("stop-timeout", options.stop_timeout, "how long a stop waits for workers");
   visit("implicit-connections", options.implicit_connections,
         "whether 1#host:port in a route of this node makes a connection");

@@ -292,6 +292,8 @@ ockam::metrics node_state::metrics() const {
   }
   for (std::size_t i = 0; i < drop_reason_count; ++i)
     sum.dropped[i] = counters->dropped[i].get();
+  sum.buffer_bytes = buffers->used();
+  sum.buffer_refusals = buffers->refusals();
   return sum;
 }
 

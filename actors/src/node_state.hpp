@@ -7,6 +7,7 @@
 #include "ockam/actors/context.hpp"
 #include "ockam/actors/node.hpp"
 #include "ockam/actors/transport_port.hpp"
+#include "ockam/protocol/memory_budget.hpp"
 
 #include <array>
 #include <condition_variable>
@@ -109,6 +110,7 @@ public:
   const node_options options;
   address_table table;
   const std::shared_ptr<flow_controls> flows = std::make_shared<flow_controls>();
+  const ref_ptr<memory_budget> buffers = make_ref<memory_budget>(options.max_buffer_bytes);
   const std::shared_ptr<node_counters> counters = std::make_shared<node_counters>();
   internal::io_contexts io_contexts;
   internal::timers timers;

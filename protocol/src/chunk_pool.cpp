@@ -8,6 +8,12 @@
 
 namespace ockam {
 
+namespace {
+
+constexpr std::size_t small_chunk_size = 16u << 10;
+
+} // namespace
+
 /// Chunks that nobody uses, of all pools: the last one that came back, whose memory is the warmest, is
 /// the next one to be taken, so that any number of idle connections needs none.
 class chunk::idle_list {
@@ -66,29 +72,24 @@ void chunk::dispose() noexcept {
 }
 
 chunk_pool::chunk_pool(std::size_t chunk_size, std::size_t max_chunks,
-                       std::function<void()> on_available)
+                       std::function<void()> on_available, ref_ptr<memory_budget> budget)
   : chunk_size_{std::max<std::size_t>(chunk_size, 16)},
     max_chunks_{std::max<std::size_t>(max_chunks, 1)},
-    on_available_{std::move(on_available)} {}
+    on_available_{std::move(on_available)},
+    budget_{std::move(budget)} {}
 
 chunk_pool::~chunk_pool() = default;
 
 ref_ptr<chunk> chunk_pool::take() {
-  {
-    const std::lock_guard lock{mutex_};
-    if (in_use_ == max_chunks_) {
-      somebody_waits_ = true;
-      return {};
-    }
-    ++in_use_;
-  }
-  auto* taken = chunk::idle_list::instance().take(chunk_size_);
+  const auto size = reserve();
+  if (size == 0)
+    return {};
+  auto* taken = chunk::idle_list::instance().take(size);
   if (taken == nullptr) {
     try {
-      taken = chunk::create(chunk_size_);
+      taken = chunk::create(size);
     } catch (...) {
-      const std::lock_guard lock{mutex_};
-      --in_use_;
+      release(size);
       throw;
     }
   }
@@ -96,13 +97,26 @@ ref_ptr<chunk> chunk_pool::take() {
   return ref_ptr<chunk>{taken};
 }
 
-std::size_t chunk_pool::in_use() const {
+/// The size of the chunk that may be taken; 0 when the next one to come back has to be waited for.
+std::size_t chunk_pool::reserve() {
   const std::lock_guard lock{mutex_};
-  return in_use_;
+  auto size = chunk_size_;
+  if (in_use_ == max_chunks_) {
+    size = 0;
+  } else if (budget_ && !budget_->try_take(size)) {
+    size = in_use_ == 0 ? std::min(size, small_chunk_size) : 0;
+    budget_->take(size);
+  }
+  if (size > 0)
+    ++in_use_;
+  else
+    somebody_waits_ = true;
+  return size;
 }
 
-void chunk_pool::give_back(chunk* unused) noexcept {
-  chunk::idle_list::instance().put(unused);
+void chunk_pool::release(std::size_t size) noexcept {
+  if (budget_)
+    budget_->give_back(size);
   bool awaited = false;
   {
     const std::lock_guard lock{mutex_};
@@ -111,6 +125,17 @@ void chunk_pool::give_back(chunk* unused) noexcept {
   }
   if (awaited && on_available_)
     on_available_();
+}
+
+std::size_t chunk_pool::in_use() const {
+  const std::lock_guard lock{mutex_};
+  return in_use_;
+}
+
+void chunk_pool::give_back(chunk* unused) noexcept {
+  const auto size = unused->size();
+  chunk::idle_list::instance().put(unused);
+  release(size);
 }
 
 } // namespace ockam

@@ -28,34 +28,53 @@ std::uint32_t get_length(const std::uint8_t* from) noexcept {
 /// The body of a frame that no chunk can hold.
 class frame_decoder::large_body final : public ref_counted {
 public:
-  large_body(std::size_t length, bytes_view received) : length_{length} {
-    resize(std::max(first_large_capacity, received.size()));
+  /// @param received  in a chunk already
+  /// @param pool      whose budget pays; the beginning in any case
+  large_body(std::size_t length, bytes_view received, ref_ptr<chunk_pool> pool)
+    : length_{length}, pool_{std::move(pool)} {
+    const auto wanted = std::min(std::max(first_large_capacity, received.size()), length_);
+    if (auto* budget = pool_->budget())
+      budget->take(wanted);
+    resize(wanted);
     std::memcpy(data_, received.data(), received.size());
     filled_ = received.size();
   }
   large_body(const large_body&) = delete;
   large_body& operator=(const large_body&) = delete;
-  ~large_body() override { std::free(data_); }
+  ~large_body() override {
+    std::free(data_);
+    if (auto* budget = pool_->budget())
+      budget->give_back(capacity_);
+  }
 
   [[nodiscard]] bool complete() const noexcept { return filled_ == length_; }
   [[nodiscard]] std::size_t missing() const noexcept { return length_ - filled_; }
+  [[nodiscard]] std::size_t length() const noexcept { return length_; }
   [[nodiscard]] bytes_view view() const noexcept { return {data_, length_}; }
 
-  /// Doubles a full buffer, so that there is room while the body is not complete.
+  /// Doubles a full buffer, so that there is room while the body is not complete. None without memory
+  /// for it.
   std::span<std::uint8_t> room() {
-    if (filled_ == capacity_ && !complete())
-      resize(2 * capacity_);
+    if (filled_ == capacity_ && !complete()) {
+      const auto wanted = std::min(2 * capacity_, length_);
+      if (auto* budget = pool_->budget(); budget && !budget->try_take(wanted - capacity_))
+        return {};
+      resize(wanted);
+    }
     return {data_ + filled_, capacity_ - filled_};
   }
   void commit(std::size_t count) noexcept { filled_ += count; }
 
 private:
+  /// To what has been taken from the budget.
   void resize(std::size_t wanted) {
-    wanted = std::min(wanted, length_);
     // realloc moves pages instead of bytes when the buffer is large
     auto* larger = static_cast<std::uint8_t*>(std::realloc(data_, wanted));
-    if (larger == nullptr)
+    if (larger == nullptr) {
+      if (auto* budget = pool_->budget())
+        budget->give_back(wanted - capacity_);
       throw std::bad_alloc{};
+    }
     data_ = larger;
     capacity_ = wanted;
   }
@@ -64,6 +83,7 @@ private:
   std::size_t capacity_ = 0;
   std::size_t filled_ = 0;
   std::size_t length_;
+  const ref_ptr<chunk_pool> pool_;
 };
 
 frame_decoder::frame_decoder(ref_ptr<chunk_pool> pool, std::size_t max_frame_size,
@@ -78,14 +98,14 @@ std::span<std::uint8_t> frame_decoder::prepare() {
   if (failed_)
     return {};
   if (large_)
-    return large_->room();
+    return room_in_own_memory();
   if (chunk_ && read_ == written_ && chunk_->unique()) // start over in memory that is warm
     read_ = written_ = 0;
   if (chunk_ && chunk_->size() - written_ > worth_reading(chunk_->size()))
     return {chunk_->data() + written_, chunk_->size() - written_};
   if (needs_own_memory()) {
     move_to_own_memory();
-    return large_->room();
+    return room_in_own_memory();
   }
   if (!move_to_fresh_chunk() && !chunk_)
     return {};
@@ -176,7 +196,7 @@ bool frame_decoder::needs_own_memory() const noexcept {
   if (version_expected_)
     return false;
   const auto length = announced_length();
-  return length && *length > pool_->chunk_size() - frame_header_size && *length <= max_frame_size_;
+  return length && *length > chunk_->size() - frame_header_size && *length <= max_frame_size_;
 }
 
 /// Makes room behind the partial frame; false when that was not possible.
@@ -201,8 +221,23 @@ bool frame_decoder::move_to_fresh_chunk() {
 void frame_decoder::move_to_own_memory() {
   const auto length = *announced_length();
   read_ += frame_header_size;
-  large_ = make_ref<large_body>(length, bytes_view{chunk_->data() + read_, written_ - read_});
+  large_ = make_ref<large_body>(length, bytes_view{chunk_->data() + read_, written_ - read_},
+                                pool_);
   read_ = written_;
+}
+
+std::span<std::uint8_t> frame_decoder::room_in_own_memory() {
+  const auto room = large_->room();
+  if (room.empty() && !large_->complete())
+    fail_for_want_of_memory();
+  return room;
+}
+
+void frame_decoder::fail_for_want_of_memory() {
+  failed_.emplace(errc::resource_exhausted,
+                  "the peer sends a frame of " + std::to_string(large_->length())
+                    + " bytes while the buffers of this node are full (max-buffer-bytes is "
+                    + std::to_string(pool_->budget()->limit()) + ")");
 }
 
 std::optional<shared_bytes> frame_decoder::take_large_body() {

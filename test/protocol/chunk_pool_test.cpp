@@ -98,6 +98,33 @@ TEST(ChunkPool, KeepsFewIdleChunks) {
   EXPECT_EQ(pool->in_use(), 0u);
 }
 
+TEST(ChunkPool, PoolsShareABudget) {
+  const auto budget = make_ref<memory_budget>(200'000);
+  const auto a = make_ref<chunk_pool>(100'000, 4, nullptr, budget);
+  const auto b = make_ref<chunk_pool>(100'000, 4, nullptr, budget);
+  auto first = a->take();
+  auto second = a->take();
+  EXPECT_EQ(budget->used(), 200'000u);
+  EXPECT_FALSE(a->take()) << "it waits for a chunk of its own";
+  EXPECT_EQ(budget->refusals(), 1u);
+  const auto small = b->take();
+  ASSERT_TRUE(small) << "nobody waits for others";
+  EXPECT_LT(small->size(), 20'000u);
+  EXPECT_FALSE(b->take());
+  first = {};
+  second = {};
+  EXPECT_EQ(budget->used(), small->size());
+  const auto regular = b->take();
+  ASSERT_TRUE(regular);
+  EXPECT_EQ(regular->size(), 100'000u);
+}
+
+TEST(ChunkPool, WhatIsDestroyedIsGivenBackToTheBudget) {
+  const auto budget = make_ref<memory_budget>(1'000);
+  make_ref<chunk_pool>(600, 4, nullptr, budget)->take();
+  EXPECT_EQ(budget->used(), 0u);
+}
+
 TEST(ChunkPool, ChunksComeBackFromEveryThread) {
   std::atomic<int> calls{0};
   const auto pool = make_ref<chunk_pool>(64, 8, [&calls] { ++calls; });

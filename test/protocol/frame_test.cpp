@@ -326,6 +326,38 @@ TEST(FrameDecoder, MemoryOfALargeBodyGrowsAsBytesArrive) {
   }
 }
 
+TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
+  const auto budget = make_ref<memory_budget>(400'000);
+  const auto stream = stream_of({bytes(300'000), bytes(600'000)});
+  frame_decoder decoder{make_ref<chunk_pool>(10'000, 4, nullptr, budget)};
+  std::size_t bodies = 0;
+  std::string failure;
+  for (bytes_view left{stream}; failure.empty() && !left.empty();) {
+    left = left.subspan(decoder.feed(left));
+    auto next = decoder.next();
+    if (!next)
+      failure = to_string(next.error());
+    else if (*next)
+      ++bodies;
+  }
+  EXPECT_EQ(bodies, 1u);
+  EXPECT_NE(failure.find("max-buffer-bytes is 400000"), std::string::npos) << failure;
+  EXPECT_NE(failure.find("600000 bytes"), std::string::npos) << failure;
+  EXPECT_TRUE(decoder.prepare().empty());
+  decoder = frame_decoder{make_ref<chunk_pool>(10'000, 4)};
+  EXPECT_EQ(budget->used(), 0u);
+}
+
+TEST(FrameDecoder, WithoutABudgetFramesOfEverySizePassThroughASmallChunk) {
+  const auto budget = make_ref<memory_budget>(300'000);
+  const auto greedy = make_ref<chunk_pool>(250'000, 4, nullptr, budget);
+  const auto held = greedy->take();
+  const std::vector<bytes> all{pattern(10), pattern(15'000), pattern(20'000), pattern(40'000)};
+  EXPECT_EQ(
+    run(frame_decoder{make_ref<chunk_pool>(100'000, 4, nullptr, budget)}, {stream_of(all)}).bodies,
+    all);
+}
+
 TEST(FrameDecoder, ALargeBodyEndsWhereItsLengthSays) {
   const auto large = pattern(100'000);
   auto stream = stream_of({large, pattern(3)});

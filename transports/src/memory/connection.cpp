@@ -64,8 +64,9 @@ std::size_t memory_connection::receive(bytes_view data) {
     return 0;
   const auto room = input().prepare();
   if (room.empty()) {
+    deliver(); // no memory for a large frame ends it
     paused_ = true;
-    return 0;
+    return over_ ? data.size() : 0;
   }
   const auto count = std::min(room.size(), data.size());
   std::memcpy(room.data(), data.data(), count);

@@ -92,7 +92,8 @@ public:
                        .peer = peer,
                        .spawner_id = from->options.spawner_flow_control_id,
                        .consumer_of = from->options.consumer_of,
-                       .observer = from->options.observer});
+                       .observer = from->options.observer,
+                       .buffers = me->node_->buffers});
     };
     made->ended = [weak = weak_from_this()](const ockam::address& ended) {
       if (const auto me = weak.lock())
@@ -115,7 +116,8 @@ public:
                       .id = options.flow_control_id,
                       .spawner_id = {},
                       .consumer_of = options.consumer_of,
-                      .observer = options.observer});
+                      .observer = options.observer,
+                      .buffers = node_->buffers});
     if (!near)
       return near;
     auto far = listener->connect("client of " + name);

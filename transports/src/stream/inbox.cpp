@@ -35,10 +35,12 @@ bool stream_credit::exhausted() noexcept {
   return !somebody_waits_.exchange(false);
 }
 
-inbox::inbox(const connection_limits& limits, std::function<void()> on_available)
+inbox::inbox(const connection_limits& limits, std::function<void()> on_available,
+             ref_ptr<memory_budget> buffers)
   : limits_{limits},
     credit_{make_ref<stream_credit>(limits.credit_messages, limits.credit_bytes, on_available)},
-    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size, on_available)},
+    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size, on_available,
+                               std::move(buffers))},
     decoder_{pool_, limits.max_frame_size} {}
 
 void inbox::begin_again() {

@@ -51,9 +51,11 @@ private:
 class inbox {
 public:
   /// @param on_available  called, from any thread, when a pause has ended: read on
-  inbox(const connection_limits& limits, std::function<void()> on_available);
+  inbox(const connection_limits& limits, std::function<void()> on_available,
+        ref_ptr<memory_budget> buffers = {});
 
-  /// For a new stream: forgets the bytes of an unfinished message and expects a version byte.
+  /// For a new stream, or at the end: forgets the bytes of an unfinished message, with the memory that
+  /// they are in, and expects a version byte.
   void begin_again();
 
   enum class state : std::uint8_t {

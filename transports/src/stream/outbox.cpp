@@ -89,39 +89,73 @@ void write_batch::shrink() noexcept {
 
 // -- the queue -------------------------------------------------------------------------------------
 
-outbox::outbox(const connection_limits& limits) : limits_{limits} {}
+outbox::outbox(const connection_limits& limits, ref_ptr<memory_budget> buffers)
+  : limits_{limits}, buffers_{std::move(buffers)} {}
+
+void outbox::add_pending(std::size_t count) noexcept {
+  pending_.fetch_add(count, std::memory_order_relaxed);
+  if (buffers_)
+    buffers_->take(count);
+}
+
+void outbox::written(std::size_t count) noexcept {
+  pending_.fetch_sub(count, std::memory_order_relaxed);
+  if (buffers_)
+    buffers_->give_back(count);
+}
+
+void outbox::set_pending(std::size_t count) noexcept {
+  const auto before = pending_.exchange(count, std::memory_order_relaxed);
+  if (buffers_) {
+    buffers_->take(count);
+    buffers_->give_back(before);
+  }
+}
+
+/// Whether a message that was made in this node may wait too. One always fits into an empty queue.
+result<void> outbox::admit(std::size_t size) const {
+  const auto pending = pending_bytes();
+  if (pending > 0 && pending + size > limits_.max_pending_bytes)
+    return fail(errc::resource_exhausted,
+                std::to_string(pending) + " bytes wait to be written (max-pending-bytes is "
+                  + std::to_string(limits_.max_pending_bytes)
+                  + "); send slower, or wait for the connection to be writable");
+  if (pending > 0 && buffers_ && !buffers_->has_room_for(size))
+    return fail(errc::resource_exhausted, "the buffers of this node hold "
+                                            + std::to_string(buffers_->used())
+                                            + " bytes (max-buffer-bytes is "
+                                            + std::to_string(buffers_->limit()) + "); send slower");
+  return {};
+}
 
 result<bool> outbox::push(message& content, const connection_port* watched) {
   const address own{content.onward_route().front()};
   content = std::move(*std::move(content).pop_front_onward_route());
   const auto size = encoded_size(content);
-  const auto refuse = [&](errc why, std::string detail) {
+  const auto refuse = [&](error why) {
     content = std::move(content).push_front_onward_route(own);
-    return fail(why, std::move(detail));
+    return fail(std::move(why));
   };
   if (size > limits_.max_frame_size)
-    return refuse(errc::message_too_large, "the message has " + std::to_string(size)
-                                             + " bytes, the connection takes "
-                                             + std::to_string(limits_.max_frame_size)
-                                             + " (max-frame-size); send less at once");
+    return refuse({errc::message_too_large, "the message has " + std::to_string(size)
+                                              + " bytes, the connection takes "
+                                              + std::to_string(limits_.max_frame_size)
+                                              + " (max-frame-size); send less at once"});
 
   std::unique_lock guard{mutex_};
   if (closed_) {
     guard.unlock();
-    return refuse(errc::not_found, "the connection is closed; connect again");
+    return refuse({errc::not_found, "the connection is closed; connect again"});
   }
-  const auto pending = pending_bytes();
-  if (!content.holds_credit() && pending > 0 && pending + size > limits_.max_pending_bytes) {
-    guard.unlock();
-    return refuse(errc::resource_exhausted,
-                  std::to_string(pending) + " bytes wait to be written (max-pending-bytes is "
-                    + std::to_string(limits_.max_pending_bytes)
-                    + "); send slower, or wait for the connection to be writable");
-  }
+  if (!content.holds_credit())
+    if (auto admitted = admit(size); !admitted) {
+      guard.unlock();
+      return refuse(std::move(admitted.error()));
+    }
   if (watched != nullptr) [[unlikely]]
     watched->note_write(content);
   waiting_.append_frame(content, size);
-  pending_.fetch_add(frame_header_size + size, std::memory_order_relaxed);
+  add_pending(frame_header_size + size);
   if (content.holds_credit())
     waiting_.held_.push_back(std::move(content));
   return !std::exchange(writer_awake_, true);
@@ -132,11 +166,11 @@ bool outbox::next_batch(write_batch& done) {
   const std::lock_guard guard{mutex_};
   if (std::exchange(version_due_, false)) { // alone: whatever waits, and from whom, comes after it
     done.append_version();
-    pending_.fetch_add(done.size(), std::memory_order_relaxed);
+    add_pending(done.size());
     return true;
   }
   std::swap(done, waiting_);
-  pending_.store(done.size(), std::memory_order_relaxed);
+  set_pending(done.size());
   if (!done.empty())
     return true;
   writer_awake_ = false;
@@ -153,7 +187,7 @@ void outbox::begin_again() {
   const std::lock_guard guard{mutex_};
   version_due_ = true;
   writer_awake_ = true;
-  pending_.store(waiting_.size(), std::memory_order_relaxed); // without what was lost
+  set_pending(waiting_.size()); // without what was lost
 }
 
 void outbox::close() {
@@ -167,7 +201,7 @@ std::size_t outbox::abandon() {
   closed_ = true;
   abandoned_ = true;
   std::swap(dropped, waiting_);
-  pending_.store(0, std::memory_order_relaxed);
+  set_pending(0);
   drained_.notify_all();
   return dropped.messages();
 }

@@ -3,6 +3,7 @@
 #include "block_buffer.hpp"
 
 #include "ockam/actors/transport_port.hpp"
+#include "ockam/protocol/memory_budget.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/limits.hpp"
 
@@ -59,7 +60,11 @@ private:
 class outbox {
 public:
   /// The first batch is the version byte. The writer is awake: it takes batches unasked.
-  explicit outbox(const connection_limits& limits);
+  /// @param buffers  what the output of all connections takes together; nullptr: not counted
+  explicit outbox(const connection_limits& limits, ref_ptr<memory_budget> buffers = {});
+  ~outbox() { set_pending(0); }
+  outbox(const outbox&) = delete;
+  outbox& operator=(const outbox&) = delete;
 
   /// Encodes a message whose first onward address is the connection's own.
   /// - errc::not_found           closed
@@ -81,7 +86,7 @@ public:
   void begin_again();
 
   /// `count` bytes of the batch do not wait any more.
-  void written(std::size_t count) noexcept { pending_.fetch_sub(count, std::memory_order_relaxed); }
+  void written(std::size_t count) noexcept;
 
   /// No `push` succeeds from now on; what waits can still be taken.
   void close();
@@ -102,7 +107,12 @@ public:
   bool wait_until_written(std::chrono::milliseconds timeout) const;
 
 private:
+  [[nodiscard]] result<void> admit(std::size_t size) const;
+  void add_pending(std::size_t count) noexcept;
+  void set_pending(std::size_t count) noexcept;
+
   const connection_limits& limits_;
+  const ref_ptr<memory_budget> buffers_;
   mutable std::mutex mutex_;
   mutable std::condition_variable drained_;
   write_batch waiting_;

@@ -8,12 +8,17 @@
 namespace ockam::internal {
 
 stream_link::stream_link(const setup& own)
-  : limits_{own.limits}, mode_{own.mode}, observer_{own.observer}, input_{limits_, [this] {
-                                                                            if (const auto self
-                                                                                = weak_from_this()
-                                                                                    .lock())
-                                                                              wake_reader();
-                                                                          }} {}
+  : limits_{own.limits},
+    mode_{own.mode},
+    observer_{own.observer},
+    output_{limits_, own.buffers},
+    input_{limits_, [this] { read_on(); }, own.buffers} {}
+
+/// A pause is over, unless the connection is.
+void stream_link::read_on() {
+  if (const auto self = weak_from_this().lock())
+    wake_reader();
+}
 
 result<void> stream_link::open(const std::shared_ptr<node_state>& node, setup own) {
   auto port = connection_port::open(node, {.output = shared_from_this(),
@@ -113,6 +118,7 @@ bool stream_link::finish(std::optional<error> cause, const write_batch& unwritte
   if (lost > 0)
     port_.count_dropped(drop_reason::connection_closed, lost);
   port_.close();
+  input_.begin_again(); // a handle may keep the rest
   if (cause) {
     const auto text = "connection with " + escaped(peer()) + " closed: " + to_string(*cause);
     if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)

@@ -28,6 +28,7 @@ public:
     std::optional<flow_control_id> spawner_id{};
     std::vector<flow_control_id> consumer_of{};
     connection_observer observer{};
+    ref_ptr<memory_budget> buffers{}; // of the node
   };
 
   explicit stream_link(const setup& own);
@@ -94,6 +95,7 @@ protected:
   connection_port& port() noexcept { return port_; }
 
 private:
+  void read_on();
   void notify(connection_state state, std::optional<error> cause = {});
   void note_load();
   void note_relief();
@@ -103,7 +105,7 @@ private:
   const connection_observer observer_;
   std::shared_ptr<node_state> node_;
   connection_port port_;
-  outbox output_{limits_};
+  outbox output_;
   inbox input_;
   enum class load : std::uint8_t { normal, announcing, overloaded };
   std::atomic<load> load_{load::normal}; // as observers were told; one change at a time

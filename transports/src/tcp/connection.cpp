@@ -67,7 +67,8 @@ void tcp_connection::read() {
   for (int reads = 0; reads < max_reads; ++reads) {
     const auto room = input().prepare();
     if (room.empty()) { // every chunk is held by messages: go on when one comes back
-      paused_ = true;
+      if (deliver())    // or there is no memory for a large frame: then it ends here
+        paused_ = true;
       return;
     }
     std::error_code failed;

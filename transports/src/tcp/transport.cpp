@@ -122,7 +122,8 @@ void transport_impl::on_accepted(const std::shared_ptr<listener_impl>& listener,
                                  .peer = to_text(remote),
                                  .spawner_id = options.spawner_flow_control_id,
                                  .consumer_of = options.consumer_of,
-                                 .observer = options.observer},
+                                 .observer = options.observer,
+                                 .buffers = node_->buffers},
                                 std::move(thread), options.keepalive, listener);
   if (taken)
     return;
@@ -153,7 +154,8 @@ void transport_impl::connect(std::string_view peer, connect_options options,
                               .id = options.flow_control_id,
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
-                              .observer = options.observer},
+                              .observer = options.observer,
+                              .buffers = me->node_->buffers},
                              thread, options.keepalive, nullptr,
                              [&](tcp_connection& made) { make_lasting(made, where, options); });
     done(std::move(taken).map(

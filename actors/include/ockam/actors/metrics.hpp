@@ -39,6 +39,8 @@ struct metrics {
   std::uint64_t written = 0;   // handed to the operating system by a connection
   std::uint64_t failed = 0;    // of the delivered ones: handler error, exception, undecodable body
   std::array<std::uint64_t, drop_reason_count> dropped{};
+  std::uint64_t buffer_bytes = 0;    // that the buffers of all connections take now
+  std::uint64_t buffer_refusals = 0; // because of `max_buffer_bytes`
 
   [[nodiscard]] std::uint64_t dropped_for(drop_reason reason) const noexcept {
     return dropped[static_cast<std::size_t>(reason)];

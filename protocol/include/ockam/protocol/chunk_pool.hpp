@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/export.hpp"
+#include "ockam/protocol/memory_budget.hpp"
 #include "ockam/protocol/ref_counted.hpp"
 
 #include <cstddef>
@@ -45,15 +46,19 @@ public:
   /// @param max_chunks    in use at the same time
   /// @param on_available  called once after `take` had nothing to give and a chunk came back, from
   ///                      the thread that brought it. May come late: refer to a connection weakly.
+  /// @param budget        shared with other pools; when it is spent, a pool has one small chunk at a
+  ///                      time, so that nobody waits for others
   chunk_pool(std::size_t chunk_size, std::size_t max_chunks,
-             std::function<void()> on_available = {});
+             std::function<void()> on_available = {}, ref_ptr<memory_budget> budget = {});
 
   chunk_pool(const chunk_pool&) = delete;
   chunk_pool& operator=(const chunk_pool&) = delete;
 
   [[nodiscard]] std::size_t chunk_size() const noexcept { return chunk_size_; }
 
-  /// A chunk of `chunk_size` bytes of any content, or nullptr when all are in use.
+  [[nodiscard]] memory_budget* budget() const noexcept { return budget_.get(); }
+
+  /// A chunk of `chunk_size` bytes of any content, or a smaller one, or nullptr when all are in use.
   ref_ptr<chunk> take();
 
   /// Chunks that somebody refers to.
@@ -63,11 +68,14 @@ private:
   friend class chunk;
 
   ~chunk_pool() override;
+  [[nodiscard]] std::size_t reserve();
+  void release(std::size_t size) noexcept;
   void give_back(chunk* unused) noexcept;
 
   const std::size_t chunk_size_;
   const std::size_t max_chunks_;
   const std::function<void()> on_available_;
+  const ref_ptr<memory_budget> budget_;
 
   mutable std::mutex mutex_;
   std::size_t in_use_ = 0;

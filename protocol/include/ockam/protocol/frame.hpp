@@ -81,6 +81,7 @@ public:
   /// Errors are final: report them and close the connection.
   /// - errc::unsupported_protocol_version  the first byte is not 1 (TCP-21)
   /// - errc::frame_too_large               length > max_frame_size; nothing was allocated for it
+  /// - errc::resource_exhausted            a large body, and the budget of the pool is spent
   result<std::optional<shared_bytes>> next();
 
   // -- for deadlines, and for the end of the stream; asked when `next` has nothing -----------------
@@ -116,6 +117,8 @@ private:
   [[nodiscard]] bool needs_own_memory() const noexcept;
   bool move_to_fresh_chunk();
   void move_to_own_memory();
+  std::span<std::uint8_t> room_in_own_memory();
+  void fail_for_want_of_memory();
   std::optional<shared_bytes> take_large_body();
 
   ref_ptr<chunk_pool> pool_;
