@@ -57,6 +57,8 @@ void expect_socket_options(std::uint16_t peer_port, const tcp::keepalive_options
   EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_KEEPIDLE), expected.idle.count());
   EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_KEEPINTVL), expected.interval.count());
   EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_KEEPCNT), expected.probes);
+  const std::chrono::milliseconds patience = expected.idle + expected.interval * expected.probes;
+  EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_USER_TIMEOUT), patience.count());
 }
 
 // -- listening -------------------------------------------------------------------------------------
@@ -215,6 +217,11 @@ TEST_F(TcpConnect, TCP16_TCP17_DEC13_BothSidesProbeAndDoNotDelay) {
   const tcp::keepalive_options own{.idle = 7s, .interval = 2s, .probes = 5};
   const auto made = a.tcp.connect(elsewhere.address(), {.keepalive = own});
   expect_socket_options(elsewhere.port(), own);
+
+  const raw_listener slow;
+  const auto patient
+    = a.tcp.connect(slow.address(), {.keepalive = own, .limits = {.write_deadline = 70s}});
+  EXPECT_EQ(option_of_socket_to(slow.port(), IPPROTO_TCP, TCP_USER_TIMEOUT), 70'000);
 }
 
 TEST_F(TcpConnect, TCP19_ConnectingTwiceMakesTwoIndependentConnections) {

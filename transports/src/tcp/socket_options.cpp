@@ -2,6 +2,8 @@
 
 #include "log.hpp"
 
+#include <algorithm>
+
 #include <asio/error.hpp>
 #include <netinet/tcp.h>
 
@@ -12,6 +14,10 @@ namespace {
 using keep_idle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
 using keep_interval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
 using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
+
+#ifdef TCP_USER_TIMEOUT
+using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
+#endif
 
 std::string advice(const std::error_code& code) {
   if (code == std::errc::connection_refused)
@@ -31,7 +37,8 @@ std::string advice(const std::error_code& code) {
 
 } // namespace
 
-void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive) {
+void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive,
+             std::chrono::milliseconds write_deadline) {
   std::error_code first;
   const auto set = [&](const auto& option) {
     std::error_code failed;
@@ -44,6 +51,14 @@ void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive) 
   set(keep_idle{static_cast<int>(keepalive.idle.count())});
   set(keep_interval{static_cast<int>(keepalive.interval.count())});
   set(keep_count{keepalive.probes});
+#ifdef TCP_USER_TIMEOUT
+  // There are no probes while something is unacknowledged. A peer that takes no byte counts too, so
+  // nothing is set where one may take none for ever.
+  if (write_deadline.count() > 0) {
+    const std::chrono::milliseconds patience = keepalive.idle + keepalive.interval * keepalive.probes;
+    set(user_timeout{static_cast<int>(std::max(patience, write_deadline).count())});
+  }
+#endif
   std::error_code failed;
   socket.non_blocking(true, failed);
   if (first)

@@ -9,8 +9,11 @@
 
 namespace ockam::tcp::detail {
 
-/// No delay, keepalive, not blocking. A failure to set one of them is reported, not fatal.
-void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive);
+/// No delay, keepalive, not blocking; bytes that the peer's system does not acknowledge end the
+/// connection as late as an unanswered probe, or after `write_deadline` when that is longer. A failure
+/// to set one of them is reported, not fatal.
+void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive,
+             std::chrono::milliseconds write_deadline);
 
 /// `host:port`, IPv6 in brackets.
 std::string to_text(const asio::ip::tcp::endpoint& where);

@@ -91,7 +91,7 @@ result<std::shared_ptr<tcp_connection>> transport_impl::take_on(
   std::shared_ptr<internal::io_thread> thread, const keepalive_options& keepalive,
   const std::shared_ptr<listener_impl>& accepted_by,
   const std::function<void(tcp_connection&)>& configure) {
-  prepare(socket, keepalive);
+  prepare(socket, keepalive, setup.limits.write_deadline);
   auto taken = std::make_shared<tcp_connection>(setup, std::move(thread), std::move(socket));
   if (auto opened = taken->open(node_, std::move(setup)); !opened)
     return fail(std::move(opened.error()));
@@ -186,7 +186,7 @@ void transport_impl::make_lasting(tcp_connection& made, const host_port& where,
     const auto attempt = std::make_shared<connector>(thread->executor(), where, again);
     attempt->start([done = std::move(done), again](result<asio::ip::tcp::socket> socket) {
       if (socket)
-        prepare(*socket, again.keepalive);
+        prepare(*socket, again.keepalive, again.limits.write_deadline);
       done(std::move(socket));
     });
     return [attempt] { attempt->cancel(); };
