@@ -128,7 +128,11 @@ void transport_impl::on_accepted(const std::shared_ptr<listener_impl>& listener,
   if (taken)
     return;
   listener->connection_ended();
-  internal::log_warning("an accepted connection was dropped: " + to_string(taken.error()));
+  const auto text = "an accepted connection was dropped: " + to_string(taken.error());
+  if (taken.error() == errc::shutting_down) // nothing wrong: it came while the node stops
+    internal::log_info(text);
+  else
+    internal::log_warning(text);
 }
 
 void transport_impl::connect(std::string_view peer, connect_options options,
