@@ -61,9 +61,9 @@ std::vector<row> savina_rows(bool quick) {
     local("dictionary", 20 * 10'000 / scale, dictionary(20, 10)),
     local("bounded_buffer", 40 * 1'000 / scale, bounded_buffer({}), 3),
     local("bank", 50'000 / scale, bank(bank_accounts)),
-    split("ping_pong", "pong", 20'000 / scale, split_ping_pong()),
+    split("ping_pong", "pong", 5'000 / scale, split_ping_pong()),
     split("counting", "counter", 500'000 / scale, split_counting(1'000)),
-    split("thread_ring", "ring", 20'000 / scale, thread_ring(ring_members, stages::two)),
+    split("thread_ring", "ring", 10'000 / scale, thread_ring(ring_members, stages::two)),
     split("big", "big", big_actors * 1'000 / scale, big(big_actors, stages::two)),
     split("bank", "bank", 50'000 / scale, bank(bank_accounts, stages::two)),
   };
