@@ -1,5 +1,7 @@
 #include "timers.hpp"
 
+#include <ctime>
+
 namespace ockam::internal {
 
 timers::id timers::schedule(clock::duration delay, std::function<void()> action) {
@@ -8,9 +10,11 @@ timers::id timers::schedule(clock::duration delay, std::function<void()> action)
   const auto which = own.next++;
   if (own.stopped)
     return which;
-  const auto due = moment_after(delay);
+  const auto due = simulated_ != nullptr ? moment_after(delay, *simulated_) : moment_after(delay);
   own.due.emplace(which, due);
   own.queue.emplace(std::pair{due, which}, std::move(action));
+  if (simulated_ != nullptr)
+    return which;
   if (!thread_.joinable())
     thread_ = std::thread{[shared = state_] { run(shared); }};
   else if (due < own.wakes_at)
@@ -61,20 +65,57 @@ void timers::run(const std::shared_ptr<state>& own) {
       own->changed.wait(guard);
       continue;
     }
-    const auto [due, which] = first->first;
+    const auto due = first->first.first;
     if (clock::now() < due) {
       own->wakes_at = due;
       own->changed.wait_until(guard, due);
       continue;
     }
-    auto action = std::move(first->second);
-    own->queue.erase(first);
-    own->due.erase(which);
+    auto action = take_first(*own);
     guard.unlock();
     action();
     action = nullptr;
     guard.lock();
   }
+}
+
+std::function<void()> timers::take_first(state& own) {
+  auto first = own.queue.extract(own.queue.begin());
+  own.due.erase(first.key().second);
+  return std::move(first.mapped());
+}
+
+timers::clock::time_point timers::coarse_now() const noexcept {
+  if (simulated_ != nullptr)
+    return *simulated_;
+#ifdef CLOCK_MONOTONIC_COARSE
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return clock::time_point{std::chrono::seconds{now.tv_sec}
+                           + std::chrono::nanoseconds{now.tv_nsec}};
+#else
+  return clock::now();
+#endif
+}
+
+std::optional<timers::clock::time_point> timers::next_due() const {
+  const std::lock_guard guard{state_->mutex};
+  if (state_->queue.empty())
+    return std::nullopt;
+  return state_->queue.begin()->first.first;
+}
+
+bool timers::run_due() {
+  std::function<void()> action;
+  {
+    const std::lock_guard guard{state_->mutex};
+    const auto first = state_->queue.begin();
+    if (first == state_->queue.end() || coarse_now() < first->first.first)
+      return false;
+    action = take_first(*state_);
+  }
+  action();
+  return true;
 }
 
 } // namespace ockam::internal

@@ -8,17 +8,19 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
 namespace ockam::internal {
 
 /// The moment `delay` from now; later than a century is a century, earlier than now is now.
-inline std::chrono::steady_clock::time_point moment_after(
-  std::chrono::steady_clock::duration delay) {
+inline std::chrono::steady_clock::time_point moment_after(std::chrono::steady_clock::duration delay,
+                                                          std::chrono::steady_clock::time_point now
+                                                          = std::chrono::steady_clock::now()) {
   using duration = std::chrono::steady_clock::duration;
   constexpr duration century = std::chrono::hours{24} * 36'525;
-  return std::chrono::steady_clock::now() + std::clamp(delay, duration::zero(), century);
+  return now + std::clamp(delay, duration::zero(), century);
 }
 
 /// Calls functions later, on one thread that starts with the first use; thread-safe.
@@ -26,6 +28,8 @@ inline std::chrono::steady_clock::time_point moment_after(
 /// CAF's clock is not used: with CAF 0.17.6 a time-out per request can dead-lock its thread.
 /// The functions must be quick; they enqueue and return. A time-out that is later than another one, or
 /// than one that was cancelled, does not wake the thread: most are never needed.
+///
+/// A simulation brings a clock of its own, and calls what is due itself.
 class timers {
 public:
   using clock = std::chrono::steady_clock;
@@ -42,6 +46,21 @@ public:
   /// Drops what is outstanding and joins the thread, unless called on it.
   void stop();
 
+  /// To a few milliseconds, for a few nanoseconds.
+  [[nodiscard]] clock::time_point coarse_now() const noexcept;
+
+  // -- for simulations -----------------------------------------------------------------------------
+
+  /// From now on there is no thread, and it is as late as `simulated` says, which outlives this.
+  /// Before anything is scheduled.
+  void follow(const clock::time_point& simulated) noexcept { simulated_ = &simulated; }
+
+  /// When there is something to do; nullopt: never.
+  [[nodiscard]] std::optional<clock::time_point> next_due() const;
+
+  /// Calls the first function that is due; false when none is.
+  bool run_due();
+
 private:
   struct state {
     std::mutex mutex;
@@ -53,10 +72,12 @@ private:
     bool stopped = false;
   };
   static void run(const std::shared_ptr<state>& own);
+  static std::function<void()> take_first(state& own);
 
   // shared with the thread: the last reference to the owner of the timers may die in an action
   const std::shared_ptr<state> state_ = std::make_shared<state>();
   std::thread thread_;
+  const clock::time_point* simulated_ = nullptr;
 };
 
 } // namespace ockam::internal

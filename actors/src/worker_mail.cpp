@@ -2,7 +2,6 @@
 
 #include "worker_shell.hpp"
 
-#include <ctime>
 #include <thread>
 
 namespace ockam::internal {
@@ -20,17 +19,6 @@ constexpr std::uint16_t short_runs_to_forget = 1'000;
 
 /// How often a thread looks whether a worker that comes to it has ended its turn elsewhere.
 constexpr int max_waits = 1'000;
-
-/// To a few milliseconds, for a few nanoseconds.
-std::chrono::nanoseconds coarse_now() noexcept {
-#ifdef CLOCK_MONOTONIC_COARSE
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
-#else
-  return std::chrono::steady_clock::now().time_since_epoch();
-#endif
-}
 
 bool is_request(const caf::mailbox_element& element) {
   return element.mid.is_request();
@@ -55,7 +43,7 @@ bool worker_shell::intercept(caf::mailbox_element& element, compat::execution_co
 }
 
 void worker_shell::on_message(routed_message& content) {
-  const auto began = begin_run();
+  const auto began = node().timers.coarse_now();
   next_hop hop;
   hop_ = &hop;
   if (is_request(*current_mailbox_element())) {
@@ -77,13 +65,13 @@ void worker_shell::on_message(routed_message& content) {
 
 /// What has come since the element that is being handled. After a while the rest waits for another
 /// turn: others want this thread too.
-void worker_shell::read_mail(std::chrono::nanoseconds began) {
+void worker_shell::read_mail(timers::clock::time_point began) {
   for (int taken = 0; !moves_to_io();) {
     const auto letter = record().mail.next_letter();
     if (!letter)
       return;
     take(letter->content);
-    if (++taken == max_letters || coarse_now() - began > long_run) {
+    if (++taken == max_letters || node().timers.coarse_now() - began > long_run) {
       compat::post(this, context(), worker_signal{worker_signal::kind::mail});
       return;
     }
@@ -150,14 +138,10 @@ bool worker_shell::moves_to_io() {
   return false;
 }
 
-std::chrono::nanoseconds worker_shell::begin_run() noexcept {
-  return coarse_now();
-}
-
 /// A worker that takes long leaves the I/O thread to others. Once in a while it may be the machine's
 /// doing: two long runs count, with few short ones in between.
-void worker_shell::end_run(std::chrono::nanoseconds began) {
-  if (coarse_now() - began <= long_run) {
+void worker_shell::end_run(timers::clock::time_point began) {
+  if (node().timers.coarse_now() - began <= long_run) {
     if (slowness_ > 0)
       --slowness_;
   } else if (slowness_ > 0) {

@@ -147,7 +147,7 @@ void worker_shell::on_reply(const worker_record& temporary, routed_message& cont
 void worker_shell::on_signal(worker_signal signal) {
   if (ended_)
     return;
-  const auto began = begin_run();
+  const auto began = node().timers.coarse_now();
   switch (signal.what) {
     case worker_signal::kind::start:
       if (!initialized_)

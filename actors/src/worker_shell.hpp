@@ -47,10 +47,9 @@ private:
   struct calls; // functions that other threads want called in this worker
 
   void on_message(routed_message& content);
-  void read_mail(std::chrono::nanoseconds began);
+  void read_mail(timers::clock::time_point began);
   bool moves_to_io();
-  static std::chrono::nanoseconds begin_run() noexcept;
-  void end_run(std::chrono::nanoseconds began);
+  void end_run(timers::clock::time_point began);
   void take(routed_message& content);
   void keep(routed_message&& content);
   std::optional<routed_message> next_waiting();

@@ -85,6 +85,7 @@ public:
   void release_chunk() noexcept { decoder_.release_unshared_chunk(); }
 
   [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
+  [[nodiscard]] std::size_t chunks_in_use() const { return pool_->in_use(); }
 
 private:
   const connection_limits& limits_;

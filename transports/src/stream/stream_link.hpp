@@ -59,6 +59,7 @@ public:
     return output_.wait_until_written(timeout);
   }
   [[nodiscard]] std::size_t unhandled() const noexcept { return input_.unhandled(); }
+  [[nodiscard]] std::size_t chunks_in_use() const { return input_.chunks_in_use(); }
   result<void> disconnect();
 
 protected:

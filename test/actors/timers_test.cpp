@@ -1,0 +1,40 @@
+#include "timers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace ockam::internal {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Timers, CallWhatIsDueByASimulatedClockAndNothingElse) {
+  timers::clock::time_point now{1h};
+  std::string called;
+  timers own;
+  own.follow(now);
+  own.schedule(2s, [&] { called += "second "; });
+  own.schedule(1s, [&] { called += "first "; });
+  const auto cancelled = own.schedule(1s, [&] { called += "cancelled "; });
+
+  EXPECT_EQ(own.coarse_now(), now);
+  EXPECT_EQ(own.next_due(), now + 1s);
+  EXPECT_FALSE(own.run_due());
+  EXPECT_TRUE(own.cancel(cancelled));
+
+  now += 1s;
+  EXPECT_TRUE(own.run_due());
+  EXPECT_FALSE(own.run_due());
+  EXPECT_EQ(called, "first ");
+
+  now += 1s;
+  EXPECT_TRUE(own.run_due());
+  EXPECT_EQ(called, "first second ");
+  EXPECT_EQ(own.next_due(), std::nullopt);
+}
+
+} // namespace
+
+} // namespace ockam::internal

@@ -1,0 +1,386 @@
+#include "simulated_node.hpp"
+
+#include "workers.hpp"
+
+#include <algorithm>
+
+namespace ockam::simulation {
+
+namespace {
+
+/// Of the transport addresses that nobody resolves here.
+constexpr std::uint8_t address_type = 241;
+
+} // namespace
+
+class simulated_node::watcher final : public message_observer {
+public:
+  explicit watcher(simulated_node& at) : at_{at} {}
+
+  void on_delivery(const address& source, const address& destination, const message&) override {
+    at_.on_delivery(source, destination);
+  }
+  void on_write(const address&, std::string_view, const message&) override {}
+  void on_read(const address& sender, std::string_view, const message& content) override {
+    at_.on_read(sender, content);
+  }
+  void on_drop(drop_reason reason, const message& content) override {
+    at_.world_.book.is_dropped(reason, content.payload());
+  }
+
+private:
+  simulated_node& at_;
+};
+
+/// Ends with the node; connections are made without it.
+class simulated_node::transport final : public ockam::transport {
+public:
+  explicit transport(simulated_node& at) : at_{at} {}
+
+  [[nodiscard]] std::uint8_t type() const noexcept override { return address_type; }
+  result<address> resolve(const address& remote) override {
+    return fail(errc::unsupported, to_string(remote) + " cannot be resolved");
+  }
+  void stop() override { at_.end_links(); }
+
+private:
+  simulated_node& at_;
+};
+
+simulated_node::simulated_node(world& around, std::uint32_t index)
+  : world_{around},
+    index_{index},
+    io_{*around.system},
+    watcher_{std::make_shared<watcher>(*this)} {}
+
+simulated_node::~simulated_node() = default;
+
+// -- life ------------------------------------------------------------------------------------------
+
+void simulated_node::start() {
+  world_.events.note(event::node_started, index_, ++lives_);
+  leaving_ = false;
+  node_.emplace(*world_.system, node_options{.observer = watcher_});
+  const auto& state = node_->state();
+  state->timers.follow(world_.now);
+  if (world_.chosen.workers_run_on_io)
+    state->io_contexts.add(&io_, [this](std::function<void()> call) { io_.post(std::move(call)); });
+  value_or_throw(attach_transport(state, std::make_shared<transport>(*this)));
+  entrance_ = flow_control_id::random();
+  listener_ = value_or_throw(listener_port::open(state, *entrance_, [] {}));
+  root_number_ = world_.next_worker();
+  const auto add = [this](kind what, const char* name, std::size_t consumers) {
+    start_worker(residents_.emplace_back(
+      resident{.what = what, .address = name, .is_consumer = world_.random.percent(consumers)}));
+  };
+  add(kind::hop, "h1", 90);
+  add(kind::hop, "h2", 50);
+  add(kind::sink, "sink", 90);
+  add(kind::sink, "private", 0);
+  add(kind::sleeper, "sleeper", 70);
+  add(kind::answerer, "answerer", 80);
+  add(kind::talker, "talker", 50);
+}
+
+void simulated_node::start_worker(resident& who) {
+  who.number = world_.next_worker();
+  world_.events.note(event::worker_started, who.number, index_);
+  const role own{this, who.number};
+  const worker_options options{.shutdown_priority = static_cast<int>(world_.random.between(1, 7)),
+                               .execution = world_.random.percent(20) ? execution::pooled
+                                                                      : execution::on_io_thread};
+  const auto start = [&](auto worker) {
+    node_->start_worker(who.address, std::move(worker), options);
+  };
+  switch (who.what) {
+    case kind::hop:
+      start(noted_hop{own});
+      break;
+    case kind::relay:
+      start(noted_relay{own, route{who.to->sender_address()}});
+      break;
+    case kind::sink:
+      start(sink{own});
+      break;
+    case kind::sleeper:
+      start(sleeper{own});
+      break;
+    case kind::answerer:
+      start(answerer{own});
+      break;
+    case kind::talker:
+      start(talker{own});
+      break;
+  }
+  if (!who.is_consumer)
+    return;
+  admit(who.address, *entrance_);
+  for (const auto& each : links_)
+    if (each->mode() == connection_mode::outgoing)
+      admit(who.address, each->flow_control_id());
+}
+
+void simulated_node::restart_a_worker() {
+  auto& who = world_.random.any_in(residents_);
+  if (who.what == kind::relay)
+    return;
+  world_.events.note(event::worker_stopped, who.number);
+  node_->stop_worker(who.address);
+  forget_rights(who.address);
+  start_worker(who);
+}
+
+void simulated_node::start_a_relay() {
+  constexpr std::size_t enough = 10;
+  if (links_.empty() || residents_.size() >= enough)
+    return;
+  auto& made
+    = residents_.emplace_back(resident{.what = kind::relay,
+                                       .address = "relay" + std::to_string(residents_.size()),
+                                       .is_consumer = true,
+                                       .to = world_.random.any_in(links_)});
+  start_worker(made);
+  world_.events.note(event::relay_started, made.number, index_, made.to->number());
+}
+
+void simulated_node::leave() {
+  leaving_ = true;
+  for (const auto& each : residents_) {
+    world_.events.note(event::worker_stopped, each.number);
+    node_->stop_worker(each.address);
+    forget_rights(each.address);
+  }
+  for (const auto& each : std::vector{links_})
+    if (each->is_open())
+      static_cast<void>(each->disconnect());
+}
+
+void simulated_node::stop() {
+  world_.events.note(event::node_stopped, index_);
+  former_states_.push_back(node_->state());
+  node_->stop_now();
+  node_.reset();
+  residents_.clear();
+  plans_.clear();
+  rights_.clear();
+}
+
+/// The node has stopped its workers and stops the transport.
+void simulated_node::end_links() {
+  listener_.reset();
+  for (const auto& each : std::exchange(callers_, {}))
+    each->cut();
+  for (const auto& each : std::vector{links_})
+    each->abort({errc::shutting_down, "the node stops"});
+  node_->state()->io_contexts.remove(&io_);
+}
+
+// -- connections -----------------------------------------------------------------------------------
+
+std::shared_ptr<wire> simulated_node::call(std::uint32_t other) const {
+  auto& callee = *world_.nodes[other];
+  if (!callee.is_up() || callee.is_leaving())
+    return nullptr;
+  auto made = world_.make_wire();
+  made->nodes = {index_, other};
+  callee.callers_.push_back(made);
+  return made;
+}
+
+void simulated_node::connect_to(simulated_node& other, bool again_after_loss) {
+  const std::function<std::shared_ptr<wire>()> connect = [this, to = other.index_] {
+    return call(to);
+  };
+  auto wire = connect();
+  if (!wire)
+    return world_.events.note(event::connection_refused, index_, other.index_);
+  internal::stream_link::setup setup{.limits = world_.chosen.limits,
+                                     .mode = connection_mode::outgoing,
+                                     .peer = "node " + std::to_string(other.index_)};
+  const auto id = setup.id;
+  const auto made = open_link(std::move(setup), again_after_loss ? connect : nullptr);
+  world_.events.note(event::connect, made->number(), index_, other.index_);
+  made->use(std::move(wire), 0);
+  for (const auto& each : residents_)
+    if (each.is_consumer)
+      admit(each.address, id);
+  for (const auto& each : links_)
+    if (each != made && world_.random.percent(80))
+      admit(each->sender_address(), id);
+}
+
+void simulated_node::accept() {
+  auto wire = std::move(callers_.front());
+  callers_.pop_front();
+  const auto from = wire->ends[0].lock();
+  const auto made = open_link({.limits = world_.chosen.limits,
+                               .mode = connection_mode::incoming,
+                               .peer = "client",
+                               .spawner_id = entrance_},
+                              nullptr);
+  world_.events.note(event::accepted, made->number(), from ? from->number() : 0, index_);
+  made->use(std::move(wire), 1);
+}
+
+std::shared_ptr<link> simulated_node::open_link(internal::stream_link::setup setup,
+                                                std::function<std::shared_ptr<wire>()> connect) {
+  std::vector<flow_control_id> entrances{*entrance_};
+  for (const auto& each : links_)
+    if (each->mode() == connection_mode::outgoing)
+      entrances.push_back(each->flow_control_id());
+  std::erase_if(entrances, [this](const auto&) { return world_.random.percent(20); });
+  setup.consumer_of = entrances;
+  setup.buffers = node_->state()->buffers;
+  auto made = std::make_shared<link>(
+    setup, link::surroundings{.random = world_.random,
+                                         .events = world_.events,
+                                         .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
+                                         .node = index_,
+                                         .number = ++world_.links,
+                                         .longest_step = world_.chosen.longest_step,
+                                         .connect = std::move(connect),
+                                         .ended = [this](link& gone) {
+                                           forget_rights(gone.sender_address());
+                                           former_links_.push_back(std::static_pointer_cast<link>(
+                                             gone.shared_from_this()));
+                                           std::erase(links_, former_links_.back());
+                                         }});
+  value_or_throw(made->open(node_->state(), std::move(setup)));
+  links_.push_back(made);
+  rights_[made->sender_address()].insert(entrances.begin(), entrances.end());
+  return made;
+}
+
+bool simulated_node::is_connected_to(std::uint32_t other) const {
+  return std::ranges::any_of(links_, [&](const auto& each) {
+    return each->mode() == connection_mode::outgoing
+           && each->peer() == "node " + std::to_string(other);
+  });
+}
+
+void simulated_node::close_a_link() {
+  if (links_.empty())
+    return;
+  const auto& chosen = world_.random.any_in(links_);
+  forget_rights(chosen->sender_address());
+  static_cast<void>(chosen->disconnect()); // may be closing already
+}
+
+std::shared_ptr<link> simulated_node::find_link(const ockam::address& sender) const {
+  const auto found = std::ranges::find(
+    links_, sender, [](const auto& each) -> const auto& { return each->sender_address(); });
+  return found != links_.end() ? *found : nullptr;
+}
+
+// -- rights ----------------------------------------------------------------------------------------
+
+void simulated_node::admit(const ockam::address& consumer, const flow_control_id& id) {
+  node_->flow_control().add_consumer(consumer, id);
+  rights_[consumer].insert(id);
+}
+
+void simulated_node::relay_lends_rights(const route& forward_to, const route& way_back) {
+  const ockam::address next{forward_to.front()};
+  const ockam::address previous{way_back.front()};
+  if (const auto entrance = find_link(next))
+    rights_[previous].insert(entrance->flow_control_id());
+  if (const auto entrance = find_link(previous))
+    rights_[next].insert(entrance->flow_control_id());
+}
+
+bool simulated_node::lets_in(const link* through, const ockam::address& consumer) const {
+  if (through == nullptr)
+    return true;
+  const auto found = rights_.find(consumer);
+  return found != rights_.end()
+         && (found->second.contains(through->flow_control_id())
+             || (through->mode() == connection_mode::incoming
+                 && found->second.contains(*entrance_)));
+}
+
+void simulated_node::on_delivery(const ockam::address& source, const ockam::address& destination) {
+  if (asking_through_) { // this is the request, from the address for its reply
+    rights_[source].insert(*asking_through_);
+    asking_through_.reset();
+  }
+  for (const auto& each : links_)
+    if (each->receiver_address() == source)
+      world_.book.require(lets_in(each.get(), destination),
+                          "a message that came in through link " + std::to_string(each->number())
+                            + " was delivered to " + to_string(destination) + " of node "
+                            + std::to_string(index_) + ", which is no consumer of it");
+}
+
+void simulated_node::on_read(const ockam::address& sender, const message& content) {
+  if (const auto through = find_link(sender))
+    world_.book.passes(content.payload(), through->life());
+}
+
+// -- timers ----------------------------------------------------------------------------------------
+
+std::optional<std::chrono::steady_clock::time_point> simulated_node::next_timer() const {
+  return node_ ? node_->state()->timers.next_due() : std::nullopt;
+}
+
+bool simulated_node::run_timer() {
+  world_.events.note(event::timer, index_);
+  return node_->state()->timers.run_due();
+}
+
+// -- what must hold --------------------------------------------------------------------------------
+
+void simulated_node::check_counters() {
+  if (!node_)
+    return;
+  const auto counted = node_->metrics();
+  world_.book.require(counted.sent + counted.received
+                        >= counted.delivered + counted.written + counted.dropped_in_all(),
+                      "node " + std::to_string(index_) + " has counted more ends than messages");
+}
+
+void simulated_node::check_awake() {
+  for (const auto& each : links_)
+    world_.book.require(!each->overslept(),
+                        "link " + std::to_string(each->number()) + " was not woken: "
+                          + std::to_string(each->pending_bytes()) + " bytes wait to be written, "
+                          + std::to_string(each->unhandled()) + " messages are not handled");
+}
+
+void simulated_node::check_at_rest() {
+  if (!node_)
+    return;
+  for (const auto& each : links_) {
+    world_.book.require(each->pending_bytes() == 0 && each->unhandled() == 0,
+                        "link " + std::to_string(each->number()) + " is stuck: "
+                          + std::to_string(each->pending_bytes()) + " bytes wait to be written, "
+                          + std::to_string(each->unhandled()) + " messages are not handled");
+  }
+  const auto left = node_->metrics().in_flight();
+  world_.book.require(left == 0, "node " + std::to_string(index_) + " has "
+                                   + std::to_string(static_cast<std::int64_t>(left))
+                                   + " messages in flight, and nothing happens any more");
+}
+
+void simulated_node::check_ended() {
+  const auto name = "node " + std::to_string(index_);
+  std::vector<std::weak_ptr<internal::node_state>> ended;
+  for (const auto& each : former_states_) {
+    const auto left = static_cast<std::int64_t>(each->metrics().in_flight());
+    world_.book.require(left == 0,
+                        name + " ended with " + std::to_string(left) + " messages in flight");
+    world_.book.require(each->table.all().empty(), name + " ended with an address");
+    world_.book.require(each->flows->empty(), name + " ended with a flow control entry");
+    ended.emplace_back(each);
+  }
+  for (const auto& each : former_links_)
+    world_.book.require(each->unhandled() == 0 && each->chunks_in_use() == 0,
+                        "link " + std::to_string(each->number()) + " ended with "
+                          + std::to_string(each->unhandled()) + " messages and "
+                          + std::to_string(each->chunks_in_use()) + " chunks of memory");
+  former_links_.clear();
+  former_states_.clear();
+  for (const auto& each : ended)
+    world_.book.require(each.expired(), "somebody keeps " + name + " after its end");
+}
+
+} // namespace ockam::simulation

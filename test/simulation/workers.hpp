@@ -1,0 +1,104 @@
+#pragma once
+
+#include "simulated_node.hpp"
+
+#include "ockam/actors/hop.hpp"
+#include "ockam/actors/relay.hpp"
+
+#include <deque>
+
+namespace ockam::simulation {
+
+/// What every simulated worker knows: where it is, and which one it is of all that were ever started.
+struct role {
+  simulated_node* node;
+  std::uint32_t number;
+
+  void arrived(const routed_message& received) const {
+    node->around().book.arrives(received.payload(), number);
+  }
+  void passed(const routed_message& received) const {
+    node->around().book.passes(received.payload(), number);
+  }
+};
+
+/// Messages end here.
+struct sink : role {
+  void handle_message(context&, const routed<raw>& received) const { arrived(received); }
+};
+
+/// As the library's, and noted.
+struct noted_hop : role {
+  ockam::hop inner{};
+  auto handle_message(context& ctx, routed<any>&& received) {
+    passed(received);
+    return inner.handle_message(ctx, std::move(received));
+  }
+};
+
+struct noted_relay : role {
+  route forward_to;
+  ockam::relay inner{forward_to};
+  auto handle_message(context& ctx, routed<any>&& received) {
+    passed(received);
+    node->relay_lends_rights(forward_to, received.return_route());
+    return inner.handle_message(ctx, std::move(received));
+  }
+};
+
+/// Keeps messages, and all they hold, until a message of its own comes much later.
+struct sleeper : role {
+  std::deque<routed<raw>> kept{};
+  std::optional<std::uint32_t> alarm{};
+  delayed_event waking{};
+
+  void handle_message(context& ctx, routed<raw> received) {
+    arrived(received);
+    if (alarm && is_number(received.payload(), *alarm)) {
+      alarm.reset();
+      kept.clear();
+      return;
+    }
+    kept.push_back(std::move(received));
+    if (alarm)
+      return;
+    alarm = node->open_message(node->around().random.roll());
+    auto made = ctx.delayed(route{ctx.primary_address()}, node->around().book.body_of(*alarm));
+    if (!made)
+      return;
+    waking = std::move(*made);
+    waking.schedule(std::chrono::milliseconds{node->around().random.between(1, 1'000)});
+  }
+
+  bool is_number(const shared_bytes& body, std::uint32_t number) const {
+    return body == node->around().book.body_of(number).data;
+  }
+};
+
+/// Answers every message along its return route.
+struct answerer : role {
+  result<void> handle_message(context& ctx, const routed<raw>& received) const {
+    arrived(received);
+    const auto reply = node->open_message(node->around().random.roll());
+    return ctx.send(received.return_route(), node->around().book.body_of(reply));
+  }
+};
+
+/// Sends messages, requests and delayed messages when it gets one.
+struct talker : role {
+  std::vector<delayed_event> later{};
+  void handle_message(context& ctx, const routed<raw>& received) {
+    arrived(received);
+    switch (node->around().random.below(3)) {
+      case 0:
+        return node->talk(ctx, number);
+      case 1:
+        return node->ask(ctx, number);
+      default:
+        if (auto event = node->send_later(ctx, number))
+          later.push_back(std::move(*event));
+    }
+  }
+};
+
+} // namespace ockam::simulation

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "dice.hpp"
+#include "ledger.hpp"
+#include "trace.hpp"
+#include "wire.hpp"
+
+#include "ockam/transports/limits.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace caf {
+class actor_system;
+}
+
+namespace ockam::simulation {
+
+class simulated_node;
+
+/// What a seed decides before anything happens.
+struct settings {
+  explicit settings(dice& random);
+
+  std::string topology;
+  std::uint32_t nodes = 0;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> edges; // first connects to second
+  connection_limits limits{};
+  std::size_t wire_capacity = 0;
+  std::size_t longest_step = 0; // bytes that one read or write moves
+  std::size_t largest_body = 0;
+  bool workers_run_on_io = false; // where input wakes them
+  bool faults = false;            // connections break, workers and nodes stop
+  std::size_t actions = 0;
+};
+
+/// One line: topology and limits.
+std::string to_string(const settings& of);
+
+/// What the parts of one simulation share.
+struct world {
+  world(std::uint64_t seed, bool print);
+  ~world();
+
+  dice random;
+  trace events;
+  const settings chosen{random};
+  ledger book{events};
+  std::chrono::steady_clock::time_point now{};
+  caf::actor_system* system = nullptr;
+  std::vector<std::unique_ptr<simulated_node>> nodes;
+  std::vector<std::weak_ptr<wire>> wires;
+  std::uint32_t links = 0;   // made so far
+  std::uint32_t workers = 0; // started so far
+
+  std::uint32_t next_worker() noexcept { return ++workers; }
+  std::shared_ptr<wire> make_wire() {
+    auto made = std::make_shared<wire>(chosen.wire_capacity);
+    wires.push_back(made);
+    return made;
+  }
+};
+
+} // namespace ockam::simulation
