@@ -33,9 +33,9 @@ private:
   [[nodiscard]] bool full() const noexcept {
     return messages() >= max_messages_ || bytes_.load(std::memory_order_acquire) >= max_bytes_;
   }
-  [[nodiscard]] bool half_free() const noexcept {
-    return messages() <= max_messages_ / 2
-           && bytes_.load(std::memory_order_acquire) <= max_bytes_ / 2;
+  [[nodiscard]] bool half_free() const noexcept { // in one order with `somebody_waits_`
+    return messages_.load(std::memory_order_seq_cst) <= max_messages_ / 2
+           && bytes_.load(std::memory_order_seq_cst) <= max_bytes_ / 2;
   }
 
   const std::size_t max_messages_;

@@ -4,11 +4,12 @@
 #include <new>
 #include <utility>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #  define OCKAM_RECYCLE_MEMORY                                                                     \
-    0 // the sanitizer sees a use after the end only in memory that was freed
+    0 // the sanitizers see a use after the end only in memory that was freed
 #elif defined(__has_feature)
-#  if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#  if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)                          \
+    || __has_feature(thread_sanitizer)
 #    define OCKAM_RECYCLE_MEMORY 0
 #  endif
 #endif
