@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     cbor_decref(&item);
   const bool accepted = theirs.error.code == CBOR_ERR_NONE;
   if (accepted) {
-    require(ours.ok() || ours.problem() == errc::nesting_too_deep, "we accept what libcbor accepts");
+    require(ours.ok() || ours.problem() == errc::nesting_too_deep,
+            "we accept what libcbor accepts");
     require(!ours.ok() || ours.offset() == theirs.read, "both end at the same byte");
   } else if (ours.ok()) {
     require(may_be_refused(input), "libcbor accepts what we accept");

@@ -233,18 +233,18 @@ std::shared_ptr<link> simulated_node::open_link(internal::stream_link::setup set
   setup.buffers = node_->state()->buffers;
   auto made = std::make_shared<link>(
     setup, link::surroundings{.random = world_.random,
-                                         .events = world_.events,
-                                         .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
-                                         .node = index_,
-                                         .number = ++world_.links,
-                                         .longest_step = world_.chosen.longest_step,
-                                         .connect = std::move(connect),
-                                         .ended = [this](link& gone) {
-                                           forget_rights(gone.sender_address());
-                                           former_links_.push_back(std::static_pointer_cast<link>(
-                                             gone.shared_from_this()));
-                                           std::erase(links_, former_links_.back());
-                                         }});
+                              .events = world_.events,
+                              .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
+                              .node = index_,
+                              .number = ++world_.links,
+                              .longest_step = world_.chosen.longest_step,
+                              .connect = std::move(connect),
+                              .ended = [this](link& gone) {
+                                forget_rights(gone.sender_address());
+                                former_links_.push_back(
+                                  std::static_pointer_cast<link>(gone.shared_from_this()));
+                                std::erase(links_, former_links_.back());
+                              }});
   value_or_throw(made->open(node_->state(), std::move(setup)));
   links_.push_back(made);
   rights_[made->sender_address()].insert(entrances.begin(), entrances.end());

@@ -19,8 +19,9 @@ protected:
   }
 
   static void swallow_everything() {
-    EXPECT_EQ(std::system("nft 'add table inet hole; "
-                          "add chain inet hole in { type filter hook input priority 0; policy drop; }'"),
+    EXPECT_EQ(std::system(
+                "nft 'add table inet hole; "
+                "add chain inet hole in { type filter hook input priority 0; policy drop; }'"),
               0);
   }
 };
@@ -32,8 +33,10 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   tcp_node b{start_node()};
   const connection_journal at_a;
   const connection_journal at_b;
-  const auto listener = b.listen({.keepalive = impatient, .limits = quick, .observer = at_b.observer()});
-  const auto c = a.connect(listener, {.keepalive = impatient, .limits = quick, .observer = at_a.observer()});
+  const auto listener
+    = b.listen({.keepalive = impatient, .limits = quick, .observer = at_b.observer()});
+  const auto c = a.connect(listener,
+                           {.keepalive = impatient, .limits = quick, .observer = at_a.observer()});
   b.node.start_worker("echoer", echoer{});
   b.flow_control().add_consumer("echoer", listener.flow_control_id());
   ASSERT_EQ(ask(a.node, {c, "echoer"}, "hello"), "hello");

@@ -55,7 +55,8 @@ void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive,
   // There are no probes while something is unacknowledged. A peer that takes no byte counts too, so
   // nothing is set where one may take none for ever.
   if (write_deadline.count() > 0) {
-    const std::chrono::milliseconds patience = keepalive.idle + keepalive.interval * keepalive.probes;
+    const std::chrono::milliseconds patience = keepalive.idle
+                                               + keepalive.interval * keepalive.probes;
     set(user_timeout{static_cast<int>(std::max(patience, write_deadline).count())});
   }
 #endif
