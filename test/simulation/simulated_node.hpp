@@ -42,7 +42,7 @@ public:
 
   void talk_at_root();
   void poke_a_talker();
-  void receive_at_root();
+  bool receive_at_root(); ///< false when there was nothing
   void talk(sender& from, std::uint32_t worker);
   void ask(context& from, std::uint32_t worker);
   std::optional<delayed_event> send_later(sender& from, std::uint32_t worker);

@@ -144,9 +144,11 @@ void simulated_node::poke_a_talker() {
   }
 }
 
-void simulated_node::receive_at_root() {
-  while (const auto received = node_->root().receive<raw>({.timeout = std::chrono::seconds{0}}))
+bool simulated_node::receive_at_root() {
+  const auto received = node_->root().receive<raw>({.timeout = std::chrono::seconds{0}});
+  if (received)
     world_.book.arrives(received->payload(), root_number_);
+  return received.has_value();
 }
 
 } // namespace ockam::simulation
