@@ -97,6 +97,8 @@ const address& connection_port::receiver_address() const noexcept {
 
 void connection_port::deliver(message content, compat::execution_context* context) {
   record_->traffic.received.add_exclusively();
+  if (!in_run_)
+    record_->settle_if_gone();
   if (node_->options.observer) [[unlikely]]
     node_->options.observer->on_read(sender_address(), peer_, content);
   if (content.onward_route().empty()) {
@@ -120,6 +122,8 @@ void connection_port::begin_run() {
 
 void connection_port::end_run() noexcept {
   in_run_ = false;
+  if (record_)
+    record_->settle_if_gone();
   if (hop_)
     hop_->forget();
 }
@@ -135,6 +139,7 @@ void connection_port::note_write(const message& content) const {
 
 void connection_port::count_written(std::uint64_t messages) const noexcept {
   record_->traffic.written.add(messages);
+  record_->settle_if_gone();
 }
 
 void connection_port::count_dropped(drop_reason reason, std::uint64_t messages) const noexcept {

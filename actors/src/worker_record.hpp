@@ -55,6 +55,13 @@ public:
   /// Moves what was counted since the last time to the node's sum; for one who leaves the table.
   void settle() noexcept;
 
+  /// After counting without `count`: a connection may have left the table and still be in use.
+  void settle_if_gone() noexcept {
+    std::atomic_thread_fence(std::memory_order_seq_cst); // counted first, then looked
+    if (!listed.load(std::memory_order_seq_cst))
+      settle();
+  }
+
   [[nodiscard]] const address& address_at(std::uint16_t index) const noexcept override {
     return boxes[index].address;
   }

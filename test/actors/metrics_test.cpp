@@ -74,6 +74,14 @@ TEST_F(Metrics, CountsSurviveThoseWhoWereCounted) {
   EXPECT_EQ(node.metrics().sent, 2u);
 }
 
+TEST_F(Metrics, WhatAConnectionDoesAfterItWasDisconnectedCountsAtOnce) {
+  fake_connection connection{node};
+  node.stop_worker(connection.sender());
+  connection.deliver("nobody", "peer"); // it still reads while it writes what waits
+  expect_all_messages_accounted_for(node.metrics());
+  EXPECT_EQ(node.metrics().received, 1u);
+}
+
 TEST_F(Metrics, AClosedEndpointStillCounts) {
   auto mailbox = node.detached("mailbox");
   node.stop_worker("mailbox");

@@ -52,7 +52,7 @@ void ledger::arrives(const shared_bytes& body, std::uint64_t worker) {
   events_.note(event::delivered, number, worker);
   end(*which, fate::delivered);
   ++deliveries_;
-  const auto key = mix(which->as_sent.flow, which->way);
+  const auto key = mix(mix(which->as_sent.flow, which->way), worker);
   const auto [newest, is_first] = newest_.try_emplace(key, number);
   require(is_first || newest->second < number,
           "message " + std::to_string(number) + " was delivered after message "

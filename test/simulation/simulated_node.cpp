@@ -8,6 +8,18 @@ namespace ockam::simulation {
 
 namespace {
 
+std::string to_string(const metrics& counted) {
+  std::string text = "sent " + std::to_string(counted.sent) + ", received "
+                     + std::to_string(counted.received) + ", delivered "
+                     + std::to_string(counted.delivered) + ", written "
+                     + std::to_string(counted.written);
+  for (std::size_t i = 0; i < drop_reason_count; ++i)
+    if (counted.dropped[i] != 0)
+      text += ", " + std::string{ockam::to_string(static_cast<drop_reason>(i))} + " "
+              + std::to_string(counted.dropped[i]);
+  return text;
+}
+
 /// Of the transport addresses that nobody resolves here.
 constexpr std::uint8_t address_type = 241;
 
@@ -335,7 +347,8 @@ void simulated_node::check_counters() {
   const auto counted = node_->metrics();
   world_.book.require(counted.sent + counted.received
                         >= counted.delivered + counted.written + counted.dropped_in_all(),
-                      "node " + std::to_string(index_) + " has counted more ends than messages");
+                      "node " + std::to_string(index_) + " has counted more ends than messages: "
+                        + to_string(counted));
 }
 
 void simulated_node::check_awake() {
@@ -355,19 +368,20 @@ void simulated_node::check_at_rest() {
                           + std::to_string(each->pending_bytes()) + " bytes wait to be written, "
                           + std::to_string(each->unhandled()) + " messages are not handled");
   }
-  const auto left = node_->metrics().in_flight();
-  world_.book.require(left == 0, "node " + std::to_string(index_) + " has "
-                                   + std::to_string(static_cast<std::int64_t>(left))
-                                   + " messages in flight, and nothing happens any more");
+  const auto counted = node_->metrics();
+  world_.book.require(counted.in_flight() == 0,
+                      "node " + std::to_string(index_)
+                        + " has messages in flight, and nothing happens any more: "
+                        + to_string(counted));
 }
 
 void simulated_node::check_ended() {
   const auto name = "node " + std::to_string(index_);
   std::vector<std::weak_ptr<internal::node_state>> ended;
   for (const auto& each : former_states_) {
-    const auto left = static_cast<std::int64_t>(each->metrics().in_flight());
-    world_.book.require(left == 0,
-                        name + " ended with " + std::to_string(left) + " messages in flight");
+    const auto counted = each->metrics();
+    world_.book.require(counted.in_flight() == 0,
+                        name + " ended with messages in flight: " + to_string(counted));
     world_.book.require(each->table.all().empty(), name + " ended with an address");
     world_.book.require(each->flows->empty(), name + " ended with a flow control entry");
     ended.emplace_back(each);

@@ -42,13 +42,13 @@ public:
 
   void talk_at_root();
   void poke_a_talker();
-  void receive_at_root();
+  bool receive_at_root(); ///< false when there was nothing
   void talk(sender& from, std::uint32_t worker);
   void ask(context& from, std::uint32_t worker);
   std::optional<delayed_event> send_later(sender& from, std::uint32_t worker);
 
   /// A message that nobody expects anything of.
-  std::uint32_t open_message(std::uint64_t flow);
+  std::uint32_t open_message();
   void relay_lends_rights(const route& forward_to, const route& way_back);
 
   // -- what can happen here next -------------------------------------------------------------------
@@ -97,7 +97,7 @@ private:
   void end_links();
   [[nodiscard]] std::shared_ptr<link> find_link(const ockam::address& sender) const;
 
-  plan make_plan(std::uint32_t sender);
+  plan make_plan();
   const plan& any_plan(std::uint32_t sender);
   const resident* any_resident(std::initializer_list<kind> kinds);
   std::uint32_t open_message(const plan& on);

@@ -4,8 +4,8 @@
 
 namespace ockam::simulation {
 
-std::uint32_t simulated_node::open_message(std::uint64_t flow) {
-  return world_.book.open({.flow = flow});
+std::uint32_t simulated_node::open_message() {
+  return world_.book.open({.flow = ++world_.flows});
 }
 
 std::uint32_t simulated_node::open_message(const plan& on) {
@@ -25,8 +25,8 @@ const simulated_node::resident* simulated_node::any_resident(std::initializer_li
 }
 
 /// A walk through the network of 1 to 6 addresses, and an end of some kind.
-simulated_node::plan simulated_node::make_plan(std::uint32_t sender) {
-  plan made{.along = {}, .flow = mix(sender, plans_.size()), .sound = true};
+simulated_node::plan simulated_node::make_plan() {
+  plan made{.along = {}, .flow = ++world_.flows, .sound = true};
   auto* at = this;
   std::shared_ptr<link> through; // by which the message comes to `at`
   auto& random = world_.random;
@@ -83,7 +83,7 @@ const simulated_node::plan& simulated_node::any_plan(std::uint32_t sender) {
       known.push_back(&each);
   if (!known.empty() && world_.random.percent(60))
     return *world_.random.any_in(known);
-  plans_.emplace_back(sender, make_plan(sender));
+  plans_.emplace_back(sender, make_plan());
   return plans_.back().second;
 }
 
@@ -98,8 +98,7 @@ void simulated_node::talk(sender& from, std::uint32_t worker) {
 }
 
 void simulated_node::ask(context& from, std::uint32_t worker) {
-  auto along = make_plan(worker);
-  along.flow = world_.random.roll();
+  const auto along = make_plan();
   const auto number = open_message(along);
   world_.events.note(event::asked, number, worker, along.along.size());
   if (const auto entrance = find_link(ockam::address{along.along.front()}))
@@ -120,8 +119,7 @@ void simulated_node::ask(context& from, std::uint32_t worker) {
 }
 
 std::optional<delayed_event> simulated_node::send_later(sender& from, std::uint32_t worker) {
-  auto along = make_plan(worker);
-  along.flow = world_.random.roll();
+  const auto along = make_plan();
   const auto number = open_message(along);
   world_.events.note(event::delayed, number, worker, along.along.size());
   auto made = from.delayed(along.along, world_.book.body_of(number));
@@ -137,16 +135,18 @@ void simulated_node::talk_at_root() {
 
 void simulated_node::poke_a_talker() {
   if (const auto* talker = any_resident({kind::talker})) {
-    const auto number = open_message(world_.random.roll());
+    const auto number = open_message();
     world_.events.note(event::sent, number, root_number_, 1);
     if (!node_->root().send(talker->address, world_.book.body_of(number)))
       world_.events.note(event::send_refused, number);
   }
 }
 
-void simulated_node::receive_at_root() {
-  while (const auto received = node_->root().receive<raw>({.timeout = std::chrono::seconds{0}}))
+bool simulated_node::receive_at_root() {
+  const auto received = node_->root().receive<raw>({.timeout = std::chrono::seconds{0}});
+  if (received)
     world_.book.arrives(received->payload(), root_number_);
+  return received.has_value();
 }
 
 } // namespace ockam::simulation

@@ -62,7 +62,7 @@ struct sleeper : role {
     kept.push_back(std::move(received));
     if (alarm)
       return;
-    alarm = node->open_message(node->around().random.roll());
+    alarm = node->open_message();
     auto made = ctx.delayed(route{ctx.primary_address()}, node->around().book.body_of(*alarm));
     if (!made)
       return;
@@ -79,7 +79,7 @@ struct sleeper : role {
 struct answerer : role {
   result<void> handle_message(context& ctx, const routed<raw>& received) const {
     arrived(received);
-    const auto reply = node->open_message(node->around().random.roll());
+    const auto reply = node->open_message();
     return ctx.send(received.return_route(), node->around().book.body_of(reply));
   }
 };

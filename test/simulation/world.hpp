@@ -56,6 +56,7 @@ struct world {
   std::vector<std::weak_ptr<wire>> wires;
   std::uint32_t links = 0;   // made so far
   std::uint32_t workers = 0; // started so far
+  std::uint64_t flows = 0;   // of messages, see `ledger::plan`; named so far
 
   std::uint32_t next_worker() noexcept { return ++workers; }
   std::shared_ptr<wire> make_wire() {
