@@ -347,8 +347,8 @@ void simulated_node::check_counters() {
   const auto counted = node_->metrics();
   world_.book.require(counted.sent + counted.received
                         >= counted.delivered + counted.written + counted.dropped_in_all(),
-                      "node " + std::to_string(index_) + " has counted more ends than messages: "
-                        + to_string(counted));
+                      "node " + std::to_string(index_)
+                        + " has counted more ends than messages: " + to_string(counted));
 }
 
 void simulated_node::check_awake() {

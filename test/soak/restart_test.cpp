@@ -9,11 +9,21 @@
 #include <map>
 #include <mutex>
 
+#include <unistd.h>
+
 namespace ockam::test {
 namespace {
 
 constexpr auto middle_program = "04-routing-over-transport-two-hops-middle";
 constexpr auto responder_program = "04-routing-over-transport-two-hops-responder";
+
+/// A port that stays free while nobody listens: the system gives it to no outgoing connection.
+std::string lasting_address() {
+  static int port = 20'000 + getpid() % 8'000;
+  while (!is_free(++port))
+    ;
+  return "127.0.0.1:" + std::to_string(port);
+}
 
 /// How often each text came back.
 class replies {
@@ -69,6 +79,8 @@ protected:
     const bool flows = eventually([&] {
       static_cast<void>(node_.node.root().forward(
         message{to, route{"replies"}, encode_payload(std::to_string(next_++)).value()}));
+      for (auto* each : {&middle_, &responder_})
+        static_cast<void>((*each)->told_so_far()); // who is not listened to stops working
       for (auto i = first; i < next_; ++i)
         if (answers.has(std::to_string(i)))
           return true;
@@ -79,8 +91,8 @@ protected:
                                                                  - began);
   }
 
-  const std::string responder_address_ = free_address();
-  const std::string middle_address_ = free_address();
+  const std::string responder_address_ = lasting_address();
+  const std::string middle_address_ = lasting_address();
   std::optional<process> responder_;
   std::optional<process> middle_;
   tcp_node node_{start_node()};

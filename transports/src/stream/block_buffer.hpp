@@ -26,7 +26,7 @@ public:
     used_ = 0;
     filled_ = 0;
     if (blocks_.size() == 1 && blocks_.front().size == first_size)
-      shrink();
+      blocks_.front() = {};
     else if (blocks_.size() > kept_blocks)
       blocks_.resize(kept_blocks);
   }
