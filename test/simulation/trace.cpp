@@ -2,6 +2,8 @@
 
 #include "dice.hpp"
 
+#include "ockam/actors/metrics.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <string_view>
@@ -10,7 +12,7 @@ namespace ockam::simulation {
 
 namespace {
 
-/// With %1, %2, %3 for the numbers.
+/// With %1, %2, %3 for the numbers, %r for a reason as the second one.
 std::string_view text_of(event what) {
   switch (what) {
     case event::node_started:
@@ -68,7 +70,7 @@ std::string_view text_of(event what) {
     case event::delivered:
       return "message %1 is delivered to worker %2";
     case event::dropped:
-      return "message %1 is dropped, reason %2";
+      return "message %1 is dropped: %r";
     case event::time_passes:
       return "time passes: %1 ms";
     case event::timer:
@@ -100,10 +102,12 @@ std::string trace::line(std::uint64_t number, const entry& entry) {
   auto text = std::to_string(number) + "  ";
   const auto form = text_of(entry.what);
   for (std::size_t i = 0; i < form.size(); ++i)
-    if (form[i] == '%')
-      text += std::to_string(entry.numbers[static_cast<std::size_t>(form[++i] - '1')]);
-    else
+    if (form[i] != '%')
       text += form[i];
+    else if (form[++i] == 'r')
+      text += to_string(static_cast<drop_reason>(entry.numbers[1]));
+    else
+      text += std::to_string(entry.numbers[static_cast<std::size_t>(form[i] - '1')]);
   return text;
 }
 
