@@ -121,6 +121,8 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
 result<void> node_state::hand_over(located&& to, const worker_record* from, address source,
                                    message content, compat::execution_context* context) {
   auto& record = *to.record; // kept alive by `to` or `routed` as long as it is used below
+  // whoever takes the message out may drop the last other reference before `push` has returned
+  const auto while_pushing = record.sink ? to.record : ref_ptr<worker_record>{};
   if (options.observer) [[unlikely]]
     options.observer->on_delivery(source, record.address_at(to.index), content);
   routed_message routed{std::move(content), std::move(source),
