@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t small_chunk_size = 16u << 10;
 
+/// What a pool has in any case: one that is read into, and one that comes back when its messages are
+/// handled.
+constexpr std::size_t least_chunks = 2;
+
 } // namespace
 
 /// Chunks that nobody uses, of all pools: the last one that came back, whose memory is the warmest, is
@@ -104,7 +108,7 @@ std::size_t chunk_pool::reserve() {
   if (in_use_ == max_chunks_) {
     size = 0;
   } else if (budget_ && !budget_->try_take(size)) {
-    size = in_use_ == 0 ? std::min(size, small_chunk_size) : 0;
+    size = in_use_ < least_chunks ? std::min(size, small_chunk_size) : 0;
     budget_->take(size);
   }
   if (size > 0)

@@ -103,12 +103,10 @@ std::span<std::uint8_t> frame_decoder::prepare() {
     read_ = written_ = 0;
   if (chunk_ && chunk_->size() - written_ > worth_reading(chunk_->size()))
     return {chunk_->data() + written_, chunk_->size() - written_};
-  if (needs_own_memory()) {
-    move_to_own_memory();
-    return room_in_own_memory();
-  }
-  if (!move_to_fresh_chunk() && !chunk_)
+  if (!make_room() && !chunk_)
     return {};
+  if (large_)
+    return room_in_own_memory();
   return {chunk_->data() + written_, chunk_->size() - written_};
 }
 
@@ -192,16 +190,20 @@ std::optional<std::uint32_t> frame_decoder::announced_length() const noexcept {
   return get_length(chunk_->data() + read_);
 }
 
-bool frame_decoder::needs_own_memory() const noexcept {
+bool frame_decoder::needs_own_memory(std::size_t chunk_size) const noexcept {
   if (version_expected_)
     return false;
   const auto length = announced_length();
-  return length && *length > chunk_->size() - frame_header_size && *length <= max_frame_size_;
+  return length && *length > chunk_size - frame_header_size && *length <= max_frame_size_;
 }
 
 /// Makes room behind the partial frame; false when that was not possible.
-bool frame_decoder::move_to_fresh_chunk() {
+bool frame_decoder::make_room() {
   const auto partial = written_ - read_;
+  if (chunk_ && needs_own_memory(chunk_->size())) {
+    move_to_own_memory();
+    return true;
+  }
   if (chunk_ && chunk_->unique()) { // no body refers to it: what was read may be written over
     if (read_ > 0 && partial > 0)
       std::memmove(chunk_->data(), chunk_->data() + read_, partial);
@@ -209,6 +211,10 @@ bool frame_decoder::move_to_fresh_chunk() {
     auto fresh = pool_->take();
     if (!fresh)
       return false;
+    if (needs_own_memory(fresh->size())) { // it is a small one
+      move_to_own_memory();
+      return true;
+    }
     if (partial > 0)
       std::memcpy(fresh->data(), chunk_->data() + read_, partial);
     chunk_ = std::move(fresh);

@@ -1,5 +1,7 @@
 #include "test_node.hpp"
 
+#include "metrics_text.hpp"
+
 #include "ockam/actors/caf_compat.hpp"
 #include "ockam/actors/type_ids.hpp"
 
@@ -83,15 +85,7 @@ bool small_system::becomes_quiet() {
 }
 
 void expect_all_messages_accounted_for(const metrics& counted) {
-  std::string text = "sent " + std::to_string(counted.sent) + ", received "
-                     + std::to_string(counted.received) + ", delivered "
-                     + std::to_string(counted.delivered) + ", written "
-                     + std::to_string(counted.written);
-  for (std::size_t i = 0; i < drop_reason_count; ++i)
-    if (counted.dropped[i] != 0)
-      text += ", " + std::string{to_string(static_cast<drop_reason>(i))} + " "
-              + std::to_string(counted.dropped[i]);
-  EXPECT_EQ(counted.in_flight(), 0u) << text;
+  EXPECT_EQ(counted.in_flight(), 0u) << text_of(counted);
 }
 
 void expect_settled(ockam::node& stopped) {

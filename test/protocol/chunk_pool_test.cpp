@@ -108,12 +108,14 @@ TEST(ChunkPool, PoolsShareABudget) {
   EXPECT_FALSE(a->take()) << "it waits for a chunk of its own";
   EXPECT_EQ(budget->refusals(), 1u);
   const auto small = b->take();
-  ASSERT_TRUE(small) << "nobody waits for others";
+  const auto another = b->take();
+  ASSERT_TRUE(small && another) << "nobody waits for others";
   EXPECT_LT(small->size(), 20'000u);
+  EXPECT_EQ(another->size(), small->size());
   EXPECT_FALSE(b->take());
   first = {};
   second = {};
-  EXPECT_EQ(budget->used(), small->size());
+  EXPECT_EQ(budget->used(), 2 * small->size());
   const auto regular = b->take();
   ASSERT_TRUE(regular);
   EXPECT_EQ(regular->size(), 100'000u);

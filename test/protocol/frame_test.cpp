@@ -358,6 +358,40 @@ TEST(FrameDecoder, WithoutABudgetFramesOfEverySizePassThroughASmallChunk) {
     all);
 }
 
+/// Frames that are kept until nothing can be read any more, then let go: reading goes on.
+void expect_no_stall(std::size_t frame_size) {
+  constexpr std::size_t chunk = 100'000;
+  const auto budget = make_ref<memory_budget>(chunk);
+  int calls = 0;
+  frame_decoder decoder{make_ref<chunk_pool>(
+    chunk, 4, [&calls] { ++calls; }, budget)};
+  const auto stream = stream_of(std::vector<bytes>(40, pattern(frame_size)));
+  std::vector<shared_bytes> kept;
+  std::size_t bodies = 0;
+  for (bytes_view left{stream}; !left.empty();) {
+    const auto taken = decoder.feed(left);
+    left = left.subspan(taken);
+    while (auto body = decoder.next().value()) {
+      ++bodies;
+      kept.push_back(std::move(*body));
+    }
+    if (taken > 0)
+      continue;
+    ASSERT_FALSE(kept.empty()) << "nobody holds anything, and nothing can be read";
+    calls = 0;
+    kept.clear();
+    ASSERT_EQ(calls, 1) << "nobody says that reading may go on, after " << bodies << " frames";
+  }
+  EXPECT_EQ(bodies, 40u);
+}
+
+TEST(FrameDecoder, ORD8_WithASpentBudgetReadingGoesOnWhenBodiesAreLetGo) {
+  for (const std::size_t size : {1'000u, 9'997u, 15'000u, 30'000u, 60'000u}) {
+    SCOPED_TRACE(size);
+    expect_no_stall(size);
+  }
+}
+
 TEST(FrameDecoder, ALargeBodyEndsWhereItsLengthSays) {
   const auto large = pattern(100'000);
   auto stream = stream_of({large, pattern(3)});

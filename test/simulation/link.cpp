@@ -180,7 +180,6 @@ void link::end(std::optional<error> cause) {
   const bool was_asked_for = !cause;
   finish(std::move(cause), batch_);
   batch_.clear();
-  input().begin_again(); // the chunk of an unfinished message goes back
   if (wire_) {
     if (was_asked_for)
       wire_->close(end_);

@@ -2,23 +2,13 @@
 
 #include "workers.hpp"
 
+#include "metrics_text.hpp"
+
 #include <algorithm>
 
 namespace ockam::simulation {
 
 namespace {
-
-std::string to_string(const metrics& counted) {
-  std::string text = "sent " + std::to_string(counted.sent) + ", received "
-                     + std::to_string(counted.received) + ", delivered "
-                     + std::to_string(counted.delivered) + ", written "
-                     + std::to_string(counted.written);
-  for (std::size_t i = 0; i < drop_reason_count; ++i)
-    if (counted.dropped[i] != 0)
-      text += ", " + std::string{ockam::to_string(static_cast<drop_reason>(i))} + " "
-              + std::to_string(counted.dropped[i]);
-  return text;
-}
 
 /// Of the transport addresses that nobody resolves here.
 constexpr std::uint8_t address_type = 241;
@@ -348,7 +338,7 @@ void simulated_node::check_counters() {
   world_.book.require(counted.sent + counted.received
                         >= counted.delivered + counted.written + counted.dropped_in_all(),
                       "node " + std::to_string(index_)
-                        + " has counted more ends than messages: " + to_string(counted));
+                        + " has counted more ends than messages: " + test::text_of(counted));
 }
 
 void simulated_node::check_awake() {
@@ -372,7 +362,7 @@ void simulated_node::check_at_rest() {
   world_.book.require(counted.in_flight() == 0,
                       "node " + std::to_string(index_)
                         + " has messages in flight, and nothing happens any more: "
-                        + to_string(counted));
+                        + test::text_of(counted));
 }
 
 void simulated_node::check_ended() {
@@ -381,7 +371,7 @@ void simulated_node::check_ended() {
   for (const auto& each : former_states_) {
     const auto counted = each->metrics();
     world_.book.require(counted.in_flight() == 0,
-                        name + " ended with messages in flight: " + to_string(counted));
+                        name + " ended with messages in flight: " + test::text_of(counted));
     world_.book.require(each->table.all().empty(), name + " ended with an address");
     world_.book.require(each->flows->empty(), name + " ended with a flow control entry");
     ended.emplace_back(each);

@@ -72,7 +72,7 @@ protected:
     kill_middle(); // its relay has lost the way, and a new one is asked for
   }
 
-  /// Sends numbered messages, every millisecond, until one of them comes back.
+  /// Sends numbered messages until one of them comes back.
   std::chrono::milliseconds time_until_traffic_flows(const route& to) {
     const auto began = std::chrono::steady_clock::now();
     const auto first = next_;

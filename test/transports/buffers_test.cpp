@@ -3,6 +3,8 @@
 
 #include "ockam/actors/echoer.hpp"
 
+#include <atomic>
+#include <memory>
 #include <string>
 
 namespace ockam::test {
@@ -58,6 +60,32 @@ TEST_F(Buffers, ORD8_SendersAreRefusedWhenTheOutputOfAllConnectionsReachesTheLim
   EXPECT_TRUE(scarce.node.root().send({all[1], "anybody"}, std::string(30'000, '.')));
   peers.clear();
   EXPECT_TRUE(eventually([&] { return counted().buffer_bytes == 0; })) << counted().buffer_bytes;
+}
+
+TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
+  const raw_listener silent{16, true};
+  const auto full = scarce.tcp.connect(silent.address());
+  const auto full_peer = silent.accept();
+  while (scarce.node.root().send({full, "anybody"}, std::string(30'000, '.')))
+    ;
+  const connection_journal load;
+  const auto tries = std::make_shared<std::atomic<int>>(0);
+  // outlives this function: the node ends later
+  const auto again = [this, tries, tell = load.observer()](const connection_event& event) {
+    tell(event);
+    if (event.state == connection_state::writable && ++*tries < 100) // as soon as it is told
+      static_cast<void>(
+        scarce.node.root().send({event.sender, "anybody"}, std::string(400'000, '.')));
+  };
+  const auto c = scarce.tcp.connect(silent.address(), {.observer = again});
+  auto peer = silent.accept();
+  while (scarce.node.root().send({c, "anybody"}, std::string(400'000, '.')))
+    ;
+  ASSERT_TRUE(load.wait_for(connection_state::overloaded));
+  EXPECT_EQ(load.count(connection_state::writable), 0u) << "the node is as full as before";
+  EXPECT_EQ(peer.read(400'000).size(), 400'000u);
+  EXPECT_TRUE(load.wait_for(connection_state::writable)) << "nothing waits here any more";
+  peer.close_at_once();
 }
 
 TEST_F(Buffers, ALargeFramePassesWhileThereIsRoom) {

@@ -106,10 +106,17 @@ void outbox::written(std::size_t count) noexcept {
 
 void outbox::set_pending(std::size_t count) noexcept {
   const auto before = pending_.exchange(count, std::memory_order_relaxed);
-  if (buffers_) {
-    buffers_->take(count);
-    buffers_->give_back(before);
-  }
+  if (buffers_ && count > before)
+    buffers_->take(count - before);
+  else if (buffers_ && count < before)
+    buffers_->give_back(before - count);
+}
+
+bool outbox::relieved() const {
+  const auto pending = pending_bytes();
+  return pending == 0
+         || (pending <= limits_.max_pending_bytes / 2
+             && (!buffers_ || buffers_->used() <= buffers_->limit() / 2));
 }
 
 /// Whether a message that was made in this node may wait too. One always fits into an empty queue.

@@ -101,6 +101,9 @@ public:
   [[nodiscard]] bool overloaded() const noexcept {
     return pending_bytes() > limits_.max_pending_bytes;
   }
+  /// Whether senders that were refused may try again: what waits here, and in the whole node, has
+  /// fallen to half of its limit, or nothing waits here.
+  [[nodiscard]] bool relieved() const;
   [[nodiscard]] bool closed() const;
 
   /// Waits until nothing is pending or `abandon` was called.

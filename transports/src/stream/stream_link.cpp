@@ -63,8 +63,7 @@ void stream_link::note_load() {
 
 void stream_link::note_relief() {
   auto expected = load::overloaded;
-  if (output_.pending_bytes() > limits_.max_pending_bytes / 2
-      || !load_.compare_exchange_strong(expected, load::announcing))
+  if (!output_.relieved() || !load_.compare_exchange_strong(expected, load::announcing))
     return;
   refused_again_ = false;
   notify(connection_state::writable);

@@ -46,8 +46,8 @@ public:
   /// @param max_chunks    in use at the same time
   /// @param on_available  called once after `take` had nothing to give and a chunk came back, from
   ///                      the thread that brought it. May come late: refer to a connection weakly.
-  /// @param budget        shared with other pools; when it is spent, a pool has one small chunk at a
-  ///                      time, so that nobody waits for others
+  /// @param budget        shared with other pools; when it is spent, a pool has two chunks at a
+  ///                      time, small ones, so that nobody waits for others
   chunk_pool(std::size_t chunk_size, std::size_t max_chunks,
              std::function<void()> on_available = {}, ref_ptr<memory_budget> budget = {});
 

@@ -114,8 +114,8 @@ private:
   class large_body;
 
   [[nodiscard]] std::optional<std::uint32_t> announced_length() const noexcept;
-  [[nodiscard]] bool needs_own_memory() const noexcept;
-  bool move_to_fresh_chunk();
+  [[nodiscard]] bool needs_own_memory(std::size_t chunk_size) const noexcept;
+  bool make_room();
   void move_to_own_memory();
   std::span<std::uint8_t> room_in_own_memory();
   void fail_for_want_of_memory();
