@@ -3,8 +3,8 @@
 #include "log.hpp"
 
 #include <algorithm>
+#include <cstring>
 
-#include <asio/error.hpp>
 #include <netinet/tcp.h>
 
 namespace ockam::tcp::detail {
@@ -19,7 +19,7 @@ using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT
 using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 #endif
 
-std::string advice(const std::error_code& code) {
+std::string_view advice_for(const std::error_code& code) {
   if (code == std::errc::connection_refused)
     return "nothing listens there; start the other node first, or check host and port";
   if (code == std::errc::address_in_use)
@@ -37,7 +37,7 @@ std::string advice(const std::error_code& code) {
 
 } // namespace
 
-void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive,
+void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
              std::chrono::milliseconds write_deadline) {
   std::error_code first;
   const auto set = [&](const auto& option) {
@@ -72,11 +72,14 @@ std::string to_text(const asio::ip::tcp::endpoint& where) {
   return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
 }
 
-error socket_error(std::error_code code, const std::string& what) {
-  // Asio's category says the same as the standard one, but compares with nothing
-  if (code.category() == asio::error::get_system_category())
-    code = {code.value(), std::system_category()};
-  return {code, what + "; " + advice(code)};
+asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
+  asio::ip::tcp::endpoint result;
+  std::memcpy(result.data(), where.data(), std::min(where.size(), result.capacity()));
+  return result;
+}
+
+error tcp_error(std::error_code code, const std::string& what) {
+  return internal::socket_error(code, what, advice_for(code));
 }
 
 } // namespace ockam::tcp::detail
