@@ -152,7 +152,8 @@ row framing() {
           .set_up = [stream] {
             const auto pool = make_ref<chunk_pool>(default_chunk_size, 4);
             return std::vector{timed("ockam", [stream, pool](std::size_t n) {
-              frame_decoder decoder{pool, default_max_frame_size, false};
+              frame_decoder decoder{
+                pool, default_max_frame_size, {.length_size = 4, .version_byte = false}};
               for (; n > 0; --n) {
                 for (std::size_t fed = 0; fed < stream.size();)
                   fed += decoder.feed(bytes_view{stream}.subspan(fed));

@@ -114,6 +114,15 @@ void connection_port::deliver(message content, compat::execution_context* contex
                           + " was dropped: " + to_string(routed.error()));
 }
 
+void connection_port::drop_undecodable(const error& why) {
+  record_->traffic.received.add_exclusively();
+  if (!in_run_)
+    record_->settle_if_gone();
+  count_dropped(drop_reason::undecodable, 1);
+  if (record_->log_lines.allow())
+    internal::log_warning("a message from " + escaped(peer_) + " was ignored: " + to_string(why));
+}
+
 void connection_port::begin_run() {
   if (!hop_)
     hop_ = std::make_unique<internal::next_hop>();

@@ -79,7 +79,21 @@ void write_route(bare_writer& out, const route& hops) {
   }
 }
 
-void write_tracing(bare_writer& out, const message& value, absent_tracing when_absent) {
+/// All before the payload's bytes.
+std::size_t head_size(const message& value) noexcept {
+  return 1 + route_size(value.onward_route()) + route_size(value.return_route())
+         + bare_uint_size(value.payload().size());
+}
+
+void write_head(bare_writer& out, const message& value, std::uint8_t version) {
+  out.integer(version);
+  write_route(out, value.onward_route());
+  write_route(out, value.return_route());
+  out.uint(value.payload().size());
+}
+
+/// All behind them.
+void write_tail(bare_writer& out, const message& value, absent_tracing when_absent) {
   if (!value.tracing_context() && when_absent == absent_tracing::omitted)
     return;
   const bool present = value.tracing_context() || when_absent == absent_tracing::empty_object;
@@ -87,6 +101,12 @@ void write_tracing(bare_writer& out, const message& value, absent_tracing when_a
   if (present)
     out.data(
       as_bytes(value.tracing_context() ? std::string_view{*value.tracing_context()} : no_tracing));
+}
+
+std::size_t tail_size(const message& value, absent_tracing when_absent) noexcept {
+  bare_writer counter;
+  write_tail(counter, value, when_absent);
+  return counter.size();
 }
 
 } // namespace
@@ -107,18 +127,61 @@ result<message> decode_bare_message(const shared_bytes& frame, const decode_limi
 }
 
 bytes encode_bare_message(const message& value, absent_tracing when_absent, std::uint8_t version) {
-  const auto& payload = value.payload();
-  bare_writer tracing;
-  write_tracing(tracing, value, when_absent);
-  bytes encoded(1 + route_size(value.onward_route()) + route_size(value.return_route())
-                + bare_uint_size(payload.size()) + payload.size() + tracing.size());
+  const auto payload = value.payload().view();
+  bytes encoded(head_size(value) + payload.size() + tail_size(value, when_absent));
   bare_writer out{encoded};
-  out.integer(version);
-  write_route(out, value.onward_route());
-  write_route(out, value.return_route());
-  out.data(payload.view());
-  write_tracing(out, value, when_absent);
+  write_head(out, value, version);
+  out.raw(payload);
+  write_tail(out, value, when_absent);
   return encoded;
 }
+
+namespace {
+
+constexpr std::uint8_t written_version = 1;
+
+std::size_t default_tail_size(const message& value) noexcept {
+  return tail_size(value, absent_tracing::empty_object);
+}
+
+std::size_t default_size(const message& value) noexcept {
+  return head_size(value) + value.payload().size() + default_tail_size(value);
+}
+
+/// Calls `write` with a writer of `size` bytes; returns the position behind them.
+template <class Write>
+std::uint8_t* write_to(std::uint8_t* to, std::size_t size, const Write& write) noexcept {
+  bare_writer out{{to, size}};
+  write(out);
+  return to + size;
+}
+
+} // namespace
+
+const message_form bare_form{
+  .decode = &decode_bare_message,
+  .size = &default_size,
+  .encode =
+    [](const message& value, std::uint8_t* to) noexcept {
+      return write_to(to, default_size(value), [&](bare_writer& out) {
+        write_head(out, value, written_version);
+        out.raw(value.payload().view());
+        write_tail(out, value, absent_tracing::empty_object);
+      });
+    },
+  .head_size = &head_size,
+  .encode_head =
+    [](const message& value, std::uint8_t* to) noexcept {
+      return write_to(to, head_size(value),
+                      [&](bare_writer& out) { write_head(out, value, written_version); });
+    },
+  .tail_size = &default_tail_size,
+  .encode_tail =
+    [](const message& value, std::uint8_t* to) noexcept {
+      return write_to(to, default_tail_size(value), [&](bare_writer& out) {
+        write_tail(out, value, absent_tracing::empty_object);
+      });
+    },
+};
 
 } // namespace ockam

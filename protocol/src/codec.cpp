@@ -236,4 +236,17 @@ bytes encode_message(const message& value, absent_tracing when_absent) {
   return encoded;
 }
 
+const message_form cbor_form{
+  .decode = &decode_message,
+  .size = [](const message& value) noexcept { return encoded_size(value); },
+  .encode = [](const message& value,
+               std::uint8_t* to) noexcept { return encode_message(value, to); },
+  .head_size = &encoded_head_size,
+  .encode_head = [](const message& value,
+                    std::uint8_t* to) noexcept { return encode_message_head(value, to); },
+  .tail_size = [](const message& value) noexcept { return encoded_tail_size(value); },
+  .encode_tail = [](const message& value,
+                    std::uint8_t* to) noexcept { return encode_message_tail(value, to); },
+};
+
 } // namespace ockam

@@ -18,9 +18,11 @@ constexpr std::size_t worth_reading(std::size_t chunk_size) noexcept {
   return std::min<std::size_t>(chunk_size / 16, 2048);
 }
 
-std::uint32_t get_length(const std::uint8_t* from) noexcept {
-  return std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8
-         | std::uint32_t{from[3]};
+std::size_t get_length(const std::uint8_t* from, std::size_t size) noexcept {
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    length = length << 8 | from[i];
+  return length;
 }
 
 } // namespace
@@ -50,7 +52,7 @@ public:
   [[nodiscard]] bool complete() const noexcept { return filled_ == length_; }
   [[nodiscard]] std::size_t missing() const noexcept { return length_ - filled_; }
   [[nodiscard]] std::size_t length() const noexcept { return length_; }
-  [[nodiscard]] bytes_view view() const noexcept { return {data_, length_}; }
+  [[nodiscard]] bytes_view view() const noexcept { return {data_, filled_}; }
 
   /// Doubles a full buffer, so that there is room while the body is not complete. None without memory
   /// for it.
@@ -87,8 +89,11 @@ private:
 };
 
 frame_decoder::frame_decoder(ref_ptr<chunk_pool> pool, std::size_t max_frame_size,
-                             bool expect_version)
-  : pool_{std::move(pool)}, max_frame_size_{max_frame_size}, version_expected_{expect_version} {}
+                             const framing& how)
+  : pool_{std::move(pool)},
+    max_frame_size_{max_frame_size},
+    framing_{how},
+    version_expected_{how.version_byte} {}
 
 frame_decoder::frame_decoder(frame_decoder&&) noexcept = default;
 frame_decoder& frame_decoder::operator=(frame_decoder&&) noexcept = default;
@@ -132,8 +137,10 @@ std::size_t frame_decoder::feed(bytes_view received) {
 result<std::optional<shared_bytes>> frame_decoder::next() {
   if (failed_)
     return fail(*failed_);
+  if (framing_.length_size == 0)
+    return next_without_length();
   if (large_)
-    return take_large_body();
+    return large_->complete() ? std::optional{take_large_body()} : std::nullopt;
   if (version_expected_) {
     if (read_ == written_)
       return std::nullopt;
@@ -150,20 +157,40 @@ result<std::optional<shared_bytes>> frame_decoder::next() {
   const auto length = announced_length();
   if (!length)
     return std::nullopt;
-  if (*length > max_frame_size_) {
-    failed_.emplace(errc::frame_too_large,
-                    "the peer announces a frame of " + std::to_string(*length)
-                      + " bytes, max-frame-size is " + std::to_string(max_frame_size_)
-                      + "; raise max-frame-size on this node to accept it");
-    return fail(*failed_);
-  }
-  if (*length > written_ - read_ - frame_header_size)
+  if (*length > max_frame_size_)
+    return fail_for_size(*length);
+  if (*length > written_ - read_ - framing_.length_size)
     return std::nullopt;
-  const bytes_view body{chunk_->data() + read_ + frame_header_size, *length};
-  read_ += frame_header_size + body.size();
+  const bytes_view body{chunk_->data() + read_ + framing_.length_size, *length};
+  read_ += framing_.length_size + body.size();
   if (body.empty())
     return shared_bytes{};
   return shared_bytes{body, chunk_};
+}
+
+/// What is here is a body as soon as somebody has said so.
+result<std::optional<shared_bytes>> frame_decoder::next_without_length() {
+  const auto here = large_ ? large_->view().size() : written_ - read_;
+  if (here > max_frame_size_)
+    return fail_for_size(here);
+  if (!std::exchange(body_ended_, false))
+    return std::nullopt;
+  if (large_)
+    return take_large_body();
+  if (here == 0)
+    return shared_bytes{};
+  const bytes_view body{chunk_->data() + read_, here};
+  read_ = written_;
+  return shared_bytes{body, chunk_};
+}
+
+tl::unexpected<error> frame_decoder::fail_for_size(std::size_t length) {
+  failed_.emplace(
+    errc::frame_too_large,
+    "the peer sends a message of " + std::string{framing_.length_size == 0 ? "at least " : ""}
+      + std::to_string(length) + " bytes, max-frame-size is " + std::to_string(max_frame_size_)
+      + "; raise max-frame-size on this node to accept it");
+  return fail(*failed_);
 }
 
 std::size_t frame_decoder::wanted() const noexcept {
@@ -173,7 +200,7 @@ std::size_t frame_decoder::wanted() const noexcept {
     return 1;
   const auto here = written_ - read_;
   const auto length = announced_length();
-  const auto whole = frame_header_size + (length ? *length : 0);
+  const auto whole = framing_.length_size + (length ? *length : 0);
   return whole > here ? whole - here : 0;
 }
 
@@ -184,17 +211,19 @@ void frame_decoder::release_chunk() noexcept {
   read_ = written_ = 0;
 }
 
-std::optional<std::uint32_t> frame_decoder::announced_length() const noexcept {
-  if (written_ - read_ < frame_header_size)
+std::optional<std::size_t> frame_decoder::announced_length() const noexcept {
+  if (framing_.length_size == 0 || written_ - read_ < framing_.length_size)
     return std::nullopt;
-  return get_length(chunk_->data() + read_);
+  return get_length(chunk_->data() + read_, framing_.length_size);
 }
 
 bool frame_decoder::needs_own_memory(std::size_t chunk_size) const noexcept {
   if (version_expected_)
     return false;
+  if (framing_.length_size == 0) // it may go on for long
+    return written_ - read_ > chunk_size / 2;
   const auto length = announced_length();
-  return length && *length > chunk_size - frame_header_size && *length <= max_frame_size_;
+  return length && *length > chunk_size - framing_.length_size && *length <= max_frame_size_;
 }
 
 /// Makes room behind the partial frame; false when that was not possible.
@@ -225,8 +254,9 @@ bool frame_decoder::make_room() {
 }
 
 void frame_decoder::move_to_own_memory() {
-  const auto length = *announced_length();
-  read_ += frame_header_size;
+  // without lengths: so much that one byte too many is noticed
+  const auto length = announced_length().value_or(max_frame_size_ + 1);
+  read_ += framing_.length_size;
   large_ = make_ref<large_body>(length, bytes_view{chunk_->data() + read_, written_ - read_},
                                 pool_);
   read_ = written_;
@@ -246,11 +276,9 @@ void frame_decoder::fail_for_want_of_memory() {
                     + std::to_string(pool_->budget()->limit()) + ")");
 }
 
-std::optional<shared_bytes> frame_decoder::take_large_body() {
-  if (!large_->complete())
-    return std::nullopt;
+shared_bytes frame_decoder::take_large_body() {
   const auto content = large_->view();
-  return shared_bytes{content, std::exchange(large_, {})};
+  return {content, std::exchange(large_, {})};
 }
 
 } // namespace ockam

@@ -116,11 +116,65 @@ TEST(FrameDecoder, TCP22_TheHeaderIsBigEndian) {
   EXPECT_EQ(to_hex(header), "01020304");
 }
 
+frame_decoder decoder_of(const framing& how, std::size_t max_frame_size = default_max_frame_size) {
+  return frame_decoder{make_ref<chunk_pool>(small_chunk, 100), max_frame_size, how};
+}
+
 TEST(FrameDecoder, TCP22_AStreamWithoutVersionStartsWithAFrame) {
-  frame_decoder decoder{make_ref<chunk_pool>(small_chunk, 4), default_max_frame_size, false};
+  auto decoder = decoder_of({.length_size = 4, .version_byte = false});
   EXPECT_TRUE(decoder.at_boundary());
   decoder.feed(from_hex("00000001 aa"));
   EXPECT_EQ(to_hex(decoder.next().value()->view()), "aa");
+}
+
+TEST(FrameDecoder, UDS1_ALengthHasTwoBytesAndThereIsNoVersion) {
+  auto decoder = decoder_of(uds_framing);
+  EXPECT_TRUE(decoder.at_boundary());
+  decoder.feed(from_hex("0003 010203 0000 0001 ff 00"));
+  EXPECT_EQ(to_hex(decoder.next().value()->view()), "010203");
+  EXPECT_TRUE(decoder.next().value()->empty());
+  EXPECT_EQ(to_hex(decoder.next().value()->view()), "ff");
+  EXPECT_FALSE(decoder.next().value());
+  EXPECT_TRUE(decoder.in_frame());
+
+  std::uint8_t header[2];
+  EXPECT_EQ(put_frame_header(header, 0x0102, uds_framing), header + 2);
+  EXPECT_EQ(to_hex(header), "0102");
+}
+
+/// Reads a body piece by piece and says that it ends there; the body, or what went wrong.
+std::string body_without_length(frame_decoder& decoder, bytes_view content, std::size_t piece) {
+  for (std::size_t i = 0; i < content.size();) {
+    const auto count = decoder.feed(content.subspan(i, std::min(piece, content.size() - i)));
+    if (count == 0)
+      return "no room";
+    i += count;
+    if (const auto early = decoder.next(); !early || *early)
+      return early ? "too early" : std::string{to_string(early.error().code())};
+  }
+  decoder.end_body();
+  const auto body = decoder.next();
+  if (!body || !*body || decoder.in_frame() || !decoder.next() || *decoder.next())
+    return "not taken as a whole";
+  return std::ranges::equal((*body)->view(), content) ? "same" : "changed";
+}
+
+TEST(FrameDecoder, WS1_WithoutLengthsABodyEndsWhereItIsSaidTo) {
+  auto decoder = decoder_of(no_framing);
+  for (const std::size_t size : {1, 30, 31, 32, 33, 63, 64, 65, 200, 100'000, 200'000, 7})
+    for (const std::size_t piece : {1, 7, 64, 1'000'000})
+      EXPECT_EQ(body_without_length(decoder, pattern(size), piece), "same") << size << ' ' << piece;
+  decoder.end_body();
+  EXPECT_TRUE(decoder.next().value()->empty());
+}
+
+TEST(FrameDecoder, WS1_WithoutLengthsTheLimitHoldsAsTheBytesArrive) {
+  for (const std::size_t limit : {1u, 40u, 100u, 100'000u}) {
+    auto inside = decoder_of(no_framing, limit);
+    EXPECT_EQ(body_without_length(inside, pattern(limit), 1000), "same");
+    auto outside = decoder_of(no_framing, limit);
+    EXPECT_EQ(body_without_length(outside, pattern(limit + 1), 1000), "frame_too_large");
+  }
 }
 
 TEST(FrameDecoder, TCP23_TheLargestFrameIsInclusive) {

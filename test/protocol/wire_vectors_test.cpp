@@ -68,8 +68,9 @@ void expect_message(const message& actual, const json& decoded) {
 }
 
 frame_decoder new_decoder(bool expect_version) {
-  return frame_decoder{make_ref<chunk_pool>(default_chunk_size, 4), default_max_frame_size,
-                       expect_version};
+  return frame_decoder{make_ref<chunk_pool>(default_chunk_size, 4),
+                       default_max_frame_size,
+                       {.length_size = 4, .version_byte = expect_version}};
 }
 
 /// What is wrong with a stream that ends after `input`; bodies are decoded.

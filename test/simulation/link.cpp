@@ -8,7 +8,8 @@ constexpr unsigned max_attempts = 3;
 
 } // namespace
 
-link::link(const setup& own, surroundings around) : stream_link{own}, around_{std::move(around)} {}
+link::link(const setup& own, surroundings around)
+  : stream_link{own, internal::tcp_format}, around_{std::move(around)} {}
 
 void link::use(std::shared_ptr<wire> to, std::size_t end) {
   wire_ = std::move(to);

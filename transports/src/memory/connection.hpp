@@ -16,7 +16,9 @@ public:
 
   /// `ended` is called once, in a step of the network, when all is over.
   memory_connection(const setup& own, std::shared_ptr<network_impl> network, on_end ended)
-    : stream_link{own}, network_{std::move(network)}, ended_{std::move(ended)} {}
+    : stream_link{own, internal::tcp_format},
+      network_{std::move(network)},
+      ended_{std::move(ended)} {}
 
   /// Names the other end; both do so before either starts.
   void join(const std::shared_ptr<memory_connection>& peer) { peer_ = peer; }

@@ -1,7 +1,5 @@
 #include "inbox.hpp"
 
-#include "ockam/protocol/codec.hpp"
-
 namespace ockam::internal {
 
 namespace {
@@ -11,40 +9,17 @@ constexpr std::size_t chunk_size = 256u << 10;
 
 } // namespace
 
-void stream_credit::take(std::size_t bytes) noexcept {
-  messages_.fetch_add(1, std::memory_order_relaxed);
-  bytes_.fetch_add(bytes, std::memory_order_relaxed);
-}
-
-void stream_credit::give_back(std::size_t bytes) noexcept {
-  bytes_.fetch_sub(bytes, std::memory_order_seq_cst);
-  messages_.fetch_sub(1, std::memory_order_seq_cst);
-  // the reader announces that it waits, then looks again; we free, then look whether it waits
-  if (somebody_waits_.load(std::memory_order_seq_cst) && half_free()
-      && somebody_waits_.exchange(false))
-    on_available_();
-}
-
-bool stream_credit::exhausted() noexcept {
-  if (!full())
-    return false;
-  somebody_waits_.store(true, std::memory_order_seq_cst);
-  if (!half_free())
-    return true;
-  // freed meanwhile: whoever takes the flag away decides
-  return !somebody_waits_.exchange(false);
-}
-
-inbox::inbox(const connection_limits& limits, std::function<void()> on_available,
-             ref_ptr<memory_budget> buffers)
+inbox::inbox(const connection_limits& limits, const stream_format& format,
+             std::function<void()> on_available, ref_ptr<memory_budget> buffers)
   : limits_{limits},
-    credit_{make_ref<stream_credit>(limits.credit_messages, limits.credit_bytes, on_available)},
+    format_{format},
+    credit_{make_ref<receive_credit>(limits.credit_messages, limits.credit_bytes, on_available)},
     pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size, on_available,
                                std::move(buffers))},
-    decoder_{pool_, limits.max_frame_size} {}
+    decoder_{pool_, limits.max_frame_size, format.frames} {}
 
 void inbox::begin_again() {
-  decoder_ = frame_decoder{pool_, limits_.max_frame_size};
+  decoder_ = frame_decoder{pool_, limits_.max_frame_size, format_.frames};
 }
 
 result<inbox::state> inbox::deliver(connection_port& port, compat::execution_context* context,
@@ -61,7 +36,11 @@ result<inbox::state> inbox::deliver(connection_port& port, compat::execution_con
     ++frames_;
     if ((*body)->empty())
       continue; // an empty frame means nothing (TCP-24)
-    auto content = decode_message(**body, limits_.message);
+    auto content = format_.form.decode(**body, limits_.message);
+    if (!content && format_.ignores_undecodable) {
+      port.drop_undecodable(content.error());
+      continue;
+    }
     if (!content)
       return fail(std::move(content.error()));
     content->hold(credit_, (*body)->size());

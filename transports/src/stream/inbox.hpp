@@ -1,58 +1,24 @@
 #pragma once
 
+#include "../receive_credit.hpp"
+#include "stream_format.hpp"
+
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/protocol/frame.hpp"
 #include "ockam/transports/limits.hpp"
 
-#include <atomic>
 #include <functional>
 #include <limits>
 
 namespace ockam::internal {
-
-/// How much of a connection's input may be unhandled at a time. Counted by message and by byte;
-/// given back by whatever thread drops a message.
-class stream_credit final : public inbound_credit {
-public:
-  /// @param on_available  called once after `exhausted` said yes and half of the credit is free
-  ///                      again, from the thread that freed it
-  stream_credit(std::size_t messages, std::size_t bytes, std::function<void()> on_available)
-    : max_messages_{messages}, max_bytes_{bytes}, on_available_{std::move(on_available)} {}
-
-  void take(std::size_t bytes) noexcept override;
-  void give_back(std::size_t bytes) noexcept override;
-
-  /// Whether the next message has to wait; when it does, `on_available` will be called.
-  [[nodiscard]] bool exhausted() noexcept;
-
-  [[nodiscard]] std::size_t messages() const noexcept {
-    return messages_.load(std::memory_order_acquire);
-  }
-
-private:
-  [[nodiscard]] bool full() const noexcept {
-    return messages() >= max_messages_ || bytes_.load(std::memory_order_acquire) >= max_bytes_;
-  }
-  [[nodiscard]] bool half_free() const noexcept { // in one order with `somebody_waits_`
-    return messages_.load(std::memory_order_seq_cst) <= max_messages_ / 2
-           && bytes_.load(std::memory_order_seq_cst) <= max_bytes_ / 2;
-  }
-
-  const std::size_t max_messages_;
-  const std::size_t max_bytes_;
-  const std::function<void()> on_available_;
-  std::atomic<std::size_t> messages_{0};
-  std::atomic<std::size_t> bytes_{0};
-  std::atomic<bool> somebody_waits_{false};
-};
 
 /// The input of a connection: bytes in, messages delivered, as far as the credit goes.
 /// For one thread at a time.
 class inbox {
 public:
   /// @param on_available  called, from any thread, when a pause has ended: read on
-  inbox(const connection_limits& limits, std::function<void()> on_available,
-        ref_ptr<memory_budget> buffers = {});
+  inbox(const connection_limits& limits, const stream_format& format,
+        std::function<void()> on_available, ref_ptr<memory_budget> buffers);
 
   /// For a new stream, or at the end: forgets the bytes of an unfinished message, with the memory that
   /// they are in, and expects a version byte.
@@ -67,6 +33,9 @@ public:
   /// Where to read to; empty while all chunks are in use (then `on_available` will be called).
   std::span<std::uint8_t> prepare() { return decoder_.prepare(); }
   void commit(std::size_t count) noexcept { decoder_.commit(count); }
+
+  /// Without lengths in the stream: what was committed since the last message is one.
+  void end_message() noexcept { decoder_.end_body(); }
 
   /// Delivers the complete messages that are here, at most `max` of them, through `port`, while there
   /// is credit.
@@ -89,7 +58,8 @@ public:
 
 private:
   const connection_limits& limits_;
-  ref_ptr<stream_credit> credit_;
+  const stream_format format_;
+  ref_ptr<receive_credit> credit_;
   ref_ptr<chunk_pool> pool_;
   frame_decoder decoder_;
   std::uint64_t frames_ = 0;

@@ -1,6 +1,6 @@
 #include "outbox.hpp"
 
-#include "ockam/protocol/codec.hpp"
+#include <algorithm>
 
 namespace ockam::internal {
 
@@ -29,33 +29,46 @@ void write_batch::append_version() {
   left_ = 1;
 }
 
-void write_batch::append_frame(const message& content, std::size_t size) {
+void write_batch::append_message(const message& content, std::size_t size,
+                                 const stream_format& how) {
+  const auto& frames = how.frames;
+  const auto& form = how.form;
   const bool copied = content.payload().size() <= max_copied_payload;
-  const auto head_size = frame_header_size + (copied ? size : encoded_head_size(content));
+  const auto head_size = frames.length_size + (copied ? size : form.head_size(content));
   auto* head = buffer_.grow(head_size);
-  auto* behind = put_frame_header(head, static_cast<std::uint32_t>(size));
+  auto* behind = put_frame_header(head, size, frames);
   if (copied) {
-    encode_message(content, behind);
+    form.encode(content, behind);
     append_copied(head, head_size);
   } else {
-    encode_message_head(content, behind);
+    form.encode_head(content, behind);
     append_copied(head, head_size);
     pieces_.push_back({content.payload().data(), content.payload().size(), content.payload()});
-    const auto tail_size = encoded_tail_size(content);
+    const auto tail_size = form.tail_size(content);
     auto* tail = buffer_.grow(tail_size);
-    encode_message_tail(content, tail);
+    form.encode_tail(content, tail);
     append_copied(tail, tail_size);
   }
+  if (frames.length_size == 0)
+    sizes_.push_back(size);
   ++messages_;
-  left_ += frame_header_size + size;
+  left_ += frames.length_size + size;
 }
 
-std::size_t write_batch::pieces(bytes_view* to, std::size_t max) const noexcept {
+std::size_t write_batch::pieces(bytes_view* to, std::size_t max,
+                                std::size_t max_bytes) const noexcept {
   std::size_t count = 0;
   auto skip = written_;
-  for (auto i = next_; i < pieces_.size() && count < max; ++i, skip = 0)
-    to[count++] = {pieces_[i].data + skip, pieces_[i].size - skip};
+  for (auto i = next_; i < pieces_.size() && count < max && max_bytes > 0; ++i, skip = 0) {
+    const auto size = std::min(pieces_[i].size - skip, max_bytes);
+    to[count++] = {pieces_[i].data + skip, size};
+    max_bytes -= size;
+  }
   return count;
+}
+
+std::size_t write_batch::next_message_size() noexcept {
+  return sizes_[next_size_++];
 }
 
 void write_batch::advance(std::size_t count) noexcept {
@@ -76,7 +89,8 @@ void write_batch::clear() noexcept {
   buffer_.clear();
   pieces_.clear();
   held_.clear();
-  messages_ = left_ = next_ = written_ = 0;
+  sizes_.clear();
+  messages_ = left_ = next_ = written_ = next_size_ = 0;
 }
 
 void write_batch::shrink() noexcept {
@@ -85,12 +99,18 @@ void write_batch::shrink() noexcept {
     pieces_.shrink_to_fit();
   if (held_.empty())
     held_.shrink_to_fit();
+  if (sizes_.empty())
+    sizes_.shrink_to_fit();
 }
 
 // -- the queue -------------------------------------------------------------------------------------
 
-outbox::outbox(const connection_limits& limits, ref_ptr<memory_budget> buffers)
-  : limits_{limits}, buffers_{std::move(buffers)} {}
+outbox::outbox(const connection_limits& limits, const stream_format& format,
+               ref_ptr<memory_budget> buffers)
+  : limits_{limits},
+    format_{format},
+    buffers_{std::move(buffers)},
+    version_due_{format.frames.version_byte} {}
 
 void outbox::add_pending(std::size_t count) noexcept {
   pending_.fetch_add(count, std::memory_order_relaxed);
@@ -119,6 +139,10 @@ bool outbox::relieved() const {
              && (!buffers_ || buffers_->used() <= buffers_->limit() / 2));
 }
 
+std::size_t outbox::largest_message() const noexcept {
+  return std::min(limits_.max_frame_size, largest_body(format_.frames));
+}
+
 /// Whether a message that was made in this node may wait too. One always fits into an empty queue.
 result<void> outbox::admit(std::size_t size) const {
   const auto pending = pending_bytes();
@@ -138,16 +162,17 @@ result<void> outbox::admit(std::size_t size) const {
 result<bool> outbox::push(message& content, const connection_port* watched) {
   const address own{content.onward_route().front()};
   content = std::move(*std::move(content).pop_front_onward_route());
-  const auto size = encoded_size(content);
+  const auto size = format_.form.size(content);
   const auto refuse = [&](error why) {
     content = std::move(content).push_front_onward_route(own);
     return fail(std::move(why));
   };
-  if (size > limits_.max_frame_size)
-    return refuse({errc::message_too_large, "the message has " + std::to_string(size)
-                                              + " bytes, the connection takes "
-                                              + std::to_string(limits_.max_frame_size)
-                                              + " (max-frame-size); send less at once"});
+  if (const auto largest = largest_message(); size > largest)
+    return refuse(
+      {errc::message_too_large, "the message has " + std::to_string(size)
+                                  + " bytes, the connection takes " + std::to_string(largest)
+                                  + (largest == limits_.max_frame_size ? " (max-frame-size)" : "")
+                                  + "; send less at once"});
 
   std::unique_lock guard{mutex_};
   if (closed_) {
@@ -161,8 +186,8 @@ result<bool> outbox::push(message& content, const connection_port* watched) {
     }
   if (watched != nullptr) [[unlikely]]
     watched->note_write(content);
-  waiting_.append_frame(content, size);
-  add_pending(frame_header_size + size);
+  waiting_.append_message(content, size, format_);
+  add_pending(format_.frames.length_size + size);
   if (content.holds_credit())
     waiting_.held_.push_back(std::move(content));
   return !std::exchange(writer_awake_, true);
@@ -192,7 +217,7 @@ void outbox::shrink() {
 
 void outbox::begin_again() {
   const std::lock_guard guard{mutex_};
-  version_due_ = true;
+  version_due_ = format_.frames.version_byte;
   writer_awake_ = true;
   set_pending(waiting_.size()); // without what was lost
 }

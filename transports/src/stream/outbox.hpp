@@ -1,6 +1,7 @@
 #pragma once
 
 #include "block_buffer.hpp"
+#include "stream_format.hpp"
 
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/protocol/memory_budget.hpp"
@@ -22,8 +23,13 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return left_; }
   [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
 
-  /// The next pieces to write, at most `max` of them; returns how many.
-  std::size_t pieces(bytes_view* to, std::size_t max) const noexcept;
+  /// The next pieces to write, at most `max` of them and `max_bytes`; returns how many.
+  std::size_t pieces(bytes_view* to, std::size_t max,
+                     std::size_t max_bytes = SIZE_MAX) const noexcept;
+
+  /// Without lengths in the stream: moves on to the next message, whose size it returns, as often as
+  /// there are messages.
+  std::size_t next_message_size() noexcept;
 
   /// `count` bytes of `pieces` have been written.
   void advance(std::size_t count) noexcept;
@@ -44,12 +50,14 @@ private:
   };
 
   void append_version();
-  void append_frame(const message& content, std::size_t size);
+  void append_message(const message& content, std::size_t size, const stream_format& how);
   void append_copied(const std::uint8_t* data, std::size_t size);
 
   block_buffer buffer_;
   std::vector<piece> pieces_;
   std::vector<message> held_; // keep the credit of the connections they came from until written
+  std::vector<std::size_t> sizes_; // of messages that carry no length
+  std::size_t next_size_ = 0;
   std::size_t messages_ = 0;
   std::size_t left_ = 0;
   std::size_t next_ = 0;    // piece to write
@@ -59,9 +67,10 @@ private:
 /// The output of a connection: takes messages on any thread, hands out batches to one writer.
 class outbox {
 public:
-  /// The first batch is the version byte. The writer is awake: it takes batches unasked.
+  /// The first batch is the version byte, if there is one. The writer is awake: it takes batches unasked.
   /// @param buffers  what the output of all connections takes together; nullptr: not counted
-  explicit outbox(const connection_limits& limits, ref_ptr<memory_budget> buffers = {});
+  outbox(const connection_limits& limits, const stream_format& format,
+         ref_ptr<memory_budget> buffers);
   ~outbox() { set_pending(0); }
   outbox(const outbox&) = delete;
   outbox& operator=(const outbox&) = delete;
@@ -81,7 +90,7 @@ public:
   /// Gives memory back that only waits for messages: now and then.
   void shrink();
 
-  /// For a new stream: begins with the version byte again, before what waits. Only while the writer
+  /// For a new stream: begins anew, with the version byte before what waits. Only while the writer
   /// is awake.
   void begin_again();
 
@@ -110,18 +119,20 @@ public:
   bool wait_until_written(std::chrono::milliseconds timeout) const;
 
 private:
+  [[nodiscard]] std::size_t largest_message() const noexcept;
   [[nodiscard]] result<void> admit(std::size_t size) const;
   void add_pending(std::size_t count) noexcept;
   void set_pending(std::size_t count) noexcept;
 
   const connection_limits& limits_;
+  const stream_format format_;
   const ref_ptr<memory_budget> buffers_;
   mutable std::mutex mutex_;
   mutable std::condition_variable drained_;
   write_batch waiting_;
   std::atomic<std::size_t> pending_{0}; // waiting and being written
   bool writer_awake_ = true;
-  bool version_due_ = true;
+  bool version_due_;
   bool closed_ = false;
   bool abandoned_ = false;
 };

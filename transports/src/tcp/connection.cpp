@@ -34,7 +34,9 @@ constexpr std::size_t max_pieces = 64;
 
 tcp_connection::tcp_connection(const setup& own, std::shared_ptr<internal::io_thread> thread,
                                asio::ip::tcp::socket socket)
-  : stream_link{own}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
+  : stream_link{own, internal::tcp_format},
+    thread_{std::move(thread)},
+    socket_{std::move(socket)} {}
 
 void tcp_connection::start() {
   asio::post(thread_->executor(), [me = self()] {

@@ -99,6 +99,9 @@ public:
   /// without an onward route is a heartbeat and ends here (TCP-25).
   void deliver(message content, execution_context* context);
 
+  /// Accounts for bytes from the wire that are no message, where reading goes on behind them.
+  void drop_undecodable(const error& why);
+
   /// Messages that are delivered during its life came together: one address is looked up once for
   /// all.
   class run {

@@ -97,4 +97,23 @@ OCKAM_PROTOCOL_EXPORT bytes encode_bare_message(const message& value,
                                                 = absent_tracing::empty_object,
                                                 std::uint8_t version = 1);
 
+// -- either form, for code that serves transports of both ------------------------------------------
+
+/// One form of a message: the functions above, with their defaults.
+struct message_form {
+  result<message> (*decode)(const shared_bytes& frame, const decode_limits& limits);
+
+  std::size_t (*size)(const message& value) noexcept;
+  std::uint8_t* (*encode)(const message& value, std::uint8_t* to) noexcept;
+
+  // head, payload, tail are the message
+  std::size_t (*head_size)(const message& value) noexcept;
+  std::uint8_t* (*encode_head)(const message& value, std::uint8_t* to) noexcept;
+  std::size_t (*tail_size)(const message& value) noexcept;
+  std::uint8_t* (*encode_tail)(const message& value, std::uint8_t* to) noexcept;
+};
+
+OCKAM_PROTOCOL_EXPORT extern const message_form cbor_form; ///< TCP and UDP
+OCKAM_PROTOCOL_EXPORT extern const message_form bare_form; ///< WebSocket and Unix sockets
+
 } // namespace ockam

@@ -13,25 +13,40 @@
 
 namespace ockam {
 
-/// A TCP byte stream and the messages in it (docs/wire_format.md, "TCP stream").
+/// How the messages of a byte stream are told apart (docs/wire_format.md, "TCP stream", "Unix socket
+/// stream").
 ///
-///     version   u8             once, always 1, sent at once by both sides (TCP-20)
-///     frame*    u32 big-endian length in bytes, then that many bytes (TCP-22)
+///     version   u8         once, always 1, sent at once by both sides (TCP-20)
+///     frame*    length     big-endian, in bytes (TCP-22)
+///               body       that many bytes
+struct framing {
+  /// Bytes of a length, 2 or 4. 0: there is none, and whoever moves the bytes knows where a body ends.
+  std::size_t length_size = 4;
+  bool version_byte = true;
+};
+
+inline constexpr framing tcp_framing{.length_size = 4, .version_byte = true};
+inline constexpr framing uds_framing{.length_size = 2, .version_byte = false};
+inline constexpr framing no_framing{.length_size = 0, .version_byte = false};
 
 inline constexpr std::uint8_t tcp_protocol_version = 1;
-inline constexpr std::size_t frame_header_size = 4;
+inline constexpr std::size_t frame_header_size = tcp_framing.length_size;
+
+/// Bytes of the largest body that a length can tell; without lengths there is no such limit.
+constexpr std::size_t largest_body(const framing& how) noexcept {
+  return how.length_size == 2 ? 0xffff : 0xffff'ffff;
+}
 
 /// Bytes of the largest body that peers accept (TCP-23).
 inline constexpr std::size_t default_max_frame_size = 16u << 20;
 
 inline constexpr std::size_t default_chunk_size = 64u << 10;
 
-/// Writes the header of a body of `length` bytes and returns the position behind it.
-inline std::uint8_t* put_frame_header(std::uint8_t* to, std::uint32_t length) noexcept {
-  *to++ = static_cast<std::uint8_t>(length >> 24);
-  *to++ = static_cast<std::uint8_t>(length >> 16);
-  *to++ = static_cast<std::uint8_t>(length >> 8);
-  *to++ = static_cast<std::uint8_t>(length);
+/// Writes the length of a body, if the framing has one, and returns the position behind it.
+inline std::uint8_t* put_frame_header(std::uint8_t* to, std::size_t length,
+                                      const framing& how = tcp_framing) noexcept {
+  for (auto left = how.length_size; left > 0; --left)
+    *to++ = static_cast<std::uint8_t>(length >> 8 * (left - 1));
   return to;
 }
 
@@ -55,10 +70,9 @@ class OCKAM_PROTOCOL_EXPORT frame_decoder {
 public:
   /// @param pool            where chunks come from; not null
   /// @param max_frame_size  bytes of the largest accepted body
-  /// @param expect_version  false when the stream starts with a frame
   explicit frame_decoder(ref_ptr<chunk_pool> pool,
                          std::size_t max_frame_size = default_max_frame_size,
-                         bool expect_version = true);
+                         const framing& how = tcp_framing);
 
   frame_decoder(frame_decoder&&) noexcept;
   frame_decoder& operator=(frame_decoder&&) noexcept;
@@ -71,6 +85,9 @@ public:
 
   /// Declares the first `count` bytes of `prepare()` read.
   void commit(std::size_t count) noexcept;
+
+  /// What has been committed and not been taken is a body (`no_framing`). Take it before more is read.
+  void end_body() noexcept { body_ended_ = true; }
 
   /// Copies what fits into `prepare()` and returns how much that was.
   std::size_t feed(bytes_view received);
@@ -97,7 +114,7 @@ public:
   /// Whether the stream may end here; otherwise its end is errc::truncated.
   [[nodiscard]] bool at_boundary() const noexcept { return version_received() && !in_frame(); }
 
-  /// Bytes that are missing from the frame in progress, as far as is known.
+  /// Bytes that are missing from the frame in progress, as far as is known; 0 without lengths.
   [[nodiscard]] std::size_t wanted() const noexcept;
 
   /// Gives the chunk back when no part of a frame is in it: a connection that waits needs none.
@@ -113,22 +130,26 @@ public:
 private:
   class large_body;
 
-  [[nodiscard]] std::optional<std::uint32_t> announced_length() const noexcept;
+  result<std::optional<shared_bytes>> next_without_length();
+  [[nodiscard]] std::optional<std::size_t> announced_length() const noexcept;
   [[nodiscard]] bool needs_own_memory(std::size_t chunk_size) const noexcept;
   bool make_room();
   void move_to_own_memory();
   std::span<std::uint8_t> room_in_own_memory();
   void fail_for_want_of_memory();
-  std::optional<shared_bytes> take_large_body();
+  shared_bytes take_large_body();
+  tl::unexpected<error> fail_for_size(std::size_t length);
 
   ref_ptr<chunk_pool> pool_;
   std::size_t max_frame_size_;
+  framing framing_;
   ref_ptr<chunk> chunk_;
   std::size_t read_ = 0;    // in chunk_: bytes before are done with
   std::size_t written_ = 0; // in chunk_: bytes behind are free
   ref_ptr<large_body> large_;
   std::optional<error> failed_;
   bool version_expected_;
+  bool body_ended_ = false; // without lengths
 };
 
 } // namespace ockam

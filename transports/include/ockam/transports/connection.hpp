@@ -38,7 +38,7 @@ using connection_observer = std::function<void(const connection_event&)>;
 enum class connection_mode : std::uint8_t { incoming, outgoing };
 
 namespace internal {
-class stream_link;
+class link;
 } // namespace internal
 
 /// A connection to another node: put its address at the front of a route (TCP-3).
@@ -47,7 +47,7 @@ class stream_link;
 class OCKAM_TRANSPORTS_EXPORT connection {
 public:
   /// For transports.
-  explicit connection(std::shared_ptr<internal::stream_link> link);
+  explicit connection(std::shared_ptr<internal::link> link);
 
   /// The address to send to. It stays the same; it is unknown to the node once this has closed.
   [[nodiscard]] const address& sender_address() const noexcept;
@@ -71,7 +71,7 @@ public:
   result<void> disconnect() const;
 
 private:
-  std::shared_ptr<internal::stream_link> link_;
+  std::shared_ptr<internal::link> link_;
 };
 
 } // namespace ockam

@@ -1,0 +1,175 @@
+#include "link.hpp"
+
+#include "log.hpp"
+#include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+namespace ockam::internal {
+
+link::link(const setup& own, const stream_format& format)
+  : limits_{own.limits},
+    mode_{own.mode},
+    observer_{own.observer},
+    output_{limits_, format, own.buffers} {}
+
+result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
+  auto port = connection_port::open(node, {.output = shared_from_this(),
+                                           .id = std::move(own.id),
+                                           .spawner_id = std::move(own.spawner_id),
+                                           .consumer_of = std::move(own.consumer_of),
+                                           .peer = std::move(own.peer)});
+  if (!port)
+    return fail(std::move(port.error()));
+  node_ = node;
+  port_ = std::move(*port);
+  return {};
+}
+
+// -- output ----------------------------------------------------------------------------------------
+
+result<void> link::push(routed_message&& content, compat::execution_context* context) {
+  auto taken = std::move(content).into_local_message();
+  auto woken = output_.push(taken, port_.observed() ? &port_ : nullptr);
+  if (!woken) {
+    content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move): only its message is
+    if (woken.error() == errc::resource_exhausted)
+      note_load();
+    return fail(std::move(woken.error()));
+  }
+  content.set_handled();
+  if (*woken)
+    wake_writer(context);
+  return {};
+}
+
+void link::note_load() {
+  auto expected = load::normal;
+  if (!load_.compare_exchange_strong(expected, load::announcing)) {
+    refused_again_ = true;
+    return;
+  }
+  notify(connection_state::overloaded);
+  load_ = load::overloaded;
+  note_relief(); // the output may have shrunk before anybody knew that it was too long
+}
+
+void link::note_relief() {
+  auto expected = load::overloaded;
+  if (!output_.relieved() || !load_.compare_exchange_strong(expected, load::announcing))
+    return;
+  refused_again_ = false;
+  notify(connection_state::writable);
+  load_ = load::normal;
+  if (refused_again_.exchange(false)) // after the observer was told that it may send
+    note_load();
+}
+
+void link::bytes_written(std::size_t count) {
+  output_.written(count);
+  if (load_.load(std::memory_order_relaxed) != load::normal)
+    note_relief();
+}
+
+void link::batch_written(const write_batch& batch) {
+  port_.count_written(batch.messages());
+}
+
+// -- life ------------------------------------------------------------------------------------------
+
+void link::announce_connected() {
+  notify(connection_state::connected);
+}
+
+void link::close() {
+  if (closing_.exchange(true))
+    return;
+  output_.close();
+  begin_close();
+}
+
+result<void> link::disconnect() {
+  return node_->stop_worker(sender_address());
+}
+
+void link::begin_again(const error& cause, const write_batch& unwritten) {
+  if (unwritten.messages() > 0)
+    port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
+  output_.begin_again();
+  log_warning("connection with " + escaped(peer())
+              + " lost, connecting again: " + to_string(cause));
+  notify(connection_state::reconnecting, cause);
+}
+
+bool link::finish(std::optional<error> cause, const write_batch& unwritten) {
+  if (finished_.exchange(true))
+    return false;
+  closing_ = true;
+  const auto lost = unwritten.messages() + output_.abandon();
+  if (lost > 0)
+    port_.count_dropped(drop_reason::connection_closed, lost);
+  port_.close();
+  if (cause) {
+    const auto text = "connection with " + escaped(peer()) + " closed: " + to_string(*cause);
+    if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)
+      log_info(text);
+    else
+      log_warning(text);
+  }
+  notify(connection_state::closed, std::move(cause));
+  return true;
+}
+
+void link::notify(connection_state state, std::optional<error> cause) {
+  if (!observer_)
+    return;
+  try {
+    observer_({state, sender_address(), std::move(cause)});
+  } catch (const std::exception& thrown) {
+    log_warning(std::string{"a connection observer failed: "} + thrown.what());
+  }
+}
+
+} // namespace ockam::internal
+
+namespace ockam {
+
+connection::connection(std::shared_ptr<internal::link> link) : link_{std::move(link)} {}
+
+const address& connection::sender_address() const noexcept {
+  return link_->sender_address();
+}
+
+const address& connection::receiver_address() const noexcept {
+  return link_->receiver_address();
+}
+
+const std::string& connection::peer() const noexcept {
+  return link_->peer();
+}
+
+connection_mode connection::mode() const noexcept {
+  return link_->mode();
+}
+
+const flow_control_id& connection::flow_control_id() const noexcept {
+  return link_->flow_control_id();
+}
+
+bool connection::is_open() const noexcept {
+  return link_->is_open();
+}
+
+std::size_t connection::pending_bytes() const noexcept {
+  return link_->pending_bytes();
+}
+
+bool connection::flush(std::chrono::milliseconds timeout) const {
+  return link_->wait_until_written(timeout);
+}
+
+result<void> connection::disconnect() const {
+  return link_->disconnect();
+}
+
+} // namespace ockam

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "stream/outbox.hpp"
+
+#include "ockam/actors/transport_port.hpp"
+#include "ockam/transports/connection.hpp"
+#include "ockam/transports/limits.hpp"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+namespace ockam::internal {
+
+/// What every way to another node has in common, whatever carries the bytes: output, its port to the
+/// node, its events. A transport derives from it, or from `stream_link`, and moves the bytes.
+///
+/// Life: constructed, `open` (addresses registered), `start` by the transport, then `finish` once,
+/// on the thread that moves the bytes, whatever the reason.
+class link : public message_sink, public std::enable_shared_from_this<link> {
+public:
+  struct setup {
+    connection_limits limits{};
+    connection_mode mode = connection_mode::outgoing;
+    std::string peer{};
+    flow_control_id id = flow_control_id::random();
+    std::optional<flow_control_id> spawner_id{};
+    std::vector<flow_control_id> consumer_of{};
+    connection_observer observer{};
+    ref_ptr<memory_budget> buffers{}; // of the node
+  };
+
+  link(const setup& own, const stream_format& format);
+
+  /// Registers the addresses with the node; nothing can be received before.
+  /// @param own  as given to the constructor
+  result<void> open(const std::shared_ptr<node_state>& node, setup own);
+
+  // -- message_sink --------------------------------------------------------------------------------
+
+  result<void> push(routed_message&& content, compat::execution_context* context) final;
+  void close() final;
+
+  // -- for handles ---------------------------------------------------------------------------------
+
+  [[nodiscard]] const address& sender_address() const noexcept { return port_.sender_address(); }
+  [[nodiscard]] const address& receiver_address() const noexcept {
+    return port_.receiver_address();
+  }
+  [[nodiscard]] const std::string& peer() const noexcept { return port_.peer(); }
+  [[nodiscard]] connection_mode mode() const noexcept { return mode_; }
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept {
+    return port_.id();
+  }
+  [[nodiscard]] bool is_open() const noexcept { return !finished_.load(); }
+  [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
+  bool wait_until_written(std::chrono::milliseconds timeout) const {
+    return output_.wait_until_written(timeout);
+  }
+  result<void> disconnect();
+
+protected:
+  /// Output waits: write soon. Any thread.
+  virtual void wake_writer(compat::execution_context* context) = 0;
+
+  /// Read on after a pause. Any thread.
+  virtual void wake_reader() = 0;
+
+  /// Write what waits, then end. Any thread; called once.
+  virtual void begin_close() = 0;
+
+  // -- for the thread that moves the bytes ---------------------------------------------------------
+
+  /// Tells observers that messages can pass.
+  void announce_connected();
+
+  /// Accounts for a part of a batch that is with the operating system now, and for the whole.
+  void bytes_written(std::size_t count);
+  void batch_written(const write_batch& batch);
+
+  /// What carries the bytes broke, and something new will follow: counts what was being written as lost.
+  void begin_again(const error& cause, const write_batch& unwritten);
+
+  /// Ends the connection for the node: addresses, observers, counters. Only the first call counts.
+  /// @param unwritten  the batch that was being written, if any
+  /// @returns whether this was the first call
+  bool finish(std::optional<error> cause, const write_batch& unwritten);
+
+  [[nodiscard]] bool is_closing() const noexcept { return closing_.load(); }
+  [[nodiscard]] const connection_limits& limits() const noexcept { return limits_; }
+  outbox& output() noexcept { return output_; }
+  connection_port& port() noexcept { return port_; }
+
+private:
+  void notify(connection_state state, std::optional<error> cause = {});
+  void note_load();
+  void note_relief();
+
+  const connection_limits limits_;
+  const connection_mode mode_;
+  const connection_observer observer_;
+  std::shared_ptr<node_state> node_;
+  connection_port port_;
+  outbox output_;
+  enum class load : std::uint8_t { normal, announcing, overloaded };
+  std::atomic<load> load_{load::normal}; // as observers were told; one change at a time
+  std::atomic<bool> refused_again_{false};
+  std::atomic<bool> closing_{false};
+  std::atomic<bool> finished_{false};
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/frame.hpp"
+
+namespace ockam::internal {
+
+/// What a transport that carries a stream of messages writes and reads.
+struct stream_format {
+  framing frames;
+  const message_form& form;
+
+  /// What is no message is dropped alone, as the reference does; otherwise it ends the connection.
+  bool ignores_undecodable = false;
+};
+
+inline constexpr stream_format tcp_format{tcp_framing, cbor_form};
+inline constexpr stream_format uds_format{uds_framing, bare_form, true};
+inline constexpr stream_format websocket_format{no_framing, bare_form, true};
+
+} // namespace ockam::internal
