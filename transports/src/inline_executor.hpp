@@ -18,8 +18,7 @@ public:
 
 /// Runs actors that were woken by I/O, on the I/O thread: socket to worker to socket without a
 /// switch of threads. What takes long goes to CAF's own threads. Only for its thread.
-class OCKAM_TRANSPORTS_EXPORT inline_executor final
-  : public compat::own_context<inline_executor> {
+class OCKAM_TRANSPORTS_EXPORT inline_executor final : public compat::own_context<inline_executor> {
 public:
   explicit inline_executor(caf::actor_system& system)
     : compat::own_context<inline_executor>{system}, system_of_actors_{system} {}

@@ -1,5 +1,6 @@
 #include "listener.hpp"
 
+#include "../accepting.hpp"
 #include "socket_options.hpp"
 
 #include "log.hpp"
@@ -7,33 +8,17 @@
 #include <algorithm>
 
 #include <asio/post.hpp>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace ockam::tcp::detail {
-
-namespace {
-
-constexpr std::chrono::milliseconds first_back_off{10};
-constexpr std::chrono::milliseconds longest_back_off{1'000};
-
-/// At most half of the descriptors this process may have.
-std::size_t descriptor_share() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-    return SIZE_MAX;
-  return std::max<std::size_t>(1, limit.rlim_cur / 2);
-}
-
-} // namespace
 
 listener_impl::listener_impl(std::shared_ptr<internal::io_thread> thread, listen_options options)
   : thread_{std::move(thread)},
     options_{std::move(options)},
     acceptor_{thread_->executor()},
     pause_{thread_->executor()},
-    back_off_{first_back_off},
-    max_connections_{std::min(options_.max_connections, descriptor_share())} {}
+    back_off_{internal::first_back_off},
+    max_connections_{std::min(options_.max_connections, internal::descriptor_share())} {}
 
 result<void> listener_impl::open(const std::shared_ptr<internal::node_state>& node,
                                  const asio::ip::tcp::endpoint& where) {
@@ -89,7 +74,7 @@ void listener_impl::accept() {
                              return;
                            if (failed)
                              return me->is_stopped() ? me->end() : me->try_again_later(failed);
-                           me->back_off_ = first_back_off;
+                           me->back_off_ = internal::first_back_off;
                            ++me->connections_;
                            me->accepted_(std::move(socket), thread);
                            me->accept();
@@ -101,7 +86,7 @@ void listener_impl::try_again_later(const std::error_code& failed) {
                         + " could not accept a connection: " + failed.message()
                         + "; trying again in " + std::to_string(back_off_.count()) + " ms");
   pause_.expires_after(back_off_);
-  back_off_ = std::min(back_off_ * 2, longest_back_off);
+  back_off_ = std::min(back_off_ * 2, internal::longest_back_off);
   pause_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
     if (!cancelled)
       me->accept();

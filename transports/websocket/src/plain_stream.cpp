@@ -34,18 +34,17 @@ public:
   /// Memory is taken when there is something to read: most connections are idle.
   void async_fill(input_buffer& to, completion done) override {
     to.release();
-    socket_.async_wait(tcp_socket::wait_read,
-                       [this, &to, done = std::move(done)](error_code failed) mutable {
-                         if (failed)
-                           return done(failed);
-                         const auto room = to.prepare(read_size);
-                         const auto count
-                           = socket_.read_some(net::buffer(room.data(), room.size()), failed);
-                         if (would_block(failed))
-                           return async_fill(to, std::move(done));
-                         to.commit(count);
-                         done(failed, count);
-                       });
+    socket_.async_wait(tcp_socket::wait_read, [this, &to,
+                                               done = std::move(done)](error_code failed) mutable {
+      if (failed)
+        return done(failed);
+      const auto room = to.prepare(read_size);
+      const auto count = socket_.read_some(net::buffer(room.data(), room.size()), failed);
+      if (would_block(failed))
+        return async_fill(to, std::move(done));
+      to.commit(count);
+      done(failed, count);
+    });
   }
 
   void async_write_some(net::const_buffer from, completion done) override {

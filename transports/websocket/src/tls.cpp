@@ -106,9 +106,11 @@ private:
 };
 
 std::string tls_stream::explain(const error_code& failed) const {
-  const auto verdict = ::SSL_get_verify_result(stream_.native_handle());
-  if (verdict == X509_V_OK)
-    return "TLS: " + failed.message() + "; is it a wss server, and does it need a certificate of ours?";
+  auto* const native = stream_.native_handle();
+  const auto verdict = ::SSL_get_verify_result(native);
+  if (verdict == X509_V_OK || ::SSL_get_verify_mode(native) == SSL_VERIFY_NONE)
+    return "TLS: " + failed.message()
+           + "; is it a wss server, and does it need a certificate of ours?";
   const std::string what = std::string{"the certificate was refused: "}
                            + ::X509_verify_cert_error_string(verdict);
   switch (verdict) {
@@ -150,8 +152,9 @@ result<tls_context> make_client_context(const client_tls_options& options) {
 
 result<tls_context> make_server_context(const server_tls_options& options) {
   if (options.certificate_file.empty())
-    return fail(errc::invalid_value, "wss needs a certificate; name it in tls.certificate_file, and "
-                                     "its key in tls.private_key_file, or listen at ws://");
+    return fail(errc::invalid_value,
+                "wss needs a certificate; name it in tls.certificate_file, and "
+                "its key in tls.private_key_file, or listen at ws://");
   auto made = make_context(ssl::context::tls_server);
   if (auto used = use_own(*made, options.certificate_file, options.private_key_file); !used)
     return fail(std::move(used.error()));

@@ -14,7 +14,8 @@ constexpr std::uint16_t port_of_wss = 443;
 
 bool take_scheme(std::string_view& text, std::string_view scheme) noexcept {
   const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == b; };
-  if (text.size() < scheme.size() || !std::ranges::equal(text.substr(0, scheme.size()), scheme, same))
+  if (text.size() < scheme.size()
+      || !std::ranges::equal(text.substr(0, scheme.size()), scheme, same))
     return false;
   text.remove_prefix(scheme.size());
   return true;
@@ -37,9 +38,10 @@ result<url> parse(std::string_view text, ParseAuthority parse_authority) {
   if (in_full && !has_port(authority))
     authority += ':' + std::to_string(secure ? port_of_wss : port_of_ws);
   if (!is_visible(path) || path.find('#') != std::string_view::npos)
-    return fail(errc::invalid_value, '"' + escaped(text)
-                                       + "\" has a path with blanks, `#` or characters that are not "
-                                         "ASCII; write them as %20 and so on");
+    return fail(errc::invalid_value,
+                '"' + escaped(text)
+                  + "\" has a path with blanks, `#` or characters that are not "
+                    "ASCII; write them as %20 and so on");
   return parse_authority(std::string_view{authority}).map([&](host_port where) {
     return url{std::move(where), secure, (path.starts_with('?') ? "/" : "") + std::string{path}};
   });

@@ -41,7 +41,8 @@ struct client_tls_options {
 struct server_tls_options {
   std::string certificate_file{}; ///< with its chain
   std::string private_key_file{};
-  std::string client_ca_file{}; ///< clients need a certificate of one of these; empty: they need none
+  std::string
+    client_ca_file{}; ///< clients need a certificate of one of these; empty: they need none
 };
 
 /// How one connection is made and behaves; every limit has an error that names it.
@@ -74,12 +75,12 @@ struct listen_options {
   ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
 
   std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
-  std::size_t max_connections = 10'000; ///< upgraded or not, then accepting pauses
-  std::size_t max_request_size = 8u << 10; ///< bytes of the HTTP request
+  std::size_t max_connections = 10'000;              ///< upgraded or not, then accepting pauses
+  std::size_t max_request_size = 8u << 10;           ///< bytes of the HTTP request
   int backlog = 1'024;
   server_tls_options tls{};
   keepalive_options keepalive{};
-  connection_limits limits{}; ///< `handshake_timeout` is for TLS and the HTTP request
+  connection_limits limits{};     ///< `handshake_timeout` is for TLS and the HTTP request
   connection_observer observer{}; ///< of each accepted connection
 };
 
