@@ -97,8 +97,9 @@ void connector::open_stream(const net::ip::tcp::endpoint& where) {
   socket_.set_option(net::ip::tcp::no_delay{true}, ignored);
   auto below = peer_.secure ? make_tls_client(std::move(socket_), context_, peer_.where)
                             : make_plain_stream(std::move(socket_));
-  stream_ = stream::create(*thread_, std::move(below), to_text(where), limits_.max_frame_size,
+  stream_ = stream::create(std::move(below), to_text(where), limits_.max_frame_size,
                            limits_.write_deadline);
+  thread_->watch(stream_);
   stream_->connect(host_, peer_.target(),
                    [me = shared_from_this(), peer = to_text(where)](result<void> opened) {
                      if (opened)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "inline_executor.hpp"
+#include "watched.hpp"
 
 #include "ockam/actors/transport_port.hpp"
 
@@ -18,16 +19,6 @@
 namespace ockam::websocket::detail {
 
 namespace net = boost::asio;
-
-/// Something that has deadlines, and that can be ended at once. On its I/O thread.
-class watched {
-public:
-  using clock = std::chrono::steady_clock;
-
-  virtual ~watched() = default;
-  virtual void check_deadlines(clock::time_point now) = 0;
-  virtual void abort() = 0;
-};
 
 /// One thread with one event loop of Boost.Asio; what is assigned to it stays with it for life, so
 /// that it needs no lock.

@@ -107,9 +107,9 @@ void listener_impl::serve(tcp_socket socket, std::shared_ptr<void> slot, const t
   const auto peer = to_text(remote);
   const auto& limits = options_.limits;
   const auto made = stream::create(
-    *thread,
     context_ ? make_tls_server(std::move(socket), context_) : make_plain_stream(std::move(socket)),
     peer, limits.max_frame_size, limits.write_deadline, std::move(slot));
+  thread->watch(made);
   made->accept({.path = where_.path,
                 .max_request_size = options_.max_request_size,
                 .limit = limits.handshake_timeout},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io_thread.hpp"
 #include "stream.hpp"
 #include "tls.hpp"
 #include "url.hpp"

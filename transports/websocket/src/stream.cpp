@@ -51,14 +51,13 @@ struct stream::request {
   http::request_parser<http::empty_body> parser;
 };
 
-std::shared_ptr<stream> stream::create(io_thread& thread, std::unique_ptr<byte_stream> below,
-                                       std::string peer, std::size_t max_message_size,
+std::shared_ptr<stream> stream::create(std::unique_ptr<byte_stream> below, std::string peer,
+                                       std::size_t max_message_size,
                                        std::chrono::milliseconds patience,
                                        std::shared_ptr<void> slot) {
   const std::shared_ptr<stream> made{
     new stream{std::move(below), std::move(peer), max_message_size, patience, std::move(slot)}};
   made->websocket_->layer().set_owner(std::shared_ptr<layer_owner>{made, made.get()});
-  thread.watch(made);
   return made;
 }
 

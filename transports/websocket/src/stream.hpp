@@ -1,8 +1,8 @@
 #pragma once
 
 #include "byte_stream.hpp"
-#include "io_thread.hpp"
 #include "layer_owner.hpp"
+#include "watched.hpp"
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/result.hpp"
@@ -46,7 +46,7 @@ struct admission {
 };
 
 /// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the farewell.
-/// Everything on its I/O thread. It lives as long as anything is under way.
+/// Everything on its I/O thread, which has to watch it. It lives as long as anything is under way.
 class stream final : public std::enable_shared_from_this<stream>,
                      public watched,
                      private layer_owner {
@@ -56,8 +56,8 @@ public:
   /// @param peer      for texts
   /// @param patience  for the peer, once all has been said
   /// @param slot      dropped when the socket is closed
-  static std::shared_ptr<stream> create(io_thread& thread, std::unique_ptr<byte_stream> below,
-                                        std::string peer, std::size_t max_message_size,
+  static std::shared_ptr<stream> create(std::unique_ptr<byte_stream> below, std::string peer,
+                                        std::size_t max_message_size,
                                         std::chrono::milliseconds patience,
                                         std::shared_ptr<void> slot = nullptr);
   ~stream() override;
