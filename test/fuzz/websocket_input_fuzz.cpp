@@ -58,7 +58,8 @@ public:
 
 private:
   void later(completion done, error_code failed, std::size_t count) {
-    net::post(executor_, [done = std::move(done), failed, count]() mutable { done(failed, count); });
+    net::post(executor_,
+              [done = std::move(done), failed, count]() mutable { done(failed, count); });
   }
 
   const executor executor_;

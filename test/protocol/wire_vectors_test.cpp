@@ -2,6 +2,8 @@
 //
 // Where we differ from the reference on purpose:
 // - bad-tcp-frame-empty: an empty frame is ignored (TCP-24); the reference closes the connection.
+// - bad-udp-a-bool, bad-udp-b-bool: both formats are read, whatever we write.
+// - udp-b-exact-multiple-upstream: the empty part ends the message; the reference loses it.
 // - vectors without tracing context are arrays of three; we write three only when asked to.
 
 #include "hex.hpp"
@@ -12,7 +14,9 @@
 #include "ockam/protocol/bare.hpp"
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/multiaddr.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/reassembler.hpp"
 #include "ockam/protocol/route.hpp"
 
 #include <map>
@@ -204,6 +208,84 @@ TEST_P(MalformedBareMessageVector, IsRefused) {
 }
 OCKAM_VECTORS(MalformedBareMessageVector, false, "bare.message");
 
+// -- UDP -------------------------------------------------------------------------------------------
+
+using DatagramVector = WireVector;
+
+TEST_P(DatagramVector, DecodesAndEncodes) {
+  const auto actual = decode_datagram(shared_input());
+  ASSERT_TRUE(actual) << to_string(actual.error());
+  const auto& value = decoded();
+  const auto part = from_hex(value.at("part").get<std::string>());
+  EXPECT_EQ(actual->version, value.at("version").get<int>());
+  EXPECT_EQ(actual->number.value(), value.at("routing_number").get<int>());
+  EXPECT_EQ(to_hex(actual->part.view()), to_hex(part));
+  if (value.contains("offset"))
+    EXPECT_EQ(std::get<part_at_offset>(actual->place),
+              (part_at_offset{value.at("offset"), value.at("is_last")}));
+  else
+    EXPECT_EQ(std::get<part_at_index>(actual->place),
+              (part_at_index{value.at("index"), value.at("total")}));
+  if (value.at("version") != 1) // we write no other
+    return;
+  const message_cut cut{actual->format(), actual->number, part.size()};
+  auto written = part;
+  written.insert(written.begin(), cut.size() - part.size(), 0);
+  cut.cut_in_place(written.data());
+  EXPECT_EQ(to_hex(written), hex());
+}
+OCKAM_VECTORS(DatagramVector, true, "udp.datagram.a", "udp.datagram.b");
+
+using MalformedDatagramVector = WireVector;
+
+TEST_P(MalformedDatagramVector, IsRefused) {
+  const auto read = decode_datagram(shared_input());
+  if (!read) {
+    EXPECT_EQ(read.error().code().message(), expected_error()) << to_string(read.error());
+    return;
+  }
+  const auto verdict = reassembler{{}}.take(*read, {}).verdict;
+  if (expected_error() == to_string(errc::type_mismatch))
+    EXPECT_EQ(verdict, part_verdict::complete) << "the other format";
+  else
+    EXPECT_EQ(to_string(verdict), expected_error());
+}
+OCKAM_VECTORS(MalformedDatagramVector, false, "udp.datagram.a", "udp.datagram.b");
+
+class DatagramSequenceVector : public WireVector {
+protected:
+  static std::vector<std::string> strings(const json& value) { return value; }
+
+  /// Results of all parts, and the messages that they make.
+  static void take(const std::vector<std::string>& parts, std::vector<std::string>& results,
+                   std::vector<std::string>& messages) {
+    reassembler in{{}};
+    for (const auto& part : parts) {
+      const auto taken = in.take(decode_datagram(shared_hex(part)).value(), {});
+      results.emplace_back(to_string(taken.verdict));
+      if (taken.verdict == part_verdict::complete)
+        messages.push_back(to_hex(taken.message.view()));
+    }
+  }
+};
+
+TEST_P(DatagramSequenceVector, IsPutTogether) {
+  std::vector<std::string> results;
+  std::vector<std::string> messages;
+  take(strings(decoded().at("parts")), results, messages);
+  if (decoded().contains("upstream_parts")) { // two ways to cut the same message
+    take(strings(decoded().at("upstream_parts")), results, messages);
+    ASSERT_EQ(messages.size(), 2u);
+    EXPECT_EQ(messages[0], messages[1]);
+    return;
+  }
+  EXPECT_EQ(results, strings(decoded().at("results")));
+  EXPECT_EQ(messages, strings(decoded().at("messages")));
+  for (const auto& message : messages)
+    EXPECT_TRUE(decode_message(shared_hex(message)));
+}
+OCKAM_VECTORS(DatagramSequenceVector, true, "udp.sequence.a", "udp.sequence.b");
+
 // -- addresses and routes --------------------------------------------------------------------------
 
 /// A message whose onward route is `encoded_route`.
@@ -271,6 +353,45 @@ TEST_P(MalformedRouteTextVector, IsRefused) {
   EXPECT_EQ(actual.error().code().message(), expected_error());
 }
 OCKAM_VECTORS(MalformedRouteTextVector, false, "text.route");
+
+// -- MultiAddr -------------------------------------------------------------------------------------
+
+using MultiaddrVector = WireVector;
+
+TEST_P(MultiaddrVector, HasItsForms) {
+  const auto text = decoded().at("text").get<std::string>();
+  const auto actual = multiaddr::decode(input());
+  ASSERT_TRUE(actual) << to_string(actual.error());
+  EXPECT_EQ(to_string(*actual), text);
+  EXPECT_EQ(to_hex(actual->encode()), hex());
+  auto pieces = json::array();
+  for (const auto& [kind, value] : actual->pieces())
+    pieces.push_back({{"name", to_string(kind)}, {"value", value}});
+  EXPECT_EQ(pieces, decoded().at("protocols"));
+  EXPECT_EQ(multiaddr::parse(text).value(), *actual);
+  if (GetParam().has("text_in")) {
+    EXPECT_EQ(multiaddr::parse(GetParam().text("text_in")).value(), *actual);
+  }
+}
+OCKAM_VECTORS(MultiaddrVector, true, "multiaddr");
+
+using MalformedMultiaddrVector = WireVector;
+
+TEST_P(MalformedMultiaddrVector, IsRefused) {
+  const auto actual = multiaddr::decode(input());
+  ASSERT_FALSE(actual);
+  EXPECT_EQ(actual.error().code().message(), expected_error());
+}
+OCKAM_VECTORS(MalformedMultiaddrVector, false, "multiaddr");
+
+using MalformedMultiaddrTextVector = WireVector;
+
+TEST_P(MalformedMultiaddrTextVector, IsRefused) {
+  const auto actual = multiaddr::parse(GetParam().text("text_in"));
+  ASSERT_FALSE(actual);
+  EXPECT_EQ(actual.error().code().message(), expected_error());
+}
+OCKAM_VECTORS(MalformedMultiaddrTextVector, false, "text.multiaddr");
 
 // -- bodies ----------------------------------------------------------------------------------------
 
@@ -434,14 +555,19 @@ OCKAM_VECTORS(MalformedApiVector, false, "api");
 
 // A category that nobody tests would pass in silence.
 TEST(WireVectors, EachCategoryIsTested) {
-  const std::set<std::string> tested{"tcp.header",   "tcp.frame",    "tcp.frame-header",
-                                     "tcp.stream",   "tcp.message",  "tcp.message.lenient",
-                                     "address",      "route",        "text.address",
-                                     "text.route",   "payload.bare", "bare.uint",
-                                     "bare.message", "api"};
+  const std::set<std::string> tested{"tcp.header",       "tcp.frame",
+                                     "tcp.frame-header", "tcp.stream",
+                                     "tcp.message",      "tcp.message.lenient",
+                                     "address",          "route",
+                                     "text.address",     "text.route",
+                                     "payload.bare",     "bare.uint",
+                                     "bare.message",     "api",
+                                     "multiaddr",        "text.multiaddr",
+                                     "udp.datagram.a",   "udp.datagram.b",
+                                     "udp.sequence.a",   "udp.sequence.b"};
   for (const auto& vector : test::all_wire_vectors())
     EXPECT_TRUE(tested.contains(vector.text("category"))) << vector.text("name");
-  EXPECT_EQ(test::all_wire_vectors().size(), 170u);
+  EXPECT_EQ(test::all_wire_vectors().size(), 218u);
 }
 
 } // namespace

@@ -15,16 +15,17 @@ public:
   }
   std::string fresh_place() override { return "127.0.0.1:0"; }
   std::uint8_t address_type() const override { return transport_type::websocket; }
+  const message_form& form() const override { return bare_form; }
 };
 
-/// Places are named without the scheme, like peers.
 class over_tls final : public transport_kind {
 public:
   std::unique_ptr<transport_side> attach(ockam::node& to) override {
     return std::make_unique<side>(websocket::transport::create(to), *this);
   }
-  std::string fresh_place() override { return "127.0.0.1:0"; }
+  std::string fresh_place() override { return "wss://127.0.0.1:0"; }
   std::uint8_t address_type() const override { return transport_type::websocket; }
+  const message_form& form() const override { return bare_form; }
 
 private:
   class side final : public transport_side {
@@ -34,18 +35,18 @@ private:
 
     result<listening> listen(const std::string& at, side_options options) override {
       return transport_
-        .try_listen("wss://" + at, {.tls = {.certificate_file = kind_.server_.certificate_file,
-                                            .private_key_file = kind_.server_.private_key_file},
-                                    .limits = options.limits,
-                                    .observer = std::move(options.observer)})
+        .try_listen(at, {.tls = {.certificate_file = kind_.server_.certificate_file,
+                                 .private_key_file = kind_.server_.private_key_file},
+                         .limits = options.limits,
+                         .observer = std::move(options.observer)})
         .map([](const auto& made) {
           return listening{made.socket_address(), made.address(), made.flow_control_id()};
         });
     }
     result<connection> connect(const std::string& place, side_options options) override {
-      return transport_.try_connect("wss://" + place, {.tls = {.ca_file = kind_.authority_.file()},
-                                                       .limits = options.limits,
-                                                       .observer = std::move(options.observer)});
+      return transport_.try_connect(place, {.tls = {.ca_file = kind_.authority_.file()},
+                                            .limits = options.limits,
+                                            .observer = std::move(options.observer)});
     }
     result<void> stop_listener(const address& listener) override {
       return transport_.stop_listener(listener);

@@ -19,8 +19,8 @@ protected:
 
   WebSocketTls() { b.node.start_worker("echoer", echoer{}); }
 
-  websocket::listener listen(const identity& own, const std::string& client_ca_file = {},
-                             connection_limits limits = {}) {
+  listener listen(const identity& own, const std::string& client_ca_file = {},
+                  connection_limits limits = {}) {
     auto made = b.websocket.listen("wss://127.0.0.1:0",
                                    {.tls = {.certificate_file = own.certificate_file,
                                             .private_key_file = own.private_key_file,
@@ -30,11 +30,11 @@ protected:
     return made;
   }
 
-  result<connection> connect(const websocket::listener& to, const std::string& host = "127.0.0.1",
+  result<connection> connect(const ockam::listener& to, const std::string& host = "127.0.0.1",
                              websocket::client_tls_options tls = {}) {
     if (tls.ca_file.empty() && !tls.insecure_skip_verification)
       tls.ca_file = believed.file();
-    return a.websocket.try_connect("wss://" + host + ':' + std::to_string(to.port()),
+    return a.websocket.try_connect("wss://" + host + ':' + std::to_string(port_of(to)),
                                    {.tls = std::move(tls)});
   }
 
@@ -51,7 +51,7 @@ protected:
 
 TEST_F(WebSocketTls, WS11_ACertificateForTheNameOrTheAddressIsAccepted) {
   const auto at = listen(believed.issue("DNS:localhost,IP:127.0.0.1"));
-  EXPECT_EQ(at.url(), "wss://127.0.0.1:" + std::to_string(at.port()));
+  EXPECT_EQ(at.socket_address(), "wss://127.0.0.1:" + std::to_string(port_of(at)));
   expect_works(connect(at, "localhost"));
   expect_works(connect(at, "127.0.0.1"));
 }
@@ -67,7 +67,7 @@ TEST_F(WebSocketTls, WS11_ACertificateOfAnUnknownAuthorityIsRefused) {
   const auto at = listen(unknown.issue("IP:127.0.0.1"));
   expect_refused(connect(at), "tls.ca_file");
   // whom the system believes has signed none of ours
-  expect_refused(a.websocket.try_connect("wss://127.0.0.1:" + std::to_string(at.port())),
+  expect_refused(a.websocket.try_connect("wss://127.0.0.1:" + std::to_string(port_of(at))),
                  "tls.ca_file");
 }
 
@@ -122,14 +122,14 @@ TEST_F(WebSocketTls, WS11_FilesThatCannotBeUsedAreNamed) {
 
 TEST_F(WebSocketTls, WS11_OneSideWithoutTlsIsAnError) {
   const auto secure = listen(believed.issue("IP:127.0.0.1"));
-  EXPECT_FALSE(a.websocket.try_connect("ws://" + secure.socket_address()));
+  EXPECT_FALSE(a.websocket.try_connect("ws://127.0.0.1:" + std::to_string(port_of(secure))));
   const auto plain = b.listen();
   expect_refused(connect(plain), "is it a wss server");
 }
 
 TEST_F(WebSocketTls, WS10_ASlowTlsHandshakeIsNotWaitedFor) {
   const auto at = listen(believed.issue("IP:127.0.0.1"), {}, {.handshake_timeout = 50ms});
-  const auto peer = raw_peer::connect_to(at.port());
+  const auto peer = raw_peer::connect_to(port_of(at));
   peer.write(from_hex("160301")); // a record begins
   EXPECT_TRUE(peer.is_closed());
   EXPECT_TRUE(logged({"info", "handshake-timeout"}));
@@ -150,9 +150,9 @@ bool is_served(std::uint16_t port, int version) {
 
 TEST_F(WebSocketTls, WS11_OldVersionsOfTlsAreRefused) {
   const auto at = listen(believed.issue("IP:127.0.0.1"));
-  EXPECT_TRUE(is_served(at.port(), TLS1_3_VERSION));
-  EXPECT_TRUE(is_served(at.port(), TLS1_2_VERSION));
-  EXPECT_FALSE(is_served(at.port(), TLS1_1_VERSION));
+  EXPECT_TRUE(is_served(port_of(at), TLS1_3_VERSION));
+  EXPECT_TRUE(is_served(port_of(at), TLS1_2_VERSION));
+  EXPECT_FALSE(is_served(port_of(at), TLS1_1_VERSION));
 }
 
 } // namespace

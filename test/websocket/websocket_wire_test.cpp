@@ -27,7 +27,7 @@ class WebSocketWire : public nodes_test {
 protected:
   websocket_node node{start_node()};
   connection_journal events;
-  websocket::listener listener = listen();
+  listener listener = listen();
   const bytes from_server = wire_vector("ws-frame-server");
   const bytes from_client = wire_vector("ws-frame-client");
   const bytes hello{from_server.begin() + 2, from_server.end()}; // the message
@@ -37,14 +37,14 @@ protected:
     reach_echoer_from(listener);
   }
 
-  websocket::listener listen(websocket::listen_options options = {}) {
+  listener listen(websocket::listen_options options = {}) {
     options.observer = events.observer();
     return node.listen(std::move(options));
   }
-  void reach_echoer_from(const websocket::listener& listener) {
+  void reach_echoer_from(const ockam::listener& listener) {
     node.flow_control().add_consumer("echoer", listener.flow_control_id());
   }
-  raw_websocket connect() const { return raw_websocket::connect_to(listener.port()); }
+  raw_websocket connect() const { return raw_websocket::connect_to(port_of(listener)); }
 
   /// The peer says something that works.
   void expect_answered(const raw_websocket& peer) {
@@ -110,7 +110,7 @@ TEST_F(WebSocketWire, WS1_AFrameMayComeByteByByte) {
 }
 
 TEST_F(WebSocketWire, WS1_ManyFramesMayComeAtOnceAndBehindTheRequest) {
-  const auto peer = raw_peer::connect_to(listener.port());
+  const auto peer = raw_peer::connect_to(port_of(listener));
   const auto request = upgrade_request();
   bytes all{request.begin(), request.end()};
   constexpr int frames = 3'000; // more than any buffer holds
@@ -318,7 +318,7 @@ TEST_F(WebSocketWire, WS8_TCP37_APeerThatVanishesIsNoticed) {
 // -- HTTP ------------------------------------------------------------------------------------------
 
 TEST_F(WebSocketWire, WS9_ARequestThatIsNoUpgradeIsTold) {
-  const auto peer = raw_peer::connect_to(listener.port());
+  const auto peer = raw_peer::connect_to(port_of(listener));
   write_text(peer, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   const auto answer = read_head(peer);
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 426 Upgrade Required\r\n")) << answer;
@@ -329,7 +329,7 @@ TEST_F(WebSocketWire, WS9_ARequestThatIsNoUpgradeIsTold) {
 }
 
 TEST_F(WebSocketWire, WS9_AnotherVersionOfWebSocketIsTold) {
-  const auto peer = raw_peer::connect_to(listener.port());
+  const auto peer = raw_peer::connect_to(port_of(listener));
   auto request = upgrade_request();
   request.replace(request.find("Version: 13"), 11, "Version: 8");
   write_text(peer, request);
@@ -340,25 +340,26 @@ TEST_F(WebSocketWire, WS9_AnotherVersionOfWebSocketIsTold) {
 }
 
 TEST_F(WebSocketWire, WS9_GarbageIsABadRequest) {
-  const auto peer = raw_peer::connect_to(listener.port());
+  const auto peer = raw_peer::connect_to(port_of(listener));
   write_text(peer, "\x01\x02 is not HTTP\r\n\r\n");
   EXPECT_TRUE(read_head(peer).starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(peer.is_closed());
 }
 
 TEST_F(WebSocketWire, WS9_ARequestThatIsTooLongIsRefused) {
-  const auto peer = raw_peer::connect_to(listener.port());
+  const auto peer = raw_peer::connect_to(port_of(listener));
   write_text(peer, upgrade_request("/", "Cookie: " + std::string(10'000, 'x') + "\r\n"));
   EXPECT_TRUE(read_head(peer).starts_with("HTTP/1.1 431 "));
   EXPECT_TRUE(peer.is_closed());
 }
 
 TEST_F(WebSocketWire, WS9_AnyPathIsAcceptedOrOne) {
-  static_cast<void>(raw_websocket::connect_to(listener.port(), "/any?query"));
+  static_cast<void>(raw_websocket::connect_to(port_of(listener), "/any?query"));
   const auto choosy = node.websocket.listen("ws://127.0.0.1:0/ockam");
-  EXPECT_EQ(choosy.url(), "ws://127.0.0.1:" + std::to_string(choosy.port()) + "/ockam");
-  static_cast<void>(raw_websocket::connect_to(choosy.port(), "/ockam?query"));
-  const auto peer = raw_peer::connect_to(choosy.port());
+  EXPECT_EQ(choosy.socket_address(),
+            "ws://127.0.0.1:" + std::to_string(port_of(choosy)) + "/ockam");
+  static_cast<void>(raw_websocket::connect_to(port_of(choosy), "/ockam?query"));
+  const auto peer = raw_peer::connect_to(port_of(choosy));
   write_text(peer, upgrade_request("/other"));
   EXPECT_TRUE(read_head(peer).starts_with("HTTP/1.1 404 "));
   EXPECT_TRUE(peer.is_closed());
@@ -367,7 +368,7 @@ TEST_F(WebSocketWire, WS9_AnyPathIsAcceptedOrOne) {
 TEST_F(WebSocketWire, WS10_ASlowRequestIsNotWaitedFor) {
   listener = listen({.limits = {.handshake_timeout = 50ms}});
   for (const std::string begun : {"", "GET / HTTP/1.1\r\nHost"}) {
-    const auto peer = raw_peer::connect_to(listener.port());
+    const auto peer = raw_peer::connect_to(port_of(listener));
     write_text(peer, begun);
     EXPECT_TRUE(peer.is_closed());
   }
@@ -377,8 +378,8 @@ TEST_F(WebSocketWire, WS10_ASlowRequestIsNotWaitedFor) {
 TEST_F(WebSocketWire, WS10_SocketsThatNeverAskCountAsConnectionsUntilTheyAreClosed) {
   listener = listen({.max_connections = 2, .limits = {.handshake_timeout = 300ms}});
   reach_echoer_from(listener);
-  const auto first = raw_peer::connect_to(listener.port());
-  const auto second = raw_peer::connect_to(listener.port());
+  const auto first = raw_peer::connect_to(port_of(listener));
+  const auto second = raw_peer::connect_to(port_of(listener));
   EXPECT_TRUE(logged({"warning", "max-connections"}));
   expect_answered(connect()); // as soon as the others have been given up
   EXPECT_TRUE(first.is_closed());
@@ -451,12 +452,12 @@ TEST_F(WebSocketWire, WS13_AHostThatWouldAddFieldsIsRefused) {
 }
 
 TEST_F(WebSocketWire, WS13_NamesAreResolved) {
-  const auto c = node.websocket.connect("ws://localhost:" + std::to_string(listener.port()));
+  const auto c = node.websocket.connect("ws://localhost:" + std::to_string(port_of(listener)));
   EXPECT_EQ(ask(node.node, {c, "echoer"}), "Hello Ockam!");
 }
 
 TEST_F(WebSocketWire, WS14_AnAddressOfTypeThreeIsResolved) {
-  const address remote{transport_type::websocket, listener.socket_address()};
+  const address remote{transport_type::websocket, "127.0.0.1:" + std::to_string(port_of(listener))};
   const auto way = node.node.root().resolve_transport_route({remote, "echoer"});
   ASSERT_TRUE(way) << to_string(way.error());
   EXPECT_EQ(ask(node.node, *way), "Hello Ockam!");

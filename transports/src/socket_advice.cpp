@@ -2,7 +2,7 @@
 
 namespace ockam::internal {
 
-std::string socket_advice(const std::error_code& code) {
+std::string_view socket_advice(const std::error_code& code) {
   if (code == std::errc::connection_refused)
     return "nothing listens there; start the other node first, or check host and port";
   if (code == std::errc::address_in_use)

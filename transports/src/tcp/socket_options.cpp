@@ -5,8 +5,8 @@
 #include "log.hpp"
 
 #include <algorithm>
+#include <cstring>
 
-#include <asio/error.hpp>
 #include <netinet/tcp.h>
 
 namespace ockam::tcp::detail {
@@ -23,7 +23,7 @@ using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_
 
 } // namespace
 
-void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive,
+void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
              std::chrono::milliseconds write_deadline) {
   std::error_code first;
   const auto set = [&](const auto& option) {
@@ -58,11 +58,14 @@ std::string to_text(const asio::ip::tcp::endpoint& where) {
   return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
 }
 
-error socket_error(std::error_code code, const std::string& what) {
-  // Asio's category says the same as the standard one, but compares with nothing
-  if (code.category() == asio::error::get_system_category())
-    code = {code.value(), std::system_category()};
-  return {code, what + "; " + internal::socket_advice(code)};
+asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
+  asio::ip::tcp::endpoint result;
+  std::memcpy(result.data(), where.data(), std::min(where.size(), result.capacity()));
+  return result;
+}
+
+error tcp_error(std::error_code code, const std::string& what) {
+  return internal::socket_error(code, what, internal::socket_advice(code));
 }
 
 } // namespace ockam::tcp::detail

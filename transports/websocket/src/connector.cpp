@@ -97,16 +97,15 @@ void connector::open_stream(const net::ip::tcp::endpoint& where) {
   socket_.set_option(net::ip::tcp::no_delay{true}, ignored);
   auto below = peer_.secure ? make_tls_client(std::move(socket_), context_, peer_.where)
                             : make_plain_stream(std::move(socket_));
-  stream_ = stream::create(std::move(below), to_text(where), limits_.max_frame_size,
-                           limits_.write_deadline);
+  const auto peer = (peer_.secure ? "wss://" : "ws://") + to_text(where) + peer_.path;
+  stream_ = stream::create(std::move(below), peer, limits_.max_frame_size, limits_.write_deadline);
   thread_->watch(stream_);
-  stream_->connect(host_, peer_.target(),
-                   [me = shared_from_this(), peer = to_text(where)](result<void> opened) {
-                     if (opened)
-                       me->finish(outcome{me->stream_, peer});
-                     else
-                       me->finish(fail(std::move(opened.error())));
-                   });
+  stream_->connect(host_, peer_.target(), [me = shared_from_this(), peer](result<void> opened) {
+    if (opened)
+      me->finish(outcome{me->stream_, peer});
+    else
+      me->finish(fail(std::move(opened.error())));
+  });
 }
 
 void connector::finish(result<outcome> what) {

@@ -19,7 +19,7 @@ namespace ockam::websocket::detail {
 /// that answers; all within one time limit.
 class connector final : public std::enable_shared_from_this<connector>, public watched {
 public:
-  /// The stream and the peer's socket address.
+  /// The stream, and the URL of the address that it leads to.
   struct outcome {
     std::shared_ptr<stream> made;
     std::string peer;

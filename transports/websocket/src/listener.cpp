@@ -12,9 +12,10 @@
 
 namespace ockam::websocket::detail {
 
-listener_impl::listener_impl(thread_ptr thread, detail::url where, listen_options options,
-                             tls_context context)
-  : thread_{std::move(thread)},
+websocket_listener::websocket_listener(thread_ptr thread, url where, listen_options options,
+                                       tls_context context)
+  : listening{options.spawner_flow_control_id},
+    thread_{std::move(thread)},
     where_{std::move(where)},
     options_{std::move(options)},
     context_{std::move(context)},
@@ -23,7 +24,7 @@ listener_impl::listener_impl(thread_ptr thread, detail::url where, listen_option
     back_off_{internal::first_back_off},
     max_connections_{std::min(options_.max_connections, internal::descriptor_share())} {}
 
-result<void> listener_impl::open(const std::shared_ptr<internal::node_state>& node) {
+result<void> websocket_listener::open(const node_ptr& node) {
   error_code failed;
   net::ip::tcp::endpoint where;
   const auto step = [&](auto&& call) {
@@ -38,42 +39,29 @@ result<void> listener_impl::open(const std::shared_ptr<internal::node_state>& no
   step([&] { where = acceptor_.local_endpoint(failed); });
   if (failed)
     return fail(net_error(failed, "listening on " + to_string(where_.where)));
-  auto port = listener_port::open(node, options_.spawner_flow_control_id,
-                                  [weak = weak_from_this()] {
-                                    if (const auto me = weak.lock())
-                                      me->stop();
-                                  });
-  if (!port)
-    return fail(std::move(port.error()));
-  node_ = node;
-  port_ = std::move(*port);
-  address_ = port_.address();
   where_.where.port = where.port();
-  socket_address_ = to_text(where);
-  url_ = where_.to_text();
-  return {};
+  return open_port(node, where_.to_text());
 }
 
-void listener_impl::start(pick_thread pick, on_accept accepted, on_end ended) {
+void websocket_listener::start(pick_thread pick, on_accept accepted, on_end ended) {
   pick_ = std::move(pick);
   accepted_ = std::move(accepted);
   ended_ = std::move(ended);
-  net::post(thread_->context(), [me = shared_from_this()] { me->accept(); });
+  net::post(thread_->context(), [me = self()] { me->accept(); });
 }
 
-void listener_impl::accept() {
+void websocket_listener::accept() {
   if (over_)
     return;
   if (connections_ >= max_connections_) {
     full_ = true; // until one of them ends; the operating system queues a few meanwhile
-    internal::log_warning("listener " + socket_address_ + " has " + std::to_string(connections_)
+    internal::log_warning("listener " + socket_address() + " has " + std::to_string(connections_)
                           + " connections (max-connections); accepting pauses");
     return;
   }
   const auto thread = pick_();
   acceptor_.async_accept(thread->context().get_executor(),
-                         [me = shared_from_this(), thread](const error_code& failed,
-                                                           tcp_socket socket) {
+                         [me = self(), thread](const error_code& failed, tcp_socket socket) {
                            if (me->over_)
                              return;
                            if (failed)
@@ -85,20 +73,21 @@ void listener_impl::accept() {
 }
 
 /// The socket counts until it is closed, whatever becomes of it.
-void listener_impl::open_stream(tcp_socket socket, const thread_ptr& thread) {
+void websocket_listener::open_stream(tcp_socket socket, const thread_ptr& thread) {
   ++connections_;
-  std::shared_ptr<void> slot{nullptr, [weak = weak_from_this()](void*) {
+  std::shared_ptr<void> slot{nullptr, [weak = std::weak_ptr{self()}](void*) {
                                if (const auto me = weak.lock())
                                  me->socket_closed();
                              }};
-  net::post(thread->context(), [me = shared_from_this(), thread, slot = std::move(slot),
-                                socket = std::move(socket)]() mutable {
-    me->serve(std::move(socket), std::move(slot), thread);
-  });
+  net::post(thread->context(),
+            [me = self(), thread, slot = std::move(slot), socket = std::move(socket)]() mutable {
+              me->serve(std::move(socket), std::move(slot), thread);
+            });
 }
 
 /// On the thread of the socket.
-void listener_impl::serve(tcp_socket socket, std::shared_ptr<void> slot, const thread_ptr& thread) {
+void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
+                               const thread_ptr& thread) {
   error_code failed;
   const auto remote = socket.remote_endpoint(failed);
   if (failed) // it has gone already
@@ -113,31 +102,30 @@ void listener_impl::serve(tcp_socket socket, std::shared_ptr<void> slot, const t
   made->accept({.path = where_.path,
                 .max_request_size = options_.max_request_size,
                 .limit = limits.handshake_timeout},
-               [me = shared_from_this(), weak = std::weak_ptr{made}, peer,
-                thread](result<void> opened) {
+               [me = self(), weak = std::weak_ptr{made}, peer, thread](result<void> opened) {
                  const auto made = weak.lock();
                  if (!opened)
-                   internal::log_info("listener " + me->socket_address_
+                   internal::log_info("listener " + me->socket_address()
                                       + " did not let somebody in: " + to_string(opened.error()));
                  else if (made)
                    me->accepted_(made, peer, thread);
                });
 }
 
-void listener_impl::try_again_later(const error_code& failed) {
-  internal::log_warning("listener " + socket_address_
+void websocket_listener::try_again_later(const error_code& failed) {
+  internal::log_warning("listener " + socket_address()
                         + " could not accept a connection: " + failed.message()
                         + "; trying again in " + std::to_string(back_off_.count()) + " ms");
   pause_.expires_after(back_off_);
   back_off_ = std::min(back_off_ * 2, internal::longest_back_off);
-  pause_.async_wait([me = shared_from_this()](const error_code& cancelled) {
+  pause_.async_wait([me = self()](const error_code& cancelled) {
     if (!cancelled)
       me->accept();
   });
 }
 
-void listener_impl::socket_closed() {
-  net::post(thread_->context(), [weak = weak_from_this()] { // nobody may be there to do it
+void websocket_listener::socket_closed() {
+  net::post(thread_->context(), [weak = std::weak_ptr{self()}] { // nobody may be there to do it
     const auto me = weak.lock();
     if (!me)
       return;
@@ -147,22 +135,22 @@ void listener_impl::socket_closed() {
   });
 }
 
-void listener_impl::stop() {
+void websocket_listener::stop() {
   {
     const std::lock_guard guard{closing_};
     if (std::exchange(stopped_, true))
       return;
     ::shutdown(acceptor_.native_handle(), SHUT_RDWR); // refuses from now on, and frees the port
   }
-  net::post(thread_->context(), [me = shared_from_this()] { me->end(); });
+  net::post(thread_->context(), [me = self()] { me->end(); });
 }
 
-bool listener_impl::is_stopped() {
+bool websocket_listener::is_stopped() {
   const std::lock_guard guard{closing_};
   return stopped_;
 }
 
-void listener_impl::end() {
+void websocket_listener::end() {
   if (std::exchange(over_, true))
     return;
   {
@@ -172,9 +160,9 @@ void listener_impl::end() {
     acceptor_.close(ignored);
   }
   pause_.cancel();
-  port_.close();
+  close_port();
   pick_ = nullptr;
-  std::exchange(ended_, nullptr)(shared_from_this());
+  std::exchange(ended_, nullptr)(*this);
 }
 
 } // namespace ockam::websocket::detail

@@ -5,7 +5,8 @@
 #include "tls.hpp"
 #include "url.hpp"
 
-#include "ockam/actors/transport_port.hpp"
+#include "listening.hpp"
+
 #include "ockam/transports/websocket.hpp"
 
 #include <functional>
@@ -19,32 +20,30 @@
 namespace ockam::websocket::detail {
 
 /// Accepts sockets, on one I/O thread, and makes WebSockets of them, on any.
-class listener_impl final : public std::enable_shared_from_this<listener_impl> {
+class websocket_listener final : public internal::listening {
 public:
   using thread_ptr = std::shared_ptr<io_thread>;
   using pick_thread = std::function<thread_ptr()>; // for the next connection
   using on_accept = std::function<void(std::shared_ptr<stream>, std::string peer, thread_ptr)>;
-  using on_end = std::function<void(const std::shared_ptr<listener_impl>&)>;
+  using on_end = std::function<void(const websocket_listener&)>;
 
   /// @param context  for wss
-  listener_impl(thread_ptr thread, url where, listen_options options, tls_context context);
+  websocket_listener(thread_ptr thread, url where, listen_options options, tls_context context);
 
   /// Binds and listens; accepting begins with `start`.
-  result<void> open(const std::shared_ptr<internal::node_state>& node);
+  result<void> open(const node_ptr& node);
   void start(pick_thread pick, on_accept accepted, on_end ended);
 
-  /// Stops accepting: the port is free when it returns. Any thread, any number of times.
-  void stop();
+  void stop() override;
 
-  [[nodiscard]] const ockam::address& address() const noexcept { return address_; }
-  [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
-  [[nodiscard]] const std::string& url() const noexcept { return url_; }
-  [[nodiscard]] std::uint16_t port() const noexcept { return where_.where.port; }
   [[nodiscard]] const listen_options& options() const noexcept { return options_; }
-  [[nodiscard]] const std::shared_ptr<internal::node_state>& node() const noexcept { return node_; }
 
 private:
   using acceptor = net::basic_socket_acceptor<net::ip::tcp, executor>;
+
+  [[nodiscard]] std::shared_ptr<websocket_listener> self() {
+    return std::static_pointer_cast<websocket_listener>(shared_from_this());
+  }
 
   void accept();
   void open_stream(tcp_socket socket, const thread_ptr& thread);
@@ -55,14 +54,9 @@ private:
   void end();
 
   const thread_ptr thread_;
-  detail::url where_;
+  url where_;
   const listen_options options_;
   const tls_context context_;
-  std::shared_ptr<internal::node_state> node_;
-  listener_port port_;
-  ockam::address address_;
-  std::string socket_address_;
-  std::string url_;
   acceptor acceptor_;
   std::mutex closing_; // the acceptor's socket is closed by its thread, shut down by any
   bool stopped_ = false;

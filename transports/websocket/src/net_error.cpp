@@ -17,7 +17,7 @@ bool is_tls_error(const error_code& code) noexcept {
 
 error net_error(const error_code& code, const std::string& what) {
   const auto standard = to_std(code);
-  return {standard, what + "; " + internal::socket_advice(standard)};
+  return {standard, what + "; " + std::string{internal::socket_advice(standard)}};
 }
 
 std::string to_text(const net::ip::tcp::endpoint& where) {

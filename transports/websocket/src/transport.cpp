@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <future>
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 namespace ockam::websocket::detail {
@@ -22,13 +21,17 @@ tl::unexpected<error> stopped() {
   return fail(errc::shutting_down, "the WebSocket transport has stopped; create another one");
 }
 
+/// All links of this transport are of its kind.
+websocket_connection* own(const std::shared_ptr<internal::link>& link) {
+  return static_cast<websocket_connection*>(link.get());
+}
+
 } // namespace
 
-transport_impl::transport_impl(std::shared_ptr<internal::node_state> node,
-                               transport_options options)
-  : node_{std::move(node)}, defaults_{std::move(options)} {
+transport_impl::transport_impl(node_ptr node, transport_options options)
+  : transport_base{std::move(node)}, defaults_{std::move(options)} {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, defaults_.io_threads); ++i)
-    threads_.push_back(std::make_shared<io_thread>(node_));
+    threads_.push_back(std::make_shared<io_thread>(this->node()));
 }
 
 void transport_impl::start() {
@@ -61,15 +64,15 @@ result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream>
                                                          const keepalive_options& keepalive,
                                                          std::shared_ptr<io_thread> thread) {
   auto taken = std::make_shared<websocket_connection>(setup, keepalive, std::move(thread), over);
-  if (auto opened = taken->open(node_, std::move(setup)); !opened) {
+  if (auto opened = taken->open(node(), std::move(setup)); !opened) {
     over->close(close_code::going_away, "");
     return fail(std::move(opened.error()));
   }
-  taken->set_on_end([weak = weak_from_this()](const websocket_connection& ended) {
+  taken->set_on_end([weak = std::weak_ptr{self()}](const websocket_connection& ended) {
     if (const auto me = weak.lock())
-      me->connections_.remove(ended.sender_address());
+      me->remove(ended);
   });
-  connections_.add(taken->sender_address(), taken);
+  add(taken);
   taken->start();
   return taken;
 }
@@ -83,7 +86,7 @@ void transport_impl::on_accepted(const listen_options& options, std::shared_ptr<
                         .spawner_id = options.spawner_flow_control_id,
                         .consumer_of = options.consumer_of,
                         .observer = options.observer,
-                        .buffers = node_->buffers},
+                        .buffers = node()->buffers},
                        options.keepalive, std::move(thread));
   if (!taken) // the node stops
     internal::log_info("an accepted connection was dropped: " + to_string(taken.error()));
@@ -110,7 +113,7 @@ void transport_impl::connect(std::string_view peer, connect_options options,
                                                    std::move(context));
   if (!add_attempt(attempt))
     return done(stopped());
-  attempt->start([me = shared_from_this(), thread, options = std::move(options),
+  attempt->start([me = self(), thread, options = std::move(options),
                   done = std::move(done)](result<connector::outcome> outcome) {
     if (!outcome)
       return done(fail(std::move(outcome.error())));
@@ -122,7 +125,7 @@ void transport_impl::connect(std::string_view peer, connect_options options,
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
                               .observer = options.observer,
-                              .buffers = me->node_->buffers},
+                              .buffers = me->node()->buffers},
                              options.keepalive, thread);
     done(std::move(taken).map([](const link_ptr& link) { return connection{link}; }));
   });
@@ -156,18 +159,9 @@ result<address> transport_impl::resolve(const address& remote) {
   });
 }
 
-result<void> transport_impl::disconnect(const address& any) {
-  for (const auto& each : connections_.all())
-    if (each->sender_address() == any || each->receiver_address() == any)
-      return each->disconnect();
-  return fail(errc::not_found,
-              "no connection of this transport has the address " + escaped(to_string(any)));
-}
-
 // -- listeners -------------------------------------------------------------------------------------
 
-result<std::shared_ptr<listener_impl>> transport_impl::listen(std::string_view at,
-                                                              listen_options options) {
+result<listener> transport_impl::listen(std::string_view at, listen_options options) {
   auto where = parse_listen_url(at);
   if (!where)
     return fail(std::move(where.error()));
@@ -180,29 +174,22 @@ result<std::shared_ptr<listener_impl>> transport_impl::listen(std::string_view a
       return fail(std::move(made.error()));
     context = std::move(*made);
   }
-  auto made = std::make_shared<listener_impl>(next_thread(), std::move(*where), std::move(options),
-                                              std::move(context));
-  if (auto opened = made->open(node_); !opened)
+  auto made = std::make_shared<websocket_listener>(next_thread(), std::move(*where),
+                                                   std::move(options), std::move(context));
+  if (auto opened = made->open(node()); !opened)
     return fail(std::move(opened.error()));
-  listeners_.add(made->address(), made);
-  made->start([me = shared_from_this()] { return me->next_thread(); }, // until the listener ends
-              [weak = weak_from_this(), options = made->options()](
+  add(made);
+  made->start([me = self()] { return me->next_thread(); }, // until the listener ends
+              [weak = std::weak_ptr{self()}, options = made->options()](
                 std::shared_ptr<stream> over, std::string peer, std::shared_ptr<io_thread> thread) {
                 if (const auto me = weak.lock())
                   me->on_accepted(options, std::move(over), std::move(peer), std::move(thread));
               },
-              [weak = weak_from_this()](const std::shared_ptr<listener_impl>& ended) {
+              [weak = std::weak_ptr{self()}](const std::shared_ptr<listener_impl>& ended) {
                 if (const auto me = weak.lock())
                   me->listeners_.remove(ended->address());
               });
   return made;
-}
-
-result<void> transport_impl::stop_listener(const address& listener) {
-  if (!listeners_.contains(listener))
-    return fail(errc::not_found,
-                "no listener of this transport has the address " + escaped(to_string(listener)));
-  return node_->stop_worker(listener);
 }
 
 // -- the end ---------------------------------------------------------------------------------------
@@ -216,13 +203,13 @@ void transport_impl::stop() {
       if (const auto attempt = each.lock())
         attempt->cancel();
   }
-  for (const auto& each : listeners_.all())
+  for (const auto& each : listeners().all())
     each->stop();
-  for (const auto& each : connections_.all())
-    each->go_away();
-  connections_.wait_until_empty(stop_grace);
-  for (const auto& each : connections_.all()) // did not take their last bytes in time
-    net::dispatch(each->thread().context(), [each] { each->abort(); });
+  for (const auto& each : connections().all())
+    own(each)->go_away();
+  connections().wait_until_empty(stop_grace);
+  for (const auto& each : connections().all()) // did not take their last bytes in time
+    net::post(own(each)->thread().context(), [each] { own(each)->abort(); });
   for (const auto& each : threads_)
     each->stop(stop_grace);
 }
@@ -231,33 +218,8 @@ void transport_impl::stop() {
 
 namespace ockam::websocket {
 
-listener::listener(std::shared_ptr<detail::listener_impl> impl) : impl_{std::move(impl)} {}
-
-const address& listener::address() const noexcept {
-  return impl_->address();
-}
-
-const std::string& listener::socket_address() const noexcept {
-  return impl_->socket_address();
-}
-
-const std::string& listener::url() const noexcept {
-  return impl_->url();
-}
-
-std::uint16_t listener::port() const noexcept {
-  return impl_->port();
-}
-
-const ockam::flow_control_id& listener::flow_control_id() const noexcept {
-  return impl_->options().spawner_flow_control_id;
-}
-
-result<void> listener::stop() const {
-  return impl_->node()->stop_worker(impl_->address());
-}
-
-transport::transport(std::shared_ptr<detail::transport_impl> impl) : impl_{std::move(impl)} {}
+transport::transport(std::shared_ptr<detail::transport_impl> impl)
+  : transport_handle{impl}, impl_{std::move(impl)} {}
 
 transport transport::create(node& on, transport_options options) {
   auto impl = std::make_shared<detail::transport_impl>(on.state(), std::move(options));
@@ -287,7 +249,7 @@ result<listener> transport::try_listen(std::string_view at) {
 }
 
 result<listener> transport::try_listen(std::string_view at, listen_options options) {
-  return impl_->listen(at, std::move(options)).map([](const auto& made) { return listener{made}; });
+  return impl_->listen(at, std::move(options));
 }
 
 connection transport::connect(std::string_view peer) {
@@ -309,28 +271,6 @@ result<connection> transport::try_connect(std::string_view peer, connect_options
 void transport::async_connect(std::string_view peer, connect_options options,
                               std::function<void(result<connection>)> done) {
   impl_->connect(peer, std::move(options), std::move(done));
-}
-
-result<void> transport::disconnect(const ockam::address& any) {
-  return impl_->disconnect(any);
-}
-
-result<void> transport::stop_listener(const ockam::address& listener) {
-  return impl_->stop_listener(listener);
-}
-
-std::vector<connection> transport::connections() const {
-  std::vector<connection> handles;
-  for (auto& each : impl_->connections().all())
-    handles.emplace_back(std::move(each));
-  return handles;
-}
-
-std::vector<listener> transport::listeners() const {
-  std::vector<listener> handles;
-  for (auto& each : impl_->listeners().all())
-    handles.emplace_back(std::move(each));
-  return handles;
 }
 
 } // namespace ockam::websocket

@@ -4,9 +4,8 @@
 #include "connector.hpp"
 #include "listener.hpp"
 
-#include "registry.hpp"
+#include "transport_base.hpp"
 
-#include "ockam/actors/transport_port.hpp"
 #include "ockam/transports/websocket.hpp"
 
 #include <atomic>
@@ -17,10 +16,9 @@
 namespace ockam::websocket::detail {
 
 /// The connections and listeners of one transport, and the threads that serve them.
-class transport_impl final : public ockam::transport,
-                             public std::enable_shared_from_this<transport_impl> {
+class transport_impl final : public internal::transport_base {
 public:
-  transport_impl(std::shared_ptr<internal::node_state> node, transport_options options);
+  transport_impl(node_ptr node, transport_options options);
   void start();
 
   // -- ockam::transport ----------------------------------------------------------------------------
@@ -31,19 +29,19 @@ public:
 
   // -- calls of the handle -------------------------------------------------------------------------
 
-  result<std::shared_ptr<listener_impl>> listen(std::string_view at, listen_options options);
+  result<listener> listen(std::string_view at, listen_options options);
   void connect(std::string_view peer, connect_options options,
                std::function<void(result<connection>)> done);
   result<connection> connect_and_wait(std::string_view peer, connect_options options);
-  result<void> disconnect(const address& any);
-  result<void> stop_listener(const address& listener);
   [[nodiscard]] connect_options fresh_connect_options() const;
   [[nodiscard]] listen_options fresh_listen_options() const;
-  [[nodiscard]] const auto& connections() const noexcept { return connections_; }
-  [[nodiscard]] const auto& listeners() const noexcept { return listeners_; }
 
 private:
   using link_ptr = std::shared_ptr<websocket_connection>;
+
+  [[nodiscard]] std::shared_ptr<transport_impl> self() {
+    return std::static_pointer_cast<transport_impl>(shared_from_this());
+  }
 
   std::shared_ptr<io_thread> next_thread();
   bool add_attempt(const std::shared_ptr<connector>& attempt);
@@ -52,13 +50,9 @@ private:
   void on_accepted(const listen_options& options, std::shared_ptr<stream> over, std::string peer,
                    std::shared_ptr<io_thread> thread);
 
-  const std::shared_ptr<internal::node_state> node_;
   const transport_options defaults_;
   std::vector<std::shared_ptr<io_thread>> threads_;
   std::atomic<std::size_t> next_thread_{0};
-
-  internal::registry<websocket_connection> connections_; // by sender address
-  internal::registry<listener_impl> listeners_;
   std::mutex attempts_mutex_;
   std::vector<std::weak_ptr<connector>> attempts_; // connecting now; ended ones go with the next
   std::atomic<bool> stopping_{false};

@@ -3,13 +3,13 @@
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/limits.hpp"
+#include "ockam/transports/transport_handle.hpp"
 #include "ockam/transports/websocket_export.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,26 +86,7 @@ struct listen_options {
 
 namespace detail {
 class transport_impl;
-class listener_impl;
 } // namespace detail
-
-/// A listener; a handle like `connection` (TCP-4).
-class OCKAM_WEBSOCKET_EXPORT listener {
-public:
-  explicit listener(std::shared_ptr<detail::listener_impl> impl);
-
-  [[nodiscard]] const ockam::address& address() const noexcept;     ///< its worker address
-  [[nodiscard]] const std::string& socket_address() const noexcept; ///< `host:port`, the real port
-  [[nodiscard]] const std::string& url() const noexcept;            ///< to connect to
-  [[nodiscard]] std::uint16_t port() const noexcept;
-  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
-
-  /// No new connections; existing ones continue (TCP-11). errc::not_found when it has ended.
-  result<void> stop() const;
-
-private:
-  std::shared_ptr<detail::listener_impl> impl_;
-};
 
 /// How a transport runs.
 struct transport_options {
@@ -118,7 +99,7 @@ struct transport_options {
 ///
 /// The calls that wait throw `failure`, like the node's; those with `try_` return results. None of
 /// the waiting ones may be used in a worker: there is `async_connect`.
-class OCKAM_WEBSOCKET_EXPORT transport {
+class OCKAM_WEBSOCKET_EXPORT transport : public transport_handle {
 public:
   /// Several transports of one node are independent; the last one resolves `3#host:port`.
   static transport create(node& on, transport_options options = {});
@@ -129,7 +110,8 @@ public:
 
   /// Listens on a numeric address: `127.0.0.1:4000`, `ws://[::1]:4000` or, with a certificate in the
   /// options, `wss://0.0.0.0:443`; port 0 takes a free one. With a path, as in
-  /// `ws://127.0.0.1:4000/ockam`, requests for other ones are answered with 404.
+  /// `ws://127.0.0.1:4000/ockam`, requests for other ones are answered with 404. The listener's
+  /// `socket_address` is the URL, with the real port.
   /// - errc::invalid_value  no such address, or no certificate
   /// - a system error       port in use, no permission
   listener listen(std::string_view at);
@@ -151,13 +133,6 @@ public:
   /// The same without waiting; `done` is called once, on a thread of the transport.
   void async_connect(std::string_view peer, connect_options options,
                      std::function<void(result<connection>)> done);
-
-  /// As `connection::disconnect`, by sender or receiver address (TCP-35).
-  result<void> disconnect(const ockam::address& any);
-  result<void> stop_listener(const ockam::address& listener);
-
-  [[nodiscard]] std::vector<connection> connections() const;
-  [[nodiscard]] std::vector<listener> listeners() const;
 
 private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);

@@ -7,13 +7,13 @@
 #include <asio/error.hpp>
 #include <asio/steady_timer.hpp>
 
-namespace ockam::tcp::detail {
+namespace ockam::internal {
 
 namespace {
 
 class closing_socket : public std::enable_shared_from_this<closing_socket> {
 public:
-  explicit closing_socket(asio::ip::tcp::socket socket)
+  explicit closing_socket(stream_socket socket)
     : socket_{std::move(socket)}, limit_{socket_.get_executor()} {}
 
   void start(std::chrono::milliseconds limit) {
@@ -54,20 +54,20 @@ private:
     close_now(socket_);
   }
 
-  asio::ip::tcp::socket socket_;
+  stream_socket socket_;
   asio::steady_timer limit_;
 };
 
 } // namespace
 
-void close_now(asio::ip::tcp::socket& socket) {
+void close_now(stream_socket& socket) {
   std::error_code ignored;
   socket.shutdown(asio::socket_base::shutdown_both, ignored);
   socket.close(ignored);
 }
 
-void close_after_peer(asio::ip::tcp::socket socket, std::chrono::milliseconds limit) {
+void close_after_peer(stream_socket socket, std::chrono::milliseconds limit) {
   std::make_shared<closing_socket>(std::move(socket))->start(limit);
 }
 
-} // namespace ockam::tcp::detail
+} // namespace ockam::internal

@@ -1,7 +1,6 @@
 #include "connection.hpp"
 
 #include "closing.hpp"
-#include "socket_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +10,7 @@
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 
-namespace ockam::tcp::detail {
+namespace ockam::internal {
 
 namespace {
 
@@ -32,13 +31,11 @@ constexpr std::size_t max_pieces = 64;
 
 } // namespace
 
-tcp_connection::tcp_connection(const setup& own, std::shared_ptr<internal::io_thread> thread,
-                               asio::ip::tcp::socket socket)
-  : stream_link{own, internal::tcp_format},
-    thread_{std::move(thread)},
-    socket_{std::move(socket)} {}
+socket_connection::socket_connection(const setup& own, const stream_format& format,
+                                     std::shared_ptr<io_thread> thread, stream_socket socket)
+  : stream_link{own, format}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
 
-void tcp_connection::start() {
+void socket_connection::start() {
   asio::post(thread_->executor(), [me = self()] {
     if (me->over_)
       return;
@@ -50,7 +47,7 @@ void tcp_connection::start() {
 
 // -- input -----------------------------------------------------------------------------------------
 
-void tcp_connection::wait_for_input() {
+void socket_connection::wait_for_input() {
   if (over_ || paused_ || waits_for_input_ || without_socket_)
     return;
   waits_for_input_ = true;
@@ -65,7 +62,7 @@ void tcp_connection::wait_for_input() {
                      });
 }
 
-void tcp_connection::read() {
+void socket_connection::read() {
   for (int reads = 0; reads < max_reads; ++reads) {
     const auto room = input().prepare();
     if (room.empty()) { // every chunk is held by messages: go on when one comes back
@@ -96,7 +93,7 @@ void tcp_connection::read() {
 
 /// Delivers what has been read and runs the workers that it wakes. False when reading stops: the
 /// connection has ended, or too much is unhandled.
-bool tcp_connection::deliver() {
+bool socket_connection::deliver() {
   for (;;) {
     auto state = input().deliver(port(), thread_->actor_context(), max_deliveries);
     if (!state) {
@@ -107,9 +104,9 @@ bool tcp_connection::deliver() {
     thread_->run_ready(); // may free credit, and may end this connection
     if (over_)
       return false;
-    if (*state == internal::inbox::state::wants_bytes)
+    if (*state == inbox::state::wants_bytes)
       break;
-    if (*state == internal::inbox::state::no_credit && input().credit_exhausted()) {
+    if (*state == inbox::state::no_credit && input().credit_exhausted()) {
       paused_ = true;
       return false;
     }
@@ -124,7 +121,7 @@ bool tcp_connection::deliver() {
   return true;
 }
 
-void tcp_connection::wake_reader() {
+void socket_connection::wake_reader() {
   asio::post(thread_->executor(), [me = self()] {
     if (me->over_ || !me->paused_)
       return;
@@ -138,14 +135,14 @@ void tcp_connection::wake_reader() {
 
 // -- output ----------------------------------------------------------------------------------------
 
-void tcp_connection::wake_writer(compat::execution_context* context) {
+void socket_connection::wake_writer(compat::execution_context* context) {
   if (context == thread_->actor_context() && thread_->is_this_thread())
     thread_->flush_later(self());
   else
     asio::post(thread_->executor(), [me = self()] { me->flush(); });
 }
 
-void tcp_connection::flush() {
+void socket_connection::flush() {
   if (over_ || waits_until_writable_ || without_socket_)
     return;
   for (int batches = 0;;) {
@@ -181,7 +178,7 @@ void tcp_connection::flush() {
     end(std::nullopt);
 }
 
-void tcp_connection::wait_until_writable() {
+void socket_connection::wait_until_writable() {
   waits_until_writable_ = true;
   socket_.async_wait(asio::socket_base::wait_write,
                      [me = self(), stream = stream_](const std::error_code& failed) {
@@ -197,7 +194,7 @@ void tcp_connection::wait_until_writable() {
 
 // -- the end ---------------------------------------------------------------------------------------
 
-void tcp_connection::begin_close() {
+void socket_connection::begin_close() {
   asio::post(thread_->executor(), [me = self()] {
     me->closing_ = true;
     if (me->without_socket_)
@@ -206,7 +203,7 @@ void tcp_connection::begin_close() {
   });
 }
 
-void tcp_connection::end(std::optional<error> cause) {
+void socket_connection::end(std::optional<error> cause) {
   if (over_)
     return;
   if (cause && reconnect_ && !is_closing())
@@ -230,12 +227,12 @@ void tcp_connection::end(std::optional<error> cause) {
 
 // -- another socket for the same connection --------------------------------------------------------
 
-void tcp_connection::set_reconnect(reconnect_policy policy, reconnector connect) {
+void socket_connection::set_reconnect(reconnect_policy policy, reconnector connect) {
   reconnect_ = std::make_unique<reconnecting>(reconnecting{
     policy, std::move(connect), asio::steady_timer{thread_->executor()}, policy.first});
 }
 
-void tcp_connection::lose(const error& cause) {
+void socket_connection::lose(const error& cause) {
   if (std::exchange(without_socket_, true))
     return;
   std::error_code ignored;
@@ -248,7 +245,7 @@ void tcp_connection::lose(const error& cause) {
   connect_again_later();
 }
 
-void tcp_connection::connect_again_later() {
+void socket_connection::connect_again_later() {
   thread_local std::minstd_rand random{std::random_device{}()};
   const auto spread = std::uniform_real_distribution{0.8, 1.2}(random);
   auto& pause = reconnect_->pause;
@@ -261,8 +258,8 @@ void tcp_connection::connect_again_later() {
   });
 }
 
-void tcp_connection::connect_again() {
-  reconnect_->cancel = reconnect_->connect([me = self()](result<asio::ip::tcp::socket> socket) {
+void socket_connection::connect_again() {
+  reconnect_->cancel = reconnect_->connect([me = self()](result<stream_socket> socket) {
     me->reconnect_->cancel = nullptr;
     if (me->over_)
       return;
@@ -278,7 +275,7 @@ void tcp_connection::connect_again() {
   });
 }
 
-void tcp_connection::check_deadlines(clock::time_point now) {
+void socket_connection::check_deadlines(clock::time_point now) {
   if (over_ || without_socket_)
     return;
   input().release_chunk(); // if the messages in it are handled by now
@@ -304,4 +301,4 @@ void tcp_connection::check_deadlines(clock::time_point now) {
     late("was idle and sent nothing", limits().idle_timeout, "idle-timeout");
 }
 
-} // namespace ockam::tcp::detail
+} // namespace ockam::internal

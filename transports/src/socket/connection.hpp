@@ -2,33 +2,33 @@
 
 #include "../io_thread.hpp"
 #include "../stream/stream_link.hpp"
+#include "stream_socket.hpp"
 
-#include "ockam/transports/tcp.hpp"
+#include "ockam/transports/limits.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 
-#include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 
-namespace ockam::tcp::detail {
+namespace ockam::internal {
 
-/// One TCP connection: moves bytes between its socket and the shared stream machinery.
+/// A connection over a socket: moves bytes between its socket and the shared stream machinery.
 ///
 /// Everything that touches the socket runs on the connection's I/O thread.
-class tcp_connection final : public internal::stream_link, public internal::flushable {
+class socket_connection final : public stream_link, public flushable {
 public:
   using clock = std::chrono::steady_clock;
-  using on_end = std::function<void(const std::shared_ptr<tcp_connection>&)>;
+  using on_end = std::function<void(const std::shared_ptr<socket_connection>&)>;
 
-  tcp_connection(const setup& own, std::shared_ptr<internal::io_thread> thread,
-                 asio::ip::tcp::socket socket);
+  socket_connection(const setup& own, const stream_format& format,
+                    std::shared_ptr<io_thread> thread, stream_socket socket);
 
   /// Connects again when the connection is lost: `connect` calls back with a socket, or an error,
   /// and returns what cancels it. Before `start`.
-  using on_socket = std::function<void(result<asio::ip::tcp::socket>)>;
+  using on_socket = std::function<void(result<stream_socket>)>;
   using reconnector = std::function<std::function<void()>(on_socket)>;
   void set_reconnect(reconnect_policy policy, reconnector connect);
 
@@ -44,9 +44,7 @@ public:
   /// Checks the deadlines; called now and then by the transport, on the I/O thread.
   void check_deadlines(clock::time_point now);
 
-  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept {
-    return thread_;
-  }
+  [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept { return thread_; }
 
 private:
   struct reconnecting {
@@ -61,8 +59,8 @@ private:
   void wake_reader() override;
   void begin_close() override;
 
-  [[nodiscard]] std::shared_ptr<tcp_connection> self() {
-    return std::static_pointer_cast<tcp_connection>(shared_from_this());
+  [[nodiscard]] std::shared_ptr<socket_connection> self() {
+    return std::static_pointer_cast<socket_connection>(shared_from_this());
   }
 
   void wait_for_input();
@@ -74,9 +72,9 @@ private:
   void connect_again_later();
   void connect_again();
 
-  const std::shared_ptr<internal::io_thread> thread_;
-  asio::ip::tcp::socket socket_;
-  internal::write_batch batch_; // being written
+  const std::shared_ptr<io_thread> thread_;
+  stream_socket socket_;
+  write_batch batch_; // being written
   on_end ended_;
   std::unique_ptr<reconnecting> reconnect_; // of a lasting connection
   unsigned stream_ = 0; // number of the socket: what was begun on an earlier one is ignored
@@ -93,4 +91,4 @@ private:
   bool over_ = false;
 };
 
-} // namespace ockam::tcp::detail
+} // namespace ockam::internal

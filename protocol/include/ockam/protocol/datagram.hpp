@@ -1,0 +1,133 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/export.hpp"
+#include "ockam/protocol/result.hpp"
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+namespace ockam {
+
+/// A routing message in UDP datagrams (docs/wire_format.md, "UDP datagram"). Each datagram is
+///
+///     array of 5
+///       unsigned      version, 1; not looked at
+///       unsigned      routing number, 16 bits: which message
+///                format A                          format B
+///       unsigned   offset of the part, 32 bits    number of the part, 16 bits
+///       bool       whether it is the last         how many there are, 16 bits (unsigned)
+///       byte string   the part
+enum class datagram_format : std::uint8_t {
+  a, ///< crate `ockam` 0.130 to 0.144; parts have to arrive in order
+  b, ///< 0.145 and later
+};
+
+/// Bytes of the largest datagram that peers accept by default: it fits everywhere (UDP-4).
+inline constexpr std::size_t default_datagram_size = 508;
+
+/// Room that a part leaves for everything else in its datagram.
+inline constexpr std::size_t datagram_overhead = 15;
+
+/// Numbers the messages of one sender; wraps (UDP-5).
+class routing_number {
+public:
+  constexpr explicit routing_number(std::uint16_t value) noexcept : value_{value} {}
+
+  [[nodiscard]] constexpr std::uint16_t value() const noexcept { return value_; }
+  [[nodiscard]] constexpr routing_number next() const noexcept {
+    return routing_number{static_cast<std::uint16_t>(value_ + 1)};
+  }
+
+  /// How many steps lead from here to `later`.
+  [[nodiscard]] constexpr std::uint16_t distance_to(routing_number later) const noexcept {
+    return static_cast<std::uint16_t>(later.value_ - value_);
+  }
+
+  /// Half of all numbers are older than any given one. Two that are half of them apart are each
+  /// older than the other.
+  [[nodiscard]] constexpr bool is_older_than(routing_number other) const noexcept {
+    const auto distance = distance_to(other);
+    return distance >= 1 && distance <= 0x8000;
+  }
+
+  bool operator==(const routing_number&) const = default;
+
+private:
+  std::uint16_t value_;
+};
+
+/// Where a part belongs, in format A.
+struct part_at_offset {
+  std::uint32_t offset = 0; ///< bytes of the message before it
+  bool is_last = false;
+
+  bool operator==(const part_at_offset&) const = default;
+};
+
+/// Where a part belongs, in format B.
+struct part_at_index {
+  std::uint16_t index = 0;
+  std::uint16_t total = 1; ///< parts of the message, as the peer claims
+
+  bool operator==(const part_at_index&) const = default;
+};
+
+/// One datagram as it was read.
+struct datagram {
+  std::uint8_t version = 1;
+  routing_number number{0};
+  std::variant<part_at_offset, part_at_index> place;
+  shared_bytes part;
+
+  [[nodiscard]] datagram_format format() const noexcept {
+    return place.index() == 0 ? datagram_format::a : datagram_format::b;
+  }
+};
+
+/// Reads one datagram of either format: the fourth element tells which. The part shares the memory of
+/// `received`; nothing is allocated. What the numbers claim is for a `reassembler` to judge.
+///
+/// - errc::frame_too_large  more than `max_size` bytes
+/// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range
+OCKAM_PROTOCOL_EXPORT result<datagram> decode_datagram(const shared_bytes& received,
+                                                       std::size_t max_size
+                                                       = default_datagram_size);
+
+/// How one encoded message becomes datagrams: every part but the last is as long as fits.
+class OCKAM_PROTOCOL_EXPORT message_cut {
+public:
+  /// @param message_size   bytes of the encoded message; at least 1
+  /// @param datagram_size  bytes of a datagram; more than `datagram_overhead`
+  message_cut(datagram_format format, routing_number number, std::size_t message_size,
+              std::size_t datagram_size = default_datagram_size) noexcept;
+
+  [[nodiscard]] std::size_t parts() const noexcept { return parts_; }
+
+  /// Whether the format can number so many parts, or so many bytes.
+  [[nodiscard]] bool is_possible() const noexcept;
+
+  [[nodiscard]] std::size_t datagram_size(std::size_t index) const noexcept;
+
+  /// Bytes of all datagrams together.
+  [[nodiscard]] std::size_t size() const noexcept;
+
+  /// Writes all datagrams, one behind the other, into `size()` bytes whose end holds the encoded
+  /// message: cutting makes room from the front.
+  void cut_in_place(std::uint8_t* memory) const noexcept;
+
+private:
+  [[nodiscard]] std::size_t part_size(std::size_t index) const noexcept;
+  [[nodiscard]] std::size_t head_size(std::size_t index) const noexcept;
+  std::uint8_t* put_head(std::uint8_t* to, std::size_t index) const noexcept;
+
+  datagram_format format_;
+  routing_number number_;
+  std::size_t message_size_;
+  std::size_t full_part_;
+  std::size_t parts_;
+};
+
+} // namespace ockam
