@@ -1,22 +1,10 @@
 #include "transport_contract.hpp"
 #include "temporary_directory.hpp"
 
-#include "ockam/actors/echoer.hpp"
 #include "ockam/transports/memory.hpp"
 #include "ockam/transports/uds.hpp"
 
 namespace ockam::test {
-
-void TransportContract::start_echoer(side& on, const flow_control_id& from, const address& at) {
-  on.node.start_worker(at, echoer{});
-  on.node.flow_control().add_consumer(at, from);
-}
-
-endpoint TransportContract::start_reader(side& on, const flow_control_id& from, const address& at) {
-  auto reader = on.node.detached(at);
-  on.node.flow_control().add_consumer(at, from);
-  return reader;
-}
 
 namespace {
 

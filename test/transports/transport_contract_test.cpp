@@ -1,11 +1,24 @@
 #include "transport_contract.hpp"
 
+#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"
 #include "ockam/protocol/codec.hpp"
 
 #include <thread>
 
 namespace ockam::test {
+
+void TransportContract::start_echoer(side& on, const flow_control_id& from, const address& at) {
+  on.node.start_worker(at, echoer{});
+  on.node.flow_control().add_consumer(at, from);
+}
+
+endpoint TransportContract::start_reader(side& on, const flow_control_id& from, const address& at) {
+  auto reader = on.node.detached(at);
+  on.node.flow_control().add_consumer(at, from);
+  return reader;
+}
+
 namespace {
 
 TEST_P(TransportContract, MessagesPassInBothDirections) {

@@ -9,7 +9,7 @@
 namespace ockam::internal {
 
 /// What every listener has in common: its port to the node, and what its handle tells.
-class listening : public std::enable_shared_from_this<listening> {
+class OCKAM_TRANSPORTS_EXPORT listening : public std::enable_shared_from_this<listening> {
 public:
   virtual ~listening() = default;
 

@@ -5,14 +5,15 @@
 #include "registry.hpp"
 
 #include "ockam/actors/transport_port.hpp"
+#include "ockam/transports/export.hpp"
 
 #include <memory>
 
 namespace ockam::internal {
 
 /// The connections and listeners of one transport of one node.
-class transport_base : public ockam::transport,
-                       public std::enable_shared_from_this<transport_base> {
+class OCKAM_TRANSPORTS_EXPORT transport_base : public ockam::transport,
+                                               public std::enable_shared_from_this<transport_base> {
 public:
   explicit transport_base(node_ptr node) : node_{std::move(node)} {}
 

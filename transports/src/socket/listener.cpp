@@ -1,29 +1,15 @@
 #include "listener.hpp"
 
+#include "../accepting.hpp"
+
 #include "log.hpp"
 
 #include <algorithm>
 
 #include <asio/post.hpp>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace ockam::internal {
-
-namespace {
-
-constexpr std::chrono::milliseconds first_back_off{10};
-constexpr std::chrono::milliseconds longest_back_off{1'000};
-
-/// At most half of the descriptors this process may have.
-std::size_t descriptor_share() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-    return SIZE_MAX;
-  return std::max<std::size_t>(1, limit.rlim_cur / 2);
-}
-
-} // namespace
 
 socket_listener::socket_listener(thread_ptr thread, acceptor bound, ockam::flow_control_id id,
                                  std::size_t max_connections)

@@ -1,21 +1,11 @@
 #include "connector.hpp"
 
+#include "../this_machine.hpp"
 #include "socket_options.hpp"
 
 #include <algorithm>
 
 namespace ockam::tcp::detail {
-
-namespace {
-
-/// `localhost` and the names below it, whether the system's resolver knows them or not (RFC 6761):
-/// in a minimal container it does not.
-bool is_this_machine(std::string_view name) {
-  constexpr std::string_view reserved = "localhost";
-  return name == reserved || (name.ends_with(reserved) && name[name.size() - 10] == '.');
-}
-
-} // namespace
 
 tcp_connector::tcp_connector(const asio::any_io_executor& executor, host_port peer,
                              const connect_options& options)
@@ -38,7 +28,7 @@ void tcp_connector::find() {
     [me = self()](const std::error_code& failed, const auto& found) {
       if (!me->trying())
         return;
-      if (failed && !is_this_machine(me->peer_.host))
+      if (failed && !internal::is_this_machine(me->peer_.host))
         return me->attempt_failed(
           {failed, "resolving " + me->peer_.host + ": check the name, or use an IP address"});
       std::vector<asio::ip::tcp::endpoint> all;

@@ -1,5 +1,7 @@
 #include "socket_options.hpp"
 
+#include "../socket_advice.hpp"
+
 #include "log.hpp"
 
 #include <algorithm>
@@ -18,22 +20,6 @@ using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT
 #ifdef TCP_USER_TIMEOUT
 using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 #endif
-
-std::string_view advice_for(const std::error_code& code) {
-  if (code == std::errc::connection_refused)
-    return "nothing listens there; start the other node first, or check host and port";
-  if (code == std::errc::address_in_use)
-    return "stop the other program, or choose another port (0 takes a free one)";
-  if (code == std::errc::permission_denied)
-    return "use a port above 1023";
-  if (code == std::errc::address_not_available)
-    return "this host has no such address";
-  if (code == std::errc::host_unreachable || code == std::errc::network_unreachable)
-    return "there is no way to that host; check the address and the network";
-  if (code == std::errc::too_many_files_open)
-    return "raise the limit of open files (ulimit -n)";
-  return "check the address and the network";
-}
 
 } // namespace
 
@@ -79,7 +65,7 @@ asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
 }
 
 error tcp_error(std::error_code code, const std::string& what) {
-  return internal::socket_error(code, what, advice_for(code));
+  return internal::socket_error(code, what, internal::socket_advice(code));
 }
 
 } // namespace ockam::tcp::detail
