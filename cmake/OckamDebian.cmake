@@ -60,15 +60,23 @@ ockam_debian_package(transports ${transports} SECTION libs
   SUMMARY "messages between Ockam nodes over TCP"
   ABOUT "Connects the nodes of different processes and machines, so that messages find
 their way along routes which lead through several of them.")
+if(TARGET ockam_websocket)
+  set(websocket libockam-websocket${OCKAM_SOVERSION})
+  set(websocket_dependency "${websocket} ${same_version}")
+  ockam_debian_package(websocket ${websocket} SECTION libs
+    DEPENDS "${transports} ${same_version}"
+    SUMMARY "messages between Ockam nodes over WebSocket"
+    ABOUT "Connects nodes through HTTP proxies and firewalls, with or without TLS.")
+endif()
 ockam_debian_package(dev libockam-caf-dev SECTION libdevel
   DEPENDS "${protocol} ${same_version}" "${actors} ${same_version}"
-    "${transports} ${same_version}" ${caf_headers} libexpected-dev
+    "${transports} ${same_version}" ${websocket_dependency} ${caf_headers} libexpected-dev
   SUMMARY "Ockam routing and transports on CAF actors (development files)"
   ABOUT "Headers, and what CMake and pkg-config need to find the libraries. A program
 that only uses the codec asks for the component protocol.")
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_COMPONENTS_ALL protocol actors transports dev)
+set(CPACK_COMPONENTS_ALL ${libraries} dev)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
@@ -80,7 +88,7 @@ set(CPACK_DEBIAN_PACKAGE_SOURCE ockam-caf)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS
-  "${PROJECT_BINARY_DIR}/protocol" "${PROJECT_BINARY_DIR}/actors")
+  "${PROJECT_BINARY_DIR}/protocol" "${PROJECT_BINARY_DIR}/actors" "${PROJECT_BINARY_DIR}/transports")
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 include(CPack)

@@ -6,7 +6,11 @@
 include(CMakePackageConfigHelpers)
 set(destination ${CMAKE_INSTALL_LIBDIR}/cmake/OckamCaf)
 
-foreach(name protocol actors transports)
+set(libraries protocol actors transports)
+if(TARGET ockam_websocket)
+  list(APPEND libraries websocket)
+endif()
+foreach(name ${libraries})
   install(EXPORT ockam_${name} NAMESPACE ockam:: DESTINATION ${destination} COMPONENT dev)
 endforeach()
 
@@ -64,3 +68,8 @@ ockam_install_pc(actors "Ockam nodes and workers on CAF actors"
 ockam_install_pc(transports "Messages between Ockam nodes, over TCP"
   REQUIRES "ockam-actors = ${PROJECT_VERSION}"
   NEEDS spdlog)
+if(TARGET ockam_websocket)
+  ockam_install_pc(websocket "Messages between Ockam nodes, over WebSocket"
+    REQUIRES "ockam-transports = ${PROJECT_VERSION}"
+    NEEDS openssl)
+endif()

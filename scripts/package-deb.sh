@@ -14,7 +14,7 @@ check_debian_packages() {
   # without ccache's umask or locale: what is packed depends on the sources only
   quietly debian env -C "$(build_of debian)" LC_ALL=C.UTF-8 cpack -G DEB -B "$work/debian/packages"
   mapfile -t packages < <(find "$work/debian/packages" -maxdepth 1 -name '*.deb' | sort)
-  ((${#packages[@]} == 4)) || die "cpack made ${#packages[@]} packages instead of 4"
+  ((${#packages[@]} == 5)) || die "cpack made ${#packages[@]} packages instead of 5"
   names=()
   for name in "${packages[@]}"; do
     names+=("$(dpkg-deb --field "$name" Package)")
@@ -46,7 +46,8 @@ use_debian_packages() {
   step "Programs on the Debian packages"
   check_frame_printer debian
   check_own_transport debian
-  pkg-config --exists ockam-protocol ockam-actors ockam-transports ||
+  check_over_websocket debian
+  pkg-config --exists ockam-protocol ockam-actors ockam-transports ockam-websocket ||
     die "pkg-config does not find the installed libraries"
 
   step "Remove ${names[*]}"

@@ -56,6 +56,7 @@ check_consumers() {
   step "Programs on the $1 libraries"
   check_frame_printer "$1"
   check_own_transport "$1"
+  check_over_websocket "$1"
   check_embedding_host "$1"
   check_pkg_config "$1"
 }
@@ -77,6 +78,11 @@ printed_stream='frame 1, 32 bytes: onward_route: [0#echoer], return_route: [0#ap
 check_own_transport() {
   build_consumer "$1" own_transport
   expect own_transport "$(run_consumer "$1" own_transport)" 'own_transport received: Hello, packets!'
+}
+
+check_over_websocket() {
+  build_consumer "$1" over_websocket
+  expect over_websocket "$(run_consumer "$1" over_websocket)" 'Hello, WebSocket!'
 }
 
 check_embedding_host() {
@@ -119,7 +125,7 @@ check_sanitized_host() {
 # Without CMake: the flags are all it takes.
 check_pkg_config() {
   local prefix=$work/$1/prefix program=$work/$1/consumers/by_pkg_config
-  pc "$1" --exists ockam-protocol ockam-actors ockam-transports ||
+  pc "$1" --exists ockam-protocol ockam-actors ockam-transports ockam-websocket ||
     die "pkg-config does not find the libraries"
   [[ $(pc "$1" --libs ockam-protocol) != *caf* ]] || die "ockam-protocol wants CAF: pkg-config says so"
   # shellcheck disable=SC2046 # flags are words

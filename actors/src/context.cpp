@@ -3,6 +3,7 @@
 #include "node_state.hpp"
 #include "worker_shell.hpp"
 
+#include "ockam/protocol/multiaddr.hpp"
 #include "ockam/protocol/text.hpp"
 
 namespace ockam {
@@ -149,6 +150,11 @@ result<route> sender::resolve_transport_route(const route& along) {
     resolved.append(*connection);
   }
   return resolved;
+}
+
+result<route> sender::resolve_transport_route(const multiaddr& along) {
+  return along.to_route().and_then(
+    [this](const route& hops) { return resolve_transport_route(hops); });
 }
 
 flow_controls& sender::flow_control() const noexcept {

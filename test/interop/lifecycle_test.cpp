@@ -70,7 +70,7 @@ TEST_P(Lifecycle, TCP36_TCP37_AKilledRustListenerIsNoticedAndConnectedAgain) {
 
 TEST_P(Lifecycle, TCP14_AReconnectingConnectionSurvivesARestartOfTheRustListener) {
   auto peer = start_listener(GetParam(), {"echoer"});
-  const auto kept = connect_to(peer.address, {.reconnect = tcp::reconnect_policy{.first = 20ms}});
+  const auto kept = connect_to(peer.address, {.reconnect = reconnect_policy{.first = 20ms}});
   EXPECT_EQ(ask(own.node, {kept, "echoer"}), "Hello Ockam!");
   peer.program->end_with(SIGKILL);
   EXPECT_TRUE(journal.wait_for(connection_state::reconnecting));

@@ -15,6 +15,7 @@
 #include "ockam/protocol/bare.hpp"
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/multiaddr.hpp"
 #include "ockam/protocol/payload.hpp"
 #include "ockam/protocol/reassembler.hpp"
 #include "ockam/protocol/route.hpp"
@@ -351,6 +352,45 @@ TEST_P(MalformedRouteTextVector, IsRefused) {
 }
 OCKAM_VECTORS(MalformedRouteTextVector, false, "text.route");
 
+// -- MultiAddr -------------------------------------------------------------------------------------
+
+using MultiaddrVector = WireVector;
+
+TEST_P(MultiaddrVector, HasItsForms) {
+  const auto text = decoded().at("text").get<std::string>();
+  const auto actual = multiaddr::decode(input());
+  ASSERT_TRUE(actual) << to_string(actual.error());
+  EXPECT_EQ(to_string(*actual), text);
+  EXPECT_EQ(to_hex(actual->encode()), hex());
+  auto pieces = json::array();
+  for (const auto& [kind, value] : actual->pieces())
+    pieces.push_back({{"name", to_string(kind)}, {"value", value}});
+  EXPECT_EQ(pieces, decoded().at("protocols"));
+  EXPECT_EQ(multiaddr::parse(text).value(), *actual);
+  if (GetParam().has("text_in")) {
+    EXPECT_EQ(multiaddr::parse(GetParam().text("text_in")).value(), *actual);
+  }
+}
+OCKAM_VECTORS(MultiaddrVector, true, "multiaddr");
+
+using MalformedMultiaddrVector = WireVector;
+
+TEST_P(MalformedMultiaddrVector, IsRefused) {
+  const auto actual = multiaddr::decode(input());
+  ASSERT_FALSE(actual);
+  EXPECT_EQ(actual.error().code().message(), expected_error());
+}
+OCKAM_VECTORS(MalformedMultiaddrVector, false, "multiaddr");
+
+using MalformedMultiaddrTextVector = WireVector;
+
+TEST_P(MalformedMultiaddrTextVector, IsRefused) {
+  const auto actual = multiaddr::parse(GetParam().text("text_in"));
+  ASSERT_FALSE(actual);
+  EXPECT_EQ(actual.error().code().message(), expected_error());
+}
+OCKAM_VECTORS(MalformedMultiaddrTextVector, false, "text.multiaddr");
+
 // -- bodies ----------------------------------------------------------------------------------------
 
 /// The struct of vector payload-struct.
@@ -520,11 +560,12 @@ TEST(WireVectors, EachCategoryIsTested) {
                                      "text.address",     "text.route",
                                      "payload.bare",     "bare.uint",
                                      "bare.message",     "api",
+                                     "multiaddr",        "text.multiaddr",
                                      "udp.datagram.a",   "udp.datagram.b",
                                      "udp.sequence.a",   "udp.sequence.b"};
   for (const auto& vector : test::all_wire_vectors())
     EXPECT_TRUE(tested.contains(vector.text("category"))) << vector.text("name");
-  EXPECT_EQ(test::all_wire_vectors().size(), 198u);
+  EXPECT_EQ(test::all_wire_vectors().size(), 218u);
 }
 
 } // namespace

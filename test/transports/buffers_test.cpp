@@ -22,6 +22,21 @@ protected:
     plenty.node.start_worker("replies", [](context&, routed<any>&) {});
   }
 
+  /// Sends until everything on the way is full: until nothing more is taken for a while.
+  error fill(const connection& to, std::size_t size) {
+    error refusal{errc::internal};
+    while (eventually(
+      [&] {
+        const auto sent = scarce.node.root().send({to, "anybody"}, std::string(size, '.'));
+        if (!sent)
+          refusal = sent.error();
+        return sent.has_value();
+      },
+      short_timeout))
+      ;
+    return refusal;
+  }
+
   void start_echoer(const char* name) {
     scarce.node.start_worker(name, echoer{});
     scarce.flow_control().add_consumer(name, listener.flow_control_id());
@@ -43,18 +58,12 @@ TEST_F(Buffers, ORD8_SendersAreRefusedWhenTheOutputOfAllConnectionsReachesTheLim
     all.push_back(scarce.tcp.connect(silent.address()));
     peers.push_back(silent.accept());
   }
-  const auto fill = [&](const connection& to) {
-    result<void> outcome;
-    while ((outcome = scarce.node.root().send({to, "anybody"}, std::string(30'000, '.'))))
-      ;
-    return to_string(outcome.error());
-  };
-  const auto why = fill(all[0]);
+  const auto why = to_string(fill(all[0], 30'000));
   EXPECT_NE(why.find("max-buffer-bytes is " + std::to_string(limit)), std::string::npos) << why;
   EXPECT_LE(counted().buffer_bytes, limit);
   EXPECT_GT(counted().buffer_bytes, limit / 2);
-  EXPECT_EQ(counted().buffer_refusals, 1u);
-  EXPECT_EQ(counted().dropped_for(drop_reason::pending_bytes_full), 1u);
+  EXPECT_GE(counted().buffer_refusals, 1u);
+  EXPECT_EQ(counted().dropped_for(drop_reason::pending_bytes_full), counted().buffer_refusals);
 
   // what waits in one connection does not keep the first message of another from its queue
   EXPECT_TRUE(scarce.node.root().send({all[1], "anybody"}, std::string(30'000, '.')));
@@ -66,8 +75,7 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
   const raw_listener silent{16, true};
   const auto full = scarce.tcp.connect(silent.address());
   const auto full_peer = silent.accept();
-  while (scarce.node.root().send({full, "anybody"}, std::string(30'000, '.')))
-    ;
+  fill(full, 30'000);
   const connection_journal load;
   const auto tries = std::make_shared<std::atomic<int>>(0);
   // outlives this function: the node ends later
@@ -79,12 +87,13 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
   };
   const auto c = scarce.tcp.connect(silent.address(), {.observer = again});
   auto peer = silent.accept();
-  while (scarce.node.root().send({c, "anybody"}, std::string(400'000, '.')))
+  fill(c, 400'000);
+  const auto relieved = load.count(connection_state::writable); // while it filled up
+  EXPECT_EQ(load.count(connection_state::overloaded), relieved + 1) << "the node is full";
+  const auto is_told = [&] { return load.count(connection_state::writable) > relieved; };
+  while (!is_told() && peer.read(1'000).size() == 1'000)
     ;
-  ASSERT_TRUE(load.wait_for(connection_state::overloaded));
-  EXPECT_EQ(load.count(connection_state::writable), 0u) << "the node is as full as before";
-  EXPECT_EQ(peer.read(400'000).size(), 400'000u);
-  EXPECT_TRUE(load.wait_for(connection_state::writable)) << "nothing waits here any more";
+  EXPECT_TRUE(eventually(is_told)) << "nothing waits here any more";
   peer.close_at_once();
 }
 

@@ -79,7 +79,8 @@ void descriptor::close() noexcept {
 raw_peer::raw_peer(descriptor socket) : socket_{std::move(socket)} {
   set(socket_.number(), SOL_SOCKET, SO_RCVTIMEO, patience);
   set(socket_.number(), SOL_SOCKET, SO_SNDTIMEO, patience);
-  set(socket_.number(), IPPROTO_TCP, TCP_NODELAY, 1);
+  if (option(SOL_SOCKET, SO_DOMAIN) != AF_UNIX)
+    set(socket_.number(), IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
 raw_peer::raw_peer()

@@ -51,6 +51,7 @@ public:
   void close() { socket_.close(); }
   [[nodiscard]] int option(int level, int name) const;
   [[nodiscard]] std::uint16_t local_port() const;
+  [[nodiscard]] int number() const noexcept { return socket_.number(); }
 
 private:
   descriptor socket_;

@@ -10,7 +10,7 @@ namespace {
 
 using reconnect = nodes_test;
 
-constexpr tcp::reconnect_policy quickly{.first = 10ms, .longest = 50ms};
+constexpr reconnect_policy quickly{.first = 10ms, .longest = 50ms};
 
 TEST_F(reconnect, DEC12_TCP14_OffByDefault) {
   tcp_node a{start_node()};

@@ -3,6 +3,7 @@
 
 #include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"
+#include "ockam/protocol/multiaddr.hpp"
 
 #include <thread>
 
@@ -194,6 +195,25 @@ TEST_F(TcpLifecycle, TCP30_ARouteMayHaveLocalHopsAroundItsTransportAddress) {
   EXPECT_EQ(ask(a.node, *resolved), "Hello Ockam!");
   const route local{"hop", "echoer"};
   EXPECT_EQ(a.node.root().resolve_transport_route(local).value(), local);
+}
+
+TEST_F(TcpLifecycle, MAD7_TCP30_AMultiaddrIsResolvedLikeItsRoute) {
+  start_echoer();
+  const auto port = std::to_string(listener.port());
+  const auto resolved = a.node.root().resolve_transport_route(
+    multiaddr{"/ip4/127.0.0.1/tcp/" + port + "/service/echoer"});
+  ASSERT_TRUE(resolved);
+  EXPECT_EQ(*resolved, (route{a.tcp.connections().front(), "echoer"}));
+  EXPECT_EQ(ask(a.node, *resolved), "Hello Ockam!");
+  EXPECT_TRUE(a.tcp.disconnect(resolved->next().value()));
+}
+
+TEST_F(TcpLifecycle, MAD7_AMultiaddrWithoutARouteIsAnErrorBeforeAnythingIsDialled) {
+  const auto half = a.node.root().resolve_transport_route(multiaddr{"/dnsaddr/localhost"});
+  EXPECT_EQ(half.error(), errc::invalid_value);
+  const auto unknown = a.node.root().resolve_transport_route(multiaddr{"/unix/run/node.sock"});
+  EXPECT_EQ(unknown.error(), errc::unknown_transport);
+  EXPECT_TRUE(a.tcp.connections().empty());
 }
 
 TEST_F(TcpLifecycle, TCP30_MoreThanOneTransportAddressIsAnErrorBeforeAnythingIsDialled) {

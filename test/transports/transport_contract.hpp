@@ -2,6 +2,8 @@
 
 #include "test_nodes.hpp"
 
+#include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/frame.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <memory>
@@ -41,6 +43,10 @@ public:
   virtual std::unique_ptr<transport_side> attach(ockam::node& to) = 0;
   virtual std::string fresh_place() = 0; ///< to listen at
   virtual std::uint8_t address_type() const = 0;
+
+  /// How messages are encoded, and how large they can be on the wire.
+  virtual const message_form& form() const { return cbor_form; }
+  virtual std::size_t largest_message() const { return default_max_frame_size; }
 };
 
 /// For transports with the interface of ours.

@@ -1,11 +1,24 @@
 #include "transport_contract.hpp"
 
+#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"
 #include "ockam/protocol/codec.hpp"
 
 #include <thread>
 
 namespace ockam::test {
+
+void TransportContract::start_echoer(side& on, const flow_control_id& from, const address& at) {
+  on.node.start_worker(at, echoer{});
+  on.node.flow_control().add_consumer(at, from);
+}
+
+endpoint TransportContract::start_reader(side& on, const flow_control_id& from, const address& at) {
+  auto reader = on.node.detached(at);
+  on.node.flow_control().add_consumer(at, from);
+  return reader;
+}
+
 namespace {
 
 TEST_P(TransportContract, MessagesPassInBothDirections) {
@@ -101,10 +114,11 @@ TEST_P(TransportContract, PayloadsOfEverySizePass) {
   const auto place = listen(b);
   const auto c = connect(a, place);
   start_echoer(b, place.flow_control_id);
-  for (const std::size_t size : {0, 1, 127, 128, 4'000, 5'000, 70'000, 300'000, 3'000'000}) {
-    const std::string body(size, 'x');
-    EXPECT_TRUE(ask(a.node, {c, "echoer"}, body) == body) << size;
-  }
+  for (const std::size_t size : {0, 1, 127, 128, 4'000, 5'000, 65'000, 300'000, 3'000'000})
+    if (size < kind->largest_message()) {
+      const std::string body(size, 'x');
+      EXPECT_TRUE(ask(a.node, {c, "echoer"}, body) == body) << size;
+    }
 }
 
 TEST_P(TransportContract, ERR12_ERR13_NothingFromTheWireMakesANodeDial) {
@@ -124,11 +138,12 @@ TEST_P(TransportContract, ERR12_ERR13_NothingFromTheWireMakesANodeDial) {
 // -- limits ----------------------------------------------------------------------------------------
 
 /// A body that makes a message of exactly `size` bytes on the way to `worker`.
-std::string body_for_encoded_size(std::size_t size, const address& worker) {
+std::string body_for_encoded_size(const message_form& form, std::size_t size,
+                                  const address& worker) {
   std::string body;
   for (auto left = size; left > 0; --left) {
     body.assign(left, 'x');
-    if (encoded_size(message{route{worker}, route{"app"}, encode_payload(body).value()}) == size)
+    if (form.size(message{route{worker}, route{"app"}, encode_payload(body).value()}) == size)
       return body;
   }
   throw std::invalid_argument{"no body has that size"};
@@ -138,7 +153,7 @@ TEST_P(TransportContract, TCP23_DEC14_ERR11_AMessageAboveTheLimitFailsAlone) {
   const auto place = listen(b);
   const auto c = connect(a, place, {.limits = {.max_frame_size = 1'000}});
   auto reader = start_reader(b, place.flow_control_id);
-  const auto largest = body_for_encoded_size(1'000, "reader");
+  const auto largest = body_for_encoded_size(kind->form(), 1'000, "reader");
 
   const auto refused = a.node.root().send({c, "reader"}, largest + 'x');
   ASSERT_FALSE(refused);
@@ -155,7 +170,7 @@ TEST_P(TransportContract, TCP23_TCP37_AFrameAboveTheReadersLimitClosesTheConnect
   const auto place = listen(b,
                             {.limits = {.max_frame_size = 1'000}, .observer = events.observer()});
   const auto c = connect(a, place);
-  const auto largest = body_for_encoded_size(1'000, "reader");
+  const auto largest = body_for_encoded_size(kind->form(), 1'000, "reader");
   auto reader = start_reader(b, place.flow_control_id);
   a.node.send({c, "reader"}, largest);
   EXPECT_TRUE(reader.receive<any>({patience}));

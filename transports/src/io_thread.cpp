@@ -6,38 +6,6 @@
 
 namespace ockam::internal {
 
-namespace {
-
-/// Mailbox elements handled after one batch of input before the loop looks at sockets again; an
-/// element can bring many messages.
-constexpr int max_runs = 1'024;
-
-/// An actor that keeps the thread longer than this goes on elsewhere.
-constexpr auto max_time = std::chrono::milliseconds{5};
-
-} // namespace
-
-void inline_executor::run() {
-  auto began = std::chrono::steady_clock::now();
-  for (int runs = 0; !jobs_.empty(); ++runs) {
-    auto* job = jobs_.front();
-    jobs_.pop_front();
-    if (runs >= max_runs) {
-      compat::schedule(system_of_actors_, job);
-      continue;
-    }
-    const auto outcome = job->resume(this, 1);
-    const auto ended = std::chrono::steady_clock::now();
-    const bool was_slow = ended - std::exchange(began, ended) > max_time;
-    if (outcome != caf::resumable::resume_later)
-      compat::release(job);
-    else if (was_slow)
-      compat::schedule(system_of_actors_, job);
-    else
-      jobs_.push_back(job);
-  }
-}
-
 io_thread::io_thread(node_ptr node, std::chrono::microseconds poll_time)
   : node_{std::move(node)},
     context_{std::make_unique<asio::io_context>(1)},
@@ -103,16 +71,6 @@ void io_thread::stop(std::chrono::milliseconds grace) {
   if (ended_.get_future().wait_for(grace) == std::future_status::timeout)
     context_->stop();
   thread_.join();
-}
-
-void io_thread::run_ready() {
-  do {
-    actors_.run();
-    flushing_.swap(flushes_);
-    for (const auto& each : flushing_)
-      each->flush();
-    flushing_.clear();
-  } while (!actors_.idle() || !flushes_.empty());
 }
 
 } // namespace ockam::internal

@@ -18,7 +18,8 @@ namespace ockam::internal {
 ///
 /// Life: constructed, `open` (addresses registered), `start` by the transport, then `finish` once,
 /// on the thread that moves the bytes, whatever the reason.
-class link : public message_sink, public std::enable_shared_from_this<link> {
+class OCKAM_TRANSPORTS_EXPORT link : public message_sink,
+                                     public std::enable_shared_from_this<link> {
 public:
   struct setup {
     connection_limits limits{};

@@ -43,7 +43,7 @@ void network_impl::stop() {
   changed_.notify_all();
 }
 
-bool network_impl::add(const std::string& name, const std::shared_ptr<listener_impl>& listener) {
+bool network_impl::add(const std::string& name, const std::shared_ptr<memory_listener>& listener) {
   const std::lock_guard guard{mutex_};
   return listeners_.emplace(name, listener).second;
 }
@@ -53,7 +53,7 @@ void network_impl::remove(const std::string& name) {
   listeners_.erase(name);
 }
 
-std::shared_ptr<listener_impl> network_impl::find(const std::string& name) const {
+std::shared_ptr<memory_listener> network_impl::find(const std::string& name) const {
   const std::lock_guard guard{mutex_};
   const auto found = listeners_.find(name);
   return found != listeners_.end() ? found->second.lock() : nullptr;

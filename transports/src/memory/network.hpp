@@ -13,7 +13,7 @@
 
 namespace ockam::memory::detail {
 
-class listener_impl;
+class memory_listener;
 
 /// Names, and steps that are done one after the other.
 class network_impl {
@@ -23,9 +23,9 @@ public:
   bool run_one();
 
   /// False when the name is taken.
-  bool add(const std::string& name, const std::shared_ptr<listener_impl>& listener);
+  bool add(const std::string& name, const std::shared_ptr<memory_listener>& listener);
   void remove(const std::string& name);
-  [[nodiscard]] std::shared_ptr<listener_impl> find(const std::string& name) const;
+  [[nodiscard]] std::shared_ptr<memory_listener> find(const std::string& name) const;
 
   /// Does what is due, and waits for more, until `stop` is called.
   void run();
@@ -37,7 +37,7 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> steps_;
-  std::map<std::string, std::weak_ptr<listener_impl>> listeners_;
+  std::map<std::string, std::weak_ptr<memory_listener>> listeners_;
   bool stopped_ = false;
 };
 

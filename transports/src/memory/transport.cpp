@@ -1,11 +1,10 @@
 #include "connection.hpp"
 #include "network.hpp"
 
-#include "../registry.hpp"
+#include "../transport_base.hpp"
 
 #include "node_state.hpp"
 
-#include "ockam/actors/transport_port.hpp"
 #include "ockam/protocol/text.hpp"
 #include "ockam/transports/memory.hpp"
 
@@ -13,55 +12,45 @@ namespace ockam::memory {
 
 namespace detail {
 
-class listener_impl final : public std::enable_shared_from_this<listener_impl> {
+class memory_listener final : public internal::listening {
 public:
   using on_connect
     = std::function<result<std::shared_ptr<memory_connection>>(const std::string& from)>;
 
-  listener_impl(std::shared_ptr<internal::node_state> node, std::shared_ptr<network_impl> network,
-                std::string name, listen_options options)
-    : node{std::move(node)},
-      network{std::move(network)},
-      name{std::move(name)},
-      options{std::move(options)} {}
+  memory_listener(std::shared_ptr<network_impl> network, listen_options options)
+    : listening{options.spawner_flow_control_id},
+      network_{std::move(network)},
+      options_{std::move(options)} {}
 
-  result<void> open() {
-    auto opened = listener_port::open(node, options.spawner_flow_control_id,
-                                      [weak = weak_from_this()] {
-                                        if (const auto me = weak.lock())
-                                          me->end();
-                                      });
-    if (!opened)
-      return fail(std::move(opened.error()));
-    port = std::move(*opened);
-    address = port.address();
-    if (network->add(name, shared_from_this()))
+  result<void> open(const node_ptr& node, std::string name) {
+    if (auto opened = open_port(node, name); !opened)
+      return opened;
+    if (network_->add(name, std::static_pointer_cast<memory_listener>(shared_from_this())))
       return {};
-    port.close();
+    close_port();
     return fail(errc::already_exists, "somebody listens at " + escaped(name) + " already");
   }
 
-  void end() {
-    network->remove(name);
-    port.close();
-    ended(address);
+  void stop() override {
+    network_->remove(socket_address());
+    close_port();
+    ended(*this);
   }
 
-  const std::shared_ptr<internal::node_state> node;
-  const std::shared_ptr<network_impl> network;
-  const std::string name;
-  const listen_options options;
-  listener_port port;
-  ockam::address address;
+  [[nodiscard]] const listen_options& options() const noexcept { return options_; }
+
   on_connect connect;
-  std::function<void(const ockam::address&)> ended;
+  std::function<void(const memory_listener&)> ended;
+
+private:
+  const std::shared_ptr<network_impl> network_;
+  const listen_options options_;
 };
 
-class transport_impl final : public ockam::transport,
-                             public std::enable_shared_from_this<transport_impl> {
+class transport_impl final : public internal::transport_base {
 public:
-  transport_impl(std::shared_ptr<internal::node_state> node, std::shared_ptr<network_impl> network)
-    : node_{std::move(node)}, network_{std::move(network)} {}
+  transport_impl(node_ptr node, std::shared_ptr<network_impl> network)
+    : transport_base{std::move(node)}, network_{std::move(network)} {}
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return address_type; }
 
@@ -72,37 +61,36 @@ public:
   }
 
   void stop() override {
-    for (const auto& each : listeners_.all())
-      each->end();
-    for (const auto& each : connections_.all())
+    for (const auto& each : listeners().all())
+      each->stop();
+    for (const auto& each : connections().all())
       each->close();
-    connections_.wait_until_empty(std::chrono::milliseconds{500});
+    connections().wait_until_empty(std::chrono::milliseconds{500});
   }
 
-  result<std::shared_ptr<listener_impl>> listen(std::string name, listen_options options) {
-    auto made = std::make_shared<listener_impl>(node_, network_, std::move(name),
-                                                std::move(options));
+  result<listener> listen(std::string name, listen_options options) {
+    const auto made = std::make_shared<memory_listener>(network_, std::move(options));
     made->connect = [weak = weak_from_this(), from = made.get()](
                       const std::string& peer) -> result<std::shared_ptr<memory_connection>> {
-      const auto me = weak.lock();
+      const auto me = lock(weak);
       if (!me)
         return fail(errc::not_found, "the listening node has gone");
-      return me->open({.limits = from->options.limits,
+      return me->open({.limits = from->options().limits,
                        .mode = connection_mode::incoming,
                        .peer = peer,
-                       .spawner_id = from->options.spawner_flow_control_id,
-                       .consumer_of = from->options.consumer_of,
-                       .observer = from->options.observer,
-                       .buffers = me->node_->buffers});
+                       .spawner_id = from->flow_control_id(),
+                       .consumer_of = from->options().consumer_of,
+                       .observer = from->options().observer,
+                       .buffers = me->node()->buffers});
     };
-    made->ended = [weak = weak_from_this()](const ockam::address& ended) {
-      if (const auto me = weak.lock())
-        me->listeners_.remove(ended);
+    made->ended = [weak = weak_from_this()](const memory_listener& ended) {
+      if (const auto me = lock(weak))
+        me->remove(ended);
     };
-    if (auto opened = made->open(); !opened)
+    if (auto opened = made->open(node(), std::move(name)); !opened)
       return fail(std::move(opened.error()));
-    listeners_.add(made->address, made);
-    return made;
+    add(made);
+    return listener{made};
   }
 
   result<std::shared_ptr<memory_connection>> connect(const std::string& name,
@@ -117,7 +105,7 @@ public:
                       .spawner_id = {},
                       .consumer_of = options.consumer_of,
                       .observer = options.observer,
-                      .buffers = node_->buffers});
+                      .buffers = node()->buffers});
     if (!near)
       return near;
     auto far = listener->connect("client of " + name);
@@ -132,26 +120,24 @@ public:
     return near;
   }
 
-  [[nodiscard]] const auto& connections() const noexcept { return connections_; }
-  [[nodiscard]] const auto& listeners() const noexcept { return listeners_; }
-
 private:
-  result<std::shared_ptr<memory_connection>> open(internal::stream_link::setup setup) {
+  static std::shared_ptr<transport_impl> lock(const std::weak_ptr<transport_base>& weak) {
+    return std::static_pointer_cast<transport_impl>(weak.lock());
+  }
+
+  result<std::shared_ptr<memory_connection>> open(internal::link::setup setup) {
     auto made = std::make_shared<memory_connection>(
       setup, network_, [weak = weak_from_this()](const memory_connection& ended) {
-        if (const auto me = weak.lock())
-          me->connections_.remove(ended.sender_address());
+        if (const auto me = lock(weak))
+          me->remove(ended);
       });
-    if (auto opened = made->open(node_, std::move(setup)); !opened)
+    if (auto opened = made->open(node(), std::move(setup)); !opened)
       return fail(std::move(opened.error()));
-    connections_.add(made->sender_address(), made);
+    add(made);
     return made;
   }
 
-  const std::shared_ptr<internal::node_state> node_;
   const std::shared_ptr<network_impl> network_;
-  internal::registry<memory_connection> connections_;
-  internal::registry<listener_impl> listeners_;
 };
 
 } // namespace detail
@@ -166,25 +152,8 @@ bool network::run_one() {
   return impl_->run_one();
 }
 
-listener::listener(std::shared_ptr<detail::listener_impl> impl) : impl_{std::move(impl)} {}
-
-const address& listener::address() const noexcept {
-  return impl_->address;
-}
-
-const std::string& listener::socket_address() const noexcept {
-  return impl_->name;
-}
-
-const flow_control_id& listener::flow_control_id() const noexcept {
-  return impl_->options.spawner_flow_control_id;
-}
-
-result<void> listener::stop() const {
-  return impl_->node->stop_worker(impl_->address);
-}
-
-transport::transport(std::shared_ptr<detail::transport_impl> impl) : impl_{std::move(impl)} {}
+transport::transport(std::shared_ptr<detail::transport_impl> impl)
+  : transport_handle{impl}, impl_{std::move(impl)} {}
 
 transport transport::create(node& on, const network& through) {
   auto impl = std::make_shared<detail::transport_impl>(on.state(), through.impl_);
@@ -197,9 +166,7 @@ listener transport::listen(std::string_view name, listen_options options) {
 }
 
 result<listener> transport::try_listen(std::string_view name, listen_options options) {
-  return impl_->listen(std::string{name}, std::move(options)).map([](const auto& made) {
-    return listener{made};
-  });
+  return impl_->listen(std::string{name}, std::move(options));
 }
 
 connection transport::connect(std::string_view name, connect_options options) {
@@ -210,29 +177,6 @@ result<connection> transport::try_connect(std::string_view name, connect_options
   return impl_->connect(std::string{name}, std::move(options)).map([](const auto& made) {
     return connection{made};
   });
-}
-
-result<void> transport::disconnect(const ockam::address& any) {
-  for (const auto& each : impl_->connections().all())
-    if (each->sender_address() == any || each->receiver_address() == any)
-      return each->disconnect();
-  return fail(errc::not_found,
-              "no connection of this transport has the address " + escaped(to_string(any)));
-}
-
-result<void> transport::stop_listener(const ockam::address& listener) {
-  for (const auto& each : impl_->listeners().all())
-    if (each->address == listener)
-      return each->node->stop_worker(listener);
-  return fail(errc::not_found,
-              "no listener of this transport has the address " + escaped(to_string(listener)));
-}
-
-std::vector<connection> transport::connections() const {
-  std::vector<connection> handles;
-  for (auto& each : impl_->connections().all())
-    handles.emplace_back(std::move(each));
-  return handles;
 }
 
 } // namespace ockam::memory

@@ -5,6 +5,7 @@
 
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/protocol/frame.hpp"
+#include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <functional>
@@ -14,7 +15,7 @@ namespace ockam::internal {
 
 /// The input of a connection: bytes in, messages delivered, as far as the credit goes.
 /// For one thread at a time.
-class inbox {
+class OCKAM_TRANSPORTS_EXPORT inbox {
 public:
   /// @param on_available  called, from any thread, when a pause has ended: read on
   inbox(const connection_limits& limits, const stream_format& format,

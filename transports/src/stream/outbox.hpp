@@ -17,7 +17,7 @@ namespace ockam::internal {
 
 /// Encoded output that is written in one go: small messages copied one behind the other, large
 /// payloads by reference between them.
-class write_batch {
+class OCKAM_TRANSPORTS_EXPORT write_batch {
 public:
   [[nodiscard]] bool empty() const noexcept { return left_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return left_; }
@@ -75,7 +75,7 @@ private:
 };
 
 /// The output of a connection: takes messages on any thread, hands out batches to one writer.
-class outbox {
+class OCKAM_TRANSPORTS_EXPORT outbox {
 public:
   /// The first batch is the version byte, if there is one. The writer is awake: it takes batches unasked.
   /// @param buffers  what the output of all connections takes together; nullptr: not counted

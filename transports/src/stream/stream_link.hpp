@@ -6,7 +6,7 @@
 namespace ockam::internal {
 
 /// A link whose input is a stream of messages.
-class stream_link : public link {
+class OCKAM_TRANSPORTS_EXPORT stream_link : public link {
 public:
   stream_link(const setup& own, const stream_format& format);
 

@@ -1,10 +1,12 @@
 #include "socket_options.hpp"
 
+#include "../socket_advice.hpp"
+
 #include "log.hpp"
 
 #include <algorithm>
+#include <cstring>
 
-#include <asio/error.hpp>
 #include <netinet/tcp.h>
 
 namespace ockam::tcp::detail {
@@ -19,25 +21,9 @@ using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT
 using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 #endif
 
-std::string advice(const std::error_code& code) {
-  if (code == std::errc::connection_refused)
-    return "nothing listens there; start the other node first, or check host and port";
-  if (code == std::errc::address_in_use)
-    return "stop the other program, or choose another port (0 takes a free one)";
-  if (code == std::errc::permission_denied)
-    return "use a port above 1023";
-  if (code == std::errc::address_not_available)
-    return "this host has no such address";
-  if (code == std::errc::host_unreachable || code == std::errc::network_unreachable)
-    return "there is no way to that host; check the address and the network";
-  if (code == std::errc::too_many_files_open)
-    return "raise the limit of open files (ulimit -n)";
-  return "check the address and the network";
-}
-
 } // namespace
 
-void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive,
+void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
              std::chrono::milliseconds write_deadline) {
   std::error_code first;
   const auto set = [&](const auto& option) {
@@ -72,11 +58,14 @@ std::string to_text(const asio::ip::tcp::endpoint& where) {
   return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
 }
 
-error socket_error(std::error_code code, const std::string& what) {
-  // Asio's category says the same as the standard one, but compares with nothing
-  if (code.category() == asio::error::get_system_category())
-    code = {code.value(), std::system_category()};
-  return {code, what + "; " + advice(code)};
+asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
+  asio::ip::tcp::endpoint result;
+  std::memcpy(result.data(), where.data(), std::min(where.size(), result.capacity()));
+  return result;
+}
+
+error tcp_error(std::error_code code, const std::string& what) {
+  return internal::socket_error(code, what, internal::socket_advice(code));
 }
 
 } // namespace ockam::tcp::detail

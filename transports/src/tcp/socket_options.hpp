@@ -1,9 +1,10 @@
 #pragma once
 
+#include "../socket/stream_socket.hpp"
+
 #include "ockam/transports/tcp.hpp"
 
 #include <string>
-#include <system_error>
 
 #include <asio/ip/tcp.hpp>
 
@@ -12,13 +13,16 @@ namespace ockam::tcp::detail {
 /// No delay, keepalive, not blocking; bytes that the peer's system does not acknowledge end the
 /// connection as late as an unanswered probe, or after `write_deadline` when that is longer. A failure
 /// to set one of them is reported, not fatal.
-void prepare(asio::ip::tcp::socket& socket, const keepalive_options& keepalive,
+void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
              std::chrono::milliseconds write_deadline);
 
 /// `host:port`, IPv6 in brackets.
 std::string to_text(const asio::ip::tcp::endpoint& where);
 
-/// A failed call on a socket, in words that name the address: "connect to 127.0.0.1:4000: ...".
-error socket_error(std::error_code code, const std::string& what);
+/// The TCP endpoint in a socket's address; of the family 0 for an empty one.
+asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where);
+
+/// As `socket_error`, with what to try.
+error tcp_error(std::error_code code, const std::string& what);
 
 } // namespace ockam::tcp::detail

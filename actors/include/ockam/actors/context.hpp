@@ -21,6 +21,7 @@ class actor_system;
 namespace ockam {
 
 class endpoint;
+class multiaddr;
 
 namespace internal {
 /// The tracing context of a message, for those that it leads to.
@@ -165,6 +166,7 @@ public:
   /// Replaces the transport address in a route by a connection made for it (TCP-30). Blocks while
   /// connecting; the caller disconnects it. Not from a worker.
   result<route> resolve_transport_route(const route& along);
+  result<route> resolve_transport_route(const multiaddr& along); // its route (MAD-7)
 
   [[nodiscard]] flow_controls& flow_control() const noexcept;
   [[nodiscard]] std::shared_ptr<flow_controls> shared_flow_controls() const noexcept;

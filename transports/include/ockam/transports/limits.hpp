@@ -30,4 +30,13 @@ struct connection_limits {
   std::chrono::milliseconds idle_timeout{0};          ///< without any byte from the peer; 0 is off
 };
 
+/// Connecting again when a connection is lost; its address stays valid meanwhile (DEC-12).
+///
+/// What is sent while there is no socket waits, up to `max_pending_bytes`; what was being written is
+/// lost, and counted. `disconnect` ends it for good.
+struct reconnect_policy {
+  std::chrono::milliseconds first{100};     ///< before the first attempt, then doubling
+  std::chrono::milliseconds longest{5'000}; ///< each one varied by up to 20 %
+};
+
 } // namespace ockam

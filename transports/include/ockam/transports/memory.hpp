@@ -4,6 +4,7 @@
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
+#include "ockam/transports/transport_handle.hpp"
 
 #include <memory>
 #include <string>
@@ -19,7 +20,6 @@ namespace detail {
 class network_impl;
 class driver;
 class transport_impl;
-class listener_impl;
 } // namespace detail
 
 /// What nodes of one process are connected by: names to listen at, and the bytes in between.
@@ -60,22 +60,9 @@ struct listen_options {
   connection_observer observer{};
 };
 
-/// A name somebody listens at; a handle like `connection`. Thread-safe.
-class OCKAM_TRANSPORTS_EXPORT listener {
-public:
-  explicit listener(std::shared_ptr<detail::listener_impl> impl);
-  [[nodiscard]] const ockam::address& address() const noexcept;
-  [[nodiscard]] const std::string& socket_address() const noexcept; ///< the name it listens at
-  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
-  result<void> stop() const;
-
-private:
-  std::shared_ptr<detail::listener_impl> impl_;
-};
-
 /// A node's way to the others of a network. A handle; the node stops the transport in the end.
 /// Thread-safe. Calls throw `failure`; those with `try_` return results.
-class OCKAM_TRANSPORTS_EXPORT transport {
+class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
 public:
   static transport create(node& on, const network& through);
 
@@ -86,10 +73,6 @@ public:
   /// errc::not_found when nobody listens at this name.
   connection connect(std::string_view name, connect_options options = {});
   result<connection> try_connect(std::string_view name, connect_options options = {});
-
-  result<void> disconnect(const ockam::address& any);
-  result<void> stop_listener(const ockam::address& listener);
-  [[nodiscard]] std::vector<connection> connections() const;
 
 private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);

@@ -4,6 +4,7 @@
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
+#include "ockam/transports/transport_handle.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -32,15 +33,6 @@ struct keepalive_options {
 
 /// Which addresses of a host name are tried first (DEC-11); all of them are tried.
 enum class family : std::uint8_t { any, ipv4_first, ipv6_first };
-
-/// Connecting again when a connection is lost; its address stays valid meanwhile (DEC-12).
-///
-/// What is sent while there is no socket waits, up to `max_pending_bytes`; what was being written is
-/// lost, and counted. `disconnect` ends it for good.
-struct reconnect_policy {
-  std::chrono::milliseconds first{100};     ///< before the first attempt, then doubling
-  std::chrono::milliseconds longest{5'000}; ///< each one varied by up to 20 %
-};
 
 /// How one connection is made and behaves; every limit has an error that names it.
 struct connect_options {
@@ -80,24 +72,13 @@ struct listen_options {
 
 namespace detail {
 class transport_impl;
-class listener_impl;
 } // namespace detail
 
-/// A listener; a handle like `connection` (TCP-4).
-class OCKAM_TRANSPORTS_EXPORT listener {
+/// A listener, which knows its port.
+class OCKAM_TRANSPORTS_EXPORT listener : public ockam::listener {
 public:
-  explicit listener(std::shared_ptr<detail::listener_impl> impl);
-
-  [[nodiscard]] const ockam::address& address() const noexcept;     ///< its worker address
-  [[nodiscard]] const std::string& socket_address() const noexcept; ///< `host:port`, the real port
-  [[nodiscard]] std::uint16_t port() const noexcept;
-  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
-
-  /// No new connections; existing ones continue (TCP-11). errc::not_found when it has ended.
-  result<void> stop() const;
-
-private:
-  std::shared_ptr<detail::listener_impl> impl_;
+  using ockam::listener::listener;
+  [[nodiscard]] std::uint16_t port() const noexcept; ///< the real one
 };
 
 /// How a transport runs.
@@ -121,7 +102,7 @@ struct transport_options {
 ///
 /// The calls that wait throw `failure`, like the node's; those with `try_` return results. None of
 /// the waiting ones may be used in a worker: there is `async_connect`.
-class OCKAM_TRANSPORTS_EXPORT transport {
+class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
 public:
   /// Several transports of one node are independent; the last one resolves `1#host:port`.
   /// Without options: as the group `ockam` of the system's configuration says
@@ -155,17 +136,6 @@ public:
   /// The same without waiting; `done` is called once, on a thread of the transport.
   void async_connect(std::string_view peer, connect_options options,
                      std::function<void(result<connection>)> done);
-
-  /// As `connection::disconnect`, by sender or receiver address (TCP-35).
-  result<void> disconnect(const ockam::address& any);
-  result<void> stop_listener(const ockam::address& listener);
-
-  [[nodiscard]] std::vector<connection> connections() const; // TCP-41
-  [[nodiscard]] std::vector<listener> listeners() const;
-
-  /// By the peer's socket address, or by sender or receiver address (TCP-42).
-  [[nodiscard]] std::optional<connection> find_connection(std::string_view text) const;
-  [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
 
 private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/export.hpp"
+#include "ockam/protocol/result.hpp"
+#include "ockam/protocol/route.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ockam {
+
+/// Where a worker is, in the notation of the `ockam` command (docs/wire_format.md, "MultiAddr"):
+///
+///     /dnsaddr/localhost/tcp/4000/service/echoer        1#localhost:4000 => 0#echoer
+///     /ip4/10.0.0.7/udp/5000/worker/w1                  2#10.0.0.7:5000 => 0#w1
+///     /dnsaddr/localhost/tcp/4000/ws/service/echoer     3#localhost:4000 => 0#echoer
+///     /unix/run/node.sock/service/echoer                5#/run/node.sock => 0#echoer
+///
+/// A list of pieces, each a protocol and its value; every value is well formed for its protocol.
+/// Whether the pieces lead anywhere is what `to_route` says.
+class OCKAM_PROTOCOL_EXPORT multiaddr {
+public:
+  /// What a piece is. The numbers are those of the binary form.
+  enum class protocol : std::uint32_t {
+    ip4 = 4,
+    tcp = 6,
+    ip6 = 41,
+    dnsaddr = 56,
+    udp = 273,
+    unix_socket = 400,
+    ws = 477,
+    service = 62'526,
+    node = 72'526,
+    project = 82'526,
+    space = 92'526,
+    secure = 99'526,
+    worker = 102'526,
+  };
+
+  struct piece {
+    protocol kind;
+    std::string value; ///< text: ports in decimal, paths unescaped; nothing for `ws`
+
+    bool operator==(const piece&) const = default;
+  };
+
+  multiaddr() = default; ///< without pieces; its text is empty
+
+  /// Parses the text form (MAD-1); throws `failure` when it is malformed. Explicit, because text is
+  /// an address elsewhere (SND-6). For text that comes from outside use `parse`.
+  explicit multiaddr(std::string_view text);
+
+  /// Text form to pieces, without exceptions (MAD-1).
+  /// - errc::unknown_variant  a name that is none of the protocols
+  /// - errc::invalid_value    a value that its protocol cannot have
+  /// - errc::invalid_utf8     a value that is not text
+  static result<multiaddr> parse(std::string_view text);
+
+  /// Binary form to pieces (MAD-2).
+  /// - errc::unknown_variant  a code that is none of the protocols
+  /// - errc::invalid_value    a number longer than needed, or text that `parse` would refuse
+  /// - errc::truncated, errc::varint_overflow, errc::invalid_utf8
+  static result<multiaddr> decode(bytes_view binary);
+
+  /// Local addresses become `/service/X` (MAD-5).
+  /// - errc::only_one_transport_hop  two addresses that are not local
+  /// - errc::invalid_value           an address that has no MultiAddr
+  /// - errc::invalid_utf8            an address that is not text
+  static result<multiaddr> from_route(const route& along);
+
+  /// The binary form: each piece a code and its value (MAD-2).
+  [[nodiscard]] bytes encode() const;
+
+  /// One address for each worker, and one for the pieces that name a transport (MAD-3). Nothing is
+  /// looked up.
+  /// - errc::only_one_transport_hop  two transports
+  /// - errc::invalid_value           half a transport, or a node, project or space
+  [[nodiscard]] result<route> to_route() const;
+
+  [[nodiscard]] const std::vector<piece>& pieces() const noexcept { return pieces_; }
+
+  bool operator==(const multiaddr&) const = default;
+
+private:
+  explicit multiaddr(std::vector<piece> pieces) noexcept : pieces_{std::move(pieces)} {}
+
+  std::vector<piece> pieces_;
+};
+
+/// The name of a protocol in the text form, "unix" for `unix_socket`.
+OCKAM_PROTOCOL_EXPORT std::string_view to_string(multiaddr::protocol kind) noexcept;
+
+/// `/name/value` for each piece; parses to an equal value (MAD-1).
+OCKAM_PROTOCOL_EXPORT std::string to_string(const multiaddr& value);
+
+} // namespace ockam

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "ockam/actors/flow_control.hpp"
+#include "ockam/protocol/address.hpp"
+#include "ockam/transports/export.hpp"
+
+#include <memory>
+#include <string>
+
+namespace ockam {
+
+namespace internal {
+class listening;
+} // namespace internal
+
+/// Where a node accepts connections (TCP-4). A handle like `connection`; thread-safe.
+class OCKAM_TRANSPORTS_EXPORT listener {
+public:
+  /// For transports.
+  explicit listener(std::shared_ptr<internal::listening> impl);
+
+  [[nodiscard]] const ockam::address& address() const noexcept; ///< its worker address
+
+  /// What others connect to: `host:port` with the real port, a path, a name.
+  [[nodiscard]] const std::string& socket_address() const noexcept;
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
+
+  /// No new connections; existing ones continue (TCP-11). errc::not_found when it has ended.
+  result<void> stop() const;
+
+private:
+  std::shared_ptr<internal::listening> impl_;
+};
+
+} // namespace ockam

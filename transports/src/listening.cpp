@@ -1,0 +1,43 @@
+#include "listening.hpp"
+
+#include "node_state.hpp"
+
+namespace ockam::internal {
+
+result<void> listening::open_port(const node_ptr& node, std::string socket_address) {
+  auto port = listener_port::open(node, id_, [weak = weak_from_this()] {
+    if (const auto me = weak.lock())
+      me->stop();
+  });
+  if (!port)
+    return fail(std::move(port.error()));
+  node_ = node;
+  port_ = std::move(*port);
+  address_ = port_.address();
+  socket_address_ = std::move(socket_address);
+  return {};
+}
+
+} // namespace ockam::internal
+
+namespace ockam {
+
+listener::listener(std::shared_ptr<internal::listening> impl) : impl_{std::move(impl)} {}
+
+const address& listener::address() const noexcept {
+  return impl_->address();
+}
+
+const std::string& listener::socket_address() const noexcept {
+  return impl_->socket_address();
+}
+
+const flow_control_id& listener::flow_control_id() const noexcept {
+  return impl_->flow_control_id();
+}
+
+result<void> listener::stop() const {
+  return impl_->node()->stop_worker(impl_->address());
+}
+
+} // namespace ockam

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "stream_socket.hpp"
+
+#include <chrono>
+
+namespace ockam::internal {
+
+void close_now(stream_socket& socket);
+
+/// Closes when the peer has closed too, at the latest after `limit`.
+///
+/// What was written is still with the operating system, which throws it away when a socket is closed
+/// that has unread input. So what comes is read, and ignored, until the peer has seen the end.
+void close_after_peer(stream_socket socket, std::chrono::milliseconds limit);
+
+} // namespace ockam::internal

@@ -1,0 +1,304 @@
+#include "connection.hpp"
+
+#include "closing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+namespace ockam::internal {
+
+namespace {
+
+/// Reads in a row before other connections get their turn.
+constexpr int max_reads = 8;
+
+/// Messages delivered before the workers that they woke run: so few that those find them in the cache.
+constexpr std::size_t max_deliveries = 64;
+
+/// Batches written in a row before other connections get their turn.
+constexpr int max_batches = 16;
+
+/// Memory for output is given back this long after the last one.
+constexpr std::chrono::seconds idle_memory{1};
+
+/// Pieces in one system call.
+constexpr std::size_t max_pieces = 64;
+
+} // namespace
+
+socket_connection::socket_connection(const setup& own, const stream_format& format,
+                                     std::shared_ptr<io_thread> thread, stream_socket socket)
+  : stream_link{own, format}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
+
+void socket_connection::start() {
+  asio::post(thread_->executor(), [me = self()] {
+    if (me->over_)
+      return;
+    me->announce_connected();
+    me->flush(); // begins with the version byte
+    me->wait_for_input();
+  });
+}
+
+// -- input -----------------------------------------------------------------------------------------
+
+void socket_connection::wait_for_input() {
+  if (over_ || paused_ || waits_for_input_ || without_socket_)
+    return;
+  waits_for_input_ = true;
+  socket_.async_wait(asio::socket_base::wait_read,
+                     [me = self(), stream = stream_](const std::error_code& failed) {
+                       if (me->over_ || stream != me->stream_)
+                         return;
+                       me->waits_for_input_ = false;
+                       if (failed)
+                         return me->end(socket_error(failed, "waiting for " + me->peer()));
+                       me->read();
+                     });
+}
+
+void socket_connection::read() {
+  for (int reads = 0; reads < max_reads; ++reads) {
+    const auto room = input().prepare();
+    if (room.empty()) { // every chunk is held by messages: go on when one comes back
+      if (deliver())    // or there is no memory for a large frame: then it ends here
+        paused_ = true;
+      return;
+    }
+    std::error_code failed;
+    const auto count = socket_.read_some(asio::buffer(room.data(), room.size()), failed);
+    if (failed == asio::error::would_block || failed == asio::error::try_again
+        || failed == asio::error::interrupted)
+      break;
+    if (failed == asio::error::eof)
+      return end(input().in_frame() || !input().version_received()
+                   ? error{errc::truncated, peer() + " closed in the middle of a message"}
+                   : error{errc::closed_by_peer, peer() + " closed the connection"});
+    if (failed)
+      return end(socket_error(failed, "reading from " + peer()));
+    last_input_ = clock::now();
+    input().commit(count);
+    if (!deliver())
+      return;
+    if (count < room.size()) // the socket is empty, most likely
+      break;
+  }
+  wait_for_input();
+}
+
+/// Delivers what has been read and runs the workers that it wakes. False when reading stops: the
+/// connection has ended, or too much is unhandled.
+bool socket_connection::deliver() {
+  for (;;) {
+    auto state = input().deliver(port(), thread_->actor_context(), max_deliveries);
+    if (!state) {
+      end(std::move(state.error()));
+      thread_->run_ready();
+      return false;
+    }
+    thread_->run_ready(); // may free credit, and may end this connection
+    if (over_)
+      return false;
+    if (*state == inbox::state::wants_bytes)
+      break;
+    if (*state == inbox::state::no_credit && input().credit_exhausted()) {
+      paused_ = true;
+      return false;
+    }
+  }
+  if (!input().in_frame()) {
+    frame_began_ = {};
+    input().release_chunk();
+  } else if (frame_began_ == clock::time_point{} || frames_ != input().frames()) {
+    frame_began_ = last_input_;
+    frames_ = input().frames();
+  }
+  return true;
+}
+
+void socket_connection::wake_reader() {
+  asio::post(thread_->executor(), [me = self()] {
+    if (me->over_ || !me->paused_)
+      return;
+    me->paused_ = false;
+    me->last_input_ = clock::now(); // a pause of ours is not time that the peer took
+    me->frame_began_ = {};
+    if (me->deliver())
+      me->wait_for_input();
+  });
+}
+
+// -- output ----------------------------------------------------------------------------------------
+
+void socket_connection::wake_writer(compat::execution_context* context) {
+  if (context == thread_->actor_context() && thread_->is_this_thread())
+    thread_->flush_later(self());
+  else
+    asio::post(thread_->executor(), [me = self()] { me->flush(); });
+}
+
+void socket_connection::flush() {
+  if (over_ || waits_until_writable_ || without_socket_)
+    return;
+  for (int batches = 0;;) {
+    if (batch_.empty()) {
+      if (batch_.messages() > 0) {
+        batch_written(batch_);
+        batch_.clear();
+      }
+      if (++batches > max_batches) // somebody sends as fast as we write
+        return asio::post(thread_->executor(), [me = self()] { me->flush(); });
+      if (!output().next_batch(batch_))
+        break;
+      last_output_ = clock::now();
+    }
+    std::array<bytes_view, max_pieces> pieces;
+    std::array<asio::const_buffer, max_pieces> buffers;
+    const auto count = batch_.pieces(pieces.data(), max_pieces);
+    for (std::size_t i = 0; i < count; ++i)
+      buffers[i] = asio::const_buffer{pieces[i].data(), pieces[i].size()};
+    std::error_code failed;
+    const auto written
+      = socket_.write_some(std::span<const asio::const_buffer>{buffers.data(), count}, failed);
+    if (failed == asio::error::would_block || failed == asio::error::try_again)
+      return wait_until_writable();
+    if (failed && failed != asio::error::interrupted)
+      return end(socket_error(failed, "writing to " + peer()));
+    if (written > 0)
+      last_output_ = clock::now();
+    batch_.advance(written);
+    bytes_written(written);
+  }
+  if (closing_)
+    end(std::nullopt);
+}
+
+void socket_connection::wait_until_writable() {
+  waits_until_writable_ = true;
+  socket_.async_wait(asio::socket_base::wait_write,
+                     [me = self(), stream = stream_](const std::error_code& failed) {
+                       if (me->over_ || stream != me->stream_)
+                         return;
+                       me->waits_until_writable_ = false;
+                       if (failed)
+                         return me->end(socket_error(failed, "waiting for " + me->peer()));
+                       me->flush();
+                       me->thread_->run_ready();
+                     });
+}
+
+// -- the end ---------------------------------------------------------------------------------------
+
+void socket_connection::begin_close() {
+  asio::post(thread_->executor(), [me = self()] {
+    me->closing_ = true;
+    if (me->without_socket_)
+      me->end(std::nullopt);
+    me->flush();
+  });
+}
+
+void socket_connection::end(std::optional<error> cause) {
+  if (over_)
+    return;
+  if (cause && reconnect_ && !is_closing())
+    return lose(*cause);
+  over_ = true;
+  if (reconnect_) {
+    reconnect_->pause.cancel();
+    if (reconnect_->cancel)
+      std::exchange(reconnect_->cancel, nullptr)();
+  }
+  const bool was_asked_for = !cause;
+  finish(std::move(cause), batch_);
+  batch_.clear();
+  if (was_asked_for)
+    close_after_peer(std::move(socket_), limits().write_deadline);
+  else
+    close_now(socket_);
+  if (ended_)
+    std::exchange(ended_, nullptr)(self());
+}
+
+// -- another socket for the same connection --------------------------------------------------------
+
+void socket_connection::set_reconnect(reconnect_policy policy, reconnector connect) {
+  reconnect_ = std::make_unique<reconnecting>(reconnecting{
+    policy, std::move(connect), asio::steady_timer{thread_->executor()}, policy.first});
+}
+
+void socket_connection::lose(const error& cause) {
+  if (std::exchange(without_socket_, true))
+    return;
+  std::error_code ignored;
+  socket_.close(ignored);
+  ++stream_;
+  waits_for_input_ = waits_until_writable_ = false;
+  frame_began_ = {};
+  begin_again(cause, batch_);
+  batch_.clear();
+  connect_again_later();
+}
+
+void socket_connection::connect_again_later() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const auto spread = std::uniform_real_distribution{0.8, 1.2}(random);
+  auto& pause = reconnect_->pause;
+  auto& back_off = reconnect_->back_off;
+  pause.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(back_off * spread));
+  back_off = std::min(back_off * 2, reconnect_->policy.longest);
+  pause.async_wait([me = self()](const std::error_code& cancelled) {
+    if (!cancelled && !me->over_)
+      me->connect_again();
+  });
+}
+
+void socket_connection::connect_again() {
+  reconnect_->cancel = reconnect_->connect([me = self()](result<stream_socket> socket) {
+    me->reconnect_->cancel = nullptr;
+    if (me->over_)
+      return;
+    if (!socket)
+      return me->connect_again_later();
+    me->socket_ = std::move(*socket);
+    me->without_socket_ = false;
+    me->reconnect_->back_off = me->reconnect_->policy.first;
+    me->started_ = me->last_input_ = me->last_output_ = clock::now();
+    me->announce_connected();
+    me->flush();
+    me->wait_for_input();
+  });
+}
+
+void socket_connection::check_deadlines(clock::time_point now) {
+  if (over_ || without_socket_)
+    return;
+  input().release_chunk(); // if the messages in it are handled by now
+  const auto over = [now](clock::time_point since, std::chrono::milliseconds limit) {
+    return limit.count() > 0 && now - since > limit;
+  };
+  if (batch_.empty() && over(last_output_, idle_memory)) {
+    batch_.shrink();
+    output().shrink();
+  }
+  const auto late = [this](const char* what, std::chrono::milliseconds limit, const char* option) {
+    end(error{errc::timeout, peer() + ' ' + what + " within " + std::to_string(limit.count())
+                               + " ms (" + option + ')'});
+  };
+  if (!input().version_received() && over(started_, limits().handshake_timeout))
+    late("sent no version byte", limits().handshake_timeout, "handshake-timeout");
+  else if (!paused_ && frame_began_ != clock::time_point{}
+           && over(frame_began_, limits().frame_timeout))
+    late("did not finish a frame", limits().frame_timeout, "frame-timeout");
+  else if (!batch_.empty() && over(last_output_, limits().write_deadline))
+    late("took no byte", limits().write_deadline, "write-deadline");
+  else if (!paused_ && over(std::max(last_input_, last_output_), limits().idle_timeout))
+    late("was idle and sent nothing", limits().idle_timeout, "idle-timeout");
+}
+
+} // namespace ockam::internal

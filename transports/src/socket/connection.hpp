@@ -1,0 +1,94 @@
+#pragma once
+
+#include "../io_thread.hpp"
+#include "../stream/stream_link.hpp"
+#include "stream_socket.hpp"
+
+#include "ockam/transports/limits.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <asio/steady_timer.hpp>
+
+namespace ockam::internal {
+
+/// A connection over a socket: moves bytes between its socket and the shared stream machinery.
+///
+/// Everything that touches the socket runs on the connection's I/O thread.
+class socket_connection final : public stream_link, public flushable {
+public:
+  using clock = std::chrono::steady_clock;
+  using on_end = std::function<void(const std::shared_ptr<socket_connection>&)>;
+
+  socket_connection(const setup& own, const stream_format& format,
+                    std::shared_ptr<io_thread> thread, stream_socket socket);
+
+  /// Connects again when the connection is lost: `connect` calls back with a socket, or an error,
+  /// and returns what cancels it. Before `start`.
+  using on_socket = std::function<void(result<stream_socket>)>;
+  using reconnector = std::function<std::function<void()>(on_socket)>;
+  void set_reconnect(reconnect_policy policy, reconnector connect);
+
+  /// `ended` is called once, on the I/O thread, when all is over. Before anybody knows of it.
+  void set_on_end(on_end ended) { ended_ = std::move(ended); }
+
+  /// Begins to read and write.
+  void start();
+
+  /// Ends it now.
+  void end(std::optional<error> cause);
+
+  /// Checks the deadlines; called now and then by the transport, on the I/O thread.
+  void check_deadlines(clock::time_point now);
+
+  [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept { return thread_; }
+
+private:
+  struct reconnecting {
+    reconnect_policy policy;
+    reconnector connect;
+    asio::steady_timer pause;
+    std::chrono::milliseconds back_off;
+    std::function<void()> cancel{}; // an attempt
+  };
+
+  void wake_writer(compat::execution_context* context) override;
+  void wake_reader() override;
+  void begin_close() override;
+
+  [[nodiscard]] std::shared_ptr<socket_connection> self() {
+    return std::static_pointer_cast<socket_connection>(shared_from_this());
+  }
+
+  void wait_for_input();
+  void read();
+  bool deliver();
+  void flush() override; // writes what waits
+  void wait_until_writable();
+  void lose(const error& cause);
+  void connect_again_later();
+  void connect_again();
+
+  const std::shared_ptr<io_thread> thread_;
+  stream_socket socket_;
+  write_batch batch_; // being written
+  on_end ended_;
+  std::unique_ptr<reconnecting> reconnect_; // of a lasting connection
+  unsigned stream_ = 0; // number of the socket: what was begun on an earlier one is ignored
+  clock::time_point started_ = clock::now();
+  clock::time_point last_input_ = started_;
+  clock::time_point frame_began_{};
+  std::uint64_t frames_ = 0; // complete ones, when frame_began_ was set
+  clock::time_point last_output_ = started_;
+  bool waits_for_input_ = false;
+  bool paused_ = false; // no credit, or no chunk
+  bool waits_until_writable_ = false;
+  bool closing_ = false;        // write what waits, then end
+  bool without_socket_ = false; // between two of them
+  bool over_ = false;
+};
+
+} // namespace ockam::internal

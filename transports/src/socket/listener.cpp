@@ -1,0 +1,106 @@
+#include "listener.hpp"
+
+#include "../accepting.hpp"
+
+#include "log.hpp"
+
+#include <algorithm>
+
+#include <asio/post.hpp>
+#include <sys/socket.h>
+
+namespace ockam::internal {
+
+socket_listener::socket_listener(thread_ptr thread, acceptor bound, ockam::flow_control_id id,
+                                 std::size_t max_connections)
+  : listening{std::move(id)},
+    thread_{std::move(thread)},
+    acceptor_{std::move(bound)},
+    pause_{thread_->executor()},
+    back_off_{first_back_off},
+    max_connections_{std::min(max_connections, descriptor_share())} {}
+
+void socket_listener::start(pick_thread pick, on_accept accepted, on_end ended) {
+  pick_ = std::move(pick);
+  accepted_ = std::move(accepted);
+  ended_ = std::move(ended);
+  asio::post(thread_->executor(), [me = self()] { me->accept(); });
+}
+
+void socket_listener::accept() {
+  if (over_)
+    return;
+  if (connections_ >= max_connections_) {
+    full_ = true; // until one of them ends; the operating system queues a few meanwhile
+    log_warning("listener " + socket_address() + " has " + std::to_string(connections_)
+                + " connections (max-connections); accepting pauses");
+    return;
+  }
+  const auto thread = pick_();
+  acceptor_.async_accept(thread->executor(), [me = self(), thread](const std::error_code& failed,
+                                                                   stream_socket socket) {
+    if (me->over_)
+      return;
+    if (failed)
+      return me->is_stopped() ? me->end() : me->try_again_later(failed);
+    me->back_off_ = first_back_off;
+    ++me->connections_;
+    me->accepted_(std::move(socket), thread);
+    me->accept();
+  });
+}
+
+void socket_listener::try_again_later(const std::error_code& failed) {
+  log_warning("listener " + socket_address() + " could not accept a connection: " + failed.message()
+              + "; trying again in " + std::to_string(back_off_.count()) + " ms");
+  pause_.expires_after(back_off_);
+  back_off_ = std::min(back_off_ * 2, longest_back_off);
+  pause_.async_wait([me = self()](const std::error_code& cancelled) {
+    if (!cancelled)
+      me->accept();
+  });
+}
+
+void socket_listener::connection_ended() {
+  asio::post(thread_->executor(), [me = self()] {
+    --me->connections_;
+    if (std::exchange(me->full_, false))
+      me->accept();
+  });
+}
+
+void socket_listener::stop() {
+  {
+    const std::lock_guard guard{closing_};
+    if (std::exchange(stopped_, true))
+      return;
+    ::shutdown(acceptor_.native_handle(), SHUT_RDWR); // refuses from now on, and frees the port
+    release();
+  }
+  asio::post(thread_->executor(), [me = self()] { me->end(); });
+}
+
+bool socket_listener::is_stopped() {
+  const std::lock_guard guard{closing_};
+  return stopped_;
+}
+
+void socket_listener::end() {
+  if (std::exchange(over_, true))
+    return;
+  {
+    const std::lock_guard guard{closing_};
+    if (!std::exchange(stopped_, true))
+      release();
+    std::error_code ignored;
+    acceptor_.close(ignored);
+  }
+  pause_.cancel();
+  close_port();
+  pick_ = nullptr;
+  accepted_ = nullptr;
+  if (ended_)
+    std::exchange(ended_, nullptr)(*this);
+}
+
+} // namespace ockam::internal

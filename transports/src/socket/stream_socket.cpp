@@ -1,0 +1,14 @@
+#include "stream_socket.hpp"
+
+#include <asio/error.hpp>
+
+namespace ockam::internal {
+
+error socket_error(std::error_code code, const std::string& what, std::string_view advice) {
+  // Asio's category says the same as the standard one, but compares with nothing
+  if (code.category() == asio::error::get_system_category())
+    code = {code.value(), std::system_category()};
+  return {code, what + "; " + std::string{advice}};
+}
+
+} // namespace ockam::internal

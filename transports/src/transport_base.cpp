@@ -1,0 +1,77 @@
+#include "transport_base.hpp"
+
+#include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
+#include "ockam/transports/transport_handle.hpp"
+
+namespace ockam {
+
+namespace internal {
+
+result<void> transport_base::disconnect(const address& any) {
+  for (const auto& each : connections_.all())
+    if (each->sender_address() == any || each->receiver_address() == any)
+      return each->disconnect();
+  return fail(errc::not_found,
+              "no connection of this transport has the address " + escaped(to_string(any)));
+}
+
+result<void> transport_base::stop_listener(const address& listener) {
+  if (!listeners_.contains(listener))
+    return fail(errc::not_found,
+                "no listener of this transport has the address " + escaped(to_string(listener)));
+  return node_->stop_worker(listener);
+}
+
+} // namespace internal
+
+namespace {
+
+template <class Handle, class T>
+std::vector<Handle> handles_of(const internal::registry<T>& entries) {
+  std::vector<Handle> handles;
+  for (auto& each : entries.all())
+    handles.emplace_back(std::move(each));
+  return handles;
+}
+
+} // namespace
+
+transport_handle::transport_handle(std::shared_ptr<internal::transport_base> base)
+  : base_{std::move(base)} {}
+
+result<void> transport_handle::disconnect(const address& any) {
+  return base_->disconnect(any);
+}
+
+result<void> transport_handle::stop_listener(const address& listener) {
+  return base_->stop_listener(listener);
+}
+
+std::vector<connection> transport_handle::connections() const {
+  return handles_of<connection>(base_->connections());
+}
+
+std::vector<listener> transport_handle::listeners() const {
+  return handles_of<listener>(base_->listeners());
+}
+
+std::optional<connection> transport_handle::find_connection(std::string_view text) const {
+  const auto named = address::parse(text);
+  for (const auto& each : connections())
+    if (each.peer() == text
+        || (named && (each.sender_address() == *named || each.receiver_address() == *named)))
+      return each;
+  return std::nullopt;
+}
+
+std::optional<listener> transport_handle::find_listener(std::string_view text) const {
+  const auto named = address::parse(text);
+  for (const auto& each : listeners())
+    if (each.socket_address() == text || (named && each.address() == *named))
+      return each;
+  return std::nullopt;
+}
+
+} // namespace ockam

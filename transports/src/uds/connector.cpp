@@ -1,0 +1,43 @@
+#include "connector.hpp"
+
+#include <cerrno>
+
+#include <sys/socket.h>
+
+namespace ockam::uds::detail {
+
+namespace {
+
+constexpr std::chrono::milliseconds while_queue_is_full{10};
+
+} // namespace
+
+uds_connector::uds_connector(const asio::any_io_executor& executor, socket_name peer,
+                             const connect_options& options)
+  : connector{executor, peer.text(), {options.connect_timeout, options.retry_for}},
+    peer_{std::move(peer)},
+    pause_{executor} {}
+
+void uds_connector::find() {
+  internal::stream_socket socket{executor()};
+  const auto where = peer_.endpoint();
+  std::error_code failed;
+  socket.open(where.protocol(), failed);
+  if (!failed)
+    socket.non_blocking(true, failed);
+  // Asio would take a full queue for a connection that is under way
+  if (!failed && ::connect(socket.native_handle(), where.data(), where.size()) != 0)
+    failed = {errno, std::system_category()};
+  if (!failed)
+    return finish(std::move(socket));
+  if (failed != std::errc::resource_unavailable_try_again && failed != std::errc::interrupted)
+    return attempt_failed(uds_error(failed, "connecting to " + peer_.text()));
+  pause_.expires_after(while_queue_is_full);
+  pause_.async_wait([me = std::static_pointer_cast<uds_connector>(shared_from_this())](
+                      const std::error_code& cancelled) {
+    if (!cancelled && me->trying())
+      me->find();
+  });
+}
+
+} // namespace ockam::uds::detail

@@ -1,0 +1,58 @@
+#include "socket_name.hpp"
+
+#include "../socket/stream_socket.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <sys/un.h>
+
+namespace ockam::uds::detail {
+
+namespace {
+
+constexpr std::size_t longest_name = sizeof(sockaddr_un::sun_path) - 1;
+
+std::string_view advice_for(const std::error_code& code) {
+  if (code == std::errc::no_such_file_or_directory)
+    return "start the other node first, or check the path";
+  if (code == std::errc::connection_refused)
+    return "nobody listens there any more; start the other node again";
+  if (code == std::errc::permission_denied)
+    return "the permissions of the socket file, or of a directory above it, do not let this user "
+           "in";
+  if (code == std::errc::address_in_use)
+    return "stop the other program, or choose another path";
+  if (code == std::errc::too_many_files_open)
+    return "raise the limit of open files (ulimit -n)";
+  return "check the path";
+}
+
+} // namespace
+
+result<socket_name> socket_name::parse(std::string_view text) {
+  const auto refuse = [&](const std::string& why) {
+    return fail(errc::invalid_value, '"' + escaped(text) + "\" " + why);
+  };
+  if (text.empty() || text == "@")
+    return refuse("names no socket; write a path, or @ and a name");
+  if (text.size() > longest_name)
+    return refuse("has " + std::to_string(text.size()) + " bytes, the name of a socket at most "
+                  + std::to_string(longest_name) + "; choose a shorter path");
+  if (text.find('\0') != std::string_view::npos)
+    return refuse("has a zero byte in it");
+#ifndef __linux__
+  if (text.front() == '@')
+    return refuse("is an abstract name, which only Linux has; use a path");
+#endif
+  return socket_name{text};
+}
+
+asio::local::stream_protocol::endpoint socket_name::endpoint() const {
+  return is_abstract() ? '\0' + text_.substr(1) : text_;
+}
+
+error uds_error(std::error_code code, const std::string& what) {
+  return internal::socket_error(code, what, advice_for(code));
+}
+
+} // namespace ockam::uds::detail

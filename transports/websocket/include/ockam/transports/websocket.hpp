@@ -1,0 +1,142 @@
+#pragma once
+
+#include "ockam/actors/node.hpp"
+#include "ockam/transports/connection.hpp"
+#include "ockam/transports/limits.hpp"
+#include "ockam/transports/transport_handle.hpp"
+#include "ockam/transports/websocket_export.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ockam::websocket {
+
+/// WebSocket, RFC 6455: each message is one binary message (docs/transports.md, "WebSocket").
+///
+/// `wss` protects the way to the next node, or to the proxy in front of it, and no further: what is
+/// in a message is still a claim of the last hop.
+
+/// Pings for a peer that is silent, on both sides.
+struct keepalive_options {
+  std::chrono::milliseconds idle{30'000};   ///< without a byte from it, before a ping; 0 is off
+  std::chrono::milliseconds answer{30'000}; ///< then without a byte, before it is given up
+};
+
+/// What a client of `wss` believes and shows; files are PEM.
+struct client_tls_options {
+  std::string ca_file{};          ///< whom to believe; empty: whom the system believes
+  std::string certificate_file{}; ///< with its chain, for servers that ask for one
+  std::string private_key_file{};
+
+  /// Takes any certificate of anybody: no protection against whoever is in between. For experiments.
+  bool insecure_skip_verification = false;
+};
+
+/// What a listener at `wss` shows and believes; files are PEM.
+struct server_tls_options {
+  std::string certificate_file{}; ///< with its chain
+  std::string private_key_file{};
+  std::string
+    client_ca_file{}; ///< clients need a certificate of one of these; empty: they need none
+};
+
+/// How one connection is made and behaves; every limit has an error that names it.
+struct connect_options {
+  /// Names this connection in flow control; it exists before the connection does.
+  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
+
+  /// Producers of this node that may send through the connection: deliberate transit (FCU-3).
+  std::vector<ockam::flow_control_id> consumer_of{};
+
+  /// Resolving, connecting, TLS and the HTTP upgrade, all addresses together.
+  std::chrono::milliseconds connect_timeout{5'000};
+
+  std::string host{}; ///< the HTTP field Host; empty: the one of the URL
+  client_tls_options tls{};
+  keepalive_options keepalive{};
+  connection_limits limits{};
+  connection_observer observer{};
+
+  connect_options& as_consumer(const ockam::flow_control_id& producer) {
+    consumer_of.push_back(producer);
+    return *this;
+  }
+};
+
+/// How a listener behaves, and the connections it accepts.
+struct listen_options {
+  /// Names the listener in flow control; a consumer of it is reachable through every connection it
+  /// accepts. It exists before the listener does (FC-4).
+  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
+
+  std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
+  std::size_t max_connections = 10'000;              ///< upgraded or not, then accepting pauses
+  std::size_t max_request_size = 8u << 10;           ///< bytes of the HTTP request
+  int backlog = 1'024;
+  server_tls_options tls{};
+  keepalive_options keepalive{};
+  connection_limits limits{};     ///< `handshake_timeout` is for TLS and the HTTP request
+  connection_observer observer{}; ///< of each accepted connection
+};
+
+namespace detail {
+class transport_impl;
+} // namespace detail
+
+/// How a transport runs.
+struct transport_options {
+  std::size_t io_threads = 1; ///< connections are spread over them
+  connect_options connect{};  ///< where a call gives none; its flow_control_id is not used
+  listen_options listen{};    ///< likewise
+};
+
+/// WebSocket for a node. A handle; the node stops the transport in the end. Thread-safe.
+///
+/// The calls that wait throw `failure`, like the node's; those with `try_` return results. None of
+/// the waiting ones may be used in a worker: there is `async_connect`.
+class OCKAM_WEBSOCKET_EXPORT transport : public transport_handle {
+public:
+  /// Several transports of one node are independent; the last one resolves `3#host:port`.
+  static transport create(node& on, transport_options options = {});
+
+  /// The transport's defaults, with a flow control id of their own: to change and pass on.
+  [[nodiscard]] connect_options default_connect_options() const;
+  [[nodiscard]] listen_options default_listen_options() const;
+
+  /// Listens on a numeric address: `127.0.0.1:4000`, `ws://[::1]:4000` or, with a certificate in the
+  /// options, `wss://0.0.0.0:443`; port 0 takes a free one. With a path, as in
+  /// `ws://127.0.0.1:4000/ockam`, requests for other ones are answered with 404. The listener's
+  /// `socket_address` is the URL, with the real port.
+  /// - errc::invalid_value  no such address, or no certificate
+  /// - a system error       port in use, no permission
+  listener listen(std::string_view at);
+  listener listen(std::string_view at, listen_options options);
+  result<listener> try_listen(std::string_view at);
+  result<listener> try_listen(std::string_view at, listen_options options);
+
+  /// Connects to `host:port` as TCP does, to `ws://host:port/path` or `wss://host/path`; without a
+  /// path to `/`, without a port in a URL to 80 or 443. Returns when messages can pass.
+  /// - errc::invalid_value  malformed; nothing was sent anywhere
+  /// - std::errc::timed_out `connect_timeout` is over
+  /// - errc::closed_by_peer the server did not agree to WebSocket; its answer is in the text
+  /// - a system error       of the last address that was tried, or of TLS
+  connection connect(std::string_view peer);
+  connection connect(std::string_view peer, connect_options options);
+  result<connection> try_connect(std::string_view peer);
+  result<connection> try_connect(std::string_view peer, connect_options options);
+
+  /// The same without waiting; `done` is called once, on a thread of the transport.
+  void async_connect(std::string_view peer, connect_options options,
+                     std::function<void(result<connection>)> done);
+
+private:
+  explicit transport(std::shared_ptr<detail::transport_impl> impl);
+  std::shared_ptr<detail::transport_impl> impl_;
+};
+
+} // namespace ockam::websocket

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "io_thread.hpp"
+#include "stream.hpp"
+
+#include "stream/stream_link.hpp"
+
+#include "ockam/transports/websocket.hpp"
+
+#include <atomic>
+
+namespace ockam::websocket::detail {
+
+/// One WebSocket connection: moves messages between its stream and the shared machinery.
+///
+/// Everything that touches the stream runs on the connection's I/O thread.
+class websocket_connection final : public internal::stream_link,
+                                   public internal::flushable,
+                                   public stream_user,
+                                   public watched {
+public:
+  using on_end = std::function<void(const websocket_connection&)>;
+
+  /// @param over  a stream that is open; its thread is this connection's
+  websocket_connection(const setup& own, const keepalive_options& keepalive,
+                       std::shared_ptr<io_thread> thread, std::shared_ptr<stream> over);
+
+  /// `ended` is called once, on the I/O thread, when all is over. Before anybody knows of it.
+  void set_on_end(on_end ended) { ended_ = std::move(ended); }
+
+  /// Begins to read and write. On the I/O thread.
+  void start();
+
+  /// As `close`, because the node stops.
+  void go_away();
+
+  // -- watched -------------------------------------------------------------------------------------
+
+  void check_deadlines(clock::time_point now) override;
+  void abort() override;
+
+  [[nodiscard]] io_thread& thread() const noexcept { return *thread_; }
+
+private:
+  void wake_writer(compat::execution_context* context) override;
+  void wake_reader() override;
+  void begin_close() override;
+
+  void on_read(std::size_t count, bool message_ends) override;
+  void on_written() override;
+  void on_lost(error cause) override;
+
+  [[nodiscard]] std::shared_ptr<websocket_connection> self() {
+    return std::static_pointer_cast<websocket_connection>(shared_from_this());
+  }
+
+  void read();
+  bool deliver();
+  void flush() override; // writes what waits
+  void ask_for_life(clock::time_point now);
+  void show_life(clock::time_point now);
+  bool end(std::optional<error> cause);
+
+  const keepalive_options keepalive_;
+  const std::shared_ptr<io_thread> thread_;
+  const std::shared_ptr<stream> stream_;
+  internal::write_batch batch_; // being written
+  std::size_t leaving_ = 0;     // bytes of it that are with the stream
+  on_end ended_;
+  std::size_t delivered_ = 0;                     // messages, since workers ran
+  clock::time_point last_message_ = clock::now(); // in either direction
+  clock::time_point message_began_{};
+  clock::time_point last_sign_ = last_message_; // ping or pong of ours
+  bool pinged_ = false;
+  bool writing_ = false;
+  clock::time_point writing_since_{};
+  bool paused_ = false;  // no credit, or no chunk
+  bool closing_ = false; // write what waits, then end
+  std::atomic<bool> going_away_{false};
+  bool over_ = false;
+};
+
+} // namespace ockam::websocket::detail

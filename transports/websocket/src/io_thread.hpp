@@ -1,0 +1,63 @@
+#pragma once
+
+#include "inline_executor.hpp"
+#include "watched.hpp"
+
+#include "ockam/actors/transport_port.hpp"
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace ockam::websocket::detail {
+
+namespace net = boost::asio;
+
+/// One thread with one event loop of Boost.Asio; what is assigned to it stays with it for life, so
+/// that it needs no lock.
+class io_thread : public std::enable_shared_from_this<io_thread> {
+public:
+  explicit io_thread(node_ptr node);
+  ~io_thread();
+
+  void start();
+
+  /// Lets the loop end when nothing is left to do, aborts what is watched after `grace`, and joins
+  /// the thread; not on this thread.
+  void stop(std::chrono::milliseconds grace);
+
+  [[nodiscard]] net::io_context& context() noexcept { return context_; }
+
+  /// Actors that are woken by input, and output that leaves when they have run.
+  [[nodiscard]] internal::inline_executor& actors() noexcept { return actors_; }
+
+  [[nodiscard]] bool is_this_thread() const noexcept {
+    return context_.get_executor().running_in_this_thread();
+  }
+
+  /// Looks after it as long as it lives. On this thread.
+  void watch(std::weak_ptr<watched> what) { watched_.push_back(std::move(what)); }
+
+private:
+  void tick();
+  void for_each_watched(const std::function<void(watched&)>& call);
+
+  const node_ptr node_;
+  mutable net::io_context context_{1};
+  net::executor_work_guard<net::io_context::executor_type> work_{context_.get_executor()};
+  net::steady_timer timer_{context_};
+  internal::inline_executor actors_;
+  std::vector<std::weak_ptr<watched>> watched_;
+  bool stopping_ = false;
+  std::thread thread_;
+  std::promise<void> ended_;
+};
+
+} // namespace ockam::websocket::detail

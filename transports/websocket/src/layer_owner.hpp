@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+namespace ockam::websocket::detail {
+
+/// Whoever owns a `buffered_layer`, and hears of its bytes.
+class layer_owner {
+public:
+  virtual ~layer_owner() = default;
+  virtual void input_came() = 0;
+  virtual void output_went() = 0; ///< some of it
+  virtual void output_done() = 0; ///< nothing waits
+  virtual void output_failed(const boost::system::error_code& failed) = 0;
+};
+
+} // namespace ockam::websocket::detail

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "byte_stream.hpp"
+
+#include "ockam/protocol/result.hpp"
+
+#include <string>
+
+namespace ockam::websocket::detail {
+
+std::error_code to_std(const error_code& code);
+bool is_tls_error(const error_code& code) noexcept;
+
+/// With what failed, and advice.
+error net_error(const error_code& code, const std::string& what);
+
+std::string to_text(const net::ip::tcp::endpoint& where);
+
+} // namespace ockam::websocket::detail

@@ -1,0 +1,276 @@
+#include "transport.hpp"
+
+#include "log.hpp"
+#include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include <boost/asio/post.hpp>
+
+namespace ockam::websocket::detail {
+
+namespace {
+
+/// For what is queued when the node stops, and for the peers' farewells.
+constexpr std::chrono::milliseconds stop_grace{500};
+
+tl::unexpected<error> stopped() {
+  return fail(errc::shutting_down, "the WebSocket transport has stopped; create another one");
+}
+
+/// All links of this transport are of its kind.
+websocket_connection* own(const std::shared_ptr<internal::link>& link) {
+  return static_cast<websocket_connection*>(link.get());
+}
+
+} // namespace
+
+transport_impl::transport_impl(node_ptr node, transport_options options)
+  : transport_base{std::move(node)}, defaults_{std::move(options)} {
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, defaults_.io_threads); ++i)
+    threads_.push_back(std::make_shared<io_thread>(this->node()));
+}
+
+void transport_impl::start() {
+  for (const auto& each : threads_)
+    each->start();
+}
+
+/// The defaults, with a flow control id that nobody else has.
+connect_options transport_impl::fresh_connect_options() const {
+  auto fresh = defaults_.connect;
+  fresh.flow_control_id = flow_control_id::random();
+  return fresh;
+}
+
+listen_options transport_impl::fresh_listen_options() const {
+  auto fresh = defaults_.listen;
+  fresh.spawner_flow_control_id = flow_control_id::random();
+  return fresh;
+}
+
+std::shared_ptr<io_thread> transport_impl::next_thread() {
+  return threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
+}
+
+// -- connections -----------------------------------------------------------------------------------
+
+/// On the thread of the stream.
+result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream> over,
+                                                         internal::link::setup setup,
+                                                         const keepalive_options& keepalive,
+                                                         std::shared_ptr<io_thread> thread) {
+  auto taken = std::make_shared<websocket_connection>(setup, keepalive, std::move(thread), over);
+  if (auto opened = taken->open(node(), std::move(setup)); !opened) {
+    over->close(close_code::going_away, "");
+    return fail(std::move(opened.error()));
+  }
+  taken->set_on_end([weak = std::weak_ptr{self()}](const websocket_connection& ended) {
+    if (const auto me = weak.lock())
+      me->remove(ended);
+  });
+  add(taken);
+  taken->start();
+  return taken;
+}
+
+void transport_impl::on_accepted(const listen_options& options, std::shared_ptr<stream> over,
+                                 std::string peer, std::shared_ptr<io_thread> thread) {
+  auto taken = take_on(std::move(over),
+                       {.limits = options.limits,
+                        .mode = connection_mode::incoming,
+                        .peer = std::move(peer),
+                        .spawner_id = options.spawner_flow_control_id,
+                        .consumer_of = options.consumer_of,
+                        .observer = options.observer,
+                        .buffers = node()->buffers},
+                       options.keepalive, std::move(thread));
+  if (!taken) // the node stops
+    internal::log_info("an accepted connection was dropped: " + to_string(taken.error()));
+}
+
+void transport_impl::connect(std::string_view peer, connect_options options,
+                             std::function<void(result<connection>)> done) {
+  auto where = parse_peer_url(peer);
+  if (!where)
+    return done(fail(std::move(where.error())));
+  if (!is_visible(options.host))
+    return done(fail(errc::invalid_value, '"' + escaped(options.host)
+                                            + "\" cannot be the HTTP field Host; it takes HOST or "
+                                              "HOST:PORT"));
+  tls_context context;
+  if (where->secure) {
+    auto made = make_client_context(options.tls);
+    if (!made)
+      return done(fail(std::move(made.error())));
+    context = std::move(*made);
+  }
+  const auto thread = next_thread();
+  const auto attempt = std::make_shared<connector>(thread, std::move(*where), options,
+                                                   std::move(context));
+  if (!add_attempt(attempt))
+    return done(stopped());
+  attempt->start([me = self(), thread, options = std::move(options),
+                  done = std::move(done)](result<connector::outcome> outcome) {
+    if (!outcome)
+      return done(fail(std::move(outcome.error())));
+    auto taken = me->take_on(std::move(outcome->made),
+                             {.limits = options.limits,
+                              .mode = connection_mode::outgoing,
+                              .peer = std::move(outcome->peer),
+                              .id = options.flow_control_id,
+                              .spawner_id = {},
+                              .consumer_of = options.consumer_of,
+                              .observer = options.observer,
+                              .buffers = me->node()->buffers},
+                             options.keepalive, thread);
+    done(std::move(taken).map([](const link_ptr& link) { return connection{link}; }));
+  });
+}
+
+/// False when the transport has stopped: nobody would serve the attempt.
+bool transport_impl::add_attempt(const std::shared_ptr<connector>& attempt) {
+  const std::lock_guard guard{attempts_mutex_};
+  if (stopping_)
+    return false;
+  std::erase_if(attempts_, [](const auto& each) { return each.expired(); });
+  attempts_.push_back(attempt);
+  return true;
+}
+
+result<connection> transport_impl::connect_and_wait(std::string_view peer,
+                                                    connect_options options) {
+  for (const auto& thread : threads_)
+    if (thread->is_this_thread())
+      return fail(errc::misuse, "connect waits, which would block the thread it waits for; use "
+                                "async_connect in a worker");
+  const auto promise = std::make_shared<std::promise<result<connection>>>();
+  connect(peer, std::move(options),
+          [promise](result<connection> made) { promise->set_value(std::move(made)); });
+  return promise->get_future().get(); // the connect time-out ends it at the latest
+}
+
+result<address> transport_impl::resolve(const address& remote) {
+  return connect_and_wait(remote.value(), fresh_connect_options()).map([](const connection& made) {
+    return made.sender_address();
+  });
+}
+
+// -- listeners -------------------------------------------------------------------------------------
+
+result<listener> transport_impl::listen(std::string_view at, listen_options options) {
+  auto where = parse_listen_url(at);
+  if (!where)
+    return fail(std::move(where.error()));
+  if (stopping_)
+    return stopped();
+  tls_context context;
+  if (where->secure) {
+    auto made = make_server_context(options.tls);
+    if (!made)
+      return fail(std::move(made.error()));
+    context = std::move(*made);
+  }
+  auto made = std::make_shared<websocket_listener>(next_thread(), std::move(*where),
+                                                   std::move(options), std::move(context));
+  if (auto opened = made->open(node()); !opened)
+    return fail(std::move(opened.error()));
+  add(made);
+  made->start([me = self()] { return me->next_thread(); }, // until the listener ends
+              [weak = std::weak_ptr{self()}, options = made->options()](
+                std::shared_ptr<stream> over, std::string peer, std::shared_ptr<io_thread> thread) {
+                if (const auto me = weak.lock())
+                  me->on_accepted(options, std::move(over), std::move(peer), std::move(thread));
+              },
+              [weak = std::weak_ptr{self()}](const std::shared_ptr<listener_impl>& ended) {
+                if (const auto me = weak.lock())
+                  me->listeners_.remove(ended->address());
+              });
+  return made;
+}
+
+// -- the end ---------------------------------------------------------------------------------------
+
+void transport_impl::stop() {
+  {
+    const std::lock_guard guard{attempts_mutex_};
+    if (stopping_.exchange(true))
+      return;
+    for (const auto& each : attempts_)
+      if (const auto attempt = each.lock())
+        attempt->cancel();
+  }
+  for (const auto& each : listeners().all())
+    each->stop();
+  for (const auto& each : connections().all())
+    own(each)->go_away();
+  connections().wait_until_empty(stop_grace);
+  for (const auto& each : connections().all()) // did not take their last bytes in time
+    net::post(own(each)->thread().context(), [each] { own(each)->abort(); });
+  for (const auto& each : threads_)
+    each->stop(stop_grace);
+}
+
+} // namespace ockam::websocket::detail
+
+namespace ockam::websocket {
+
+transport::transport(std::shared_ptr<detail::transport_impl> impl)
+  : transport_handle{impl}, impl_{std::move(impl)} {}
+
+transport transport::create(node& on, transport_options options) {
+  auto impl = std::make_shared<detail::transport_impl>(on.state(), std::move(options));
+  value_or_throw(attach_transport(on.state(), impl));
+  impl->start();
+  return transport{std::move(impl)};
+}
+
+connect_options transport::default_connect_options() const {
+  return impl_->fresh_connect_options();
+}
+
+listen_options transport::default_listen_options() const {
+  return impl_->fresh_listen_options();
+}
+
+listener transport::listen(std::string_view at) {
+  return listen(at, default_listen_options());
+}
+
+listener transport::listen(std::string_view at, listen_options options) {
+  return value_or_throw(try_listen(at, std::move(options)));
+}
+
+result<listener> transport::try_listen(std::string_view at) {
+  return try_listen(at, default_listen_options());
+}
+
+result<listener> transport::try_listen(std::string_view at, listen_options options) {
+  return impl_->listen(at, std::move(options));
+}
+
+connection transport::connect(std::string_view peer) {
+  return connect(peer, default_connect_options());
+}
+
+connection transport::connect(std::string_view peer, connect_options options) {
+  return value_or_throw(try_connect(peer, std::move(options)));
+}
+
+result<connection> transport::try_connect(std::string_view peer) {
+  return try_connect(peer, default_connect_options());
+}
+
+result<connection> transport::try_connect(std::string_view peer, connect_options options) {
+  return impl_->connect_and_wait(peer, std::move(options));
+}
+
+void transport::async_connect(std::string_view peer, connect_options options,
+                              std::function<void(result<connection>)> done) {
+  impl_->connect(peer, std::move(options), std::move(done));
+}
+
+} // namespace ockam::websocket

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "ockam/protocol/host_port.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace ockam::websocket::detail {
+
+/// A place that speaks WebSocket.
+struct url {
+  host_port where;
+  bool secure = false; // wss
+  std::string path;    // with the query; empty when the text has none
+
+  /// What a client asks for.
+  [[nodiscard]] std::string target() const { return path.empty() ? "/" : path; }
+
+  /// The HTTP field Host: without the port that the scheme stands for.
+  [[nodiscard]] std::string host() const;
+
+  [[nodiscard]] std::string to_text() const;
+};
+
+/// `host:port` as of TCP, `ws://host[:port][/path]` or `wss://...`. - errc::invalid_value
+result<url> parse_peer_url(std::string_view text);
+
+/// The same with a numeric host and a port. - errc::invalid_value
+result<url> parse_listen_url(std::string_view text);
+
+/// Whether this can be a part of an HTTP request as it is: visible ASCII, so that nobody can add
+/// fields of their own.
+bool is_visible(std::string_view text) noexcept;
+
+} // namespace ockam::websocket::detail
