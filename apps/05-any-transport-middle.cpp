@@ -10,8 +10,7 @@ int main(int argc, char** argv) {
                                "Relays messages from any transport to any other"};
   const auto& connect = program.argument("CONNECT", "MultiAddr of the next node",
                                          "/ip4/127.0.0.1/tcp/4000");
-  const auto& listen = program.listen_argument("/ip4/127.0.0.1/udp/3000",
-                                               "MultiAddr to listen at");
+  const auto& listen = program.listen_argument("/ip4/127.0.0.1/udp/3000", "MultiAddr to listen at");
 
   return program.run(argc, argv, [&](ockam::node& node) {
     // Initialize all transports.

@@ -8,8 +8,7 @@
 int main(int argc, char** argv) {
   hello_ockam::program program{"05-any-transport-responder",
                                "Echoes messages that come over any transport"};
-  const auto& listen = program.listen_argument("/ip4/127.0.0.1/tcp/4000",
-                                               "MultiAddr to listen at");
+  const auto& listen = program.listen_argument("/ip4/127.0.0.1/tcp/4000", "MultiAddr to listen at");
 
   return program.run(argc, argv, [&](ockam::node& node) {
     // Initialize all transports.

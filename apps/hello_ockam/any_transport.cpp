@@ -72,9 +72,10 @@ any_transport::entrance any_transport::listen(const std::string& at) const {
       return entrance_at(front.type(), transports_->websocket.listen(front.value()));
 #endif
     default:
-      throw ockam::failure{ockam::error{ockam::errc::invalid_value,
-                                        at + " is no place to listen at here; try "
-                                             "/ip4/127.0.0.1/tcp/4000"}};
+      throw ockam::failure{
+        ockam::error{ockam::errc::invalid_value, at
+                                                   + " is no place to listen at here; try "
+                                                     "/ip4/127.0.0.1/tcp/4000"}};
   }
 }
 
