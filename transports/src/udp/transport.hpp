@@ -2,7 +2,7 @@
 
 #include "../io_thread.hpp"
 #include "../registry.hpp"
-#include "../tcp/implicit_connections.hpp"
+#include "../implicit_connections.hpp"
 #include "binding.hpp"
 #include "lookup.hpp"
 
@@ -63,7 +63,7 @@ private:
   std::atomic<std::size_t> next_thread_{0};
 
   internal::registry<udp_binding> bindings_; // by sender address
-  tcp::detail::implicit_connections implicit_;
+  internal::implicit_connections implicit_;
   std::mutex lookups_mutex_;
   std::vector<std::weak_ptr<lookup>> lookups_; // under way
   std::atomic<bool> stopping_{false};
