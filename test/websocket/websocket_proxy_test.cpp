@@ -65,19 +65,19 @@ class WebSocketProxy : public nodes_test {
 protected:
   websocket_node a{start_node()};
   websocket_node b{start_node()};
-  listener listener = b.listen();
+  ockam::listener place = b.listen();
   const std::string front = free_address();
 
   void SetUp() override {
     if (!std::filesystem::exists(nginx))
       GTEST_SKIP() << "### " << nginx << " is missing: not tried behind a proxy (apt: nginx-light)";
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", listener.flow_control_id());
+    b.flow_control().add_consumer("echoer", place.flow_control_id());
   }
 
   void expect_works(const std::string& url, const websocket::client_tls_options& tls,
                     const std::string& more = {}) {
-    proxy between{front, "127.0.0.1:" + std::to_string(port_of(listener)), more};
+    proxy between{front, "127.0.0.1:" + std::to_string(port_of(place)), more};
     result<connection> made = fail(errc::not_found);
     eventually([&] { // as soon as it listens
       made = a.websocket.try_connect(url, {.tls = tls});

@@ -27,24 +27,24 @@ class WebSocketWire : public nodes_test {
 protected:
   websocket_node node{start_node()};
   connection_journal events;
-  listener listener = listen();
+  ockam::listener place = listen();
   const bytes from_server = wire_vector("ws-frame-server");
   const bytes from_client = wire_vector("ws-frame-client");
   const bytes hello{from_server.begin() + 2, from_server.end()}; // the message
 
   WebSocketWire() {
     node.node.start_worker("echoer", echoer{});
-    reach_echoer_from(listener);
+    reach_echoer_from(place);
   }
 
-  listener listen(websocket::listen_options options = {}) {
+  ockam::listener listen(websocket::listen_options options = {}) {
     options.observer = events.observer();
     return node.listen(std::move(options));
   }
-  void reach_echoer_from(const ockam::listener& listener) {
-    node.flow_control().add_consumer("echoer", listener.flow_control_id());
+  void reach_echoer_from(const ockam::listener& place) {
+    node.flow_control().add_consumer("echoer", place.flow_control_id());
   }
-  raw_websocket connect() const { return raw_websocket::connect_to(port_of(listener)); }
+  raw_websocket connect() const { return raw_websocket::connect_to(port_of(place)); }
 
   /// The peer says something that works.
   void expect_answered(const raw_websocket& peer) {
@@ -110,7 +110,7 @@ TEST_F(WebSocketWire, WS1_AFrameMayComeByteByByte) {
 }
 
 TEST_F(WebSocketWire, WS1_ManyFramesMayComeAtOnceAndBehindTheRequest) {
-  const auto peer = raw_peer::connect_to(port_of(listener));
+  const auto peer = raw_peer::connect_to(port_of(place));
   const auto request = upgrade_request();
   bytes all{request.begin(), request.end()};
   constexpr int frames = 3'000; // more than any buffer holds
@@ -159,15 +159,15 @@ TEST_F(WebSocketWire, WS4_TextThatIsNotUtf8IsRefused) {
 // -- limits and rules ------------------------------------------------------------------------------
 
 TEST_F(WebSocketWire, WS5_AMessageAboveTheLimitIsRefusedBeforeItIsThere) {
-  listener = listen({.limits = {.max_frame_size = 1'000}});
-  reach_echoer_from(listener);
+  place = listen({.limits = {.max_frame_size = 1'000}});
+  reach_echoer_from(place);
   auto large = masked(binary, bytes(1'001)).encode();
   large.resize(8); // the head alone
   expect_closed(large, 1009, "frame_too_large");
 }
 
 TEST_F(WebSocketWire, WS5_FragmentsAboveTheLimitAreRefused) {
-  listener = listen({.limits = {.max_frame_size = 1'000}});
+  place = listen({.limits = {.max_frame_size = 1'000}});
   auto fragments = masked(binary, bytes(600), false).encode();
   const auto second = masked(continuation, bytes(600)).encode();
   fragments.insert(fragments.end(), second.begin(), second.end());
@@ -199,17 +199,17 @@ TEST_F(WebSocketWire, WS6_AReservedOpcodeClosesTheConnection) {
 }
 
 TEST_F(WebSocketWire, WS6_AMessageThatIsNotFinishedInTimeClosesTheConnection) {
-  listener = listen({.limits = {.frame_timeout = 50ms}});
+  place = listen({.limits = {.frame_timeout = 50ms}});
   expect_closed(masked(binary, from_hex("01"), false).encode(), 1008, "frame-timeout");
 }
 
 TEST_F(WebSocketWire, WS6_AnIdleConnectionIsClosedWhenThatIsAskedFor) {
-  listener = listen({.limits = {.idle_timeout = 50ms}});
+  place = listen({.limits = {.idle_timeout = 50ms}});
   expect_closed({}, 1008, "idle-timeout");
 }
 
 TEST_F(WebSocketWire, WS6_APeerThatTakesNothingIsGivenUp) {
-  listener = listen({.limits = {.write_deadline = 100ms}});
+  place = listen({.limits = {.write_deadline = 100ms}});
   const auto peer = connect();
   const auto c = node.accepted();
   while (node.node.root().send({c, "reader"}, std::string(1'000'000, 'x')))
@@ -229,7 +229,7 @@ TEST_F(WebSocketWire, WS7_APingIsAnswered) {
 }
 
 TEST_F(WebSocketWire, WS7_ASilentPeerIsPingedAndGivenUp) {
-  listener = listen({.keepalive = {.idle = 50ms, .answer = 100ms}});
+  place = listen({.keepalive = {.idle = 50ms, .answer = 100ms}});
   const auto peer = connect();
   EXPECT_EQ(peer.read().opcode, ping);
   EXPECT_TRUE(peer.bytes().is_closed());
@@ -237,8 +237,8 @@ TEST_F(WebSocketWire, WS7_ASilentPeerIsPingedAndGivenUp) {
 }
 
 TEST_F(WebSocketWire, WS7_APeerThatAnswersPingsStays) {
-  listener = listen({.keepalive = {.idle = 50ms, .answer = 2'000ms}});
-  reach_echoer_from(listener);
+  place = listen({.keepalive = {.idle = 50ms, .answer = 2'000ms}});
+  reach_echoer_from(place);
   const auto peer = connect();
   for (int i = 0; i < 5; ++i) {
     const auto asked = peer.read();
@@ -249,10 +249,9 @@ TEST_F(WebSocketWire, WS7_APeerThatAnswersPingsStays) {
 }
 
 TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
-  listener
-    = listen({.keepalive = {.idle = 50ms, .answer = 100ms}, .limits = {.credit_messages = 1}});
+  place = listen({.keepalive = {.idle = 50ms, .answer = 100ms}, .limits = {.credit_messages = 1}});
   auto reader = node.node.detached("reader"); // takes nothing until it is asked
-  node.flow_control().add_consumer("reader", listener.flow_control_id());
+  node.flow_control().add_consumer("reader", place.flow_control_id());
   const auto peer = connect();
   const auto body = encode_bare_message(
     message{route{"reader"}, route{"app"}, encode_payload(std::string{"x"}).value()});
@@ -300,7 +299,7 @@ TEST_F(WebSocketWire, WS8_WhatThePeerGivesAsItsReasonIsPartOfTheCause) {
 }
 
 TEST_F(WebSocketWire, WS8_APeerThatDoesNotAnswerACloseIsNotWaitedForLong) {
-  listener = listen({.limits = {.write_deadline = 100ms}});
+  place = listen({.limits = {.write_deadline = 100ms}});
   const auto peer = connect();
   ASSERT_TRUE(node.accepted().disconnect());
   EXPECT_EQ(peer.read().close_code(), 1000);
@@ -318,7 +317,7 @@ TEST_F(WebSocketWire, WS8_TCP37_APeerThatVanishesIsNoticed) {
 // -- HTTP ------------------------------------------------------------------------------------------
 
 TEST_F(WebSocketWire, WS9_ARequestThatIsNoUpgradeIsTold) {
-  const auto peer = raw_peer::connect_to(port_of(listener));
+  const auto peer = raw_peer::connect_to(port_of(place));
   write_text(peer, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   const auto answer = read_head(peer);
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 426 Upgrade Required\r\n")) << answer;
@@ -329,7 +328,7 @@ TEST_F(WebSocketWire, WS9_ARequestThatIsNoUpgradeIsTold) {
 }
 
 TEST_F(WebSocketWire, WS9_AnotherVersionOfWebSocketIsTold) {
-  const auto peer = raw_peer::connect_to(port_of(listener));
+  const auto peer = raw_peer::connect_to(port_of(place));
   auto request = upgrade_request();
   request.replace(request.find("Version: 13"), 11, "Version: 8");
   write_text(peer, request);
@@ -340,21 +339,21 @@ TEST_F(WebSocketWire, WS9_AnotherVersionOfWebSocketIsTold) {
 }
 
 TEST_F(WebSocketWire, WS9_GarbageIsABadRequest) {
-  const auto peer = raw_peer::connect_to(port_of(listener));
+  const auto peer = raw_peer::connect_to(port_of(place));
   write_text(peer, "\x01\x02 is not HTTP\r\n\r\n");
   EXPECT_TRUE(read_head(peer).starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(peer.is_closed());
 }
 
 TEST_F(WebSocketWire, WS9_ARequestThatIsTooLongIsRefused) {
-  const auto peer = raw_peer::connect_to(port_of(listener));
+  const auto peer = raw_peer::connect_to(port_of(place));
   write_text(peer, upgrade_request("/", "Cookie: " + std::string(10'000, 'x') + "\r\n"));
   EXPECT_TRUE(read_head(peer).starts_with("HTTP/1.1 431 "));
   EXPECT_TRUE(peer.is_closed());
 }
 
 TEST_F(WebSocketWire, WS9_AnyPathIsAcceptedOrOne) {
-  static_cast<void>(raw_websocket::connect_to(port_of(listener), "/any?query"));
+  static_cast<void>(raw_websocket::connect_to(port_of(place), "/any?query"));
   const auto choosy = node.websocket.listen("ws://127.0.0.1:0/ockam");
   EXPECT_EQ(choosy.socket_address(),
             "ws://127.0.0.1:" + std::to_string(port_of(choosy)) + "/ockam");
@@ -366,9 +365,9 @@ TEST_F(WebSocketWire, WS9_AnyPathIsAcceptedOrOne) {
 }
 
 TEST_F(WebSocketWire, WS10_ASlowRequestIsNotWaitedFor) {
-  listener = listen({.limits = {.handshake_timeout = 50ms}});
+  place = listen({.limits = {.handshake_timeout = 50ms}});
   for (const std::string begun : {"", "GET / HTTP/1.1\r\nHost"}) {
-    const auto peer = raw_peer::connect_to(port_of(listener));
+    const auto peer = raw_peer::connect_to(port_of(place));
     write_text(peer, begun);
     EXPECT_TRUE(peer.is_closed());
   }
@@ -376,10 +375,10 @@ TEST_F(WebSocketWire, WS10_ASlowRequestIsNotWaitedFor) {
 }
 
 TEST_F(WebSocketWire, WS10_SocketsThatNeverAskCountAsConnectionsUntilTheyAreClosed) {
-  listener = listen({.max_connections = 2, .limits = {.handshake_timeout = 300ms}});
-  reach_echoer_from(listener);
-  const auto first = raw_peer::connect_to(port_of(listener));
-  const auto second = raw_peer::connect_to(port_of(listener));
+  place = listen({.max_connections = 2, .limits = {.handshake_timeout = 300ms}});
+  reach_echoer_from(place);
+  const auto first = raw_peer::connect_to(port_of(place));
+  const auto second = raw_peer::connect_to(port_of(place));
   EXPECT_TRUE(logged({"warning", "max-connections"}));
   expect_answered(connect()); // as soon as the others have been given up
   EXPECT_TRUE(first.is_closed());
@@ -452,12 +451,12 @@ TEST_F(WebSocketWire, WS13_AHostThatWouldAddFieldsIsRefused) {
 }
 
 TEST_F(WebSocketWire, WS13_NamesAreResolved) {
-  const auto c = node.websocket.connect("ws://localhost:" + std::to_string(port_of(listener)));
+  const auto c = node.websocket.connect("ws://localhost:" + std::to_string(port_of(place)));
   EXPECT_EQ(ask(node.node, {c, "echoer"}), "Hello Ockam!");
 }
 
 TEST_F(WebSocketWire, WS14_AnAddressOfTypeThreeIsResolved) {
-  const address remote{transport_type::websocket, "127.0.0.1:" + std::to_string(port_of(listener))};
+  const address remote{transport_type::websocket, "127.0.0.1:" + std::to_string(port_of(place))};
   const auto way = node.node.root().resolve_transport_route({remote, "echoer"});
   ASSERT_TRUE(way) << to_string(way.error());
   EXPECT_EQ(ask(node.node, *way), "Hello Ockam!");

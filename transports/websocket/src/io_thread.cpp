@@ -66,9 +66,10 @@ void io_thread::stop(std::chrono::milliseconds grace) {
     context_.stop();
   thread_.join();
   // what did not end in time is told so, and its handlers run: they hold what they are handlers of
-  for_each_watched([](watched& each) { each.abort(); });
-  context_.restart();
-  context_.poll();
+  do {
+    for_each_watched([](watched& each) { each.abort(); });
+    context_.restart();
+  } while (context_.poll() > 0);
 }
 
 } // namespace ockam::websocket::detail

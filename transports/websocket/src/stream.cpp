@@ -132,6 +132,7 @@ void stream::answer(const request& from) {
   websocket_->inner.async_accept(head, [me = shared_from_this()](const error_code& failed) {
     if (!failed)
       return me->finish_opening({});
+    me->websocket_->layer().set_done(); // Beast has answered
     me->finish_opening(fail(me->cause_of(failed)));
   });
 }

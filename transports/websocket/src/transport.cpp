@@ -185,11 +185,11 @@ result<listener> transport_impl::listen(std::string_view at, listen_options opti
                 if (const auto me = weak.lock())
                   me->on_accepted(options, std::move(over), std::move(peer), std::move(thread));
               },
-              [weak = std::weak_ptr{self()}](const std::shared_ptr<listener_impl>& ended) {
+              [weak = std::weak_ptr{self()}](const websocket_listener& ended) {
                 if (const auto me = weak.lock())
-                  me->listeners_.remove(ended->address());
+                  me->remove(ended);
               });
-  return made;
+  return listener{made};
 }
 
 // -- the end ---------------------------------------------------------------------------------------
