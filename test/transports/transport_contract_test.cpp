@@ -228,6 +228,22 @@ TEST_P(TransportContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
   EXPECT_LT(shared->most, total / 2) << "all were read at once: nothing stopped the reader";
 }
 
+TEST_P(TransportContract, ORD8_CreditThatComesBackAfterTheEndWakesNobody) {
+  const gate opened;
+  const auto place = listen(b, {.limits = {.credit_messages = 1}});
+  const auto c = connect(a, place);
+  b.node.start_worker(
+    "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
+  b.node.flow_control().add_consumer("slow", place.flow_control_id);
+  for (int i = 0; i < 3; ++i)
+    a.node.send({c, "slow"}, "x");
+  ASSERT_TRUE(eventually([&] { return b.node.metrics().received == 1; })); // then reading pauses
+  ASSERT_TRUE(b.accepted().disconnect());
+  EXPECT_TRUE(all_connections_end());
+  opened.open(); // the message goes, and with it what it held of a connection that is no more
+  EXPECT_TRUE(eventually([&] { return b.node.metrics().delivered == 1; }));
+}
+
 // -- the end ---------------------------------------------------------------------------------------
 
 TEST_P(TransportContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionHasClosed) {

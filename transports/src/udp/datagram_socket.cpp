@@ -1,7 +1,6 @@
 #include "datagram_socket.hpp"
 
 #include "../socket/stream_socket.hpp"
-#include "../socket_advice.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -85,9 +84,8 @@ result<void> datagram_socket::open(const endpoint& at) {
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });
   if (failed)
-    return fail(internal::socket_error(
-      failed, "binding " + at.address().to_string() + ':' + std::to_string(at.port()),
-      internal::socket_advice(failed)));
+    return fail(internal::socket_error(failed, "binding " + at.address().to_string() + ':'
+                                                 + std::to_string(at.port())));
   std::error_code ignored; // the system gives what it allows
   socket_.set_option(asio::socket_base::receive_buffer_size{receive_buffer}, ignored);
   set_receive_offload(wants_trains_);
@@ -133,7 +131,7 @@ void datagram_socket::add(std::size_t size, const endpoint& to, bool ends_messag
 void datagram_socket::extend_or_begin(std::size_t size, const endpoint& to) {
   if (sends_trains_ && !outgoing_.empty()) {
     auto& last = outgoing_.back();
-    if (last.to == to && last.size % last.each == 0 && size <= last.each
+    if (last.to == to && last.each > 0 && last.size % last.each == 0 && size <= last.each
         && last.size + size <= max_train_size && last.size / last.each < max_train_cars) {
       last.size += size;
       return;
