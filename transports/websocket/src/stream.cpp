@@ -209,6 +209,11 @@ void stream::read(std::span<std::uint8_t> room) {
     });
 }
 
+void stream::input_wanted() {
+  if (user_ != nullptr)
+    user_->on_drained();
+}
+
 bool stream::has_input() const noexcept {
   return !websocket_->layer().input().empty();
 }

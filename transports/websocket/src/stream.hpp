@@ -31,6 +31,9 @@ public:
   /// `count` bytes were read, which end a message or not.
   virtual void on_read(std::size_t count, bool message_ends) = 0;
 
+  /// All that has come was read: the next `on_read` waits for the peer. Called in `read`, or later.
+  virtual void on_drained() = 0;
+
   /// All that was written is with the operating system.
   virtual void on_written() = 0;
 
@@ -73,7 +76,7 @@ public:
   void attach(stream_user& user) noexcept { user_ = &user; }
   void detach() noexcept { user_ = nullptr; }
 
-  /// Reads some bytes of one binary message; `room` has to stay.
+  /// Reads some bytes of one binary message; `room` has to stay until `on_read`.
   void read(std::span<std::uint8_t> room);
 
   /// Whether more has come already: the next `read` need not wait.
@@ -110,6 +113,7 @@ private:
   stream(std::unique_ptr<byte_stream> below, std::string peer, std::size_t max_message_size,
          std::chrono::milliseconds patience, std::shared_ptr<void> slot);
 
+  void input_wanted() override;
   void input_came() override { last_input_ = clock::now(); }
   void output_went() override { last_output_ = clock::now(); }
   void output_done() override;
