@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../io_thread.hpp"
+#include "../io_transport.hpp"
 #include "../stream/stream_link.hpp"
 #include "stream_socket.hpp"
 
@@ -18,9 +18,8 @@ namespace ockam::internal {
 /// A connection over a socket: moves bytes between its socket and the shared stream machinery.
 ///
 /// Everything that touches the socket runs on the connection's I/O thread.
-class socket_connection final : public stream_link, public flushable {
+class socket_connection final : public stream_link, public served, public flushable {
 public:
-  using clock = std::chrono::steady_clock;
   using on_end = std::function<void(const std::shared_ptr<socket_connection>&)>;
 
   socket_connection(const setup& own, const stream_format& format,
@@ -38,13 +37,13 @@ public:
   /// Begins to read and write.
   void start();
 
-  /// Ends it now.
-  void end(std::optional<error> cause);
+  // -- served --------------------------------------------------------------------------------------
 
-  /// Checks the deadlines; called now and then by the transport, on the I/O thread.
-  void check_deadlines(clock::time_point now);
-
-  [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept { return thread_; }
+  [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept override {
+    return thread_;
+  }
+  void check_deadlines(clock::time_point now) override;
+  void end(std::optional<error> cause) override;
 
 private:
   struct reconnecting {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../io_transport.hpp"
 #include "stream_socket.hpp"
 
 #include <chrono>
@@ -15,7 +16,7 @@ namespace ockam::internal {
 
 /// Connects once: finds the endpoints of a peer, tries each in turn within one time limit, and begins
 /// again as long as `retry_for` says.
-class connector : public std::enable_shared_from_this<connector> {
+class connector : public cancellable, public std::enable_shared_from_this<connector> {
 public:
   using on_done = std::function<void(result<stream_socket>)>;
 
@@ -26,13 +27,10 @@ public:
 
   /// @param peer  as it is named in errors
   connector(const asio::any_io_executor& executor, std::string peer, patience patience);
-  virtual ~connector() = default;
-
   /// `done` is called once, on the thread of the executor.
   void start(on_done done);
 
-  /// Gives up. Any thread.
-  void cancel();
+  void cancel() override;
 
 protected:
   /// Leads to `found`, `finish` or `attempt_failed`, now or later.

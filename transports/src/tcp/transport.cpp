@@ -45,7 +45,7 @@ auto make_ready(const keepalive_options& keepalive, const connection_limits& lim
   };
 }
 
-internal::socket_transport::threads threads_of(const transport_options& options) {
+internal::io_transport::threads threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, options.poll_before_sleeping};
 }
 
@@ -90,7 +90,8 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
 
 result<connection> transport_impl::connect_and_wait(std::string_view peer,
                                                     connect_options options) {
-  return wait_for([&](on_connected done) { connect(peer, std::move(options), std::move(done)); });
+  return wait_for<connection>(
+    [&](on_connected done) { connect(peer, std::move(options), std::move(done)); });
 }
 
 void transport_impl::connect_to(std::string_view peer, on_connected done,

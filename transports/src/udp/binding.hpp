@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../io_thread.hpp"
+#include "../io_transport.hpp"
 #include "../link.hpp"
 #include "../receive_credit.hpp"
 #include "datagram_socket.hpp"
@@ -24,9 +24,10 @@ namespace ockam::udp::detail {
 /// One UDP socket: cuts messages into datagrams, and puts together what comes.
 ///
 /// Everything that touches the socket runs on the binding's I/O thread.
-class udp_binding final : public internal::link, public internal::flushable {
+class udp_binding final : public internal::link,
+                          public internal::served,
+                          public internal::flushable {
 public:
-  using clock = std::chrono::steady_clock;
   using on_end = std::function<void(const std::shared_ptr<udp_binding>&)>;
 
   /// @param peer           of a tied binding
@@ -44,20 +45,19 @@ public:
   /// Begins to read and write.
   void start();
 
-  /// Ends it now.
-  void end(std::optional<error> cause);
-
-  /// Looks at deadlines and gives memory back; called now and then by the transport, on the I/O thread.
-  void check_deadlines(clock::time_point now);
-
   result<void> push(routed_message&& content, compat::execution_context* context) override;
 
-  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept {
-    return thread_;
-  }
   [[nodiscard]] const endpoint& local() const noexcept { return local_; }
   [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
   [[nodiscard]] const std::optional<endpoint>& tied_to() const noexcept { return tied_to_; }
+
+  // -- served --------------------------------------------------------------------------------------
+
+  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept override {
+    return thread_;
+  }
+  void check_deadlines(clock::time_point now) override;
+  void end(std::optional<error> cause) override;
 
 private:
   void wake_writer(compat::execution_context* context) override;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../io_transport.hpp"
+
 #include "ockam/protocol/result.hpp"
 
 #include <chrono>
@@ -16,7 +18,7 @@
 namespace ockam::udp::detail {
 
 /// Looks the name of a host up, once, within a time limit.
-class lookup final : public std::enable_shared_from_this<lookup> {
+class lookup final : public internal::cancellable, public std::enable_shared_from_this<lookup> {
 public:
   using outcome = result<std::vector<asio::ip::address>>; // never empty
   using on_done = std::function<void(outcome)>;
@@ -27,8 +29,7 @@ public:
   /// `done` is called once, on the thread of the executor.
   void start(on_done done);
 
-  /// Gives up. Any thread.
-  void cancel();
+  void cancel() override;
 
 private:
   void finish(outcome found);

@@ -16,17 +16,12 @@ namespace ockam::udp::detail {
 
 namespace {
 
-constexpr std::chrono::milliseconds tick{50};
-
-/// For what is queued when the node stops.
-constexpr std::chrono::milliseconds stop_grace{500};
-
 /// A datagram holds a part of at least one byte, and IPv4 carries no larger one.
 constexpr std::size_t smallest_datagram = datagram_overhead + 1;
 constexpr std::size_t largest_datagram = 65'507;
 
-tl::unexpected<error> stopped() {
-  return fail(errc::shutting_down, "the UDP transport has stopped; create another one");
+internal::io_transport::threads threads_of(const transport_options& options) {
+  return {options.io_threads, options.io_context, {}};
 }
 
 result<void> check(const bind_options& options) {
@@ -44,18 +39,20 @@ endpoint any_port(const std::optional<endpoint>& peer) {
 
 } // namespace
 
-transport_impl::transport_impl(std::shared_ptr<internal::node_state> node,
-                               const transport_options& options)
-  : node_{std::move(node)},
+transport_impl::transport_impl(node_ptr node, const transport_options& options)
+  : io_transport{std::move(node), "UDP", threads_of(options)},
     defaults_{options.bind},
-    in_reassembly_{make_ref<memory_budget>(options.max_reassembly_bytes)} {
-  for (std::size_t i = 0; i < std::max<std::size_t>(1, options.io_threads); ++i) {
-    threads_.push_back(
-      options.io_context != nullptr
-        ? std::make_shared<internal::io_thread>(node_, *options.io_context)
-        : std::make_shared<internal::io_thread>(node_, std::chrono::microseconds{0}));
-    ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->executor()));
-  }
+    in_reassembly_{make_ref<memory_budget>(options.max_reassembly_bytes)} {}
+
+internal::served& transport_impl::served_of(internal::link& each) const {
+  return static_cast<udp_binding&>(each);
+}
+
+std::vector<binding> transport_impl::bindings() const {
+  std::vector<binding> handles;
+  for (auto& each : connections().all())
+    handles.emplace_back(std::static_pointer_cast<udp_binding>(std::move(each)));
+  return handles;
 }
 
 /// The defaults, with a flow control id that nobody else has.
@@ -66,71 +63,36 @@ bind_options transport_impl::fresh_bind_options() const {
   return fresh;
 }
 
-void transport_impl::start() {
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    asio::post(threads_[i]->executor(), [me = shared_from_this(), i] { me->watch_deadlines(i); });
-    threads_[i]->start();
-  }
-}
-
-std::shared_ptr<internal::io_thread> transport_impl::next_thread() {
-  return threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
-}
-
-void transport_impl::watch_deadlines(std::size_t index) {
-  ticks_[index]->expires_after(tick);
-  ticks_[index]->async_wait([weak = weak_from_this(), index](const std::error_code& cancelled) {
-    const auto me = weak.lock();
-    if (cancelled || !me || me->stopping_)
-      return;
-    const auto now = udp_binding::clock::now();
-    for (const auto& each : me->bindings_.all())
-      if (each->thread() == me->threads_[index])
-        each->check_deadlines(now);
-    me->watch_deadlines(index);
-  });
-}
-
 // -- bindings --------------------------------------------------------------------------------------
 
 /// @param at  nothing: any port of the peer's family
-void transport_impl::bind(std::optional<std::string> at, bind_options options, on_bound done) {
-  if (auto sound = check(options); !sound)
-    return done(fail(std::move(sound.error())));
-  std::optional<host_port> where;
-  if (at) {
-    auto parsed = parse_listen(*at);
-    if (!parsed)
-      return done(fail(std::move(parsed.error())));
-    where = std::move(*parsed);
-  }
+void transport_impl::bind_to_peer(const std::optional<host_port>& at, bind_options options,
+                                  on_bound done) {
   auto thread = next_thread();
-  if (!options.peer)
-    return done(bind_now(where, std::move(options), {}, std::move(thread)));
   auto peer = parse_destination(*options.peer);
   if (!peer)
     return done(fail(std::move(peer.error())));
   if (peer->numeric()) {
     auto place = endpoint_of(*peer);
-    return done(place ? bind_now(where, std::move(options), std::move(*place), std::move(thread))
+    return done(place ? bind_now(at, std::move(options), std::move(*place), std::move(thread))
                       : result<binding_ptr>{fail(std::move(place.error()))});
   }
   const auto asked = std::make_shared<lookup>(thread->executor(), peer->host,
                                               options.resolve_timeout);
-  if (!add_lookup(asked))
+  if (!add_attempt(asked))
     return done(stopped());
-  asked->start([me = shared_from_this(), where, port = peer->port, options = std::move(options),
+  asked->start([me = self_as<transport_impl>(), at, port = peer->port, options = std::move(options),
                 thread, done = std::move(done)](const lookup::outcome& found) {
     if (!found)
       return done(fail(found.error()));
-    const bool socket_is_v6 = where && where->host_kind == host_port::kind::ipv6;
+    const bool socket_is_v6 = at && at->host_kind == host_port::kind::ipv6;
     auto host = choose(*found, socket_is_v6);
-    if (!host && !where)
+    if (!host && !at)
       host = found->front();
     if (!host)
       return done(fail(errc::invalid_value,
                        escaped(*options.peer) + " has no IPv4 address; bind [::]:0 to reach it"));
-    done(me->bind_now(where, options, endpoint{*host, port}, thread));
+    done(me->bind_now(at, options, endpoint{*host, port}, thread));
   });
 }
 
@@ -140,7 +102,7 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
   auto where = at ? endpoint_of(*at) : any_port(peer);
   if (!where)
     return fail(std::move(where.error()));
-  if (stopping_)
+  if (stopping())
     return stopped();
   internal::link::setup setup{.limits = options.limits,
                               .mode = connection_mode::outgoing,
@@ -148,97 +110,47 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
                               .observer = options.observer,
-                              .buffers = node_->buffers};
+                              .buffers = node()->buffers};
   auto made = std::make_shared<udp_binding>(setup, std::move(options), peer, std::move(thread),
                                             in_reassembly_);
   if (auto taken = made->take_port(*where); !taken)
     return fail(std::move(taken.error()));
   setup.peer = peer ? to_text(*peer) : "the peers of " + made->socket_address();
-  if (auto opened = made->open(node_, std::move(setup)); !opened)
+  if (auto opened = made->open(node(), std::move(setup)); !opened)
     return fail(std::move(opened.error()));
   made->set_on_end([weak = weak_from_this()](const binding_ptr& ended) {
-    if (const auto me = weak.lock())
-      me->bindings_.remove(ended->sender_address());
+    if (const auto me = std::static_pointer_cast<transport_impl>(weak.lock()))
+      me->remove(*ended);
   });
-  bindings_.add(made->sender_address(), made);
+  add(made);
   made->start();
   return made;
 }
 
-/// False when the transport has stopped: nobody would serve it.
-bool transport_impl::add_lookup(const std::shared_ptr<lookup>& asked) {
-  const std::lock_guard guard{lookups_mutex_};
-  if (stopping_)
-    return false;
-  std::erase_if(lookups_, [](const auto& each) { return each.expired(); });
-  lookups_.push_back(asked);
-  return true;
+result<transport_impl::binding_ptr> transport_impl::bind(std::string_view at,
+                                                         bind_options options) {
+  const auto where = parse_listen(at);
+  if (!where)
+    return fail(where.error());
+  if (auto sound = check(options); !sound)
+    return fail(std::move(sound.error()));
+  if (!options.peer)
+    return bind_now(*where, std::move(options), {}, next_thread());
+  return wait_for<binding_ptr>(
+    [&](on_bound done) { bind_to_peer(*where, std::move(options), std::move(done)); });
 }
 
-result<transport_impl::binding_ptr> transport_impl::bind_and_wait(std::optional<std::string> at,
-                                                                  bind_options options) {
-  for (const auto& thread : threads_)
-    if (options.peer && thread->is_this_thread())
-      return fail(errc::misuse,
-                  "binding to a peer waits, which would block the thread it waits for");
-  const auto promise = std::make_shared<std::promise<result<binding_ptr>>>();
-  bind(std::move(at), std::move(options),
-       [promise](result<binding_ptr> made) { promise->set_value(std::move(made)); });
-  return promise->get_future().get(); // the time for a name ends it at the latest
-}
-
-result<address> transport_impl::resolve(const address& remote) {
+void transport_impl::connect_to(std::string_view peer, on_connected done,
+                                std::optional<std::chrono::milliseconds> idle_timeout) {
   auto options = fresh_bind_options();
-  options.peer = std::string{remote.value()};
-  return bind_and_wait({}, std::move(options)).map([](const binding_ptr& made) {
-    return made->sender_address();
+  options.peer = std::string{peer};
+  if (idle_timeout)
+    options.limits.idle_timeout = *idle_timeout;
+  if (auto sound = check(options); !sound)
+    return done(fail(std::move(sound.error())));
+  bind_to_peer({}, std::move(options), [done = std::move(done)](result<binding_ptr> made) {
+    done(std::move(made).map([](binding_ptr link) { return connection{std::move(link)}; }));
   });
-}
-
-void transport_impl::resolve_implicitly(const address& remote,
-                                        std::function<void(result<address>)> ready) {
-  auto options = fresh_bind_options();
-  options.peer = std::string{remote.value()};
-  options.limits.idle_timeout = node_->options.implicit_idle_timeout;
-  implicit_.get(std::string{remote.value()}, std::move(ready), [&](auto done) {
-    bind({}, std::move(options), [done = std::move(done)](result<binding_ptr> made) {
-      done(std::move(made).map([](const binding_ptr& link) { return connection{link}; }));
-    });
-  });
-}
-
-result<void> transport_impl::disconnect(const address& any) {
-  for (const auto& each : bindings_.all())
-    if (each->sender_address() == any || each->receiver_address() == any)
-      return each->disconnect();
-  return fail(errc::not_found,
-              "no binding of this transport has the address " + escaped(to_string(any)));
-}
-
-// -- the end ---------------------------------------------------------------------------------------
-
-void transport_impl::stop() {
-  {
-    const std::lock_guard guard{lookups_mutex_};
-    if (stopping_.exchange(true))
-      return;
-    for (const auto& each : lookups_)
-      if (const auto asked = each.lock())
-        asked->cancel();
-  }
-  for (const auto& each : bindings_.all())
-    each->close();
-  if (!threads_.front()->is_this_thread()) // a host may stop the node in its own loop
-    bindings_.wait_until_empty(stop_grace);
-  for (const auto& each : bindings_.all()) // the system did not take their last datagrams in time
-    asio::dispatch(each->thread()->executor(), [each] {
-      each->end(error{errc::shutting_down, "the node has stopped"});
-    });
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    asio::dispatch(threads_[i]->executor(),
-                   [me = shared_from_this(), i] { me->ticks_[i]->cancel(); });
-    threads_[i]->stop(stop_grace);
-  }
 }
 
 } // namespace ockam::udp::detail
@@ -287,13 +199,11 @@ result<void> binding::stop() const {
   return impl_->disconnect();
 }
 
-transport::transport(std::shared_ptr<detail::transport_impl> impl) : impl_{std::move(impl)} {}
+transport::transport(std::shared_ptr<detail::transport_impl> impl)
+  : transport_handle{impl}, impl_{std::move(impl)} {}
 
 transport transport::create(node& on, transport_options options) {
-  if (options.io_context != nullptr && options.io_threads > 1)
-    throw failure{error{errc::misuse, "io_threads is " + std::to_string(options.io_threads)
-                                        + ", but the io_context of the host runs everything; set "
-                                          "only one of the two"}};
+  check(detail::threads_of(options));
   auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
   value_or_throw(attach_transport(on.state(), impl));
   impl->start();
@@ -317,20 +227,11 @@ binding transport::bind(std::string_view at, bind_options options) {
 }
 
 result<binding> transport::try_bind(std::string_view at, bind_options options) {
-  return impl_->bind_and_wait(std::string{at}, std::move(options)).map([](const auto& made) {
-    return binding{made};
-  });
-}
-
-result<void> transport::disconnect(const address& any) {
-  return impl_->disconnect(any);
+  return impl_->bind(at, std::move(options)).map([](const auto& made) { return binding{made}; });
 }
 
 std::vector<binding> transport::bindings() const {
-  std::vector<binding> handles;
-  for (auto& each : impl_->bindings().all())
-    handles.emplace_back(std::move(each));
-  return handles;
+  return impl_->bindings();
 }
 
 } // namespace ockam::udp

@@ -97,8 +97,8 @@ transport::transport(std::shared_ptr<detail::transport_impl> impl)
   : transport_handle{impl}, impl_{std::move(impl)} {}
 
 transport transport::create(node& on, transport_options options) {
-  const internal::socket_transport::threads threads{options.io_threads, options.io_context,
-                                                    options.poll_before_sleeping};
+  const internal::io_transport::threads threads{options.io_threads, options.io_context,
+                                                options.poll_before_sleeping};
   check(threads);
   auto impl = std::make_shared<detail::transport_impl>(on.state(), threads);
   value_or_throw(attach_transport(on.state(), impl));
@@ -119,7 +119,8 @@ connection transport::connect(std::string_view peer, connect_options options) {
 }
 
 result<connection> transport::try_connect(std::string_view peer, connect_options options) {
-  return impl_->wait_for([&](auto done) { impl_->connect(peer, options, std::move(done)); });
+  return impl_->wait_for<connection>(
+    [&](auto done) { impl_->connect(peer, options, std::move(done)); });
 }
 
 void transport::async_connect(std::string_view peer, connect_options options,

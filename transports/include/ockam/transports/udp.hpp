@@ -6,6 +6,7 @@
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
+#include "ockam/transports/transport_handle.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -111,7 +112,7 @@ struct transport_options {
 /// UDP for a node (UDP-1). A handle; the node stops the transport in the end. Thread-safe.
 ///
 /// `resolve_transport_route`, and implicit connections, make a tied binding for `2#host:port`.
-class OCKAM_TRANSPORTS_EXPORT transport {
+class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
 public:
   /// errc::misuse for options that contradict each other.
   static transport create(node& on, transport_options options = {});
@@ -127,9 +128,6 @@ public:
   binding bind(std::string_view at, bind_options options);
   result<binding> try_bind(std::string_view at = "127.0.0.1:0");
   result<binding> try_bind(std::string_view at, bind_options options);
-
-  /// By sender or receiver address, as `binding::stop`.
-  result<void> disconnect(const address& any);
 
   [[nodiscard]] std::vector<binding> bindings() const;
 
