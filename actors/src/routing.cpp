@@ -21,6 +21,10 @@ drop_reason reason_of(const error& refusal) noexcept {
     return drop_reason::pending_bytes_full;
   if (refusal == errc::message_too_large)
     return drop_reason::message_too_large;
+  if (refusal == errc::invalid_value)
+    return drop_reason::external_address;
+  if (refusal == errc::access_denied)
+    return drop_reason::outgoing_denied;
   return drop_reason::connection_closed;
 }
 

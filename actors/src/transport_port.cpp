@@ -114,11 +114,15 @@ void connection_port::deliver(message content, compat::execution_context* contex
                           + " was dropped: " + to_string(routed.error()));
 }
 
-void connection_port::drop_undecodable(const error& why) {
-  record_->traffic.received.add_exclusively();
+void connection_port::discard(drop_reason reason, std::uint64_t count) noexcept {
+  record_->traffic.received.add_exclusively(count);
   if (!in_run_)
     record_->settle_if_gone();
-  count_dropped(drop_reason::undecodable, 1);
+  count_dropped(reason, count);
+}
+
+void connection_port::drop_undecodable(const error& why) {
+  discard(drop_reason::undecodable);
   if (record_->log_lines.allow())
     internal::log_warning("a message from " + escaped(peer_) + " was ignored: " + to_string(why));
 }

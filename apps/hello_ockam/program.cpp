@@ -129,9 +129,9 @@ std::string& program::argument(const std::string& name, const std::string& descr
   return kept;
 }
 
-std::string& program::listen_argument(std::string value) {
+std::string& program::listen_argument(std::string value, const std::string& description) {
   parts_->listens = true;
-  return argument("LISTEN", "HOST:PORT to listen on", std::move(value));
+  return argument("LISTEN", description, std::move(value));
 }
 
 int program::run(int argc, char** argv, const std::function<void(ockam::node&)>& run) {

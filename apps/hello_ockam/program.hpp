@@ -29,13 +29,14 @@ public:
   std::string& argument(const std::string& name, const std::string& description, std::string value);
 
   /// The argument LISTEN, for a program that ends with `serve`.
-  std::string& listen_argument(std::string value);
+  std::string& listen_argument(std::string value,
+                               const std::string& description = "HOST:PORT to listen on");
 
   /// Parses the command line, then calls `run` with a node in an actor system of its own; the node
   /// is stopped in the end. Returns the status of the process.
   int run(int argc, char** argv, const std::function<void(ockam::node&)>& run);
 
-  /// Prints `Listening on HOST:PORT`, and returns when SIGINT or SIGTERM comes. Only in `run`.
+  /// Prints `Listening on ` and the address, and returns when SIGINT or SIGTERM comes. Only in `run`.
   void serve(const std::string& socket_address);
 
 private:

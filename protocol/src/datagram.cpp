@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 #include <string>
 
 namespace ockam {
@@ -89,22 +88,12 @@ std::size_t message_cut::part_size(std::size_t index) const noexcept {
   return std::min(full_part_, message_size_ - index * full_part_);
 }
 
-std::size_t message_cut::head_size(std::size_t index) const noexcept {
+std::size_t message_cut::datagram_size(std::size_t index) const noexcept {
   const auto place = format_ == datagram_format::a ? cbor_head_size(index * full_part_) + 1
                                                    : cbor_head_size(index) + cbor_head_size(parts_);
+  const auto part = part_size(index);
   return cbor_head_size(fields) + cbor_head_size(written_version) + cbor_head_size(number_.value())
-         + place + cbor_head_size(part_size(index));
-}
-
-std::size_t message_cut::datagram_size(std::size_t index) const noexcept {
-  return head_size(index) + part_size(index);
-}
-
-std::size_t message_cut::size() const noexcept {
-  auto sum = message_size_;
-  for (std::size_t index = 0; index < parts_; ++index)
-    sum += head_size(index);
-  return sum;
+         + place + internal::cbor_string_size(part);
 }
 
 std::uint8_t* message_cut::put_head(std::uint8_t* to, std::size_t index) const noexcept {
@@ -121,17 +110,6 @@ std::uint8_t* message_cut::put_head(std::uint8_t* to, std::size_t index) const n
   }
   out.byte_string_head(part_size(index));
   return out.position();
-}
-
-void message_cut::cut_in_place(std::uint8_t* memory) const noexcept {
-  const auto* from = memory + (size() - message_size_);
-  for (std::size_t index = 0; index < parts_; ++index) {
-    const auto part = part_size(index);
-    memory = put_head(memory, index); // never reaches `from`: the heads to come lie in between
-    std::memmove(memory, from, part);
-    memory += part;
-    from += part;
-  }
 }
 
 } // namespace ockam

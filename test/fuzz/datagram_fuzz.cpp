@@ -26,9 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           "the part is not copied");
   const message_cut cut{read->format(), read->number, part.size(), default_datagram_size + 100};
   require(cut.parts() == 1, "a part fits into the datagram of one that was a little larger");
-  bytes written(cut.size());
-  std::copy(part.begin(), part.end(), written.end() - static_cast<std::ptrdiff_t>(part.size()));
-  cut.cut_in_place(written.data());
+  bytes written(cut.datagram_size(0));
+  std::ranges::copy(part, cut.put_head(written.data(), 0));
   const auto again = decode_datagram(shared_bytes{written}, default_datagram_size + 100);
   require(again.has_value(), "what we write can be read");
   require(again->number == read->number && again->format() == read->format()

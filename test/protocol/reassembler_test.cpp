@@ -1,6 +1,6 @@
 #include "ockam/protocol/reassembler.hpp"
 
-#include "hex.hpp"
+#include "cut.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +21,9 @@ using namespace std::chrono_literals;
 
 constexpr reassembler::time_point start{1h};
 
+/// Parts of 25 bytes.
+constexpr std::size_t datagram_size = 40;
+
 bytes pattern(std::size_t size, std::uint8_t seed) {
   bytes made(size);
   for (std::size_t i = 0; i < size; ++i)
@@ -28,18 +31,11 @@ bytes pattern(std::size_t size, std::uint8_t seed) {
   return made;
 }
 
-std::vector<datagram> cut(datagram_format format, std::uint16_t number, const bytes& message,
-                          std::size_t datagram_size = 40) {
-  const message_cut how{format, routing_number{number}, message.size(), datagram_size};
-  const auto all = shared_bytes::of_size(how.size(), [&](std::span<std::uint8_t> memory) {
-    std::copy(message.begin(), message.end(),
-              memory.end() - static_cast<std::ptrdiff_t>(message.size()));
-    how.cut_in_place(memory.data());
-  });
+std::vector<datagram> cut(datagram_format format, std::uint16_t number, const bytes& message) {
   std::vector<datagram> parts;
-  std::size_t offset = 0;
-  for (std::size_t i = 0; i < how.parts(); offset += how.datagram_size(i), ++i)
-    parts.push_back(decode_datagram(all.slice(offset, how.datagram_size(i))).value());
+  for (const auto& each :
+       test::cut(message, {format, routing_number{number}, message.size(), datagram_size}))
+    parts.push_back(decode_datagram(shared_bytes{each}).value());
   return parts;
 }
 

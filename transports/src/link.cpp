@@ -13,7 +13,15 @@ link::link(const setup& own, const stream_format& format)
     observer_{own.observer},
     output_{limits_, format, own.buffers} {}
 
+std::function<void()> link::reader_call() const {
+  return [self = self_] {
+    if (const auto me = self->lock())
+      me->wake_reader();
+  };
+}
+
 result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
+  *self_ = weak_from_this(); // nothing is read before
   auto port = connection_port::open(node, {.output = shared_from_this(),
                                            .id = std::move(own.id),
                                            .spawner_id = std::move(own.spawner_id),
@@ -28,9 +36,10 @@ result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
 
 // -- output ----------------------------------------------------------------------------------------
 
-result<void> link::push(routed_message&& content, compat::execution_context* context) {
+result<void> link::push_to(ref_ptr<ref_counted> destination, routed_message&& content,
+                           compat::execution_context* context) {
   auto taken = std::move(content).into_local_message();
-  auto woken = output_.push(taken, port_.observed() ? &port_ : nullptr);
+  auto woken = output_.push(taken, port_.observed() ? &port_ : nullptr, std::move(destination));
   if (!woken) {
     content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move): only its message is
     if (woken.error() == errc::resource_exhausted)

@@ -7,6 +7,7 @@
 #include "ockam/transports/limits.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -39,7 +40,9 @@ public:
 
   // -- message_sink --------------------------------------------------------------------------------
 
-  result<void> push(routed_message&& content, compat::execution_context* context) final;
+  result<void> push(routed_message&& content, compat::execution_context* context) override {
+    return push_to({}, std::move(content), context);
+  }
   void close() final;
 
   // -- for handles ---------------------------------------------------------------------------------
@@ -61,11 +64,18 @@ public:
   result<void> disconnect();
 
 protected:
+  /// `push` of a link to several peers: `destination` goes with the message to the writer.
+  result<void> push_to(ref_ptr<ref_counted> destination, routed_message&& content,
+                       compat::execution_context* context);
+
   /// Output waits: write soon. Any thread.
   virtual void wake_writer(compat::execution_context* context) = 0;
 
   /// Read on after a pause. Any thread.
   virtual void wake_reader() = 0;
+
+  /// Calls `wake_reader`, unless the link is gone: for credit and memory, which may outlive it.
+  [[nodiscard]] std::function<void()> reader_call() const;
 
   /// Write what waits, then end. Any thread; called once.
   virtual void begin_close() = 0;
@@ -97,6 +107,7 @@ private:
   void note_load();
   void note_relief();
 
+  const std::shared_ptr<std::weak_ptr<link>> self_ = std::make_shared<std::weak_ptr<link>>();
   const connection_limits limits_;
   const connection_mode mode_;
   const connection_observer observer_;

@@ -167,6 +167,10 @@ void socket_connection::flush() {
       = socket_.write_some(std::span<const asio::const_buffer>{buffers.data(), count}, failed);
     if (failed == asio::error::would_block || failed == asio::error::try_again)
       return wait_until_writable();
+    if (failed == asio::error::no_buffer_space || failed == asio::error::no_memory) {
+      writes_at_next_tick_ = true; // the socket calls itself writable, but the system has no memory
+      return;
+    }
     if (failed && failed != asio::error::interrupted)
       return end(socket_error(failed, "writing to " + peer()));
     if (written > 0)
@@ -279,6 +283,8 @@ void socket_connection::check_deadlines(clock::time_point now) {
   if (over_ || without_socket_)
     return;
   input().release_chunk(); // if the messages in it are handled by now
+  if (std::exchange(writes_at_next_tick_, false))
+    flush();
   const auto over = [now](clock::time_point since, std::chrono::milliseconds limit) {
     return limit.count() > 0 && now - since > limit;
   };

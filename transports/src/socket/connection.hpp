@@ -86,6 +86,7 @@ private:
   bool waits_for_input_ = false;
   bool paused_ = false; // no credit, or no chunk
   bool waits_until_writable_ = false;
+  bool writes_at_next_tick_ = false;
   bool closing_ = false;        // write what waits, then end
   bool without_socket_ = false; // between two of them
   bool over_ = false;

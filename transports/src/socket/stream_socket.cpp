@@ -4,11 +4,11 @@
 
 namespace ockam::internal {
 
-error socket_error(std::error_code code, const std::string& what, std::string_view advice) {
+error socket_error(std::error_code code, const std::string& what, advice_for_code advice) {
   // Asio's category says the same as the standard one, but compares with nothing
   if (code.category() == asio::error::get_system_category())
     code = {code.value(), std::system_category()};
-  return {code, what + "; " + std::string{advice}};
+  return {code, what + "; " + std::string{advice(code)}};
 }
 
 } // namespace ockam::internal

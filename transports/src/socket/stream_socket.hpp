@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../socket_advice.hpp"
+
 #include "ockam/protocol/result.hpp"
 
 #include <string>
@@ -14,8 +16,11 @@ namespace ockam::internal {
 using stream_socket = asio::generic::stream_protocol::socket;
 using stream_endpoint = asio::generic::stream_protocol::endpoint;
 
-/// A failed call on a socket, in words that name the address: "connect to 127.0.0.1:4000: ...".
+using advice_for_code = std::string_view (*)(const std::error_code&);
+
+/// A failed call on a socket, in words that name the address: "connect to 127.0.0.1:4000: ...", with
+/// what to try.
 error socket_error(std::error_code code, const std::string& what,
-                   std::string_view advice = "check the address and the network");
+                   advice_for_code advice = &socket_advice);
 
 } // namespace ockam::internal

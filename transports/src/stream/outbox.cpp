@@ -1,6 +1,7 @@
 #include "outbox.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace ockam::internal {
 
@@ -29,8 +30,8 @@ void write_batch::append_version() {
   left_ = 1;
 }
 
-void write_batch::append_message(const message& content, std::size_t size,
-                                 const stream_format& how) {
+void write_batch::append_message(const message& content, std::size_t size, const stream_format& how,
+                                 ref_ptr<ref_counted> destination) {
   const auto& frames = how.frames;
   const auto& form = how.form;
   const bool copied = content.payload().size() <= max_copied_payload;
@@ -50,7 +51,7 @@ void write_batch::append_message(const message& content, std::size_t size,
     append_copied(tail, tail_size);
   }
   if (frames.length_size == 0)
-    sizes_.push_back(size);
+    unframed_.push_back({size, std::move(destination)});
   ++messages_;
   left_ += frames.length_size + size;
 }
@@ -68,7 +69,7 @@ std::size_t write_batch::pieces(bytes_view* to, std::size_t max,
 }
 
 std::size_t write_batch::next_message_size() noexcept {
-  return sizes_[next_size_++];
+  return unframed_[next_unframed_++].size;
 }
 
 void write_batch::advance(std::size_t count) noexcept {
@@ -89,8 +90,8 @@ void write_batch::clear() noexcept {
   buffer_.clear();
   pieces_.clear();
   held_.clear();
-  sizes_.clear();
-  messages_ = left_ = next_ = written_ = next_size_ = 0;
+  unframed_.clear();
+  messages_ = left_ = next_ = written_ = next_unframed_ = 0;
 }
 
 void write_batch::shrink() noexcept {
@@ -99,8 +100,8 @@ void write_batch::shrink() noexcept {
     pieces_.shrink_to_fit();
   if (held_.empty())
     held_.shrink_to_fit();
-  if (sizes_.empty())
-    sizes_.shrink_to_fit();
+  if (unframed_.empty())
+    unframed_.shrink_to_fit();
 }
 
 // -- the queue -------------------------------------------------------------------------------------
@@ -159,11 +160,19 @@ result<void> outbox::admit(std::size_t size) const {
   return {};
 }
 
-result<bool> outbox::push(message& content, const connection_port* watched) {
+result<bool> outbox::push(message& content, const connection_port* watched,
+                          ref_ptr<ref_counted> destination) {
   const address own{content.onward_route().front()};
   content = std::move(*std::move(content).pop_front_onward_route());
+  std::optional<address> remote;
+  if (destination) {
+    remote.emplace(content.onward_route().front());
+    content = std::move(*std::move(content).pop_front_onward_route());
+  }
   const auto size = format_.form.size(content);
   const auto refuse = [&](error why) {
+    if (remote)
+      content = std::move(content).push_front_onward_route(*remote);
     content = std::move(content).push_front_onward_route(own);
     return fail(std::move(why));
   };
@@ -186,7 +195,7 @@ result<bool> outbox::push(message& content, const connection_port* watched) {
     }
   if (watched != nullptr) [[unlikely]]
     watched->note_write(content);
-  waiting_.append_message(content, size, format_);
+  waiting_.append_message(content, size, format_, std::move(destination));
   add_pending(format_.frames.length_size + size);
   if (content.holds_credit())
     waiting_.held_.push_back(std::move(content));

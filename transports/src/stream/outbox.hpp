@@ -31,6 +31,11 @@ public:
   /// there are messages.
   std::size_t next_message_size() noexcept;
 
+  /// Where that message goes, as `outbox::push` was told.
+  [[nodiscard]] const ref_ptr<ref_counted>& destination() const noexcept {
+    return unframed_[next_unframed_ - 1].destination;
+  }
+
   /// `count` bytes of `pieces` have been written.
   void advance(std::size_t count) noexcept;
 
@@ -50,14 +55,19 @@ private:
   };
 
   void append_version();
-  void append_message(const message& content, std::size_t size, const stream_format& how);
+  void append_message(const message& content, std::size_t size, const stream_format& how,
+                      ref_ptr<ref_counted> destination);
   void append_copied(const std::uint8_t* data, std::size_t size);
 
   block_buffer buffer_;
   std::vector<piece> pieces_;
   std::vector<message> held_; // keep the credit of the connections they came from until written
-  std::vector<std::size_t> sizes_; // of messages that carry no length
-  std::size_t next_size_ = 0;
+  struct unframed {
+    std::size_t size;
+    ref_ptr<ref_counted> destination;
+  };
+  std::vector<unframed> unframed_; // messages that carry no length
+  std::size_t next_unframed_ = 0;
   std::size_t messages_ = 0;
   std::size_t left_ = 0;
   std::size_t next_ = 0;    // piece to write
@@ -79,9 +89,12 @@ public:
   /// - errc::not_found           closed
   /// - errc::message_too_large   above `max_frame_size`; nothing else is affected (DEC-14)
   /// - errc::resource_exhausted  too much waits; not for messages of other connections
-  /// @param watched  shown the message as it leaves, before anybody can write it; nullptr: nobody
+  /// @param watched      shown the message as it leaves, before anybody can write it; nullptr: nobody
+  /// @param destination  of a link to several peers; the second onward address says the same, and does
+  ///                     not leave either
   /// @returns whether the writer has to be woken. A refused message is as it was.
-  result<bool> push(message& content, const connection_port* watched = nullptr);
+  result<bool> push(message& content, const connection_port* watched = nullptr,
+                    ref_ptr<ref_counted> destination = {});
 
   /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
   /// returns true again.

@@ -17,5 +17,6 @@ struct stream_format {
 inline constexpr stream_format tcp_format{tcp_framing, cbor_form};
 inline constexpr stream_format uds_format{uds_framing, bare_form, true};
 inline constexpr stream_format websocket_format{no_framing, bare_form, true};
+inline constexpr stream_format udp_format{no_framing, cbor_form, true};
 
 } // namespace ockam::internal

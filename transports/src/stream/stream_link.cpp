@@ -3,13 +3,7 @@
 namespace ockam::internal {
 
 stream_link::stream_link(const setup& own, const stream_format& format)
-  : link{own, format}, input_{limits(), format, [this] { read_on(); }, own.buffers} {}
-
-/// A pause is over, unless the connection is.
-void stream_link::read_on() {
-  if (const auto self = weak_from_this().lock())
-    wake_reader();
-}
+  : link{own, format}, input_{limits(), format, reader_call(), own.buffers} {}
 
 void stream_link::begin_again(const error& cause, const write_batch& unwritten) {
   link::begin_again(cause, unwritten);

@@ -22,8 +22,6 @@ protected:
   bool finish(std::optional<error> cause, const write_batch& unwritten);
 
 private:
-  void read_on();
-
   inbox input_;
 };
 

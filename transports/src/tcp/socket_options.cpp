@@ -1,7 +1,5 @@
 #include "socket_options.hpp"
 
-#include "../socket_advice.hpp"
-
 #include "log.hpp"
 
 #include <algorithm>
@@ -62,10 +60,6 @@ asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
   asio::ip::tcp::endpoint result;
   std::memcpy(result.data(), where.data(), std::min(where.size(), result.capacity()));
   return result;
-}
-
-error tcp_error(std::error_code code, const std::string& what) {
-  return internal::socket_error(code, what, internal::socket_advice(code));
 }
 
 } // namespace ockam::tcp::detail

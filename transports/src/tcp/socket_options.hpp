@@ -22,7 +22,4 @@ std::string to_text(const asio::ip::tcp::endpoint& where);
 /// The TCP endpoint in a socket's address; of the family 0 for an empty one.
 asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where);
 
-/// As `socket_error`, with what to try.
-error tcp_error(std::error_code code, const std::string& what);
-
 } // namespace ockam::tcp::detail

@@ -52,7 +52,7 @@ asio::local::stream_protocol::endpoint socket_name::endpoint() const {
 }
 
 error uds_error(std::error_code code, const std::string& what) {
-  return internal::socket_error(code, what, advice_for(code));
+  return internal::socket_error(code, what, &advice_for);
 }
 
 } // namespace ockam::uds::detail

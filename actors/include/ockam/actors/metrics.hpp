@@ -24,9 +24,12 @@ enum class drop_reason : std::uint8_t {
   connection_closed,    // ERR-9, ERR-10: queued, but never written
   too_many_steps,       // loops
   heartbeat,            // ERR-8: from the wire, without an onward route
-  undecodable, // bytes of one message that are none, where the next one can be read all the same
+  undecodable,    // bytes of one message that are none, where the next one can be read all the same
+  duplicate,      // a datagram that came again, or too late for its message
+  incomplete,     // a message in several datagrams of which not all came in time
+  foreign_source, // a datagram from somebody else than the peer
 };
-inline constexpr std::size_t drop_reason_count = 14;
+inline constexpr std::size_t drop_reason_count = 17;
 
 OCKAM_ACTORS_EXPORT std::string_view to_string(drop_reason reason) noexcept;
 

@@ -102,6 +102,10 @@ public:
   /// Accounts for bytes from the wire that are no message, where reading goes on behind them.
   void drop_undecodable(const error& why);
 
+  /// Accounts for `count` messages, or pieces of them, that came and that nobody will get. For the
+  /// thread that delivers.
+  void discard(drop_reason reason, std::uint64_t count = 1) noexcept;
+
   /// Messages that are delivered during its life came together: one address is looked up once for
   /// all.
   class run {

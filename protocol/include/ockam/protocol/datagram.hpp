@@ -109,20 +109,13 @@ public:
   /// Whether the format can number so many parts, or so many bytes.
   [[nodiscard]] bool is_possible() const noexcept;
 
+  [[nodiscard]] std::size_t part_size(std::size_t index) const noexcept;
   [[nodiscard]] std::size_t datagram_size(std::size_t index) const noexcept;
 
-  /// Bytes of all datagrams together.
-  [[nodiscard]] std::size_t size() const noexcept;
-
-  /// Writes all datagrams, one behind the other, into `size()` bytes whose end holds the encoded
-  /// message: cutting makes room from the front.
-  void cut_in_place(std::uint8_t* memory) const noexcept;
-
-private:
-  [[nodiscard]] std::size_t part_size(std::size_t index) const noexcept;
-  [[nodiscard]] std::size_t head_size(std::size_t index) const noexcept;
+  /// Writes everything that comes before the part, and returns the position behind it.
   std::uint8_t* put_head(std::uint8_t* to, std::size_t index) const noexcept;
 
+private:
   datagram_format format_;
   routing_number number_;
   std::size_t message_size_;

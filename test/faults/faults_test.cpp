@@ -1,0 +1,153 @@
+#include "faults.hpp"
+
+#include "transports/test_nodes.hpp"
+
+#include "ockam/actors/echoer.hpp"
+
+#include <cerrno>
+
+namespace ockam::test {
+namespace {
+
+/// Two nodes, while the system calls of either fail.
+class Faults : public nodes_test {
+protected:
+  Faults() {
+    b.node.start_worker("echoer", echoer{});
+    b.flow_control().add_consumer("echoer", l.flow_control_id());
+  }
+
+  tcp_node a{start_node()};
+  tcp_node b{start_node()};
+  const tcp::listener l = b.listen();
+};
+
+struct interruption {
+  const char* name;
+  system_call which;
+  int error;
+
+  friend void PrintTo(const interruption& value, std::ostream* out) { *out << value.name; }
+};
+
+std::string name_of(const testing::TestParamInfo<interruption>& info) {
+  return info.param.name;
+}
+
+// -- what goes by ----------------------------------------------------------------------------------
+
+class PassingFaults : public Faults, public testing::WithParamInterface<interruption> {};
+
+TEST_P(PassingFaults, TCP10_TCP37_AreNoticedByNobody) {
+  constexpr int often = 20;
+  const auto c = a.connect(l);
+  for (int i = 0; i < 3; ++i) {
+    const fault passing{GetParam().which, GetParam().error, often};
+    for (int calls = 0; passing.left() > 0 && calls < 1'000; ++calls)
+      ASSERT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
+    EXPECT_EQ(passing.left(), 0);
+  }
+  EXPECT_TRUE(c.is_open());
+  EXPECT_EQ(a.node.metrics().dropped_in_all() + b.node.metrics().dropped_in_all(), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, PassingFaults,
+                         testing::Values(interruption{"receive_EINTR", system_call::receive, EINTR},
+                                         interruption{"receive_EAGAIN", system_call::receive,
+                                                      EAGAIN},
+                                         interruption{"send_EINTR", system_call::send, EINTR},
+                                         interruption{"send_EAGAIN", system_call::send, EAGAIN},
+                                         interruption{"send_ENOBUFS", system_call::send, ENOBUFS},
+                                         interruption{"wait_EINTR", system_call::wait, EINTR}),
+                         name_of);
+
+TEST_F(Faults, TCP10_AConnectionThatIsAbortedBeforeItIsAcceptedIsForgotten) {
+  const fault aborted{system_call::accept, ECONNABORTED, 3};
+  for (int i = 0; i < 3; ++i) {
+    connection_journal events;
+    a.connect(l, {.observer = events.observer()});
+    EXPECT_NE(events.cause(), "open");
+  }
+  EXPECT_EQ(aborted.left(), 0);
+  EXPECT_EQ(ask(a.node, {a.connect(l), "echoer"}), "Hello Ockam!");
+}
+
+// -- what makes accepting pause --------------------------------------------------------------------
+
+class ScarceFaults : public Faults, public testing::WithParamInterface<interruption> {};
+
+TEST_P(ScarceFaults, TCP10_AcceptingGoesOnAfterAPause) {
+  const fault scarce{system_call::accept, GetParam().error, 3};
+  for (int i = 0; i < 3; ++i)
+    a.connect(l);
+  EXPECT_TRUE(eventually([&] { return scarce.left() == 0; }));
+  EXPECT_EQ(ask(a.node, {a.connect(l), "echoer"}), "Hello Ockam!");
+  EXPECT_TRUE(logged({"warning", "could not accept a connection", "trying again in 10 ms"}));
+  EXPECT_TRUE(logged({"warning", "could not accept a connection", "trying again in 40 ms"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ScarceFaults,
+                         testing::Values(interruption{"EMFILE", system_call::accept, EMFILE},
+                                         interruption{"ENFILE", system_call::accept, ENFILE},
+                                         interruption{"ENOBUFS", system_call::accept, ENOBUFS},
+                                         interruption{"ENOMEM", system_call::accept, ENOMEM}),
+                         name_of);
+
+// -- what ends a connection ------------------------------------------------------------------------
+
+class FatalFaults : public Faults, public testing::WithParamInterface<interruption> {};
+
+TEST_P(FatalFaults, TCP37_TCP38_DEC16_DEC19_EndTheConnectionWithTheirCause) {
+  connection_journal events;
+  const auto c = a.connect(l, {.observer = events.observer()});
+  ASSERT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
+  const auto k = b.accepted();
+  {
+    const fault fatal{GetParam().which, GetParam().error, 1};
+    ASSERT_TRUE(a.node.root().send({c, "echoer"}, "?"));
+    EXPECT_TRUE(eventually([&] { return !c.is_open() && !k.is_open(); }));
+    EXPECT_EQ(fatal.left(), 0);
+  }
+  EXPECT_NE(events.cause(), "closed") << "there is a cause";
+  EXPECT_EQ(ask(a.node, {a.connect(l), "echoer"}), "Hello Ockam!") << "nothing else is affected";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+  All, FatalFaults,
+  testing::Values(interruption{"receive_ECONNRESET", system_call::receive, ECONNRESET},
+                  interruption{"receive_ETIMEDOUT", system_call::receive, ETIMEDOUT},
+                  interruption{"send_EPIPE", system_call::send, EPIPE},
+                  interruption{"send_ECONNRESET", system_call::send, ECONNRESET}),
+  name_of);
+
+// -- what makes connecting fail --------------------------------------------------------------------
+
+TEST_F(Faults, TCP15_DEC19_WithoutDescriptorsConnectingSaysWhatToDo) {
+  const fault none{system_call::socket, EMFILE, 1};
+  const auto refused = a.tcp.try_connect(l.socket_address());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), std::errc::too_many_files_open);
+  EXPECT_NE(to_string(refused.error()).find("ulimit -n"), std::string::npos);
+}
+
+TEST_F(Faults, TCP15_DEC19_AConnectThatFailsNamesTheAddress) {
+  const fault unreachable{system_call::connect, ENETUNREACH, 1};
+  const auto refused = a.tcp.try_connect(l.socket_address());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), std::errc::network_unreachable);
+  EXPECT_NE(to_string(refused.error()).find(l.socket_address()), std::string::npos);
+}
+
+// -- short reads and writes ------------------------------------------------------------------------
+
+TEST_F(Faults, TCP22_ORD1_MessagesSurviveShortReadsAndWrites) {
+  const auto c = a.connect(l);
+  for (const std::size_t most : {1u, 2u, 3u, 7u, 1'000u}) {
+    const short_transfers few{most};
+    for (const std::size_t size : {0u, 1u, 300u, 5'000u})
+      EXPECT_EQ(ask(a.node, {c, "echoer"}, std::string(size, 'x')), std::string(size, 'x'));
+  }
+}
+
+} // namespace
+} // namespace ockam::test

@@ -1,0 +1,169 @@
+#include "datagram_peer.hpp"
+#include "udp_node.hpp"
+
+#include "protocol/cut.hpp"
+
+#include "ockam/actors/hop.hpp"
+#include "ockam/protocol/codec.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ockam::test {
+namespace {
+
+/// A node, and peers that are none.
+class UdpHostile : public nodes_test {
+protected:
+  udp_node node{start_node()};
+  datagram_peer peer;
+
+  /// A message from `app` as the only datagrams that it makes.
+  static std::vector<bytes> datagrams_of(const route& to, const std::string& body,
+                                         std::uint16_t number) {
+    const auto encoded = encode_message(message{to, route{"app"}, encode_payload(body).value()});
+    return cut(encoded, {datagram_format::b, routing_number{number}, encoded.size()});
+  }
+};
+
+TEST_F(UdpHostile, UDP4_WhatIsNoDatagramIsCountedAndCostsNoMore) {
+  const auto at = node.bind();
+  node.start_echoer(at);
+  std::uint64_t sent = 0;
+  for (const auto* vector :
+       {"bad-udp-a-empty", "bad-udp-a-number-65536", "bad-udp-a-offset-2pow32",
+        "bad-udp-b-version-256", "bad-udp-b-index-65536", "bad-udp-b-no-part", "bad-udp-a-oversize",
+        "bad-udp-b-total-zero", "bad-udp-b-empty-part", "bad-udp-b-index-out-of-bounds"}) {
+    peer.send(wire_vector(vector), at.port());
+    expect_drops(node.node, drop_reason::undecodable, ++sent);
+  }
+  peer.send(wire_vector("udp-b-single"), at.port());
+  EXPECT_TRUE(peer.receive(patience));
+}
+
+TEST_F(UdpHostile, UDP6_ADatagramThatIsNoMessageIsCounted) {
+  const auto at = node.bind();
+  peer.send(cut(bytes(20, 0xff), {datagram_format::b, routing_number{1}, 20}).front(), at.port());
+  expect_drops(node.node, drop_reason::undecodable, 1);
+}
+
+TEST_F(UdpHostile, UDP6_ADatagramThatComesAgainIsDeliveredOnce) {
+  const auto at = node.bind();
+  auto reader = node.start_reader(at);
+  const auto datagram = datagrams_of({"reader"}, "once", 7).front();
+  for (int i = 0; i < 3; ++i)
+    peer.send(datagram, at.port());
+  expect_drops(node.node, drop_reason::duplicate, 2);
+  EXPECT_EQ(node.node.metrics().received, 3u);
+  EXPECT_TRUE(reader.receive<std::string>({patience}));
+}
+
+TEST_F(UdpHostile, UDP8_ATiedBindingHearsItsPeerOnly) {
+  const datagram_peer stranger;
+  const auto at = node.bind_to(peer.address());
+  auto reader = node.start_reader(at);
+  stranger.send(datagrams_of({"reader"}, "not for you", 1).front(), at.port());
+  expect_drops(node.node, drop_reason::foreign_source, 1);
+  peer.send(datagrams_of({"reader"}, "for you", 1).front(), at.port());
+  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "for you");
+}
+
+TEST_F(UdpHostile, UDP8_AMessageWithoutAnOnwardRouteIsAHeartbeat) {
+  const auto at = node.bind();
+  const auto heartbeat = wire_vector("tcp-msg-heartbeat");
+  peer.send(cut(heartbeat, {datagram_format::b, routing_number{1}, heartbeat.size()}).front(),
+            at.port());
+  expect_drops(node.node, drop_reason::heartbeat, 1);
+}
+
+TEST_F(UdpHostile, UDP6_PartsThatDoNotComeInTimeAreGivenUp) {
+  const auto at = node.bind({.reassembly = {.timeout = 100ms}});
+  const auto parts = datagrams_of({"reader"}, std::string(600, 'x'), 1);
+  ASSERT_EQ(parts.size(), 2u);
+  peer.send(parts[0], at.port());
+  expect_drops(node.node, drop_reason::incomplete, 1);
+}
+
+TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
+  const auto at = node.bind({.limits = {.max_frame_size = 1'000}});
+  auto reader = node.start_reader(at);
+  for (const auto& part : datagrams_of({"reader"}, std::string(1'400, 'x'), 1)) // three parts
+    peer.send(part, at.port());
+  EXPECT_TRUE(eventually([&] { return node.dropped(drop_reason::incomplete) >= 1; }));
+  peer.send(datagrams_of({"reader"}, "small", 2).front(), at.port());
+  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "small");
+}
+
+TEST_F(UdpHostile, SourcesThatAreMadeUpDoNotFillTheMemory) {
+  constexpr std::size_t most = 4;
+  const auto at = node.bind({.max_peers = most});
+  const auto parts = datagrams_of({"reader"}, std::string(600, 'x'), 1);
+  const std::vector<datagram_peer> sources(10);
+  for (const auto& each : sources)
+    each.send(parts[0], at.port());
+  expect_drops(node.node, drop_reason::incomplete, sources.size() - most);
+}
+
+// -- amplification ---------------------------------------------------------------------------------
+
+/// Answers with so many bytes, in so many messages.
+auto generous(int messages, std::size_t size) {
+  return [=](context& self, const routed<any>& question) {
+    for (int i = 0; i < messages; ++i)
+      static_cast<void>(self.send(question.return_route(), std::string(size, 'x')));
+  };
+}
+
+TEST_F(UdpHostile, AnswersToAnAddressThatMayBeForgedAreNoMoreThanThreeTimesTheQuestion) {
+  const auto at = node.bind();
+  node.node.start_worker("generous", generous(100, 30));
+  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  const auto question = datagrams_of({"generous"}, "", 1).front();
+  peer.send(question, at.port());
+  EXPECT_TRUE(eventually([&] { return node.dropped(drop_reason::pending_bytes_full) > 0; }));
+  EXPECT_TRUE(eventually([&] { return node.node.metrics().in_flight() == 0; }));
+  std::size_t answered = 0;
+  while (const auto answer = peer.receive(0ms))
+    answered += answer->data.size();
+  EXPECT_GT(answered, 0u);
+  EXPECT_LE(answered, 3 * question.size());
+}
+
+TEST_F(UdpHostile, TheBoundIsAnOption) {
+  const auto at = node.bind({.max_amplification = 0});
+  node.node.start_worker("generous", generous(10, 400));
+  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  peer.send(datagrams_of({"generous"}, "", 1).front(), at.port());
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(peer.receive(patience)) << i;
+}
+
+TEST_F(UdpHostile, WhomThisNodeHasSentToFirstGetsAllAnswers) {
+  const auto at = node.bind();
+  node.node.start_worker("generous", generous(10, 400));
+  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  node.node.send({at, udp_address(peer.address()), "hello"}, "x");
+  ASSERT_TRUE(peer.receive(patience));
+  peer.send(datagrams_of({"generous"}, "", 1).front(), at.port());
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(peer.receive(patience)) << i;
+}
+
+TEST_F(UdpHostile, ERR12_WhatIsPassedOnDoesNotGoToStrangers) {
+  const datagram_peer victim;
+  const auto at = node.bind();
+  node.node.start_worker("hop", hop{});
+  node.node.flow_control().add_consumer("hop", at.flow_control_id());
+  peer.send(datagrams_of({"hop", at, udp_address(victim.address()), "x"}, "", 1).front(),
+            at.port());
+  expect_drops(node.node, drop_reason::outgoing_denied, 1);
+  peer.send(datagrams_of({"hop", at, "2#localhost:4000", "x"}, "", 2).front(), at.port());
+  expect_drops(node.node, drop_reason::outgoing_denied, 2);
+  // who is there already is no stranger
+  peer.send(datagrams_of({"hop", at, udp_address(peer.address()), "x"}, "", 3).front(), at.port());
+  EXPECT_TRUE(peer.receive(patience));
+  EXPECT_FALSE(victim.receive(0ms));
+}
+
+} // namespace
+} // namespace ockam::test

@@ -1,0 +1,475 @@
+#include "binding.hpp"
+
+#include "endpoints.hpp"
+
+#include "log.hpp"
+
+#include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <random>
+
+#include <asio/post.hpp>
+
+namespace ockam::udp::detail {
+
+namespace {
+
+/// Reads in a row before other bindings get their turn.
+constexpr int max_reads = 8;
+
+/// Messages delivered before the workers that they woke run: so few that those find them in the cache.
+constexpr std::size_t max_deliveries = 64;
+
+/// Batches written in a row before other bindings get their turn.
+constexpr int max_batches = 16;
+
+/// Memory for output is given back this long after the last one.
+constexpr std::chrono::seconds idle_memory{1};
+
+constexpr std::chrono::seconds between_warnings{1};
+
+routing_number random_number() {
+  std::random_device random;
+  return routing_number{static_cast<std::uint16_t>(random())};
+}
+
+internal::link::setup limited(internal::link::setup own, const bind_options& options) {
+  const auto part = options.datagram_size - datagram_overhead;
+  own.limits.max_frame_size = std::min(own.limits.max_frame_size, 0xffff * part);
+  return own;
+}
+
+/// An unfinished message is no larger than a message may be.
+bind_options limited(bind_options options) {
+  options.reassembly.max_bytes = std::min(options.reassembly.max_bytes,
+                                          options.limits.max_frame_size);
+  return options;
+}
+
+/// Bytes of an address in a route.
+std::size_t encoded_size(address_view hop) {
+  const auto size = hop.value().size();
+  const std::size_t head = size < 24 ? 1 : size < 0x100 ? 2 : size < 0x10000 ? 3 : 5;
+  return 1 + (hop.type() < 24 ? 1 : 2) + head + size;
+}
+
+/// What two addresses in front, which stay here, add to an encoded message.
+std::size_t size_of_front(const route& onward) {
+  auto second = std::next(onward.begin());
+  return encoded_size(onward.front()) + encoded_size(*second);
+}
+
+} // namespace
+
+udp_binding::udp_binding(const setup& own, bind_options options, std::optional<endpoint> peer,
+                         std::shared_ptr<internal::io_thread> thread,
+                         const ref_ptr<memory_budget>& in_reassembly)
+  : link{limited(own, options), internal::udp_format},
+    options_{limited(std::move(options))},
+    tied_to_{std::move(peer)},
+    thread_{std::move(thread)},
+    socket_{thread_->executor(), options_.datagram_size},
+    peers_{options_, in_reassembly},
+    number_{random_number()},
+    credit_{make_ref<internal::receive_credit>(own.limits.credit_messages, own.limits.credit_bytes,
+                                               reader_call())},
+    pool_{make_ref<chunk_pool>(datagram_socket::chunk_size,
+                               2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
+                               reader_call(), own.buffers)} {}
+
+result<void> udp_binding::take_port(const endpoint& at) {
+  if (auto opened = socket_.open(at); !opened)
+    return opened;
+  if (tied_to_) {
+    auto reachable = socket_.as_peer(*tied_to_);
+    if (!reachable)
+      return fail(std::move(reachable.error()));
+    to_ = *reachable;
+  }
+  local_ = socket_.local();
+  socket_address_ = to_text(local_);
+  return {};
+}
+
+void udp_binding::start() {
+  asio::post(thread_->executor(), [me = self()] {
+    if (me->over_)
+      return;
+    me->announce_connected();
+    me->flush();
+    me->wait_for_input();
+  });
+}
+
+// -- input -----------------------------------------------------------------------------------------
+
+void udp_binding::wait_for_input() {
+  if (over_ || paused_ || waits_for_input_)
+    return;
+  waits_for_input_ = true;
+  socket_.async_wait(asio::socket_base::wait_read, [me = self()](const std::error_code& failed) {
+    if (me->over_)
+      return;
+    me->waits_for_input_ = false;
+    if (failed)
+      return me->end(error{failed, "waiting for datagrams at " + me->socket_address_});
+    me->read();
+  });
+}
+
+void udp_binding::read() {
+  for (int reads = 0; reads < max_reads; ++reads) {
+    const auto state = socket_.receive(*pool_, arrived_);
+    if (!state) // a failure of one datagram, most likely: others may come
+      warn(to_string(state.error()));
+    else if (*state == datagram_socket::receive_state::nothing_there)
+      break;
+    else if (*state == datagram_socket::receive_state::no_memory)
+      return void(paused_ = true); // every chunk is held by messages: go on when one comes back
+    last_traffic_ = clock::now();
+    if (!deliver())
+      return;
+  }
+  wait_for_input();
+}
+
+/// Delivers what has been read and runs the workers that it wakes. False when reading stops: the
+/// binding has ended, or too much is unhandled.
+bool udp_binding::deliver() {
+  while (next_arrived_ < arrived_.size()) {
+    {
+      const connection_port::run together{port()};
+      for (std::size_t count = 0;
+           count < max_deliveries && next_arrived_ < arrived_.size() && !credit_->exhausted();
+           ++count)
+        take(std::exchange(arrived_[next_arrived_++], {}));
+    }
+    thread_->run_ready(); // may free credit, and may end this binding
+    if (over_)
+      return false;
+    if (next_arrived_ < arrived_.size() && credit_->exhausted()) {
+      paused_ = true;
+      return false;
+    }
+  }
+  arrived_.clear();
+  next_arrived_ = 0;
+  return true;
+}
+
+void udp_binding::take(const datagram_socket::incoming& received) {
+  if (tied_to_ && received.from != *tied_to_) {
+    port().discard(drop_reason::foreign_source);
+    return warn("a datagram from " + to_text(received.from) + " was dropped by " + socket_address_
+                + ", which is tied to " + to_text(*tied_to_));
+  }
+  const auto read = decode_datagram(received.data, options_.datagram_size);
+  if (!read)
+    return port().drop_undecodable(read.error());
+  const auto arrival = peers_.take(received.from, *read, received.data.size(), last_traffic_);
+  if (arrival.given_up > 0)
+    port().discard(drop_reason::incomplete, arrival.given_up);
+  if (arrival.taken.verdict == part_verdict::complete)
+    deliver_message(arrival.taken.message, arrival.from);
+  else
+    count(arrival.taken.verdict);
+}
+
+void udp_binding::deliver_message(const shared_bytes& encoded, const address& from) {
+  auto content = decode_message(encoded, limits().message);
+  if (!content)
+    return port().drop_undecodable(content.error());
+  if (!tied_to_)
+    *content = std::move(*content).push_front_return_route(from);
+  content->hold(credit_, encoded.size());
+  port().deliver(std::move(*content), thread_->actor_context());
+}
+
+/// Accounts for a datagram that did not complete a message.
+void udp_binding::count(part_verdict verdict) {
+  switch (verdict) {
+    case part_verdict::complete:
+    case part_verdict::waiting:
+      return;
+    case part_verdict::late:
+    case part_verdict::already_delivered:
+    case part_verdict::duplicate_part:
+      return port().discard(drop_reason::duplicate);
+    case part_verdict::offset_mismatch:
+    case part_verdict::no_room:
+      return port().discard(drop_reason::incomplete);
+    case part_verdict::total_zero:
+    case part_verdict::index_out_of_bounds:
+    case part_verdict::empty_part:
+    case part_verdict::total_mismatch:
+    case part_verdict::size_mismatch:
+      return port().discard(drop_reason::undecodable);
+  }
+}
+
+void udp_binding::wake_reader() {
+  asio::post(thread_->executor(), [me = self()] {
+    if (me->over_ || !me->paused_)
+      return;
+    me->paused_ = false;
+    me->last_traffic_ = clock::now(); // a pause of ours is not a silence of the peer
+    if (me->deliver())
+      me->wait_for_input();
+  });
+}
+
+// -- where messages go -----------------------------------------------------------------------------
+
+result<void> udp_binding::push(routed_message&& content, compat::execution_context* context) {
+  if (tied_to_)
+    return link::push(std::move(content), context);
+  const auto& onward = content.onward_route();
+  const auto second = onward.size() > 1 ? *std::next(onward.begin()) : address_view{};
+  if (second.type() != transport_type::udp)
+    return fail(errc::invalid_value, "behind an open UDP binding comes 2#host:port, not "
+                                       + escaped(to_string(address{second})));
+  const auto where = parse_destination(second.value());
+  if (!where)
+    return fail(where.error());
+  if (!where->numeric())
+    return push_to_name(*where, std::move(content), context);
+  const auto to = endpoint_of(*where);
+  if (!to)
+    return fail(to.error());
+  return push_to_endpoint(*to, std::move(content), context);
+}
+
+result<void> udp_binding::push_to_endpoint(const endpoint& to, routed_message&& content,
+                                           compat::execution_context* context) {
+  auto admitted = admit(to, content.local_message());
+  if (!admitted)
+    return fail(std::move(admitted.error()));
+  return push_to(std::move(*admitted), std::move(content), context);
+}
+
+result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const message& content) {
+  auto reachable = socket_.as_peer(to);
+  if (!reachable)
+    return fail(std::move(reachable.error()));
+  const auto size = ockam::encoded_size(content) - size_of_front(content.onward_route());
+  const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
+  const auto sent = size + cut.parts() * datagram_overhead;
+  if (auto allowed = peers_.admit(to, sent, content.holds_credit(), clock::now()); !allowed)
+    return fail(std::move(allowed.error()));
+  return make_ref<destination>(*reachable);
+}
+
+result<void> udp_binding::push_to_name(const host_port& to, routed_message&& content,
+                                       compat::execution_context* context) {
+  if (content.local_message().holds_credit())
+    return fail(errc::access_denied,
+                "a message from another node does not make us look up " + escaped(to.host));
+  auto taken = std::move(content).into_local_message();
+  const auto answer = names_.find(to.host, to.port, taken, clock::now());
+  if (answer && !answer->known) {
+    content.set_handled(); // NOLINT(bugprone-use-after-move): only its message is
+    if (answer->look_up)
+      look_up(to.host);
+    return {};
+  }
+  content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move)
+  if (!answer)
+    return fail(answer.error());
+  return push_to_endpoint({*answer->known, to.port}, std::move(content), context);
+}
+
+void udp_binding::look_up(const std::string& host) {
+  asio::post(thread_->executor(), [me = self(), host] {
+    if (me->over_)
+      return;
+    const auto asked = std::make_shared<lookup>(me->thread_->executor(), host,
+                                                me->options_.resolve_timeout);
+    std::erase_if(me->lookups_, [](const auto& each) { return each.expired(); });
+    me->lookups_.push_back(asked);
+    asked->start([me, host](const lookup::outcome& found) { me->looked_up(host, found); });
+  });
+}
+
+void udp_binding::looked_up(const std::string& host, const lookup::outcome& found) {
+  if (over_)
+    return;
+  const auto chosen = found ? choose(*found, local_.address().is_v6()) : std::nullopt;
+  if (chosen) {
+    names_.found(host, *chosen, clock::now(),
+                 [&](name_cache::waiting&& each) { send_found(*chosen, std::move(each)); });
+    return flush();
+  }
+  const auto lost = names_.failed(host);
+  port().count_dropped(drop_reason::external_address, lost.size());
+  warn(std::to_string(lost.size()) + " messages were dropped: "
+       + (found ? escaped(host) + " has no address of the family of " + socket_address_
+                : to_string(found.error())));
+}
+
+/// A message that has waited is counted as sent: what becomes of it is not told to its sender.
+void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&& waited) {
+  auto admitted = admit({host, waited.port}, waited.content);
+  auto pushed = admitted ? output().push(waited.content, port().observed() ? &port() : nullptr,
+                                         std::move(*admitted))
+                         : result<bool>{fail(std::move(admitted.error()))};
+  if (!pushed)
+    port().count_dropped(
+      pushed.error() == errc::resource_exhausted  ? drop_reason::pending_bytes_full
+      : pushed.error() == errc::message_too_large ? drop_reason::message_too_large
+                                                  : drop_reason::connection_closed,
+      1);
+}
+
+// -- output ----------------------------------------------------------------------------------------
+
+void udp_binding::wake_writer(compat::execution_context* context) {
+  if (context == thread_->actor_context() && thread_->is_this_thread())
+    thread_->flush_later(self());
+  else
+    asio::post(thread_->executor(), [me = self()] { me->flush(); });
+}
+
+void udp_binding::flush() {
+  if (over_ || waits_until_writable_)
+    return;
+  for (int batches = 0;;) {
+    if (!send())
+      return wait_until_writable();
+    if (batch_.empty()) {
+      if (batch_.messages() > 0) {
+        port().count_written(batch_.messages() - lost_);
+        port().count_dropped(drop_reason::connection_closed, std::exchange(lost_, 0));
+        batch_.clear();
+      }
+      if (++batches > max_batches) // somebody sends as fast as we write
+        return asio::post(thread_->executor(), [me = self()] { me->flush(); });
+      if (!output().next_batch(batch_))
+        break;
+      last_traffic_ = clock::now();
+    }
+    fill();
+  }
+  if (closing_)
+    end(std::nullopt);
+}
+
+/// Cuts messages of the batch into datagrams, as many as the socket takes at a time.
+void udp_binding::fill() {
+  while (cut_ || !batch_.empty()) {
+    if (!cut_) {
+      const auto size = batch_.next_message_size();
+      if (!tied_to_)
+        to_ = static_cast<const destination&>(*batch_.destination()).where;
+      cut_.emplace(options_.format, number_, size, options_.datagram_size);
+      number_ = number_.next();
+      next_part_ = 0;
+    }
+    const auto size = cut_->datagram_size(next_part_);
+    auto* const room = socket_.room_for(size);
+    if (room == nullptr)
+      return;
+    const auto part = cut_->part_size(next_part_);
+    copy_part(cut_->put_head(room, next_part_), part);
+    const bool is_last = ++next_part_ == cut_->parts();
+    socket_.add(size, to_, is_last);
+    if (is_last)
+      cut_.reset();
+  }
+}
+
+/// Moves the next `size` bytes of the batch.
+void udp_binding::copy_part(std::uint8_t* to, std::size_t size) {
+  std::array<bytes_view, 8> pieces;
+  for (auto left = size; left > 0;) {
+    const auto count = batch_.pieces(pieces.data(), pieces.size(), left);
+    std::size_t copied = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      to = std::ranges::copy(pieces[i], to).out;
+      copied += pieces[i].size();
+    }
+    batch_.advance(copied);
+    left -= copied;
+  }
+  bytes_written(size);
+}
+
+/// False when the system takes no more now.
+bool udp_binding::send() {
+  const auto outcome = socket_.send();
+  lost_ += outcome.messages_lost;
+  if (outcome.first_failure)
+    warn("sending from " + socket_address_ + " failed: " + outcome.first_failure.message());
+  return !outcome.blocked;
+}
+
+void udp_binding::wait_until_writable() {
+  waits_until_writable_ = true;
+  socket_.async_wait(asio::socket_base::wait_write, [me = self()](const std::error_code& failed) {
+    if (me->over_)
+      return;
+    me->waits_until_writable_ = false;
+    if (failed)
+      return me->end(error{failed, "waiting to send from " + me->socket_address_});
+    me->flush();
+    me->thread_->run_ready();
+  });
+}
+
+// -- the end ---------------------------------------------------------------------------------------
+
+void udp_binding::begin_close() {
+  asio::post(thread_->executor(), [me = self()] {
+    me->closing_ = true;
+    me->flush();
+  });
+}
+
+void udp_binding::end(std::optional<error> cause) {
+  if (std::exchange(over_, true))
+    return;
+  for (const auto& each : lookups_)
+    if (const auto asked = each.lock())
+      asked->cancel();
+  port().count_dropped(drop_reason::connection_closed, names_.close().size());
+  port().discard(drop_reason::incomplete, peers_.clear());
+  finish(std::move(cause), batch_);
+  batch_.clear();
+  arrived_.clear();
+  socket_.close();
+  if (ended_)
+    std::exchange(ended_, nullptr)(self());
+}
+
+void udp_binding::check_deadlines(clock::time_point now) {
+  if (over_)
+    return;
+  if (const auto lost = peers_.expire(now); lost > 0)
+    port().discard(drop_reason::incomplete, lost);
+  if (arrived_.empty())
+    socket_.release_input();
+  const auto silence = now - last_traffic_;
+  if (batch_.empty() && silence > idle_memory) {
+    batch_.shrink();
+    output().shrink();
+    socket_.release_output();
+  }
+  const auto limit = limits().idle_timeout;
+  if (limit.count() > 0 && !paused_ && silence > limit)
+    end(error{errc::timeout, socket_address_ + " was idle for " + std::to_string(limit.count())
+                               + " ms (idle-timeout)"});
+}
+
+/// Not more often than a log can bear: what others send causes it.
+void udp_binding::warn(const std::string& text) {
+  const auto now = clock::now();
+  if (now - last_warning_ < between_warnings)
+    return;
+  last_warning_ = now;
+  internal::log_warning(text);
+}
+
+} // namespace ockam::udp::detail

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "../io_thread.hpp"
+#include "../link.hpp"
+#include "../receive_credit.hpp"
+#include "datagram_socket.hpp"
+#include "lookup.hpp"
+#include "name_cache.hpp"
+#include "peer_table.hpp"
+
+#include "ockam/protocol/chunk_pool.hpp"
+#include "ockam/protocol/datagram.hpp"
+#include "ockam/protocol/host_port.hpp"
+#include "ockam/transports/udp.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ockam::udp::detail {
+
+/// One UDP socket: cuts messages into datagrams, and puts together what comes.
+///
+/// Everything that touches the socket runs on the binding's I/O thread.
+class udp_binding final : public internal::link, public internal::flushable {
+public:
+  using clock = std::chrono::steady_clock;
+  using on_end = std::function<void(const std::shared_ptr<udp_binding>&)>;
+
+  /// @param peer           of a tied binding
+  /// @param in_reassembly  what the unfinished messages of all bindings take
+  udp_binding(const setup& own, bind_options options, std::optional<endpoint> peer,
+              std::shared_ptr<internal::io_thread> thread,
+              const ref_ptr<memory_budget>& in_reassembly);
+
+  /// Takes the port; nothing is read before `start`.
+  result<void> take_port(const endpoint& at);
+
+  /// `ended` is called once, on the I/O thread, when all is over. Before anybody knows of it.
+  void set_on_end(on_end ended) { ended_ = std::move(ended); }
+
+  /// Begins to read and write.
+  void start();
+
+  /// Ends it now.
+  void end(std::optional<error> cause);
+
+  /// Looks at deadlines and gives memory back; called now and then by the transport, on the I/O thread.
+  void check_deadlines(clock::time_point now);
+
+  result<void> push(routed_message&& content, compat::execution_context* context) override;
+
+  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept {
+    return thread_;
+  }
+  [[nodiscard]] const endpoint& local() const noexcept { return local_; }
+  [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
+  [[nodiscard]] const std::optional<endpoint>& tied_to() const noexcept { return tied_to_; }
+
+private:
+  void wake_writer(compat::execution_context* context) override;
+  void wake_reader() override;
+  void begin_close() override;
+
+  [[nodiscard]] std::shared_ptr<udp_binding> self() {
+    return std::static_pointer_cast<udp_binding>(shared_from_this());
+  }
+
+  void wait_for_input();
+  void read();
+  bool deliver();
+  void take(const datagram_socket::incoming& received);
+  void deliver_message(const shared_bytes& encoded, const address& from);
+  void count(part_verdict verdict);
+
+  void flush() override;
+  void fill();
+  void copy_part(std::uint8_t* to, std::size_t size);
+  bool send();
+  void wait_until_writable();
+
+  result<void> push_to_endpoint(const endpoint& to, routed_message&& content,
+                                compat::execution_context* context);
+  result<void> push_to_name(const host_port& to, routed_message&& content,
+                            compat::execution_context* context);
+  result<ref_ptr<destination>> admit(const endpoint& to, const message& content);
+  void look_up(const std::string& host);
+  void looked_up(const std::string& host, const lookup::outcome& found);
+  void send_found(const asio::ip::address& host, name_cache::waiting&& waited);
+  void warn(const std::string& text);
+
+  const bind_options options_;
+  const std::optional<endpoint> tied_to_;
+  const std::shared_ptr<internal::io_thread> thread_;
+  endpoint local_;
+  std::string socket_address_;
+  datagram_socket socket_;
+  on_end ended_;
+
+  // out
+  name_cache names_;
+  std::vector<std::weak_ptr<lookup>> lookups_;
+  peer_table peers_;
+  internal::write_batch batch_;    // being written
+  std::optional<message_cut> cut_; // of its message that is being cut
+  std::size_t next_part_ = 0;
+  endpoint to_;
+  routing_number number_;
+  std::size_t lost_ = 0; // messages of the batch that the system refused
+  bool waits_until_writable_ = false;
+
+  // in
+  const ref_ptr<internal::receive_credit> credit_;
+  const ref_ptr<chunk_pool> pool_;
+  std::vector<datagram_socket::incoming> arrived_;
+  std::size_t next_arrived_ = 0;
+  bool waits_for_input_ = false;
+  bool paused_ = false; // no credit, or no chunk
+
+  clock::time_point last_traffic_ = clock::now();
+  clock::time_point last_warning_{};
+  bool closing_ = false; // write what waits, then end
+  bool over_ = false;
+};
+
+} // namespace ockam::udp::detail

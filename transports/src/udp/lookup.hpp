@@ -1,0 +1,48 @@
+#pragma once
+
+#include "ockam/protocol/result.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/ip/udp.hpp>
+#include <asio/steady_timer.hpp>
+
+namespace ockam::udp::detail {
+
+/// Looks the name of a host up, once, within a time limit.
+class lookup final : public std::enable_shared_from_this<lookup> {
+public:
+  using outcome = result<std::vector<asio::ip::address>>; // never empty
+  using on_done = std::function<void(outcome)>;
+
+  lookup(const asio::any_io_executor& executor, std::string host,
+         std::chrono::milliseconds timeout);
+
+  /// `done` is called once, on the thread of the executor.
+  void start(on_done done);
+
+  /// Gives up. Any thread.
+  void cancel();
+
+private:
+  void finish(outcome found);
+
+  const asio::any_io_executor executor_;
+  const std::string host_;
+  const std::chrono::milliseconds timeout_;
+  asio::ip::udp::resolver resolver_;
+  asio::steady_timer limit_;
+  on_done done_;
+};
+
+/// The one that a socket can reach: its own family first, IPv4 through an IPv6 socket otherwise.
+std::optional<asio::ip::address> choose(const std::vector<asio::ip::address>& found,
+                                        bool socket_is_v6);
+
+} // namespace ockam::udp::detail

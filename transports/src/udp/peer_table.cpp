@@ -1,0 +1,93 @@
+#include "peer_table.hpp"
+
+#include "endpoints.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ockam::udp::detail {
+
+peer_table::peer_table(const bind_options& options, ref_ptr<memory_budget> reassembly_in_all)
+  : reassembly_{options.reassembly},
+    max_amplification_{options.max_amplification},
+    max_peers_{std::max<std::size_t>(1, options.max_peers)},
+    timeout_{options.peer_timeout},
+    reassembly_in_all_{std::move(reassembly_in_all)} {}
+
+peer_table::arrival peer_table::take(const endpoint& from, const datagram& received,
+                                     std::size_t size, clock::time_point now) {
+  const std::lock_guard guard{mutex_};
+  auto& peer = find_or_add(from, now, false);
+  peer.received += size;
+  arrival result{.taken = peer.messages.take(received, now)};
+  if (result.taken.verdict == part_verdict::complete)
+    result.from = address_of(from);
+  result.given_up = result.taken.given_up + std::exchange(given_up_, 0);
+  return result;
+}
+
+result<void> peer_table::admit(const endpoint& to, std::size_t size, bool passed_on,
+                               clock::time_point now) {
+  const std::lock_guard guard{mutex_};
+  if (passed_on && !by_endpoint_.contains(to))
+    return fail(errc::access_denied, "a message from another node is not sent to " + to_text(to)
+                                       + ", who was not heard and not sent to");
+  auto& peer = find_or_add(to, now, true);
+  if (!peer.invited && max_amplification_ > 0
+      && peer.sent + size > peer.received * max_amplification_)
+    return fail(errc::resource_exhausted,
+                to_text(to) + " has sent " + std::to_string(peer.received) + " bytes and got "
+                  + std::to_string(peer.sent) + "; " + std::to_string(size)
+                  + " more are too many (max-amplification is " + std::to_string(max_amplification_)
+                  + "), for its address may be forged; tie a binding to it, or send to it first");
+  peer.sent += size;
+  return {};
+}
+
+std::size_t peer_table::expire(clock::time_point now) {
+  const std::lock_guard guard{mutex_};
+  auto given_up = std::exchange(given_up_, 0);
+  for (auto* const list : {&invited_, &strangers_}) {
+    while (!list->empty() && now - list->back().seen > timeout_)
+      remove_last(*list);
+    for (auto& each : *list)
+      given_up += each.messages.expire(now);
+  }
+  return given_up + std::exchange(given_up_, 0);
+}
+
+std::size_t peer_table::clear() {
+  const std::lock_guard guard{mutex_};
+  for (auto* const list : {&invited_, &strangers_})
+    while (!list->empty())
+      remove_last(*list);
+  return std::exchange(given_up_, 0);
+}
+
+std::size_t peer_table::size() const {
+  const std::lock_guard guard{mutex_};
+  return by_endpoint_.size();
+}
+
+peer_table::peer& peer_table::find_or_add(const endpoint& at, clock::time_point now, bool invited) {
+  if (const auto found = by_endpoint_.find(at); found != by_endpoint_.end()) {
+    auto& list = found->second->invited ? invited_ : strangers_;
+    list.splice(list.begin(), list, found->second);
+    list.front().seen = now;
+    return list.front();
+  }
+  auto& list = invited ? invited_ : strangers_;
+  if (list.size() >= max_peers_)
+    remove_last(list);
+  list.push_front({at, now, reassembler{reassembly_, reassembly_in_all_}, invited});
+  by_endpoint_.emplace(at, list.begin());
+  return list.front();
+}
+
+void peer_table::remove_last(peers& from) {
+  given_up_ += from.back().messages.unfinished();
+  by_endpoint_.erase(from.back().at);
+  from.pop_back();
+}
+
+} // namespace ockam::udp::detail
