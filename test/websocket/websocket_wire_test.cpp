@@ -174,6 +174,15 @@ TEST_F(WebSocketWire, WS5_FragmentsAboveTheLimitAreRefused) {
   expect_closed(fragments, 1009, "frame_too_large");
 }
 
+TEST_F(WebSocketWire, WS5_AMessageForWhichThereIsNoMemoryEndsItsConnection) {
+  websocket_node scarce{start_node({.max_buffer_bytes = 1u << 20})};
+  const auto peer
+    = raw_websocket::connect_to(port_of(scarce.listen({.observer = events.observer()})));
+  peer.write(masked(binary, bytes(4u << 20)));
+  EXPECT_EQ(peer.read().close_code(), 1013);
+  EXPECT_NE(events.cause().find("max-buffer-bytes"), std::string::npos) << events.cause();
+}
+
 TEST_F(WebSocketWire, WS6_AClientHasToMask) {
   expect_closed(from_server, 1002, "WebSocket frame");
 }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "../implicit_connections.hpp"
 #include "../io_thread.hpp"
 #include "../registry.hpp"
-#include "../implicit_connections.hpp"
 #include "binding.hpp"
 #include "lookup.hpp"
 
