@@ -85,9 +85,8 @@ result<void> datagram_socket::open(const endpoint& at) {
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });
   if (failed)
-    return fail(internal::socket_error(
-      failed, "binding " + at.address().to_string() + ':' + std::to_string(at.port()),
-      internal::socket_advice(failed)));
+    return fail(internal::socket_error(failed, "binding " + at.address().to_string() + ':'
+                                                 + std::to_string(at.port())));
   std::error_code ignored; // the system gives what it allows
   socket_.set_option(asio::socket_base::receive_buffer_size{receive_buffer}, ignored);
   set_receive_offload(wants_trains_);

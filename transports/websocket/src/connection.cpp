@@ -105,7 +105,8 @@ bool websocket_connection::deliver() {
   for (;;) {
     auto state = input().deliver(port(), &thread_->actors());
     if (!state) {
-      end(std::move(state.error()));
+      end(std::move(state.error())); // no memory for a message of this size
+      stream_->close(close_code::try_again_later, "");
       thread_->actors().run_ready();
       return false;
     }

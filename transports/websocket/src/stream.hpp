@@ -21,6 +21,7 @@ enum class close_code : std::uint16_t {
   going_away = 1001,
   unsupported_data = 1003,
   policy_violation = 1008,
+  try_again_later = 1013,
 };
 
 /// Whoever uses an open stream. Called on the thread of the stream.
