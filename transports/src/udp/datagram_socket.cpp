@@ -1,7 +1,6 @@
 #include "datagram_socket.hpp"
 
 #include "../socket/stream_socket.hpp"
-#include "../socket_advice.hpp"
 
 #include <algorithm>
 #include <cerrno>
