@@ -100,6 +100,13 @@ public:
   std::atomic<bool> listed{true};     // its traffic is summed by walking over the table
   std::atomic<bool> pooled{false};    // never run by an I/O thread
   std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued
+
+private: // small members stay together: there may be a million of these
+  enum class readiness : std::uint8_t { unknown, ready, failed };
+  readiness ready_ = readiness::unknown; // under the lock
+  spin_lock lock_;
+
+public:
   std::atomic<compat::execution_context*> io_context{
     nullptr};                  // shell: has brought mail from outside
   mail_queue mail;             // shell
@@ -119,14 +126,10 @@ public:
   mutable log_limit log_lines; // about what this worker sends or refuses
 
 private:
-  enum class readiness : std::uint8_t { unknown, ready, failed };
-
   // under the lock
   std::unique_ptr<internal::traffic> settled_;
   std::unique_ptr<std::vector<on_ready>> waiting_;
   std::unique_ptr<const error> failed_;
-  readiness ready_ = readiness::unknown;
-  spin_lock lock_;
 };
 
 } // namespace ockam::internal

@@ -47,6 +47,7 @@ public:
     }
     from_->read(decoder_.prepare());
   }
+  void on_drained() override {}
   void on_written() override {}
   void on_lost(error) override { lost = true; }
 

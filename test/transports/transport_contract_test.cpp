@@ -4,6 +4,7 @@
 #include "ockam/actors/hop.hpp"
 #include "ockam/protocol/codec.hpp"
 
+#include <atomic>
 #include <thread>
 
 namespace ockam::test {
@@ -77,6 +78,43 @@ TEST_P(TransportContract, TCP11_AListenerCanBeStartedAgainAtItsPlace) {
     b.node.flow_control().add_consumer("echoer", place.flow_control_id);
     EXPECT_EQ(ask(a.node, {connect(a, place), "echoer"}), "Hello Ockam!");
   }
+}
+
+TEST_P(TransportContract, TCP10_ManyPeersAreServedAtATime) {
+  constexpr int peers = 8;
+  const auto place = listen(b);
+  start_echoer(b, place.flow_control_id);
+  std::vector<side> others;
+  for (int i = 0; i < peers; ++i)
+    others.push_back(make_side());
+  std::vector<std::thread> asking;
+  std::atomic<int> answers{0};
+  for (auto& other : others)
+    asking.emplace_back([&] {
+      const auto c = connect(other, place);
+      for (int i = 0; i < 50; ++i)
+        answers += ask(other.node, {c, "echoer"}, std::to_string(i)) == std::to_string(i) ? 1 : 0;
+    });
+  for (auto& each : asking)
+    each.join();
+  EXPECT_EQ(answers, peers * 50);
+  EXPECT_EQ(b.transport->connections().size(), static_cast<std::size_t>(peers));
+}
+
+TEST_P(TransportContract, FC7_FC10_FC31_OnlyConsumersAreReached) {
+  const auto place = listen(b);
+  const auto c = connect(a, place);
+  const auto k = b.accepted();
+  const auto d = connect(a, place);
+  b.node.start_worker("hidden", echoer{});
+  start_echoer(b, place.flow_control_id, "of_the_listener");
+  start_echoer(b, k.flow_control_id(), "of_one_connection");
+  expect_dropped(a.node, {c, "hidden"}, b.node, drop_reason::not_a_consumer);
+  EXPECT_EQ(ask(a.node, {c, "of_the_listener"}), "Hello Ockam!");
+  EXPECT_EQ(ask(a.node, {d, "of_the_listener"}), "Hello Ockam!");
+  EXPECT_EQ(ask(a.node, {c, "of_one_connection"}), "Hello Ockam!");
+  EXPECT_EQ(ask(a.node, {d, "of_one_connection"}, "?", short_timeout), "timeout");
+  expect_drops(b.node, drop_reason::not_a_consumer, 2);
 }
 
 // -- what passes -----------------------------------------------------------------------------------

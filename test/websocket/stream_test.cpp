@@ -15,6 +15,7 @@ using namespace websocket::detail;
 class user final : public stream_user {
 public:
   void on_read(std::size_t, bool) override {}
+  void on_drained() override {}
   void on_written() override { written = true; }
   void on_lost(error) override {}
   bool written = false;

@@ -45,6 +45,8 @@ public:
                              owner->input_came();
                          done(failed, count);
                        }});
+    if (const auto owner = owner_.lock())
+      owner->input_wanted();
   }
 
   template <class Buffers, class Handler>

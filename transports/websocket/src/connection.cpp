@@ -1,6 +1,6 @@
 #include "connection.hpp"
 
-#include <array>
+#include <algorithm>
 
 #include <boost/asio/post.hpp>
 
@@ -47,23 +47,53 @@ void websocket_connection::start() {
 
 // -- input -----------------------------------------------------------------------------------------
 
+/// The first bytes of a message go to a place of our own: a connection that waits holds no chunk.
 void websocket_connection::read() {
+  if (!in_message_)
+    return stream_->read(first_bytes_);
   const auto room = input().prepare();
   if (!room.empty())
-    return stream_->read(room);
-  if (deliver())    // every chunk is held by messages: go on when one comes back,
-    paused_ = true; // unless there is no memory for a large message: then it has ended
+    stream_->read(room);
+  else
+    pause_for_memory();
+}
+
+/// Every chunk is held by messages: goes on when one comes back, unless there is no memory for a large
+/// message, which ends the connection.
+void websocket_connection::pause_for_memory() {
+  if (deliver())
+    paused_ = true;
 }
 
 void websocket_connection::on_read(std::size_t count, bool message_ends) {
   const auto keep = self(); // what is delivered may end it
   last_message_ = clock::now();
-  input().commit(count);
-  if (message_ends) {
-    message_began_ = {};
-    input().end_message();
-  } else if (message_began_ == clock::time_point{}) {
+  if (in_message_) {
+    input().commit(count);
+  } else {
+    untaken_ = std::span{first_bytes_}.first(count);
     message_began_ = last_message_;
+  }
+  in_message_ = true;
+  message_ended_ = message_ends;
+  go_on();
+}
+
+/// Goes on with what has been read, then reads.
+void websocket_connection::go_on() {
+  while (!untaken_.empty()) {
+    const auto room = input().prepare();
+    if (room.empty())
+      return pause_for_memory();
+    const auto count = std::min(room.size(), untaken_.size());
+    std::copy_n(untaken_.begin(), count, room.begin());
+    input().commit(count);
+    untaken_ = untaken_.subspan(count);
+  }
+  if (std::exchange(message_ended_, false)) {
+    input().end_message();
+    in_message_ = false;
+    message_began_ = {};
   }
   if (deliver())
     read();
@@ -75,27 +105,43 @@ bool websocket_connection::deliver() {
   for (;;) {
     auto state = input().deliver(port(), &thread_->actors());
     if (!state) {
-      end(std::move(state.error()));
+      end(std::move(state.error())); // no memory for a message of this size
+      stream_->close(close_code::try_again_later, "");
       thread_->actors().run_ready();
       return false;
     }
     const bool all = *state == internal::inbox::state::wants_bytes;
     if (all && ++delivered_ < max_deliveries && stream_->has_input())
-      return true;
-    delivered_ = 0;
-    thread_->actors().run_ready(); // may free credit, and may end this connection
-    if (over_)
+      return true;      // the workers run later: `on_drained` at the latest
+    if (!run_workers()) // may free credit
       return false;
     if (all)
-      break;
+      return true;
     if (input().credit_exhausted()) {
       paused_ = true;
       return false;
     }
   }
-  if (!input().in_frame())
+}
+
+/// False when the connection has ended.
+bool websocket_connection::run_workers() {
+  delivered_ = 0;
+  thread_->actors().run_ready();
+  if (over_)
+    return false;
+  if (!in_message_)
     input().release_chunk();
   return true;
+}
+
+/// What seemed to be more was not a whole message.
+void websocket_connection::on_drained() {
+  if (delivered_ > 0)
+    net::post(thread_->context(), [me = self()] {
+      if (!me->over_)
+        me->run_workers();
+    });
 }
 
 void websocket_connection::wake_reader() {
@@ -106,10 +152,9 @@ void websocket_connection::wake_reader() {
       return;
     me->paused_ = false;
     me->last_message_ = clock::now(); // a pause of ours is not time that the peer took
-    me->message_began_ = {};
+    me->message_began_ = me->in_message_ ? me->last_message_ : clock::time_point{};
     me->pinged_ = false;
-    if (me->deliver())
-      me->read();
+    me->go_on();
   });
 }
 
@@ -204,7 +249,8 @@ bool websocket_connection::end(std::optional<error> cause) {
 void websocket_connection::check_deadlines(clock::time_point now) {
   if (over_)
     return;
-  input().release_chunk(); // if the messages in it are handled by now
+  if (!in_message_)          // otherwise a chunk is being read to
+    input().release_chunk(); // if the messages in it are handled by now
   if (!writing_ && over(now, stream_->last_output(), idle_memory)) {
     batch_.shrink();
     output().shrink();

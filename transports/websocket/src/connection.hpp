@@ -7,7 +7,10 @@
 
 #include "ockam/transports/websocket.hpp"
 
+#include <array>
 #include <atomic>
+#include <cstdint>
+#include <span>
 
 namespace ockam::websocket::detail {
 
@@ -47,6 +50,7 @@ private:
   void begin_close() override;
 
   void on_read(std::size_t count, bool message_ends) override;
+  void on_drained() override;
   void on_written() override;
   void on_lost(error cause) override;
 
@@ -55,7 +59,10 @@ private:
   }
 
   void read();
+  void pause_for_memory();
+  void go_on();
   bool deliver();
+  bool run_workers();
   void flush() override; // writes what waits
   void ask_for_life(clock::time_point now);
   void show_life(clock::time_point now);
@@ -67,11 +74,15 @@ private:
   internal::write_batch batch_; // being written
   std::size_t leaving_ = 0;     // bytes of it that are with the stream
   on_end ended_;
-  std::size_t delivered_ = 0;                     // messages, since workers ran
+  std::array<std::uint8_t, 1'536> first_bytes_; // of a message: while none comes, no chunk is held
+  std::span<const std::uint8_t> untaken_{};     // of them
+  std::size_t delivered_ = 0;                   // messages, since workers ran
   clock::time_point last_message_ = clock::now(); // in either direction
   clock::time_point message_began_{};
   clock::time_point last_sign_ = last_message_; // ping or pong of ours
   bool pinged_ = false;
+  bool in_message_ = false;    // a part of it has been read
+  bool message_ended_ = false; // it has been read whole, and not been taken
   bool writing_ = false;
   clock::time_point writing_since_{};
   bool paused_ = false;  // no credit, or no chunk

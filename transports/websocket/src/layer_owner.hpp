@@ -8,6 +8,7 @@ namespace ockam::websocket::detail {
 class layer_owner {
 public:
   virtual ~layer_owner() = default;
+  virtual void input_wanted() = 0; ///< and there is none
   virtual void input_came() = 0;
   virtual void output_went() = 0; ///< some of it
   virtual void output_done() = 0; ///< nothing waits

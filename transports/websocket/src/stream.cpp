@@ -209,6 +209,11 @@ void stream::read(std::span<std::uint8_t> room) {
     });
 }
 
+void stream::input_wanted() {
+  if (user_ != nullptr)
+    user_->on_drained();
+}
+
 bool stream::has_input() const noexcept {
   return !websocket_->layer().input().empty();
 }
@@ -274,6 +279,8 @@ error stream::cause_of(const error_code& failed) const {
     return {errc::closed_by_peer, peer_ + " closed the connection without a word"};
   if (is_tls_error(failed))
     return {to_std(failed), peer_ + ": " + websocket_->below().explain(failed)};
+  if (failed.category() == make_error_code(ws::error::closed).category())
+    return {to_std(failed), peer_ + " does not keep to RFC 6455"};
   return net_error(failed, "talking WebSocket with " + peer_);
 }
 

@@ -21,6 +21,7 @@ enum class close_code : std::uint16_t {
   going_away = 1001,
   unsupported_data = 1003,
   policy_violation = 1008,
+  try_again_later = 1013,
 };
 
 /// Whoever uses an open stream. Called on the thread of the stream.
@@ -30,6 +31,9 @@ public:
 
   /// `count` bytes were read, which end a message or not.
   virtual void on_read(std::size_t count, bool message_ends) = 0;
+
+  /// All that has come was read: the next `on_read` waits for the peer. Called in `read`, or later.
+  virtual void on_drained() = 0;
 
   /// All that was written is with the operating system.
   virtual void on_written() = 0;
@@ -73,7 +77,7 @@ public:
   void attach(stream_user& user) noexcept { user_ = &user; }
   void detach() noexcept { user_ = nullptr; }
 
-  /// Reads some bytes of one binary message; `room` has to stay.
+  /// Reads some bytes of one binary message; `room` has to stay until `on_read`.
   void read(std::span<std::uint8_t> room);
 
   /// Whether more has come already: the next `read` need not wait.
@@ -110,6 +114,7 @@ private:
   stream(std::unique_ptr<byte_stream> below, std::string peer, std::size_t max_message_size,
          std::chrono::milliseconds patience, std::shared_ptr<void> slot);
 
+  void input_wanted() override;
   void input_came() override { last_input_ = clock::now(); }
   void output_went() override { last_output_ = clock::now(); }
   void output_done() override;

@@ -35,7 +35,9 @@ result<url> parse(std::string_view text, ParseAuthority parse_authority) {
   const auto slash = in_full ? std::min(rest.find_first_of("/?#"), rest.size()) : rest.size();
   std::string authority{rest.substr(0, slash)};
   const auto path = rest.substr(slash);
-  if (in_full && !has_port(authority))
+  if (in_full && authority.starts_with(':')) // which means this machine elsewhere
+    authority.clear();
+  else if (in_full && !authority.empty() && !has_port(authority))
     authority += ':' + std::to_string(secure ? port_of_wss : port_of_ws);
   if (!is_visible(path) || path.find('#') != std::string_view::npos)
     return fail(errc::invalid_value,
