@@ -118,7 +118,7 @@ public:
 
 private:
   route path_to(const std::string& worker, const char* from) {
-    const auto connection = own_.tcp.connect("127.0.0.1:" + server_.line());
+    const auto connection = own_.transport.connect(server_.line());
     own_.node.flow_control().add_consumer(from, connection.flow_control_id());
     return make_route(connection, address{worker});
   }
@@ -143,9 +143,9 @@ public:
     all_.reserve(count);
     begin_weighing(); // not the list, which is ours
     while (all_.size() < count)
-      all_.push_back(own_.tcp.connect(listener_.socket_address()));
+      all_.push_back(own_.transport.connect(listener_.socket_address()));
     wait_until("all connections were accepted",
-               [&] { return own_.tcp.connections().size() == 2 * count; });
+               [&] { return own_.transport.connections().size() == 2 * count; });
   }
 
   void exchange() {
@@ -158,7 +158,7 @@ public:
 
 private:
   tcp_node own_;
-  tcp::listener listener_ = own_.tcp.listen("127.0.0.1:0");
+  tcp::listener listener_ = own_.transport.listen("127.0.0.1:0");
   endpoint mailbox_ = own_.node.detached("mailbox");
   raw body_{payload_of(32)};
   std::vector<connection> all_;

@@ -25,6 +25,9 @@ constexpr std::array groups{
   group{"codec", "Messages to bytes and back, routes, addresses", bench::codec_rows},
   group{"local", "Messages and workers inside one node, beside plain CAF", bench::local_rows},
   group{"tcp", "Messages between processes, beside Asio, sockets and BASP", bench::tcp_rows},
+  group{"udp", "Messages between processes over UDP, beside plain datagrams", bench::udp_rows},
+  group{"uds", "The same over Unix sockets, beside plain ones and TCP", bench::uds_rows},
+  group{"ws", "The same over WebSocket, beside Boost.Beast", bench::ws_rows},
   group{"savina", "Actor benchmarks of the Savina suite, beside plain CAF", bench::savina_rows},
   group{"peer", "The same work between other programs", bench::peer_rows},
 };

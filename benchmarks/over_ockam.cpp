@@ -5,8 +5,22 @@
 #include "tcp_node.hpp"
 
 #include "ockam/actors/relay.hpp"
+#include "ockam/transports/udp.hpp"
+#include "ockam/transports/uds.hpp"
+#ifdef OCKAM_HAVE_WEBSOCKET
+#  include "ockam/transports/websocket.hpp"
+#endif
+
+#include <unistd.h>
 
 namespace bench {
+
+/// An abstract name.
+template <>
+std::string any_place<ockam::uds::transport>() {
+  return "@ockam-bench-" + std::to_string(getpid());
+}
+
 namespace {
 
 using namespace ockam;
@@ -33,29 +47,44 @@ struct driver {
   }
 };
 
+/// A node with UDP, which sends datagrams of that size.
+template <datagrams Size>
+struct udp_node final : carrier {
+  way connect(const std::string& place) override {
+    auto tied = options();
+    tied.peer = place;
+    const auto bound = transport.bind("127.0.0.1:0", std::move(tied));
+    return {bound, bound.flow_control_id()};
+  }
+  entrance listen() override {
+    const auto bound = transport.bind("127.0.0.1:0", options());
+    return {bound.socket_address(), bound.flow_control_id()};
+  }
+
+private:
+  [[nodiscard]] udp::bind_options options() const {
+    auto all = transport.default_bind_options();
+    all.datagram_size = static_cast<std::size_t>(Size);
+    return all;
+  }
+
+  udp::transport transport{udp::transport::create(node)};
+};
+
 tcp::transport_options polling() {
   tcp::transport_options options;
   options.poll_before_sleeping = std::chrono::microseconds{50};
   return options;
 }
 
-void serve_with(const tcp::transport_options& options) {
-  tcp_node own{options};
+void serve_with(carrier&& own) {
   own.node.start_worker("echo", echo{});
   own.serve({"echo"});
 }
 
-void serve() {
-  serve_with({});
-}
-
-void serve_polling() {
-  serve_with(polling());
-}
-
 void relay_to(const std::string& to) {
   tcp_node own;
-  const auto connection = own.tcp.connect("127.0.0.1:" + to);
+  const auto connection = own.transport.connect(to);
   own.node.start_worker("relay", relay{connection});
   own.serve({"relay"});
 }
@@ -64,10 +93,19 @@ raw as_it_is(const bytes& payload) {
   return raw{shared_bytes::adopt(payload)};
 }
 
+std::shared_ptr<ockam_client> client_of(std::unique_ptr<carrier> own, const load& what,
+                                        const std::string& place, bool relayed = false) {
+  return std::make_shared<ockam_client>(std::move(own), what, place,
+                                        relayed ? route{"relay", "echo"} : route{"echo"}, as_it_is);
+}
+
+variant by_worker(std::string name, const std::shared_ptr<ockam_client>& own) {
+  return timed(std::move(name), [own](std::size_t n) { own->fly_by_worker(n); });
+}
+
 std::vector<variant> connect(const load& what, const std::string& port, bool relayed) {
-  const auto own = std::make_shared<ockam_client>(
-    what, port, relayed ? route{"relay", "echo"} : route{"echo"}, as_it_is);
-  std::vector<variant> all{timed("ockam, worker", [own](std::size_t n) { own->fly_by_worker(n); })};
+  const auto own = client_of(std::make_unique<tcp_node>(), what, port, relayed);
+  std::vector<variant> all{by_worker("ockam, worker", own)};
   if (what.connections == 1)
     all.push_back(timed("ockam, thread", [own](std::size_t n) { own->fly_by_thread(n); }));
   if (what.connections == 1 && what.window == 1 && what.each == 1)
@@ -76,32 +114,43 @@ std::vector<variant> connect(const load& what, const std::string& port, bool rel
 }
 
 std::vector<variant> connect_polling(const load& what, const std::string& port, bool) {
-  const auto own = std::make_shared<ockam_client>(what, port, route{"echo"}, as_it_is, polling());
-  return {timed("ockam, polling", [own](std::size_t n) { own->fly_by_worker(n); })};
+  return {
+    by_worker("ockam, polling", client_of(std::make_unique<tcp_node>(polling()), what, port))};
+}
+
+/// What has no rows of its own for threads.
+template <class Node>
+technology only_by_worker(std::string role, std::string name = "ockam, worker") {
+  return {.name = std::move(role),
+          .serve = [] { serve_with(Node{}); },
+          .connect =
+            [name = std::move(name)](const load& what, const std::string& place, bool) {
+              return std::vector{by_worker(name, client_of(std::make_unique<Node>(), what, place))};
+            }};
 }
 
 } // namespace
 
-void tcp_node::serve(const std::vector<std::string>& names) {
-  const auto listener = tcp.listen("127.0.0.1:0");
+void carrier::serve(const std::vector<std::string>& names) {
+  const auto [place, id] = listen();
   for (const auto& each : names)
-    node.flow_control().add_consumer(address{each}, listener.flow_control_id());
-  child::serve(std::to_string(listener.port()));
+    node.flow_control().add_consumer(address{each}, id);
+  child::serve(place);
 }
 
-ockam_client::ockam_client(const load& what, const std::string& port, const route& onward,
-                           raw (*encode)(const bytes&), const tcp::transport_options& options)
+ockam_client::ockam_client(std::unique_ptr<carrier> own, const load& what, const std::string& place,
+                           const route& onward, raw (*encode)(const bytes&))
   : flight_{std::make_shared<flight>()},
     window_{what.window},
     batch_{batch_of(what, encode)},
-    own_{std::make_unique<tcp_node>(options)},
+    own_{std::move(own)},
     mailbox_{own_->node.detached("mailbox")} {
   std::vector<route> paths;
   for (std::size_t i = 0; i < what.connections; ++i) {
-    const auto connection = own_->tcp.connect("127.0.0.1:" + port);
+    const auto [through, id] = own_->connect(place);
     for (const auto* each : {"driver", "mailbox"})
-      own_->node.flow_control().add_consumer(each, connection.flow_control_id());
-    paths.push_back(make_route(connection, onward));
+      own_->node.flow_control().add_consumer(each, id);
+    paths.push_back(make_route(through, onward));
   }
   path_ = paths.front();
   own_->node.start_worker("driver", driver{flight_, std::move(paths), batch_});
@@ -132,11 +181,35 @@ void ockam_client::request(std::size_t messages) {
 }
 
 technology over_ockam() {
-  return {.name = "ockam", .serve = serve, .relay = relay_to, .connect = connect};
+  return {.name = "ockam",
+          .serve = [] { serve_with(tcp_node{}); },
+          .relay = relay_to,
+          .connect = connect};
 }
 
 technology over_ockam_polling() {
-  return {.name = "ockam-polling", .serve = serve_polling, .connect = connect_polling};
+  return {.name = "ockam-polling",
+          .serve = [] { serve_with(tcp_node{polling()}); },
+          .connect = connect_polling};
 }
+
+technology over_ockam_tcp() {
+  return only_by_worker<tcp_node>("ockam-tcp", "ockam over TCP");
+}
+
+technology over_ockam_udp(datagrams size) {
+  return size == datagrams::small ? only_by_worker<udp_node<datagrams::small>>("ockam-udp-small")
+                                  : only_by_worker<udp_node<datagrams::large>>("ockam-udp-large");
+}
+
+technology over_ockam_uds() {
+  return only_by_worker<node_with<uds::transport>>("ockam-uds");
+}
+
+#ifdef OCKAM_HAVE_WEBSOCKET
+technology over_ockam_websocket() {
+  return only_by_worker<node_with<websocket::transport>>("ockam-websocket");
+}
+#endif
 
 } // namespace bench

@@ -1,23 +1,22 @@
 #pragma once
 
+#include "carrier.hpp"
 #include "technology.hpp"
 
 #include "ockam/actors/endpoint.hpp"
-#include "ockam/transports/tcp.hpp"
 
 namespace bench {
 
 class flight;
-struct tcp_node;
 
-/// A node with connections to a server at `port` of 127.0.0.1.
+/// A node with connections to a server.
 class ockam_client {
 public:
+  /// @param place   where the server listens
   /// @param onward  from a connection on
   /// @param encode  makes the body of a message from a payload
-  ockam_client(const load& what, const std::string& port, const ockam::route& onward,
-               ockam::raw (*encode)(const ockam::bytes& payload),
-               const ockam::tcp::transport_options& options = {});
+  ockam_client(std::unique_ptr<carrier> own, const load& what, const std::string& place,
+               const ockam::route& onward, ockam::raw (*encode)(const ockam::bytes& payload));
   ockam_client(const ockam_client&) = delete;
   ockam_client& operator=(const ockam_client&) = delete;
   ~ockam_client();
@@ -30,7 +29,7 @@ private:
   std::shared_ptr<flight> flight_;
   std::size_t window_;
   batch<ockam::raw> batch_;
-  std::unique_ptr<tcp_node> own_;
+  std::unique_ptr<carrier> own_;
   ockam::endpoint mailbox_;
   ockam::route path_;
 };

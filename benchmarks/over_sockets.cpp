@@ -1,9 +1,10 @@
-// Blocking sockets, a thread for each connection: the shortest program that does it.
+// Blocking sockets, TCP or Unix, a thread for each connection: the shortest program that does it.
 
 #include "flight.hpp"
 #include "technology.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <system_error>
 #include <thread>
@@ -11,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace bench {
@@ -22,12 +24,37 @@ using namespace ockam;
   throw std::system_error{errno, std::generic_category(), call};
 }
 
-sockaddr_in loopback(int port) {
+/// Where a socket is bound or connects to.
+struct place {
+  sockaddr_storage bytes{};
+  socklen_t size = 0;
+
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&bytes); }
+  [[nodiscard]] int family() const { return bytes.ss_family; }
+};
+
+template <class Address>
+place place_of(const Address& address, std::size_t size = sizeof(Address)) {
+  place made;
+  std::memcpy(&made.bytes, &address, size);
+  made.size = static_cast<socklen_t>(size);
+  return made;
+}
+
+place loopback(int port) {
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_port = htons(static_cast<std::uint16_t>(port));
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return at;
+  return place_of(at);
+}
+
+/// A name that is in no directory.
+place abstract_name(const std::string& name) {
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  name.copy(at.sun_path + 1, sizeof at.sun_path - 1);
+  return place_of(at, offsetof(sockaddr_un, sun_path) + 1 + name.size());
 }
 
 /// Reads and writes whole frames; owns the socket.
@@ -36,7 +63,7 @@ public:
   explicit stream(int socket) : socket_{socket} {
     const int on = 1;
     const timeval limit{hang_limit.count() / 2, 0};
-    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // fails for Unix sockets
     setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
   stream(const stream&) = delete;
@@ -93,29 +120,44 @@ void answer(int socket) {
   }
 }
 
-void serve() {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto at = loopback(0);
-  socklen_t size = sizeof at;
-  if (bind(listener, reinterpret_cast<sockaddr*>(&at), size) != 0 || listen(listener, 1'024) != 0
-      || getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+int listen_at(const place& where) {
+  const int listener = socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener < 0 || bind(listener, where.get(), where.size) != 0 || listen(listener, 1'024) != 0)
     fail("listen");
+  return listener;
+}
+
+/// @param line  what clients need to know
+[[noreturn]] void serve(int listener, const std::string& line) {
   std::thread{[listener] {
     for (int client = 0; (client = accept(listener, nullptr, nullptr)) >= 0;)
       std::thread{answer, client}.detach();
   }}.detach();
-  child::serve(std::to_string(ntohs(at.sin_port)));
+  child::serve(line);
   std::_Exit(0); // the threads wait for clients that are not told
+}
+
+void serve_tcp() {
+  const int listener = listen_at(loopback(0));
+  sockaddr_in at{};
+  socklen_t size = sizeof at;
+  if (getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+    fail("getsockname");
+  serve(listener, std::to_string(ntohs(at.sin_port)));
+}
+
+void serve_unix() {
+  const auto name = "ockam-bench-" + std::to_string(getpid());
+  serve(listen_at(abstract_name(name)), name);
 }
 
 class client {
 public:
-  client(const load& what, const std::string& port)
+  client(const load& what, const place& server)
     : window_{what.window}, batch_{batch_of(what, frame_with)} {
-    const auto at = loopback(std::stoi(port));
     for (std::size_t i = 0; i < what.connections; ++i) {
-      const int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      if (made < 0 || ::connect(made, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
+      const int made = socket(server.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+      if (made < 0 || ::connect(made, server.get(), server.size) != 0)
         fail("connect");
       streams_.push_back(std::make_unique<stream>(made));
       streams_.back()->limit_reading();
@@ -154,15 +196,27 @@ private:
   flight flight_;
 };
 
-std::vector<variant> connect(const load& what, const std::string& port, bool) {
-  return {
-    timed("sockets", [own = std::make_shared<client>(what, port)](std::size_t n) { own->fly(n); })};
+std::vector<variant> connect_to(const load& what, const place& server) {
+  return {timed("sockets",
+                [own = std::make_shared<client>(what, server)](std::size_t n) { own->fly(n); })};
 }
 
 } // namespace
 
 technology over_sockets() {
-  return {.name = "sockets", .serve = serve, .connect = connect};
+  return {.name = "sockets",
+          .serve = serve_tcp,
+          .connect = [](const load& what, const std::string& port, bool) {
+            return connect_to(what, loopback(std::stoi(port)));
+          }};
+}
+
+technology over_unix_sockets() {
+  return {.name = "unix-sockets",
+          .serve = serve_unix,
+          .connect = [](const load& what, const std::string& name, bool) {
+            return connect_to(what, abstract_name(name));
+          }};
 }
 
 } // namespace bench

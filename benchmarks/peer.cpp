@@ -38,7 +38,8 @@ raw as_string(const bytes& payload) {
 }
 
 std::vector<variant> connect_to_rust(const load& what, const std::string& port, bool) {
-  const auto own = std::make_shared<ockam_client>(what, port, route{"echoer"}, as_string);
+  const auto own = std::make_shared<ockam_client>(std::make_unique<tcp_node>(), what, port,
+                                                  route{"echoer"}, as_string);
   return {timed("ockam to Rust", [own](std::size_t n) { own->fly_by_worker(n); })};
 }
 
@@ -60,7 +61,7 @@ struct sink {
 class rust_source_client {
 public:
   explicit rust_source_client(const std::string& port)
-    : connection_{own_.tcp.connect("127.0.0.1:" + port)} {
+    : connection_{own_.transport.connect("127.0.0.1:" + port)} {
     own_.node.start_worker("sink", sink{flight_});
     for (const auto* each : {"sink", "mailbox"})
       own_.node.flow_control().add_consumer(each, connection_.flow_control_id());

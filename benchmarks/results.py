@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "performance.md"
 BEGIN = "<!-- results: written by scripts/bench --report, not by hand -->"
 END = "<!-- end of results -->"
-GROUPS = ["codec", "local", "tcp", "savina", "peer"]
+GROUPS = ["codec", "local", "tcp", "udp", "uds", "ws", "savina", "peer"]
 DISTURBED = 0.2  # spread from which on a median says little
 
 

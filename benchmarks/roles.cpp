@@ -11,16 +11,30 @@ namespace {
 
 std::vector<technology> all_technologies() {
   return {
-    over_asio(),   over_sockets(),
-    over_ockam(),  over_ockam_polling(),
+    over_asio(),
+    over_sockets(),
+    over_ockam(),
+    over_ockam_polling(),
 #ifdef OCKAM_HAVE_CAF_IO
-    over_basp(),   over_basp_with_defaults(),
+    over_basp(),
+    over_basp_with_defaults(),
 #endif
 #ifdef OCKAM_HAVE_ZEROMQ
     over_zeromq(),
 #endif
 #ifdef OCKAM_HAVE_NATS
     over_nats({}),
+#endif
+    over_ockam_tcp(),
+    over_unix_sockets(),
+    over_datagrams(datagrams::small), // their servers take any size
+    over_segments(datagrams::small),
+    over_ockam_udp(datagrams::small),
+    over_ockam_udp(datagrams::large),
+    over_ockam_uds(),
+#ifdef OCKAM_HAVE_WEBSOCKET
+    over_beast(),
+    over_ockam_websocket(),
 #endif
   };
 }

@@ -53,6 +53,22 @@ technology over_nats(const std::string& nats_server); ///< where that program is
 #endif
 technology over_erlang(const std::string& escript); ///< likewise
 
+/// How many bytes a datagram may have: the default, and what an Ethernet carries in one piece.
+enum class datagrams : std::uint16_t { small = 508, large = 1'472 };
+
+// Other transports of ours, and what each is made of.
+technology over_ockam_udp(datagrams size);
+technology over_datagrams(datagrams size); ///< one a system call
+technology over_segments(datagrams size);  ///< many, which the kernel cuts and joins
+bool segments_work();
+technology over_ockam_tcp(); ///< as `over_ockam`, called "ockam over TCP"
+technology over_unix_sockets();
+technology over_ockam_uds();
+#ifdef OCKAM_HAVE_WEBSOCKET
+technology over_ockam_websocket();
+technology over_beast();
+#endif
+
 /// How the processes of a row stand to each other.
 enum class setting : std::uint8_t {
   direct,

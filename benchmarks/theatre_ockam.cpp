@@ -112,7 +112,7 @@ public:
 private:
   child server_;
   tcp_node node_;
-  connection connection_ = node_.tcp.connect("127.0.0.1:" + server_.line());
+  connection connection_ = node_.transport.connect(server_.line());
   std::shared_ptr<std::vector<route>> all_;
   std::vector<address> own_;
   bool introduced_ = false;
