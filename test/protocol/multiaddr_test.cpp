@@ -311,7 +311,7 @@ TEST(Multiaddr, MAD5_ATransportAddressBecomesItsPieces) {
 
 TEST(Multiaddr, MAD5_WhatHasNoMultiaddrIsAnError) {
   for (const auto* hop :
-       {"4#device", "240#x", "1#nowhere", "2#[fe80::1%2]:1", "5#node.sock", "5#", "a/b"})
+       {"4#device", "240#x", "1#nowhere", "2#[fe80::1%2]:1", "5#node.sock", "5#@name", "5#", "a/b"})
     EXPECT_EQ(multiaddr::from_route(hop).error(), errc::invalid_value) << hop;
   EXPECT_EQ(multiaddr::from_route("\xff").error(), errc::invalid_utf8);
   EXPECT_EQ(multiaddr::from_route(route{"1#a:1", "x", "2#b:1"}).error(),

@@ -5,12 +5,17 @@ pub use ockam_core::{Encodable, NeutralMessage};
 use ockam::access_control::AllowAll;
 use ockam::flow_control::FlowControlId;
 use ockam::tcp::{TcpListener, TcpTransport};
+use ockam::udp::UdpTransport;
 use ockam::{Address, Context, LocalMessage, Result, Route, Worker};
 
 pub type Tcp = TcpTransport;
 
 pub async fn tcp(ctx: &Context) -> Result<Tcp> {
     TcpTransport::create(ctx).await
+}
+
+pub async fn udp(ctx: &Context) -> Result<UdpTransport> {
+    UdpTransport::create(ctx).await
 }
 
 pub async fn disconnect(tcp: &Tcp, sender: &Address) -> Result<()> {

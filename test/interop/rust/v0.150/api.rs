@@ -5,6 +5,7 @@ pub use ockam_core::{Encodable, NeutralMessage};
 use ockam::access_control::AllowAll;
 use ockam::flow_control::FlowControlId;
 use ockam::tcp::{TcpListener, TcpTransport};
+use ockam::udp::UdpTransport;
 use ockam::{Address, Context, LocalMessage, Result, Route, Worker};
 use std::sync::Arc;
 
@@ -12,6 +13,10 @@ pub type Tcp = Arc<TcpTransport>;
 
 pub async fn tcp(ctx: &Context) -> Result<Tcp> {
     TcpTransport::get_or_create(ctx)
+}
+
+pub async fn udp(ctx: &Context) -> Result<Arc<UdpTransport>> {
+    UdpTransport::get_or_create(ctx)
 }
 
 pub async fn disconnect(tcp: &Tcp, sender: &Address) -> Result<()> {
