@@ -55,7 +55,7 @@ std::shared_ptr<stream> stream::create(std::unique_ptr<byte_stream> below, std::
                                        std::size_t max_message_size,
                                        std::chrono::milliseconds patience,
                                        std::shared_ptr<void> slot) {
-  const std::shared_ptr<stream> made{
+  std::shared_ptr<stream> made{
     new stream{std::move(below), std::move(peer), max_message_size, patience, std::move(slot)}};
   made->websocket_->layer().set_owner(std::shared_ptr<layer_owner>{made, made.get()});
   return made;
