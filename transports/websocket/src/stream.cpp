@@ -192,10 +192,10 @@ void stream::finish_opening(result<void> outcome) {
 
 // -- messages --------------------------------------------------------------------------------------
 
-void stream::read(std::span<std::uint8_t> room) {
+void stream::read(std::span<std::uint8_t> room, std::shared_ptr<const void> owner) {
   websocket_->inner.async_read_some(
-    net::buffer(room.data(), room.size()),
-    [me = shared_from_this()](const error_code& failed, std::size_t count) {
+    net::buffer(room.data(), room.size()), [me = shared_from_this(), owner = std::move(owner)](
+                                             const error_code& failed, std::size_t count) {
       if (failed)
         return me->lose(failed);
       if (me->user_ == nullptr)
