@@ -30,7 +30,7 @@ public:
       decoder_{make_ref<chunk_pool>(4096, 4), limit, no_framing},
       limit_{limit} {
     from_->attach(*this);
-    from_->read(decoder_.prepare());
+    from_->read(decoder_.prepare(), nullptr);
   }
 
   void on_read(std::size_t count, bool message_ends) override {
@@ -45,7 +45,7 @@ public:
       static_cast<void>(decode_bare_message(**body));
       messages.emplace_back((*body)->view().begin(), (*body)->view().end());
     }
-    from_->read(decoder_.prepare());
+    from_->read(decoder_.prepare(), nullptr);
   }
   void on_drained() override {}
   void on_written() override {}

@@ -4,8 +4,10 @@
 
 #include "ockam/actors/echoer.hpp"
 #include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/frame.hpp"
 #include "ockam/transports/uds.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include <sys/socket.h>
@@ -45,8 +47,8 @@ raw_peer connect_raw(const std::string& path) {
 }
 
 bytes frame_of(const bytes& body) {
-  bytes frame{static_cast<std::uint8_t>(body.size() >> 8), static_cast<std::uint8_t>(body.size())};
-  frame.insert(frame.end(), body.begin(), body.end());
+  bytes frame(uds_framing.length_size + body.size());
+  std::ranges::copy(body, put_frame_header(frame.data(), body.size(), uds_framing));
   return frame;
 }
 

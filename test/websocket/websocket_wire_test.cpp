@@ -212,6 +212,16 @@ TEST_F(WebSocketWire, WS6_AMessageThatIsNotFinishedInTimeClosesTheConnection) {
   expect_closed(masked(binary, from_hex("01"), false).encode(), 1008, "frame-timeout");
 }
 
+TEST_F(WebSocketWire, WS6_WhatComesOfAMessageAfterItsTimeIsIgnored) {
+  place = listen({.limits = {.frame_timeout = 50ms}});
+  const auto peer = connect();
+  const auto whole = masked(binary, bytes(300'000)).encode();
+  expect_closed(peer, {whole.begin(), whole.begin() + 100'000}, 1008, "frame-timeout");
+  peer.bytes().write({whole.data() + 100'000, whole.size() - 100'000});
+  peer.write(masked(close, close_payload(1008)));
+  EXPECT_TRUE(peer.bytes().is_closed());
+}
+
 TEST_F(WebSocketWire, WS6_AnIdleConnectionIsClosedWhenThatIsAskedFor) {
   place = listen({.limits = {.idle_timeout = 50ms}});
   expect_closed({}, 1008, "idle-timeout");

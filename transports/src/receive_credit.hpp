@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/message.hpp"
+#include "ockam/transports/export.hpp"
 
 #include <atomic>
 #include <functional>
@@ -9,7 +10,7 @@ namespace ockam::internal {
 
 /// How much of a connection's input may be unhandled at a time. Counted by message and by byte;
 /// given back by whatever thread drops a message.
-class receive_credit final : public inbound_credit {
+class OCKAM_TRANSPORTS_EXPORT receive_credit final : public inbound_credit {
 public:
   /// @param on_available  called once after `exhausted` said yes and half of the credit is free
   ///                      again, from the thread that freed it

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <string>
 
 #include <caf/all.hpp>
 
@@ -15,9 +16,9 @@ void caf_main(caf::actor_system& system) {
 
   ockam::node client{system};
   auto here = ockam::websocket::transport::create(client);
-  const auto connection = here.connect(listener.url());
-  std::cout << client.send_and_receive<std::string>({connection, "echoer"}, "Hello, WebSocket!")
-                 + "\n";
+  const auto connection = here.connect(listener.socket_address());
+  const ockam::route way{connection, "echoer"};
+  std::cout << client.send_and_receive<std::string>(way, "Hello, WebSocket!") + "\n";
 }
 
 CAF_MAIN(caf::id_block::ockam)

@@ -38,8 +38,8 @@ void connector::attempt() {
     if (!cancelled)
       me->attempt_failed({make_error_code(std::errc::timed_out),
                           "connecting to " + me->peer_ + " took more than "
-                            + std::to_string(me->timeout_.count())
-                            + " ms (connect-timeout); check the address, and what is in between"});
+                            + std::to_string(me->timeout_.count()) + " ms (connect-timeout); "
+                            + std::string{me->advice_when_late()}});
   });
   find();
 }

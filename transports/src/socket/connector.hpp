@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
@@ -36,6 +37,9 @@ protected:
   /// Leads to `found`, `finish` or `attempt_failed`, now or later.
   virtual void find() = 0;
   virtual void stop_finding() = 0;
+
+  /// What to try when the time is over.
+  [[nodiscard]] virtual std::string_view advice_when_late() const = 0;
 
   /// A failure to connect to one of the endpoints that were found, in words.
   [[nodiscard]] virtual error failure(std::error_code code, const stream_endpoint& where) const;

@@ -20,6 +20,9 @@ public:
 private:
   void find() override;
   void stop_finding() override { resolver_.cancel(); }
+  [[nodiscard]] std::string_view advice_when_late() const override {
+    return "check host, port and firewall";
+  }
   [[nodiscard]] error failure(std::error_code code,
                               const internal::stream_endpoint& where) const override;
   [[nodiscard]] std::shared_ptr<tcp_connector> self() {

@@ -19,6 +19,10 @@ public:
 private:
   void find() override;
   void stop_finding() override { pause_.cancel(); }
+  [[nodiscard]] std::string_view advice_when_late() const override {
+    return "the listener accepts nobody; is the other node busy, or has it reached "
+           "max-connections?";
+  }
 
   const socket_name peer_;
   asio::steady_timer pause_;

@@ -11,6 +11,9 @@ namespace {
 /// Messages delivered before the workers that they woke run: so few that those find them in the cache.
 constexpr std::size_t max_deliveries = 64;
 
+/// Bytes of a large message that are read at a time.
+constexpr std::size_t read_size = 64u << 10;
+
 /// What the stream collects before it writes; one message may be larger.
 constexpr std::size_t max_collected = 256u << 10;
 
@@ -47,15 +50,13 @@ void websocket_connection::start() {
 
 // -- input -----------------------------------------------------------------------------------------
 
-/// The first bytes of a message go to a place of our own: a connection that waits holds no chunk.
+/// Into memory of our own: a read goes on when the connection has ended, and its chunks are gone.
 void websocket_connection::read() {
   if (!in_message_)
-    return stream_->read(first_bytes_);
-  const auto room = input().prepare();
-  if (!room.empty())
-    stream_->read(room);
-  else
-    pause_for_memory();
+    return stream_->read(first_bytes_, self());
+  if (!more_bytes_)
+    more_bytes_.reset(new std::uint8_t[read_size]); // not cleared first
+  stream_->read({more_bytes_.get(), read_size}, self());
 }
 
 /// Every chunk is held by messages: goes on when one comes back, unless there is no memory for a large
@@ -68,12 +69,9 @@ void websocket_connection::pause_for_memory() {
 void websocket_connection::on_read(std::size_t count, bool message_ends) {
   const auto keep = self(); // what is delivered may end it
   last_message_ = clock::now();
-  if (in_message_) {
-    input().commit(count);
-  } else {
-    untaken_ = std::span{first_bytes_}.first(count);
+  untaken_ = {in_message_ ? more_bytes_.get() : first_bytes_.data(), count};
+  if (!in_message_)
     message_began_ = last_message_;
-  }
   in_message_ = true;
   message_ended_ = message_ends;
   go_on();
@@ -93,6 +91,7 @@ void websocket_connection::go_on() {
   if (std::exchange(message_ended_, false)) {
     input().end_message();
     in_message_ = false;
+    more_bytes_.reset();
     message_began_ = {};
   }
   if (deliver())
@@ -130,8 +129,7 @@ bool websocket_connection::run_workers() {
   thread_->actors().run_ready();
   if (over_)
     return false;
-  if (!in_message_)
-    input().release_chunk();
+  input().release_chunk();
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 namespace ockam::websocket::detail {
@@ -74,8 +75,9 @@ private:
   internal::write_batch batch_; // being written
   std::size_t leaving_ = 0;     // bytes of it that are with the stream
   on_end ended_;
-  std::array<std::uint8_t, 1'536> first_bytes_; // of a message: while none comes, no chunk is held
-  std::span<const std::uint8_t> untaken_{};     // of them
+  std::array<std::uint8_t, 1'536> first_bytes_; // of a message: while none comes, no memory is held
+  std::unique_ptr<std::uint8_t[]> more_bytes_;  // of a message that has begun
+  std::span<const std::uint8_t> untaken_{};     // of either
   std::size_t delivered_ = 0;                   // messages, since workers ran
   clock::time_point last_message_ = clock::now(); // in either direction
   clock::time_point message_began_{};

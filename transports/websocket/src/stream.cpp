@@ -55,7 +55,7 @@ std::shared_ptr<stream> stream::create(std::unique_ptr<byte_stream> below, std::
                                        std::size_t max_message_size,
                                        std::chrono::milliseconds patience,
                                        std::shared_ptr<void> slot) {
-  const std::shared_ptr<stream> made{
+  std::shared_ptr<stream> made{
     new stream{std::move(below), std::move(peer), max_message_size, patience, std::move(slot)}};
   made->websocket_->layer().set_owner(std::shared_ptr<layer_owner>{made, made.get()});
   return made;
@@ -192,10 +192,10 @@ void stream::finish_opening(result<void> outcome) {
 
 // -- messages --------------------------------------------------------------------------------------
 
-void stream::read(std::span<std::uint8_t> room) {
+void stream::read(std::span<std::uint8_t> room, std::shared_ptr<const void> owner) {
   websocket_->inner.async_read_some(
-    net::buffer(room.data(), room.size()),
-    [me = shared_from_this()](const error_code& failed, std::size_t count) {
+    net::buffer(room.data(), room.size()), [me = shared_from_this(), owner = std::move(owner)](
+                                             const error_code& failed, std::size_t count) {
       if (failed)
         return me->lose(failed);
       if (me->user_ == nullptr)

@@ -77,8 +77,9 @@ public:
   void attach(stream_user& user) noexcept { user_ = &user; }
   void detach() noexcept { user_ = nullptr; }
 
-  /// Reads some bytes of one binary message; `room` has to stay until `on_read`.
-  void read(std::span<std::uint8_t> room);
+  /// Reads some bytes of one binary message. `owner` of the room is kept: what was asked for may still
+  /// come when the user has detached.
+  void read(std::span<std::uint8_t> room, std::shared_ptr<const void> owner);
 
   /// Whether more has come already: the next `read` need not wait.
   [[nodiscard]] bool has_input() const noexcept;

@@ -24,7 +24,7 @@ tl::unexpected<error> unusable(const char* option, const std::string& file,
 }
 
 tls_context make_context(ssl::context::method method) {
-  const auto made = std::make_shared<ssl::context>(method);
+  auto made = std::make_shared<ssl::context>(method);
   ::SSL_CTX_set_min_proto_version(made->native_handle(), TLS1_2_VERSION);
   ::SSL_CTX_set_options(made->native_handle(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   ::SSL_CTX_set_mode(made->native_handle(), SSL_MODE_RELEASE_BUFFERS); // most are idle
