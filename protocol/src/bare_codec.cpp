@@ -5,6 +5,8 @@
 #include "ockam/protocol/bare.hpp"
 #include "ockam/protocol/text.hpp"
 
+#include <array>
+
 namespace ockam {
 
 namespace {
@@ -47,11 +49,13 @@ route read_route(bare_reader& in, bytes_view input, const decode_limits& limits)
   const auto canonical_size = measure_route(in, count, limits);
   if (!in.ok())
     return {};
-  bytes canonical(canonical_size);
-  auto* to = canonical.data();
+  std::array<std::uint8_t, 128> few; // enough for most routes, without the heap
+  bytes many(canonical_size > few.size() ? canonical_size : 0);
+  auto* const canonical = many.empty() ? few.data() : many.data();
+  auto* to = canonical;
   for (std::uint64_t i = 0; i < count; ++i)
     to = internal::put_address(to, read_address(again));
-  return route::from_encoded(canonical, static_cast<std::size_t>(count));
+  return route::from_encoded({canonical, canonical_size}, static_cast<std::size_t>(count));
 }
 
 /// Anything that is not 01 and a well-formed text is no tracing context.
