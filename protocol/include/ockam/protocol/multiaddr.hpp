@@ -40,6 +40,7 @@ public:
     worker = 102'526,
   };
 
+  /// One protocol with its value.
   struct piece {
     protocol kind;
     std::string value; ///< text: ports in decimal, paths unescaped; nothing for `ws`

@@ -32,6 +32,7 @@ enum class part_verdict : std::uint8_t {
 /// The name as it is written above.
 OCKAM_PROTOCOL_EXPORT std::string_view to_string(part_verdict verdict) noexcept;
 
+/// What the unfinished messages of one peer may cost.
 struct reassembly_limits {
   std::size_t max_bytes = 16u << 20;       ///< that the unfinished messages of one peer take
   std::chrono::milliseconds timeout{5000}; ///< for the parts of one message
@@ -60,6 +61,7 @@ public:
   reassembler& operator=(reassembler&&) = delete;
   ~reassembler();
 
+  /// What became of one datagram.
   struct outcome {
     part_verdict verdict = part_verdict::waiting;
     shared_bytes message{};   ///< encoded; of a message in one datagram, the part itself
