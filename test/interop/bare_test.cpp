@@ -2,16 +2,13 @@
 // (rust/README.md).
 
 #include "peers.hpp"
+#include "temporary_directory.hpp"
 
 #include "ockam/actors/echoer.hpp"
 #include "ockam/transports/uds.hpp"
 #if OCKAM_HAVE_WEBSOCKET
 #  include "ockam/transports/websocket.hpp"
 #endif
-
-#include <filesystem>
-
-#include <unistd.h>
 
 namespace ockam::test {
 namespace {
@@ -32,14 +29,13 @@ protected:
 };
 
 TEST_F(Bare, UDS1_ARustNodeReadsWhatWeWrite) {
-  const auto path = std::filesystem::temp_directory_path()
-                    / ("ockam-interop-" + std::to_string(getpid()) + ".sock");
+  const temporary_directory directory; // the Rust node leaves its socket there
+  const auto path = directory / "socket";
   auto& printer = start_printer("uds", path);
   auto uds = uds::transport::create(own);
   const auto connection = uds.connect(printer.wait_until_listening());
   expect_read(printer, connection, "Hello Ockam!");
   expect_read(printer, connection, std::string(60'000, 'x'));
-  std::filesystem::remove(path); // the Rust node leaves it there
 }
 
 #if OCKAM_HAVE_WEBSOCKET

@@ -181,6 +181,21 @@ TEST_F(Uds, UDS5_AFileThatSomebodyPutInItsPlaceStays) {
   EXPECT_TRUE(std::filesystem::is_regular_file(place));
 }
 
+TEST_F(Uds, UDS5_ADirectoryThatLeavesNoRoomForANameBesideIsAnError) {
+  const auto deep = directory / std::string(103 - directory.path().string().size(), 'd');
+  std::filesystem::create_directory(deep);
+  const auto name = (deep / "s").string(); // short enough to be bound, and left by a crash
+  {
+    unix_socket crashed;
+    ASSERT_TRUE(crashed.bind_and_listen(name));
+  }
+  const auto made = at_b.try_listen(name);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error(), errc::invalid_value);
+  EXPECT_NE(to_string(made.error()).find("choose a shorter path"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_socket(name)) << "nothing was touched";
+}
+
 TEST_F(Uds, UDS6_OnlyTheOwnerMayConnectUnlessTheOptionsSayOtherwise) {
   const auto permissions = [&] { return std::filesystem::status(place).permissions(); };
   auto l = listen();

@@ -9,7 +9,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 
 namespace ockam::test {
 
@@ -72,17 +71,9 @@ std::string write_file(const std::filesystem::path& name, Write write) {
 } // namespace
 
 authority::authority() : key_{new_key()} {
-  auto folder = (std::filesystem::temp_directory_path() / "certificates-XXXXXX").string();
-  require(::mkdtemp(folder.data()) != nullptr, "no folder");
-  folder_ = folder;
   certificate_ = new_certificate("An authority of this test", key_.get(), nullptr, key_.get(), {});
   file_ = write_file(folder_ / "authority.pem",
                      [this](std::FILE* to) { return PEM_write_X509(to, certificate_.get()); });
-}
-
-authority::~authority() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 identity authority::issue(const std::string& name, validity when) {

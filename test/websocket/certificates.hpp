@@ -1,7 +1,8 @@
 #pragma once
 
+#include "temporary_directory.hpp"
+
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -25,7 +26,6 @@ struct validity {
 class authority {
 public:
   authority();
-  ~authority();
   authority(const authority&) = delete;
   authority& operator=(const authority&) = delete;
 
@@ -36,7 +36,7 @@ public:
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
 
 private:
-  std::filesystem::path folder_;
+  const temporary_directory folder_;
   std::string file_;
   std::shared_ptr<EVP_PKEY> key_;
   std::shared_ptr<X509> certificate_;

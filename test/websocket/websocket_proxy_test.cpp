@@ -2,13 +2,11 @@
 #include "websocket_nodes.hpp"
 
 #include "process.hpp"
+#include "temporary_directory.hpp"
 
 #include "ockam/actors/echoer.hpp"
 
-#include <filesystem>
 #include <fstream>
-
-#include <stdlib.h>
 
 namespace ockam::test {
 namespace {
@@ -20,10 +18,6 @@ class proxy {
 public:
   /// @param more  in its `server` block
   proxy(const std::string& front, const std::string& behind, const std::string& more) {
-    auto folder = (std::filesystem::temp_directory_path() / "proxy-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr)
-      throw std::runtime_error{"no folder"};
-    folder_ = folder;
     std::ofstream{folder_ / "nginx.conf"}
       << "daemon off; master_process off; error_log stderr; pid nginx.pid;\n"
          "events {}\n"
@@ -45,19 +39,13 @@ public:
          "    }\n"
          "  }\n"
          "}\n";
-    server_.emplace(nginx,
-                    std::vector<std::string>{"-p", folder_, "-c", "nginx.conf", "-e", "stderr"});
+    server_.emplace(nginx, std::vector<std::string>{"-p", folder_.path(), "-c", "nginx.conf", "-e",
+                                                    "stderr"});
   }
-  ~proxy() {
-    server_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-
   std::string told_so_far() { return server_->told_so_far(); }
 
 private:
-  std::filesystem::path folder_;
+  const temporary_directory folder_;
   std::optional<process> server_;
 };
 

@@ -82,12 +82,12 @@ result<void> clear(const fs::path& path) {
 result<socket_file> socket_file::make(const fs::path& path,
                                       internal::socket_listener::acceptor& unbound,
                                       const listen_options& options) {
-  if (auto cleared = clear(path); !cleared)
-    return fail(std::move(cleared.error()));
   const auto hidden = name_beside(path);
-  const auto name = socket_name::parse(hidden.string());
+  const auto name = socket_name::parse(hidden.string()); // may be longer than the path
   if (!name)
     return fail(name.error());
+  if (auto cleared = clear(path); !cleared)
+    return fail(std::move(cleared.error()));
   std::error_code failed;
   socket_file made;
   made.path_ = path;
