@@ -4,6 +4,8 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <mutex>
+
 namespace ockam {
 
 using internal::node_state;
@@ -15,13 +17,12 @@ namespace {
 constexpr std::uint16_t sender_index = 0;
 constexpr std::uint16_t receiver_index = 1;
 
-void close_record(const std::shared_ptr<node_state>& node, ref_ptr<worker_record>& record) {
+void close_record(const std::shared_ptr<node_state>& node, const ref_ptr<worker_record>& record) {
   if (!record)
     return;
   node->remove(*record);
   if (const auto actor = record->take_actor())
     compat::post_exit(caf::actor_cast<caf::abstract_actor*>(actor));
-  record = {};
 }
 
 } // namespace
@@ -29,7 +30,10 @@ void close_record(const std::shared_ptr<node_state>& node, ref_ptr<worker_record
 // -- connections -----------------------------------------------------------------------------------
 
 connection_port::connection_port() = default;
-connection_port::connection_port(connection_port&& other) noexcept = default;
+
+connection_port::connection_port(connection_port&& other) noexcept {
+  *this = std::move(other);
+}
 
 connection_port& connection_port::operator=(connection_port&& other) noexcept {
   if (this != &other) {
@@ -151,8 +155,13 @@ void connection_port::note_write(const message& content) const {
 }
 
 void connection_port::count_written(std::uint64_t messages) const noexcept {
-  record_->traffic.written.add(messages);
-  record_->settle_if_gone();
+  const std::lock_guard guard{in_use_};
+  if (record_) {
+    record_->traffic.written.add(messages);
+    record_->settle_if_gone();
+  } else {
+    node_->counters->of_the_gone.written.add(messages);
+  }
 }
 
 void connection_port::count_dropped(drop_reason reason, std::uint64_t messages) const noexcept {
@@ -160,7 +169,12 @@ void connection_port::count_dropped(drop_reason reason, std::uint64_t messages) 
 }
 
 void connection_port::close() noexcept {
-  close_record(node_, record_);
+  ref_ptr<worker_record> last;
+  {
+    const std::lock_guard guard{in_use_};
+    last = std::move(record_);
+  }
+  close_record(node_, last);
 }
 
 // -- listeners -------------------------------------------------------------------------------------

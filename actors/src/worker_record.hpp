@@ -4,9 +4,9 @@
 #include "log.hpp"
 #include "mail_queue.hpp"
 #include "mailbox_list.hpp"
-#include "spin_lock.hpp"
 
 #include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/spin_lock.hpp"
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/actors/worker_options.hpp"
 

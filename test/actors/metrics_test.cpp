@@ -82,6 +82,25 @@ TEST_F(Metrics, WhatAConnectionDoesAfterItWasDisconnectedCountsAtOnce) {
   EXPECT_EQ(node.metrics().received, 1u);
 }
 
+TEST_F(Metrics, DEC7_WhatIsWrittenWhileAConnectionClosesIsCounted) {
+  auto mailbox = node.detached("mailbox");
+  std::uint64_t written = 0;
+  for (int i = 0; i < 500; ++i) {
+    fake_connection connection{node};
+    std::atomic<std::uint64_t> count{0};
+    std::thread sending{[&] {
+      while (mailbox.send(connection.sender(), "x"))
+        ++count;
+    }};
+    while (count == 0)
+      std::this_thread::yield();
+    connection.close(); // perhaps between a push and its count
+    sending.join();
+    written += count;
+  }
+  EXPECT_EQ(node.metrics().written, written);
+}
+
 TEST_F(Metrics, AClosedEndpointStillCounts) {
   auto mailbox = node.detached("mailbox");
   node.stop_worker("mailbox");

@@ -85,8 +85,10 @@ void peer::close() {
 
 void peer::deliver(const ockam::shared_bytes& datagram) {
   auto content = ockam::decode_message(datagram);
-  if (!content)
-    return; // nothing we understand
+  if (!content) {
+    connection_.drop_undecodable(content.error());
+    return;
+  }
   content->hold(credit_, datagram.size());
   connection_.deliver(std::move(*content), nullptr);
 }

@@ -5,6 +5,7 @@
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/routed_message.hpp"
+#include "ockam/actors/spin_lock.hpp"
 
 #include <functional>
 #include <memory>
@@ -77,7 +78,8 @@ struct connection_setup {
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.
 ///
-/// `deliver` is for one thread at a time; the rest is thread-safe. Destruction closes.
+/// `deliver`, `run`, `drop_undecodable`, `discard` and `close` are for one thread at a time, the one
+/// that reads. The rest is thread-safe, also beside `close` and after it. Destruction closes.
 class OCKAM_ACTORS_EXPORT connection_port {
 public:
   connection_port();
@@ -138,6 +140,7 @@ private:
 
   node_ptr node_;
   ref_ptr<internal::worker_record> record_; // gone once closed; the addresses stay readable
+  mutable internal::spin_lock in_use_;      // `record_`, by `close` or by a writer
   address sender_;
   address receiver_;
   flow_control_id id_{std::string{}};
