@@ -58,6 +58,7 @@ public:
   std::string fresh_place() override { return "127.0.0.1:0"; }
   std::uint8_t address_type() const override { return transport_type::udp; }
   std::size_t largest_message() const override { return 100'000; } // a socket's buffer takes it
+  std::chrono::milliseconds retry_after() const override { return 100ms; }
 
 private:
   class side final : public transport_side {
@@ -85,6 +86,7 @@ private:
                               side_options options) {
       udp::bind_options own;
       own.peer = std::move(peer);
+      own.reassembly.timeout = 500ms; // until who begins anew is heard in any case
       own.limits = options.limits;
       own.observer = std::move(options.observer);
       return udp_.try_bind(at, std::move(own));

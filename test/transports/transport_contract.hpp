@@ -66,6 +66,9 @@ public:
   /// How messages are encoded, and how large they can be and surely arrive.
   virtual const message_form& form() const { return cbor_form; }
   virtual std::size_t largest_message() const { return default_max_frame_size; }
+
+  /// How long a request waits before it is lost; nothing is where there are connections.
+  virtual std::chrono::milliseconds retry_after() const { return patience; }
 };
 
 template <class Kind>

@@ -193,7 +193,9 @@ TEST_P(TransportContract, NothingIsLeftOfManyEnds) {
   const auto workers_of_b = b.node.list_workers().size();
   for (int round = 0; round < 100; ++round) {
     const auto near = join(a, place);
-    EXPECT_EQ(ask(a.node, near.to("echoer")), "Hello Ockam!");
+    // The system may give a port twice, and the second one's numbers may look late for a while (UDP-6).
+    EXPECT_TRUE(
+      eventually([&] { return ask(a.node, near.to("echoer"), "x", kind->retry_after()) == "x"; }));
     ASSERT_TRUE(near.end());
     ASSERT_TRUE(
       eventually([&] { return a.transport->ends() == 0 && b.transport->ends() == ends_of_b; }));
