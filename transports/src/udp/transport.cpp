@@ -5,9 +5,9 @@
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/config.hpp"
 
 #include <algorithm>
-#include <future>
 
 #include <asio/dispatch.hpp>
 #include <asio/post.hpp>
@@ -201,6 +201,10 @@ result<void> binding::stop() const {
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)
   : transport_handle{impl}, impl_{std::move(impl)} {}
+
+transport transport::create(node& on) {
+  return create(on, transport_options_from(on.system().config()));
+}
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));

@@ -114,8 +114,9 @@ struct transport_options {
 /// `resolve_transport_route`, and implicit connections, make a tied binding for `2#host:port`.
 class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
 public:
-  /// errc::misuse for options that contradict each other.
-  static transport create(node& on, transport_options options = {});
+  /// Without options as with TCP. errc::misuse for options that contradict each other.
+  static transport create(node& on);
+  static transport create(node& on, transport_options options);
 
   /// The transport's defaults, with a flow control id of their own: to change and pass on.
   [[nodiscard]] bind_options default_bind_options() const;
