@@ -191,6 +191,10 @@ std::size_t binding::pending_bytes() const noexcept {
   return impl_->pending_bytes();
 }
 
+connection_metrics binding::metrics() const noexcept {
+  return impl_->metrics();
+}
+
 bool binding::flush(std::chrono::milliseconds timeout) const {
   return impl_->wait_until_written(timeout);
 }

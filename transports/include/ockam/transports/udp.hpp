@@ -83,7 +83,8 @@ public:
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
   [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] std::size_t pending_bytes() const noexcept; ///< output that waits
+  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
+  [[nodiscard]] connection_metrics metrics() const noexcept; ///< of all its peers together
 
   /// As `connection::flush`; names that are being resolved are not waited for. Not from a worker.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
