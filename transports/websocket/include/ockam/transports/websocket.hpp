@@ -77,6 +77,11 @@ struct listen_options {
   std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
   std::size_t max_connections = 10'000;              ///< upgraded or not, then accepting pauses
   std::size_t max_request_size = 8u << 10;           ///< bytes of the HTTP request
+
+  /// Whose pages a browser may connect from: `https://example.com`, or `*` for any. Whatever page
+  /// somebody looks at could otherwise reach a node of the same machine. Nodes send no origin.
+  std::vector<std::string> allowed_origins{};
+
   int backlog = 1'024;
   server_tls_options tls{};
   keepalive_options keepalive{};
