@@ -34,6 +34,7 @@ TEST_P(SlowParties, ORD5_ORD8_APeerThatNeverReadsCostsItsShareAtMost) {
   const raw_listener place{16, true};
   const auto c = node.tcp.connect(place.address());
   const auto peer = place.accept();
+  peer.write(bytes{1}); // it speaks, once
   before = heap_in_use();
   auto outcome = node.node.root().send({c, "worker"}, body);
   for (int i = 0; outcome && i < 10'000'000; ++i)

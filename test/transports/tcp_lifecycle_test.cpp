@@ -303,6 +303,20 @@ TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {
     EXPECT_EQ(reader.receive<std::string>({patience})->body(), "farewell");
 }
 
+TEST_F(TcpLifecycle, NOD5_AStopThatHasToWaitForAnIoThreadLeavesNothing) {
+  const gate never;
+  b.node.start_worker("slow", [=](context&, const routed<any>&) {
+    static_cast<void>(never.wait(3s)); // longer than a stop waits for the thread that runs it
+  });
+  b.flow_control().add_consumer("slow", listener.flow_control_id());
+  const auto c = a.connect(listener);
+  for (int i = 0; i < 3; ++i)
+    a.node.send({c, "slow"}, "x");
+  ASSERT_TRUE(eventually([&] { return b.node.metrics().delivered == 1; }));
+  b.node.stop();
+  EXPECT_TRUE(b.tcp.connections().empty()); // and more, see `nodes_test`
+}
+
 TEST_F(TcpLifecycle, NOD5_AStopEndsConnectionsWhosePeersDoNotRead) {
   const raw_listener elsewhere{16, true};
   connection_journal events;

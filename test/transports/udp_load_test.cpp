@@ -59,7 +59,7 @@ TEST_P(UdpImpaired, UDP6_WhatIsDeliveredIsIntactAndDeliveredOnce) {
     take_all(1ms);
     return a.node.metrics().in_flight() == 0 && b.node.metrics().in_flight() == 0;
   }));
-  EXPECT_GT(seen.size(), total / 4u) << "most messages are short";
+  EXPECT_GT(seen.size(), total / 10u) << "many messages are a single datagram";
   EXPECT_LT(seen.size(), total + 0u);
   EXPECT_GT(network.lost(), 0u);
   EXPECT_GT(network.repeated(), 0u);

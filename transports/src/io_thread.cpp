@@ -68,9 +68,13 @@ void io_thread::stop(std::chrono::milliseconds grace) {
       passed->get_future().wait_for(grace);
     return;
   }
-  if (ended_.get_future().wait_for(grace) == std::future_status::timeout)
-    context_->stop();
-  thread_.join();
+  if (ended_.get_future().wait_for(grace) == std::future_status::ready)
+    return thread_.join();
+  context_->stop();
+  thread_.join(); // a handler may keep it
+  context_->restart();
+  while (context_->poll() > 0) // it had no time to end its links
+    run_ready();
 }
 
 } // namespace ockam::internal

@@ -24,8 +24,8 @@ constexpr int max_reads = 8;
 /// Messages delivered before the workers that they woke run: so few that those find them in the cache.
 constexpr std::size_t max_deliveries = 64;
 
-/// Batches written in a row before other bindings get their turn.
-constexpr int max_batches = 16;
+/// Calls that write in a row before input, and other bindings, get their turn.
+constexpr int max_sends = 16;
 
 /// Memory for output is given back this long after the last one.
 constexpr std::chrono::seconds idle_memory{1};
@@ -333,17 +333,17 @@ void udp_binding::wake_writer(compat::execution_context* context) {
 void udp_binding::flush() {
   if (over_ || waits_until_writable_)
     return;
-  for (int batches = 0;;) {
+  for (int sends = 0;;) {
     if (!send())
       return wait_until_writable();
+    if (++sends > max_sends) // much to write: others have their turn
+      return asio::post(thread_->executor(), [me = self()] { me->flush(); });
     if (batch_.empty()) {
       if (batch_.messages() > 0) {
         port().count_written(batch_.messages() - lost_);
         port().count_dropped(drop_reason::connection_closed, std::exchange(lost_, 0));
         batch_.clear();
       }
-      if (++batches > max_batches) // somebody sends as fast as we write
-        return asio::post(thread_->executor(), [me = self()] { me->flush(); });
       if (!output().next_batch(batch_))
         break;
       last_traffic_ = clock::now();
