@@ -78,7 +78,7 @@ TEST_F(Soak, ORD5_MemoryStaysFlatAtFullLoadThroughARelay) {
   std::cout << *replies << " messages came back in " << soak_time().count() << " s; heap at most "
             << heap[0] / 1024 << ", " << heap[1] / 1024 << ", " << heap[2] / 1024
             << " KiB in its thirds\n";
-  EXPECT_GT(*replies, 1'000u);
+  EXPECT_GT(*replies, 100u);
   EXPECT_LE(heap[2], heap[1] + tolerance);
   EXPECT_EQ(client.node.metrics().dropped_in_all(), 0u);
 }

@@ -243,7 +243,8 @@ TEST_P(TransportContract, NOD6_TCP40_AStopUnderLoadLosesNoCount) {
   std::vector<std::thread> threads;
   threads.emplace_back(load, std::ref(a.node), near.to("echoer"));
   threads.emplace_back(load, std::ref(b.node), far.to("echoer"));
-  EXPECT_TRUE(eventually([&] { return b.node.metrics().received > 1'000; }));
+  EXPECT_TRUE(eventually([&] { return b.node.metrics().received > 100; }))
+    << b.node.metrics().received << " of " << a.node.metrics().written;
   const auto before = std::chrono::steady_clock::now();
   b.node.stop();
   a.node.stop();
