@@ -255,16 +255,19 @@ TEST_F(UdpPuncture, UDP10_AnIdlePunctureStaysOpen) {
   connection_journal events;
   const auto at_a = start(impatient(events.observer()));
   ASSERT_TRUE(at_a.wait_until_open(patience));
-  const auto begin = outside.node.metrics().received;
   const auto before = a.node.metrics().received;
-  // far more pings and pongs than may be lost in a row
-  EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 100; }));
+  // three times what may come without a pong
+  EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
   EXPECT_TRUE(at_a.is_open());
   EXPECT_EQ(events.count(connection_state::closed), 0u);
-  EXPECT_EQ(outside.node.metrics().received, begin) << "the service is out of it";
 }
 
 // -- who does not know the address of an end -------------------------------------------------------
+
+std::uint16_t port_of(const std::string& socket_address) {
+  return static_cast<std::uint16_t>(
+    std::stoi(socket_address.substr(socket_address.rfind(':') + 1)));
+}
 
 /// A routing message in a datagram.
 bytes datagram_of(const message& content, std::uint16_t number) {
@@ -278,8 +281,7 @@ TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   ASSERT_TRUE(at_a.wait_until_open(patience));
   start_echoer(a.node, at_a.flow_control_id());
   const datagram_peer stranger;
-  const auto port = static_cast<std::uint16_t>(
-    std::stoi(at_a.socket_address().substr(at_a.socket_address().find(':') + 1)));
+  const auto port = port_of(at_a.socket_address());
   std::uint16_t number = 0;
   const auto say = [&](const address& to, const puncture_message& what) {
     stranger.send(datagram_of({{to}, {"stranger"}, encode_payload(what).value()}, ++number), port);
@@ -308,56 +310,50 @@ TEST_F(UdpPuncture, UDP10_NatLetsNobodyInWhoWasNotSentTo) {
   ASSERT_TRUE(at_a.wait_until_open(patience));
   const auto before = between.refused();
   const datagram_peer stranger;
-  const auto public_address = listener.punctures().front().peer().value();
-  stranger.send(
-    wire_vector("udp-b-single"),
-    static_cast<std::uint16_t>(std::stoi(public_address.substr(public_address.find(':') + 1))));
+  stranger.send(wire_vector("udp-b-single"), port_of(*listener.punctures().front().peer()));
   EXPECT_TRUE(eventually([&] { return between.refused() > before; }));
 }
 
 // -- the negotiation -------------------------------------------------------------------------------
 
-/// The other end is no node: what is on the wire.
+/// The other end is no node, and there is no NAT: what is on the wire.
 TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
-  const auto listener = listen();
+  const auto listener = udp::puncture_listener::start(
+    b.node.root(), "udp", b.udp, {udp_address(service), "rendezvous"}, {.each = quick()});
   auto reader = b.node.detached("reader");
   b.node.flow_control().add_consumer("reader", listener.flow_control_id());
   const datagram_peer peer;
-  // through the NAT, so that it lets the answers in
-  const auto port_of_service = static_cast<std::uint16_t>(
-    std::stoi(between.service().substr(between.service().find(':') + 1)));
-  peer.send(
-    datagram_of(
-      {{"rendezvous"}, {"client"}, encode_payload(rendezvous_request::get_my_address).value()}, 1),
-    port_of_service);
+  const auto theirs = a.node.root().send_and_receive<negotiation>(
+    {to_b, "udp"}, negotiation{peer.address(), "end"}, {.timeout = patience});
+  ASSERT_TRUE(theirs) << to_string(theirs.error());
+  const auto at_b = listener.punctures().front();
+  EXPECT_EQ(at_b.socket_address(), theirs->public_address);
+  EXPECT_EQ(at_b.peer(), peer.address());
   const auto next = [&] {
     const auto received = peer.receive(patience).value();
-    return decode_message(decode_datagram(shared_bytes{received.data}).value().part).value();
+    auto said = decode_message(decode_datagram(shared_bytes{received.data})->part).value();
+    const auto what = decode_payload<puncture_message>(said.payload()).value();
+    return std::pair{std::move(said), what};
   };
-  const auto own = decode_payload<rendezvous_response>(next().payload()).value();
-  const auto theirs = a.node.root().send_and_receive<negotiation>(
-    {to_b, "udp"}, negotiation{own.my_address.value(), "end"}, {.timeout = patience});
-  ASSERT_TRUE(theirs) << to_string(theirs.error());
-  const auto their_port = static_cast<std::uint16_t>(
-    std::stoi(theirs->public_address.substr(theirs->public_address.find(':') + 1)));
-  std::uint16_t number = 1;
+  const auto next_of = [&](kind what) {
+    for (;;)
+      if (auto heard = next(); heard.second.what == what)
+        return heard;
+  };
+  std::uint16_t number = 0;
   const auto say = [&](const puncture_message& what, const route& back) {
     peer.send(datagram_of({{theirs->puncture}, back, encode_payload(what).value()}, ++number),
-              their_port);
-  };
-  const auto wait_for = [&](kind what) {
-    for (;;) {
-      auto received = next();
-      auto said = decode_payload<puncture_message>(received.payload()).value();
-      if (said.what == what)
-        return std::pair{std::move(received), std::move(said)};
-    }
+              port_of(theirs->public_address));
   };
 
+  for (int i = 0; i < 3; ++i) {
+    const auto [said, what] = next();
+    EXPECT_EQ(said.onward_route(), route{}) << "to the socket alone";
+    EXPECT_EQ(what, puncture_message{kind::ping});
+  }
   say({kind::ping}, {"end"});
-  EXPECT_EQ(wait_for(kind::pong).first.onward_route(), route{"end"});
-  EXPECT_EQ(wait_for(kind::ping).first.onward_route(), route{"end"});
-  const auto at_b = listener.punctures().front();
+  EXPECT_EQ(next_of(kind::pong).first.onward_route(), route{"end"});
+  EXPECT_EQ(next_of(kind::ping).first.onward_route(), route{"end"});
   EXPECT_FALSE(at_b.is_open()) << "no pong yet";
   say({kind::pong}, {});
   ASSERT_TRUE(at_b.wait_until_open(patience));
@@ -367,25 +363,10 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   ASSERT_TRUE(received);
   EXPECT_EQ(received->body(), "Hello Ockam!");
   ASSERT_TRUE(reader.send(received->return_route(), "Hello!"));
-  const auto reply = wait_for(kind::payload);
+  const auto reply = next_of(kind::payload);
   EXPECT_EQ(reply.first.onward_route(), route{"end"});
   EXPECT_EQ(reply.first.return_route(), route{});
   EXPECT_EQ(reply.second.content, (message{{"app"}, {"reader"}, encode_payload("Hello!").value()}));
-}
-
-TEST_F(UdpPuncture, UDP10_BeforeTheOtherEndIsHeardOnlyItsSocketIsPinged) {
-  const auto listener = listen();
-  const datagram_peer peer; // is pinged without NAT
-  const auto theirs = a.node.root().send_and_receive<negotiation>(
-    {to_b, "udp"}, negotiation{peer.address(), "end"}, {.timeout = patience});
-  ASSERT_TRUE(theirs) << to_string(theirs.error());
-  for (int i = 0; i < 3; ++i) {
-    const auto received = peer.receive(patience).value();
-    const auto said = decode_message(decode_datagram(shared_bytes{received.data}).value().part);
-    EXPECT_EQ(said->onward_route(), route{});
-    EXPECT_EQ(decode_payload<puncture_message>(said->payload()).value(),
-              puncture_message{kind::ping});
-  }
 }
 
 TEST_F(UdpPuncture, UDP10_AListenerHasALimit) {
