@@ -19,6 +19,15 @@ function(ockam_set_flags target)
     "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-maybe-uninitialized>")
 endfunction()
 
+# ockam_precompile(<target> <header>...): headers of other projects, parsed once for all sources.
+# Sources include what they need all the same: scripts/tidy compiles them without.
+function(ockam_precompile target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  target_compile_options(${target} PRIVATE # ccache needs these to handle precompiled headers
+    $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+    $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
+endfunction()
+
 # ockam_add_library(<name>): library ockam_<name>, alias ockam::<name>, of the files in
 # include/ (public, each compiles alone) and src/ (private).
 function(ockam_add_library name)

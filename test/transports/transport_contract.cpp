@@ -1,16 +1,17 @@
-#include "transport_contract.hpp"
+#include "connection_contract.hpp"
 #include "temporary_directory.hpp"
 
 #include "ockam/transports/memory.hpp"
+#include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"
 
 namespace ockam::test {
 
 namespace {
 
-class tcp_over_loopback final : public transport_kind {
+class tcp_over_loopback final : public connection_kind {
 public:
-  std::unique_ptr<transport_side> attach(ockam::node& to) override {
+  std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
     using side = side_of<tcp::transport, tcp::connect_options, tcp::listen_options>;
     return std::make_unique<side>(tcp::transport::create(to));
   }
@@ -18,9 +19,9 @@ public:
   std::uint8_t address_type() const override { return transport_type::tcp; }
 };
 
-class in_memory final : public transport_kind {
+class in_memory final : public connection_kind {
 public:
-  std::unique_ptr<transport_side> attach(ockam::node& to) override {
+  std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
     using side = side_of<memory::transport, memory::connect_options, memory::listen_options>;
     return std::make_unique<side>(memory::transport::create(to, network_));
   }
@@ -32,9 +33,9 @@ private:
   int places_ = 0;
 };
 
-class unix_sockets : public transport_kind {
+class unix_sockets : public connection_kind {
 public:
-  std::unique_ptr<transport_side> attach(ockam::node& to) override {
+  std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
     using side = side_of<uds::transport, uds::connect_options, uds::listen_options>;
     return std::make_unique<side>(uds::transport::create(to));
   }
@@ -48,20 +49,72 @@ private:
   int places_ = 0;
 };
 
-INSTANTIATE_TEST_SUITE_P(Tcp, TransportContract,
-                         testing::Values(made_by<tcp_over_loopback>("loopback")));
-INSTANTIATE_TEST_SUITE_P(Memory, TransportContract,
-                         testing::Values(made_by<in_memory>("in_memory")));
+/// One node binds a port, the other one ties a binding to it.
+class udp_over_loopback final : public transport_kind {
+public:
+  std::unique_ptr<transport_side> attach(ockam::node& to) override {
+    return std::make_unique<side>(to);
+  }
+  std::string fresh_place() override { return "127.0.0.1:0"; }
+  std::uint8_t address_type() const override { return transport_type::udp; }
+  std::size_t largest_message() const override { return 100'000; } // a socket's buffer takes it
+  std::chrono::milliseconds retry_after() const override { return 100ms; }
 
-INSTANTIATE_TEST_SUITE_P(Uds, TransportContract, testing::Values(made_by<unix_sockets>("path")));
+private:
+  class side final : public transport_side {
+  public:
+    explicit side(ockam::node& on) : udp_{udp::transport::create(on)} {}
+
+    result<listening> listen(const std::string& at, side_options options) override {
+      return bind(at, std::nullopt, std::move(options)).map([](const udp::binding& made) {
+        return listening{made.socket_address(), made.sender_address(), made.flow_control_id()};
+      });
+    }
+    result<joined_end> join(const std::string& place, side_options options) override {
+      return bind("127.0.0.1:0", place, std::move(options)).map([](const udp::binding& made) {
+        return end_of(made, route{made});
+      });
+    }
+    joined_end joined_by(const joined_end& there) const override {
+      const auto open = udp_.bindings().front();
+      return end_of(open, route{open, address{transport_type::udp, there.place}});
+    }
+    std::size_t ends() const override { return udp_.bindings().size(); }
+
+  private:
+    result<udp::binding> bind(const std::string& at, std::optional<std::string> peer,
+                              side_options options) {
+      udp::bind_options own;
+      own.peer = std::move(peer);
+      own.reassembly.timeout = 500ms; // until who begins anew is heard in any case
+      own.limits = options.limits;
+      own.observer = std::move(options.observer);
+      return udp_.try_bind(at, std::move(own));
+    }
+    static joined_end end_of(const udp::binding& made, route way) {
+      return {.place = made.socket_address(),
+              .way = std::move(way),
+              .receiver = made.receiver_address(),
+              .id = made.flow_control_id(),
+              .is_open = [made] { return made.is_open(); },
+              .end = [made] { return made.stop(); }};
+    }
+
+    udp::transport udp_;
+  };
+};
+
+OCKAM_TEST_CONNECTIONS(Tcp, tcp_over_loopback, "loopback");
+OCKAM_TEST_CONNECTIONS(Memory, in_memory, "in_memory");
+OCKAM_TEST_CONNECTIONS(Uds, unix_sockets, "path");
+OCKAM_TEST_TRANSPORT(Udp, udp_over_loopback, "loopback");
 
 #ifdef __linux__
 class abstract_unix_sockets final : public unix_sockets {
 public:
   std::string fresh_place() override { return '@' + unix_sockets::fresh_place(); }
 };
-INSTANTIATE_TEST_SUITE_P(AbstractUds, TransportContract,
-                         testing::Values(made_by<abstract_unix_sockets>("abstract")));
+OCKAM_TEST_CONNECTIONS(AbstractUds, abstract_unix_sockets, "abstract");
 #endif
 
 } // namespace

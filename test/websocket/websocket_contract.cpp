@@ -1,14 +1,14 @@
 #include "certificates.hpp"
 #include "websocket_nodes.hpp"
 
-#include "transports/transport_contract.hpp"
+#include "transports/connection_contract.hpp"
 
 namespace ockam::test {
 namespace {
 
-class over_tcp final : public transport_kind {
+class over_tcp final : public connection_kind {
 public:
-  std::unique_ptr<transport_side> attach(ockam::node& to) override {
+  std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
     using side
       = side_of<websocket::transport, websocket::connect_options, websocket::listen_options>;
     return std::make_unique<side>(websocket::transport::create(to));
@@ -18,9 +18,9 @@ public:
   const message_form& form() const override { return bare_form; }
 };
 
-class over_tls final : public transport_kind {
+class over_tls final : public connection_kind {
 public:
-  std::unique_ptr<transport_side> attach(ockam::node& to) override {
+  std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
     return std::make_unique<side>(websocket::transport::create(to), *this);
   }
   std::string fresh_place() override { return "wss://127.0.0.1:0"; }
@@ -28,7 +28,7 @@ public:
   const message_form& form() const override { return bare_form; }
 
 private:
-  class side final : public transport_side {
+  class side final : public connection_side {
   public:
     side(websocket::transport transport, const over_tls& kind)
       : transport_{std::move(transport)}, kind_{kind} {}
@@ -63,8 +63,8 @@ private:
   const identity server_ = authority_.issue("IP:127.0.0.1");
 };
 
-INSTANTIATE_TEST_SUITE_P(WebSocket, TransportContract,
-                         testing::Values(made_by<over_tcp>("ws"), made_by<over_tls>("wss")));
+OCKAM_TEST_CONNECTIONS(Ws, over_tcp, "tcp");
+OCKAM_TEST_CONNECTIONS(Wss, over_tls, "tls");
 
 } // namespace
 } // namespace ockam::test

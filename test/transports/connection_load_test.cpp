@@ -1,4 +1,4 @@
-#include "transport_contract.hpp"
+#include "connection_contract.hpp"
 
 #include "ockam/actors/observer.hpp"
 
@@ -8,13 +8,13 @@
 namespace ockam::test {
 namespace {
 
-// The contract of all transports under load: order, back-pressure, and an end in the middle of it.
+// The contract of connections under load: order, back-pressure, and an end in the middle of it.
 
-TEST_P(TransportContract, ORD1_ORD2_ORD4_TenThousandMessagesEachWayKeepTheirOrder) {
+TEST_P(ConnectionContract, ORD1_ORD2_ORD4_TenThousandMessagesEachWayKeepTheirOrder) {
   constexpr int total = 10'000;
   const auto place = listen(b);
   const auto c = connect(a, place);
-  const auto k = b.accepted();
+  const auto k = accepted(b);
   auto at_b = start_reader(b, place.flow_control_id);
   auto at_a = start_reader(a, c.flow_control_id());
   const auto send_all = [](ockam::node& from, const route& to) {
@@ -37,7 +37,7 @@ TEST_P(TransportContract, ORD1_ORD2_ORD4_TenThousandMessagesEachWayKeepTheirOrde
   EXPECT_EQ(a.node.metrics().dropped_in_all() + b.node.metrics().dropped_in_all(), 0u);
 }
 
-TEST_P(TransportContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSender) {
+TEST_P(ConnectionContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSender) {
   constexpr std::size_t limit = 64u << 10;
   connection_journal events;
   const auto place = listen(b, {.limits = {.credit_messages = 8}});
@@ -74,7 +74,7 @@ TEST_P(TransportContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSend
   EXPECT_EQ(ask(a.node, {c, "quick"}), "Hello Ockam!");
 }
 
-TEST_P(TransportContract, ORD8_WritableIsAnnouncedAfterEveryOverload) {
+TEST_P(ConnectionContract, ORD8_WritableIsAnnouncedAfterEveryOverload) {
   connection_journal events;
   const auto place = listen(b);
   const auto c = connect(a, place,
@@ -91,43 +91,13 @@ TEST_P(TransportContract, ORD8_WritableIsAnnouncedAfterEveryOverload) {
   }
 }
 
-TEST_P(TransportContract, ORD6_WorkersThatFloodEachOtherDoNotBlock) {
-  const connection_limits smallest{.max_pending_bytes = 1, .credit_messages = 1, .credit_bytes = 1};
-  const auto place = listen(b, {.limits = smallest});
-  const auto c = connect(a, place, {.limits = smallest});
-  const auto k = b.accepted();
-  start_echoer(b, place.flow_control_id);
-  start_echoer(a, c.flow_control_id());
-  for (auto* node : {&a.node, &b.node}) // takes the replies
-    node->start_worker("flooder", [](context&, routed<any>&) {});
-  a.node.flow_control().add_consumer("flooder", c.flow_control_id());
-  b.node.flow_control().add_consumer("flooder", place.flow_control_id);
-  const auto flood = [](ockam::node& from, const address& through) {
-    const auto body = encode_payload(std::string{"flood"}).value();
-    for (int i = 0; i < 1'000; ++i) // most are refused: the output is full
-      static_cast<void>(
-        from.root().forward(message{route{through, "echoer"}, route{"flooder"}, body}));
-  };
-  std::thread other{[&] { flood(b.node, k); }};
-  flood(a.node, c);
-  other.join();
-  // The reply itself may be refused while the last of the flood is on its way.
-  const auto answers = [](ockam::node& from, const address& through) {
-    return eventually([&] {
-      return ask(from, {through, "echoer"}, "still there?", 500ms) == "still there?";
-    });
-  };
-  EXPECT_TRUE(answers(a.node, c));
-  EXPECT_TRUE(answers(b.node, k));
-}
-
-TEST_P(TransportContract, TCP35_WhatWasSentBeforeDisconnectArrivesAlsoWhileThePeerSends) {
+TEST_P(ConnectionContract, TCP35_WhatWasSentBeforeDisconnectArrivesAlsoWhileThePeerSends) {
   constexpr int total = 300;
   const auto place = listen(b);
   auto reader = start_reader(b, place.flow_control_id);
   for (int round = 0; round < 5; ++round) {
     const auto c = connect(a, place);
-    const auto k = b.accepted();
+    const auto k = accepted(b);
     std::atomic<bool> enough{false};
     std::thread other{[&] { // as fast as it can; nobody at A wants it
       while (!enough && (b.node.root().send({k, "nobody"}, std::string(2'000, '.')) || k.is_open()))
@@ -168,44 +138,19 @@ private:
   std::atomic<std::size_t> seen_{0};
 };
 
-TEST_P(TransportContract, TCP37_AConnectionMayCloseWhileOthersSendAndSomebodyObserves) {
-  auto& node = start_node({.observer = std::make_shared<attentive>()});
-  side observed{node, kind->attach(node)};
+TEST_P(ConnectionContract, TCP37_AConnectionMayCloseWhileOthersSendAndSomebodyObserves) {
+  auto observed = make_side({.observer = std::make_shared<attentive>()});
   const auto place = listen(b);
   for (int round = 0; round < 50; ++round) {
     const auto c = connect(observed, place);
     std::thread sends{[&] {
-      while (node.root().send({c, "nobody"}, "x") || c.is_open())
+      while (observed.node.root().send({c, "nobody"}, "x") || c.is_open())
         ;
     }};
-    ASSERT_TRUE(b.accepted().disconnect());
+    ASSERT_TRUE(accepted(b).disconnect());
     sends.join();
     ASSERT_TRUE(all_connections_end());
   }
-}
-
-TEST_P(TransportContract, NOD6_TCP40_AStopUnderLoadLosesNoCount) {
-  const auto place = listen(b);
-  const auto c = connect(a, place);
-  const auto k = b.accepted();
-  start_echoer(b, place.flow_control_id);
-  start_echoer(a, c.flow_control_id());
-  std::atomic<bool> enough{false};
-  const auto load = [&](ockam::node& from, const route& to) {
-    while (!enough)
-      static_cast<void>(from.root().send(to, std::string(1'000, '.')));
-  };
-  std::vector<std::thread> threads;
-  threads.emplace_back(load, std::ref(a.node), route{c, "echoer"});
-  threads.emplace_back(load, std::ref(b.node), route{k, "echoer"});
-  EXPECT_TRUE(eventually([&] { return b.node.metrics().received > 1'000; }));
-  const auto before = std::chrono::steady_clock::now();
-  b.node.stop();
-  a.node.stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 8s);
-  enough = true;
-  for (auto& each : threads)
-    each.join();
 }
 
 } // namespace

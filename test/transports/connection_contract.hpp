@@ -1,0 +1,88 @@
+#pragma once
+
+#include "transport_contract.hpp"
+
+namespace ockam::test {
+
+/// A transport whose ends are connections: one node listens, the other connects.
+class connection_side : public transport_side {
+public:
+  virtual result<connection> connect(const std::string& place, side_options options) = 0;
+  virtual result<void> stop_listener(const address& listener) = 0;
+  virtual result<void> disconnect(const address& any) = 0;
+  virtual std::vector<connection> connections() const = 0;
+
+  result<joined_end> join(const std::string& place, side_options options) final {
+    return connect(place, std::move(options)).map(end_of);
+  }
+  joined_end joined_by(const joined_end&) const final { return end_of(accepted_by(*this)); }
+  std::size_t ends() const final { return connections().size(); }
+
+private:
+  static joined_end end_of(const connection& made) {
+    return {.place = {},
+            .way = made,
+            .receiver = made.receiver_address(),
+            .id = made.flow_control_id(),
+            .is_open = [made] { return made.is_open(); },
+            .end = [made] { return made.disconnect(); }};
+  }
+};
+
+/// For transports with the interface of ours.
+template <class Transport, class ConnectOptions, class ListenOptions>
+class side_of final : public connection_side {
+public:
+  explicit side_of(Transport transport) : transport_{std::move(transport)} {}
+
+  result<listening> listen(const std::string& at, side_options options) override {
+    ListenOptions own;
+    own.limits = options.limits;
+    own.observer = std::move(options.observer);
+    return transport_.try_listen(at, std::move(own)).map([](const auto& made) {
+      return listening{made.socket_address(), made.address(), made.flow_control_id()};
+    });
+  }
+  result<connection> connect(const std::string& place, side_options options) override {
+    ConnectOptions own;
+    own.limits = options.limits;
+    own.observer = std::move(options.observer);
+    return transport_.try_connect(place, std::move(own));
+  }
+  result<void> stop_listener(const address& listener) override {
+    return transport_.stop_listener(listener);
+  }
+  result<void> disconnect(const address& any) override { return transport_.disconnect(any); }
+  std::vector<connection> connections() const override { return transport_.connections(); }
+
+private:
+  Transport transport_;
+};
+
+class connection_kind : public transport_kind {
+public:
+  virtual std::unique_ptr<connection_side> attach_connections(ockam::node& to) = 0;
+  std::unique_ptr<transport_side> attach(ockam::node& to) final { return attach_connections(to); }
+};
+
+/// What every transport with connections does alike, beyond `TransportContract`. A new one joins both
+/// with a `connection_kind` of its own and OCKAM_TEST_CONNECTIONS(Its_name, its_kind, "label");
+class ConnectionContract
+  : public two_sides_test<connection_kind, &connection_kind::attach_connections> {
+protected:
+  connection connect(side& from, const listening& to, side_options options = {}) {
+    return value_or_throw(from.transport->connect(to.place, std::move(options)));
+  }
+  static connection accepted(const side& at) { return accepted_by(*at.transport); }
+
+  bool all_connections_end() {
+    return eventually([&] { return a.transport->ends() == 0 && b.transport->ends() == 0; });
+  }
+};
+
+#define OCKAM_TEST_CONNECTIONS(Name, Kind, label)                                                  \
+  OCKAM_TEST_TRANSPORT(Name, Kind, label);                                                         \
+  INSTANTIATE_TEST_SUITE_P(Name, ConnectionContract,                                               \
+                           testing::Values(made_by<connection_kind, Kind>(label)))
+
+} // namespace ockam::test
