@@ -228,6 +228,26 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
 }
 
+TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
+  const auto frugal = udp::transport::create(b.node, {.bind = {.limits = {.credit_messages = 2}}});
+  const auto listener = udp::puncture_listener::start(b.node.root(), "udp", frugal, rendezvous,
+                                                      {.each = impatient()});
+  const auto at_a = start(impatient());
+  ASSERT_TRUE(at_a.wait_until_open(patience));
+  auto reader = b.node.detached("reader");
+  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  for (const auto* body : {"1", "2", "3", "4"})
+    a.node.send({at_a, "reader"}, body);
+  expect_drops(b.node, drop_reason::mailbox_full, 2);
+  const auto before = a.node.metrics().received; // three times what may come without a pong
+  EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
+  EXPECT_TRUE(at_a.is_open());
+  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "1");
+  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "2");
+  a.node.send({at_a, "reader"}, "5");
+  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "5");
+}
+
 TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
   connection_journal at_b_events;
   const auto listener = listen({.each = impatient(at_b_events.observer())});

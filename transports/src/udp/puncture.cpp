@@ -1,5 +1,6 @@
 #include "ockam/transports/puncture.hpp"
 
+#include "../receive_credit.hpp"
 #include "endpoints.hpp"
 #include "puncture_state.hpp"
 
@@ -18,10 +19,13 @@ namespace {
 class puncture_end {
 public:
   puncture_end(std::shared_ptr<puncture_state> state, connection_port port, udp::binding socket,
-               route rendezvous, puncture_role role, address alarm_address)
+               const connection_limits& limits, const route& rendezvous, puncture_role role,
+               address alarm_address)
     : state_{std::move(state)},
       port_{std::move(port)},
       socket_{std::move(socket)},
+      credit_{
+        make_ref<internal::receive_credit>(limits.credit_messages, limits.credit_bytes, [] {})},
       rendezvous_{make_route(socket_.sender_address(), rendezvous)},
       role_{std::move(role)},
       alarm_address_{std::move(alarm_address)} {}
@@ -176,21 +180,28 @@ private:
         state_->open();
         return {};
       case puncture_message::kind::payload:
-        // what came in keeps its share of the credit until it is handled
-        port_.deliver(std::move(received)
-                        .into_local_message()
-                        .set_onward_route(read->content.onward_route())
-                        .set_return_route(read->content.return_route())
-                        .set_payload(read->content.payload()),
-                      nullptr);
+        deliver(std::move(received).into_local_message(), read->content);
         return {};
     }
     return {};
   }
 
+  /// Beyond the credit it is dropped: if the socket waited for those who handle it, pings would too.
+  void deliver(message&& wrapped, const message& content) {
+    if (credit_->exhausted())
+      return port_.discard(drop_reason::mailbox_full);
+    auto unwrapped = std::move(wrapped)
+                       .set_onward_route(content.onward_route())
+                       .set_return_route(content.return_route())
+                       .set_payload(content.payload());
+    unwrapped.hold(credit_, unwrapped.payload().size());
+    port_.deliver(std::move(unwrapped), nullptr);
+  }
+
   const std::shared_ptr<puncture_state> state_;
   connection_port port_;
   const udp::binding socket_;
+  const ref_ptr<internal::receive_credit> credit_; // of what was delivered
   const route rendezvous_;
   const puncture_role role_;
   const address alarm_address_;
@@ -235,8 +246,8 @@ result<void> check(const route& rendezvous, const puncture_role& role,
 }
 
 /// The socket of a puncture: nobody but its worker uses it, and they end together.
-result<binding> bind_socket(transport& over, const std::shared_ptr<puncture_state>& state) {
-  auto options = over.default_bind_options();
+result<binding> bind_socket(transport& over, bind_options options,
+                            const std::shared_ptr<puncture_state>& state) {
   options.consumer_of.clear();
   options.observer = [weak = std::weak_ptr{state}](const connection_event& event) {
     const auto me = weak.lock();
@@ -252,12 +263,13 @@ result<binding> bind_socket(transport& over, const std::shared_ptr<puncture_stat
 } // namespace
 
 result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& over,
-                                                       route rendezvous, puncture_role role,
+                                                       const route& rendezvous, puncture_role role,
                                                        puncture_options options) {
   if (auto sound = check(rendezvous, role, options); !sound)
     return fail(std::move(sound.error()));
   auto state = std::make_shared<puncture_state>(from.state(), std::move(options));
-  auto socket = bind_socket(over, state);
+  const auto socket_options = over.default_bind_options();
+  auto socket = bind_socket(over, socket_options, state);
   if (!socket)
     return fail(std::move(socket.error()));
   connection_setup setup{.output = state,
@@ -283,8 +295,8 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
   rights.add_consumer(state->worker(), socket->flow_control_id());
   auto started = from.start_worker(
     mailboxes{std::move(boxes)},
-    puncture_worker{std::make_unique<puncture_end>(state, std::move(*port), *socket,
-                                                   std::move(rendezvous), std::move(role), alarm)},
+    puncture_worker{std::make_unique<puncture_end>(
+      state, std::move(*port), *socket, socket_options.limits, rendezvous, std::move(role), alarm)},
     {.shutdown_priority = 1}); // after those who send through it
   if (!started) {
     rights.clean_up(state->worker());
@@ -297,10 +309,10 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
 
 puncture::puncture(std::shared_ptr<detail::puncture_state> state) : state_{std::move(state)} {}
 
-result<puncture> puncture::try_start(sender& from, transport over, route rendezvous, route listener,
-                                     puncture_options options) {
-  return detail::start_puncture(from, over, std::move(rendezvous),
-                                detail::initiator{std::move(listener)}, std::move(options))
+result<puncture> puncture::try_start(sender& from, transport over, const route& rendezvous,
+                                     route listener, puncture_options options) {
+  return detail::start_puncture(from, over, rendezvous, detail::initiator{std::move(listener)},
+                                std::move(options))
     .map(
       [](std::shared_ptr<detail::puncture_state> started) { return puncture{std::move(started)}; });
 }

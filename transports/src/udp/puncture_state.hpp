@@ -89,7 +89,7 @@ using puncture_role = std::variant<initiator, responder>;
 
 /// Starts the worker of a puncture; see `puncture::try_start`.
 result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& over,
-                                                       route rendezvous, puncture_role role,
+                                                       const route& rendezvous, puncture_role role,
                                                        puncture_options options);
 
 } // namespace ockam::udp::detail

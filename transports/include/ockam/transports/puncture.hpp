@@ -75,12 +75,12 @@ public:
   /// @param listener    to the other node's listener, any way there is
   /// - errc::invalid_value  no such address to bind, a route of another kind, an interval of nothing
   /// - errc::shutting_down  the node is stopping
-  static result<puncture> try_start(sender& from, transport over, route rendezvous, route listener,
-                                    puncture_options options = {});
-  static puncture start(sender& from, transport over, route rendezvous, route listener,
+  static result<puncture> try_start(sender& from, transport over, const route& rendezvous,
+                                    route listener, puncture_options options = {});
+  static puncture start(sender& from, transport over, const route& rendezvous, route listener,
                         puncture_options options = {}) {
-    return value_or_throw(try_start(from, std::move(over), std::move(rendezvous),
-                                    std::move(listener), std::move(options)));
+    return value_or_throw(
+      try_start(from, std::move(over), rendezvous, std::move(listener), std::move(options)));
   }
 
   /// The address to send to; `send` fails with errc::misuse as long as nothing was heard of the other
