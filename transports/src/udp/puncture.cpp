@@ -6,7 +6,7 @@
 
 #include "ockam/protocol/text.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace ockam::udp {
 
@@ -72,13 +72,13 @@ private:
   /// Datagrams are lost: asks again until an answer is there, or the first question too old.
   void ask_for_address(context& ctx) {
     alarm_.schedule(options().ping_interval);
+    const auto take = [this, &ctx](result<rendezvous_response> told) {
+      if (phase_ == phase::asking)
+        take_address(ctx, std::move(told));
+    };
     const auto asked
       = ctx.send_and_receive<rendezvous_response>(rendezvous_, rendezvous_request::get_my_address,
-                                                  [this, &ctx](result<rendezvous_response> told) {
-                                                    if (phase_ == phase::asking)
-                                                      take_address(ctx, std::move(told));
-                                                  },
-                                                  {.timeout = options().rendezvous_timeout});
+                                                  take, {.timeout = options().rendezvous_timeout});
     if (!asked)
       give_up(ctx, asked.error());
   }
