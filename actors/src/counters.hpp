@@ -64,11 +64,8 @@ struct node_counters {
   std::array<counter, drop_reason_count> dropped;
   std::shared_ptr<message_observer> observer; // sees the drops
 
-  void drop(drop_reason reason, const message& content) noexcept {
-    dropped[static_cast<std::size_t>(reason)].add();
-    if (observer)
-      observer->on_drop(reason, content);
-  }
+  /// Also for the connection that the message came through.
+  void drop(drop_reason reason, const message& content) noexcept;
 
   /// For messages whose content is gone.
   void drop_unseen(drop_reason reason, std::uint64_t n) noexcept {

@@ -1,5 +1,6 @@
 #include "ockam/actors/transport_port.hpp"
 
+#include "connection_account.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -8,6 +9,7 @@
 
 namespace ockam {
 
+using internal::connection_account;
 using internal::node_state;
 using internal::resident;
 using internal::worker_record;
@@ -44,6 +46,7 @@ connection_port& connection_port::operator=(connection_port&& other) noexcept {
     receiver_ = std::move(other.receiver_);
     id_ = std::move(other.id_);
     peer_ = std::move(other.peer_);
+    account_ = std::move(other.account_);
     hop_ = std::move(other.hop_);
     in_run_ = other.in_run_;
   }
@@ -88,6 +91,8 @@ result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
   port.receiver_ = receiver;
   port.id_ = setup.id;
   port.peer_ = std::move(setup.peer);
+  port.account_
+    = ref_ptr<connection_account>{dynamic_cast<connection_account*>(setup.credit.get())};
   return port;
 }
 
@@ -100,9 +105,7 @@ const address& connection_port::receiver_address() const noexcept {
 }
 
 void connection_port::deliver(message content, compat::execution_context* context) {
-  record_->traffic.received.add_exclusively();
-  if (!in_run_)
-    record_->settle_if_gone();
+  count_received(1);
   if (node_->options.observer) [[unlikely]]
     node_->options.observer->on_read(sender_address(), peer_, content);
   if (content.onward_route().empty()) {
@@ -119,10 +122,18 @@ void connection_port::deliver(message content, compat::execution_context* contex
 }
 
 void connection_port::discard(drop_reason reason, std::uint64_t count) noexcept {
-  record_->traffic.received.add_exclusively(count);
+  count_received(count);
+  node_->counters->drop_unseen(reason, count);
+  if (account_)
+    account_->count_drop(reason, count);
+}
+
+void connection_port::count_received(std::uint64_t messages) noexcept {
+  record_->traffic.received.add_exclusively(messages);
   if (!in_run_)
     record_->settle_if_gone();
-  count_dropped(reason, count);
+  if (account_)
+    account_->received.add_exclusively(messages);
 }
 
 void connection_port::drop_undecodable(const error& why) {
@@ -155,6 +166,8 @@ void connection_port::note_write(const message& content) const {
 }
 
 void connection_port::count_written(std::uint64_t messages) const noexcept {
+  if (account_)
+    account_->written.add(messages);
   const std::lock_guard guard{in_use_};
   if (record_) {
     record_->traffic.written.add(messages);
@@ -166,6 +179,8 @@ void connection_port::count_written(std::uint64_t messages) const noexcept {
 
 void connection_port::count_dropped(drop_reason reason, std::uint64_t messages) const noexcept {
   node_->counters->drop_unseen(reason, messages);
+  if (account_)
+    account_->lost.add(messages);
 }
 
 void connection_port::close() noexcept {

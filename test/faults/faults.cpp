@@ -17,11 +17,14 @@ namespace {
 
 std::atomic<system_call> failing{};
 std::atomic<int> error_number{0};
+std::atomic<int> calls_before{0};
 std::atomic<int> calls_left{0};
 std::atomic<std::size_t> longest_transfer{SIZE_MAX};
 
 bool fails(system_call which) {
   if (calls_left.load() == 0 || failing.load() != which)
+    return false;
+  if (calls_before.load() > 0 && calls_before.fetch_sub(1) > 0)
     return false;
   auto left = calls_left.load();
   while (left > 0 && !calls_left.compare_exchange_weak(left, left - 1))
@@ -34,9 +37,10 @@ bool fails(system_call which) {
 
 } // namespace
 
-fault::fault(system_call which, int error, int times) {
+fault::fault(system_call which, int error, int times, int after) {
   failing = which;
   error_number = error;
+  calls_before = after;
   calls_left = times;
 }
 

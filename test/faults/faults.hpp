@@ -8,11 +8,11 @@ namespace ockam::test {
 /// system's: everything in this program goes through them.
 enum class system_call { accept, connect, receive, send, socket, wait };
 
-/// While it lives, calls fail: the next `times` of them with `error`, an errno. One fault at a time. When
-/// accepting fails, the connection that was to be accepted is lost.
+/// While it lives, calls fail: behind the first `after` the next `times` with `error`, an errno. One fault
+/// at a time. When accepting fails, the connection that was to be accepted is lost.
 class fault {
 public:
-  fault(system_call which, int error, int times);
+  fault(system_call which, int error, int times, int after = 0);
   ~fault();
   fault(const fault&) = delete;
   fault& operator=(const fault&) = delete;

@@ -1,10 +1,17 @@
 #include "faults.hpp"
 
+#include "temporary_directory.hpp"
 #include "transports/test_nodes.hpp"
 
 #include "ockam/actors/echoer.hpp"
+#include "ockam/transports/uds.hpp"
 
 #include <cerrno>
+#include <filesystem>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 namespace ockam::test {
 namespace {
@@ -136,6 +143,32 @@ TEST_F(Faults, TCP15_DEC19_AConnectThatFailsNamesTheAddress) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), std::errc::network_unreachable);
   EXPECT_NE(to_string(refused.error()).find(l.socket_address()), std::string::npos);
+}
+
+/// As a process does that is killed while it listens.
+void leave_a_socket_file(const std::string& path) {
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un place{};
+  place.sun_family = AF_UNIX;
+  path.copy(place.sun_path, sizeof place.sun_path - 1);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&place), sizeof place), 0);
+  ::close(listener);
+}
+
+TEST_F(Faults, UDS5_DEC19_WhoCannotLookWhetherSomebodyListensTakesNothingAway) {
+  const temporary_directory directory;
+  const auto path = (directory / "socket").string();
+  auto uds = uds::transport::create(a.node);
+  leave_a_socket_file(path);
+  for (const int after :
+       {1, 2}) { // the listener's own socket, then one to look, and one to look again
+    const fault none{system_call::socket, EMFILE, 1, after};
+    const auto refused = uds.try_listen(path);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), std::errc::too_many_files_open);
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
+  EXPECT_TRUE(uds.try_listen(path));
 }
 
 // -- short reads and writes ------------------------------------------------------------------------

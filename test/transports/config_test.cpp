@@ -1,3 +1,4 @@
+#include "temporary_directory.hpp"
 #include "test_nodes.hpp"
 
 #include "ockam/transports/config.hpp"
@@ -54,6 +55,40 @@ TEST(Config, AFileAndACommandLineSetOptionsOfNodesAndConnections) {
   EXPECT_EQ(tcp.poll_before_sleeping, 30us);
 }
 
+TEST(Config, ANameThatSeveralTransportsHaveIsForAllOfThem) {
+  const auto config = parsed("", {"--ockam.max-frame-size=1000", "--ockam.io-threads=3",
+                                  "--ockam.connect-timeout=1s", "--ockam.max-connections=7",
+                                  "--ockam.poll-before-sleeping=30us"});
+  ASSERT_TRUE(config);
+  const auto uds = uds::transport_options_from(*config);
+  EXPECT_EQ(uds.connect.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(uds.listen.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(uds.connect.connect_timeout, 1s);
+  EXPECT_EQ(uds.listen.max_connections, 7u);
+  EXPECT_EQ(uds.io_threads, 3u);
+  EXPECT_EQ(uds.poll_before_sleeping, 30us);
+  const auto udp = udp::transport_options_from(*config);
+  EXPECT_EQ(udp.bind.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(udp.io_threads, 3u);
+}
+
+TEST(Config, UdpHasOptionsOfItsOwn) {
+  const auto config = parsed("ockam { datagram-size = 1400, peer-timeout = 1s, max-peers = 5 }",
+                             {"--ockam.max-reassembly-bytes=10000", "--ockam.reassembly-timeout=1s",
+                              "--ockam.reassembly-bytes=5000", "--ockam.max-amplification=0",
+                              "--ockam.resolve-timeout=2s"});
+  ASSERT_TRUE(config);
+  const auto udp = udp::transport_options_from(*config);
+  EXPECT_EQ(udp.bind.datagram_size, 1'400u);
+  EXPECT_EQ(udp.bind.peer_timeout, 1s);
+  EXPECT_EQ(udp.bind.max_peers, 5u);
+  EXPECT_EQ(udp.bind.max_amplification, 0u);
+  EXPECT_EQ(udp.bind.resolve_timeout, 2s);
+  EXPECT_EQ(udp.bind.reassembly.timeout, 1s);
+  EXPECT_EQ(udp.bind.reassembly.max_bytes, 5'000u);
+  EXPECT_EQ(udp.max_reassembly_bytes, 10'000u);
+}
+
 TEST(Config, CafRefusesAnUnknownOptionAndAValueOfAnotherType) {
   EXPECT_FALSE(parsed("", {"--ockam.no-such-option=1"}));
   EXPECT_FALSE(parsed("", {"--ockam.max-pending-bytes=many"}));
@@ -88,6 +123,13 @@ TEST(Config, WhatCafShowsHasEveryOption) {
   EXPECT_EQ(*timeout, caf::timespan{5s});
 }
 
+udp::binding udp_tied_with_defaults(node& on) {
+  auto udp = udp::transport::create(on);
+  auto options = udp.default_bind_options();
+  options.peer = "127.0.0.1:1"; // nobody
+  return udp.bind("127.0.0.1:0", std::move(options));
+}
+
 TEST(Config, NodesAndTransportsMadeWithoutOptionsTakeThem) {
   const auto config = parsed("", {"--ockam.max-frame-size=1000", "--ockam.max-endpoint-queue=2"});
   ASSERT_TRUE(config);
@@ -97,9 +139,16 @@ TEST(Config, NodesAndTransportsMadeWithoutOptionsTakeThem) {
   auto tcp_of_a = tcp::transport::create(a);
   auto tcp_of_b = tcp::transport::create(b);
   const auto c = tcp_of_a.connect(tcp_of_b.listen("127.0.0.1:0").socket_address());
-  const auto large = a.root().send({c, "nobody"}, std::string(2'000, 'x'));
-  ASSERT_FALSE(large);
-  EXPECT_EQ(large.error(), errc::message_too_large);
+  const temporary_directory directory;
+  auto uds_of_a = uds::transport::create(a);
+  const auto d
+    = uds_of_a.connect(uds_of_a.listen((directory / "socket").string()).socket_address());
+  const auto e = udp_tied_with_defaults(a);
+  for (const address& way : {c.sender_address(), d.sender_address(), e.sender_address()}) {
+    const auto large = a.root().send({way, "nobody"}, std::string(2'000, 'x'));
+    ASSERT_FALSE(large);
+    EXPECT_EQ(large.error(), errc::message_too_large);
+  }
   EXPECT_TRUE(a.root().send("app", "1"));
   EXPECT_TRUE(a.root().send("app", "2"));
   EXPECT_EQ(a.root().send("app", "3").error(), errc::resource_exhausted);

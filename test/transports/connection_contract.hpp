@@ -30,13 +30,13 @@ private:
 };
 
 /// For transports with the interface of ours.
-template <class Transport, class ConnectOptions, class ListenOptions>
+template <class Transport>
 class side_of final : public connection_side {
 public:
   explicit side_of(Transport transport) : transport_{std::move(transport)} {}
 
   result<listening> listen(const std::string& at, side_options options) override {
-    ListenOptions own;
+    auto own = transport_.default_listen_options();
     own.limits = options.limits;
     own.observer = std::move(options.observer);
     return transport_.try_listen(at, std::move(own)).map([](const auto& made) {
@@ -44,7 +44,7 @@ public:
     });
   }
   result<connection> connect(const std::string& place, side_options options) override {
-    ConnectOptions own;
+    auto own = transport_.default_connect_options();
     own.limits = options.limits;
     own.observer = std::move(options.observer);
     return transport_.try_connect(place, std::move(own));

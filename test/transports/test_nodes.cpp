@@ -1,7 +1,13 @@
 #include "test_nodes.hpp"
 
+#include "node_state.hpp"
+#include "transport_base.hpp"
+
+#include "ockam/transports/memory.hpp"
+
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include <caf/actor_registry.hpp>
 
@@ -16,7 +22,35 @@ nodes_test::nodes_test() {
   forget_log();
 }
 
+namespace {
+
+/// The connections and bindings of a node, of each kind of transport the last one.
+std::vector<std::shared_ptr<internal::link>> links_of(const node& of) {
+  std::vector<std::shared_ptr<internal::link>> links;
+  for (const std::uint8_t type :
+       {transport_type::tcp, transport_type::udp, transport_type::websocket, transport_type::uds,
+        memory::address_type}) {
+    const auto found
+      = std::dynamic_pointer_cast<internal::transport_base>(of.state()->find_transport(type));
+    if (found)
+      std::ranges::move(found->connections().all(), std::back_inserter(links));
+  }
+  return links;
+}
+
+/// Nothing that came through it is left, and what it took is written or counted as lost.
+void expect_settled(const internal::link& ended) {
+  EXPECT_TRUE(eventually([&] { return ended.metrics().unhandled == 0; }))
+    << ended.metrics().unhandled << " messages from " << ended.peer() << " are not handled";
+  EXPECT_EQ(ended.metrics().waiting(), 0u) << "messages to " << ended.peer();
+}
+
+} // namespace
+
 void nodes_test::TearDown() {
+  std::vector<std::shared_ptr<internal::link>> links;
+  for (auto& each : nodes_)
+    std::ranges::move(links_of(each), std::back_inserter(links));
   for (auto& each : nodes_)
     each.stop();
   for (auto& each : nodes_) {
@@ -24,6 +58,8 @@ void nodes_test::TearDown() {
     EXPECT_TRUE(each.flow_control().empty());
     EXPECT_EQ(each.list_workers(), std::vector<address>{});
   }
+  for (const auto& each : links)
+    expect_settled(*each);
 }
 
 nodes_test::~nodes_test() {

@@ -12,8 +12,7 @@ namespace {
 class tcp_over_loopback final : public connection_kind {
 public:
   std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
-    using side = side_of<tcp::transport, tcp::connect_options, tcp::listen_options>;
-    return std::make_unique<side>(tcp::transport::create(to));
+    return std::make_unique<side_of<tcp::transport>>(tcp::transport::create(to));
   }
   std::string fresh_place() override { return "127.0.0.1:0"; }
   std::uint8_t address_type() const override { return transport_type::tcp; }
@@ -22,8 +21,7 @@ public:
 class in_memory final : public connection_kind {
 public:
   std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
-    using side = side_of<memory::transport, memory::connect_options, memory::listen_options>;
-    return std::make_unique<side>(memory::transport::create(to, network_));
+    return std::make_unique<side_of<memory::transport>>(memory::transport::create(to, network_));
   }
   std::string fresh_place() override { return "place " + std::to_string(++places_); }
   std::uint8_t address_type() const override { return memory::address_type; }
@@ -36,8 +34,7 @@ private:
 class unix_sockets : public connection_kind {
 public:
   std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
-    using side = side_of<uds::transport, uds::connect_options, uds::listen_options>;
-    return std::make_unique<side>(uds::transport::create(to));
+    return std::make_unique<side_of<uds::transport>>(uds::transport::create(to));
   }
   std::string fresh_place() override { return directory_ / std::to_string(++places_); }
   std::uint8_t address_type() const override { return transport_type::uds; }
@@ -84,7 +81,7 @@ private:
   private:
     result<udp::binding> bind(const std::string& at, std::optional<std::string> peer,
                               side_options options) {
-      udp::bind_options own;
+      auto own = udp_.default_bind_options();
       own.peer = std::move(peer);
       own.reassembly.timeout = 500ms; // until who begins anew is heard in any case
       own.limits = options.limits;

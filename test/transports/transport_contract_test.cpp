@@ -88,6 +88,18 @@ TEST_P(TransportContract, ERR12_ERR13_NothingFromTheWireMakesANodeDial) {
   EXPECT_EQ(std::pair(a.transport->ends(), b.transport->ends()), ends_before);
 }
 
+TEST_P(TransportContract, DEC15_ARouteMayBeginWithAPlaceWhereThatIsWanted) {
+  const auto place = listen(b);
+  start_echoer(b, place.flow_control_id);
+  auto dialling = make_side({.implicit_connections = true});
+  const address there{kind->address_type(), place.place};
+  for (const auto* body : {"one", "two", "three"})
+    ASSERT_TRUE(dialling.node.root().send({there, "echoer"}, body));
+  EXPECT_TRUE(eventually([&] { return b.node.metrics().received == 3; }));
+  EXPECT_EQ(dialling.transport->ends(), 1u);
+  EXPECT_EQ(a.node.root().send({there, "echoer"}, "not wanted").error(), errc::internal);
+}
+
 // -- limits ----------------------------------------------------------------------------------------
 
 TEST_P(TransportContract, TCP23_DEC14_ERR11_AMessageAboveTheLimitFailsAlone) {

@@ -383,6 +383,21 @@ TEST_F(WebSocketWire, WS9_AnyPathIsAcceptedOrOne) {
   EXPECT_TRUE(peer.is_closed());
 }
 
+TEST_F(WebSocketWire, WS9_PagesInBrowsersConnectOnlyFromOriginsThatAreAllowed) {
+  const auto answer_to = [](const ockam::listener& at, const std::string& origin) {
+    const auto peer = raw_peer::connect_to(port_of(at));
+    write_text(peer, upgrade_request("/", "Origin: " + origin + "\r\n"));
+    return read_head(peer).substr(0, 13);
+  };
+  EXPECT_EQ(answer_to(place, "https://example.com"), "HTTP/1.1 403 ");
+  const auto choosy = listen({.allowed_origins = {"https://example.com"}});
+  EXPECT_EQ(answer_to(choosy, "https://example.com"), "HTTP/1.1 101 ");
+  EXPECT_EQ(answer_to(choosy, "https://example.com.evil.net"), "HTTP/1.1 403 ");
+  EXPECT_EQ(answer_to(choosy, "null"), "HTTP/1.1 403 ");
+  static_cast<void>(raw_websocket::connect_to(port_of(choosy))); // a node
+  EXPECT_EQ(answer_to(listen({.allowed_origins = {"*"}}), "null"), "HTTP/1.1 101 ");
+}
+
 TEST_F(WebSocketWire, WS10_ASlowRequestIsNotWaitedFor) {
   place = listen({.limits = {.handshake_timeout = 50ms}});
   for (const std::string begun : {"", "GET / HTTP/1.1\r\nHost"}) {

@@ -1,6 +1,6 @@
 #include "ockam/transports/config.hpp"
 
-#include "config_options.hpp"
+#include "connection_options.hpp"
 
 #include <caf/config_option_set.hpp>
 
@@ -8,63 +8,78 @@ namespace ockam {
 
 namespace {
 
-template <class Visitor>
-void visit_options(connection_limits& limits, Visitor& visit) {
-  visit("max-frame-size", limits.max_frame_size, "bytes of one encoded message, both ways");
-  visit("max-route-hops", limits.message.max_route_hops, "addresses in a route from the wire");
-  visit("max-address-size", limits.message.max_address_size, "bytes of one of them");
-  visit("max-tracing-context", limits.message.max_tracing_context,
-        "bytes; a longer one is left out");
-  visit("max-pending-bytes", limits.max_pending_bytes, "output that waits, for each connection");
-  visit("credit-messages", limits.credit_messages, "received messages that are not handled yet");
-  visit("credit-bytes", limits.credit_bytes, "bytes of received messages that are not handled yet");
-  visit("handshake-timeout", limits.handshake_timeout, "for the peer's version byte");
-  visit("frame-timeout", limits.frame_timeout, "for the rest of a frame that has begun");
-  visit("write-deadline", limits.write_deadline, "for output without any progress");
-  visit("idle-timeout", limits.idle_timeout, "without a byte either way; 0s is off");
+using internal::option_reader;
+using internal::option_writer;
+
+template <class Options, class Visitor>
+void visit_polling(Options& options, Visitor& visit) {
+  visit("poll-before-sleeping", options.poll_before_sleeping,
+        "how long such a thread looks for input before it sleeps; costs a core");
 }
 
+/// What TCP has beyond `visit_connections`.
 template <class Visitor>
-void visit_options(tcp::keepalive_options& keepalive, Visitor& visit) {
+void visit_tcp(tcp::transport_options& options, Visitor& visit) {
+  auto& keepalive = options.connect.keepalive;
   visit("keepalive-idle", keepalive.idle, "silence before the first probe");
   visit("keepalive-interval", keepalive.interval, "between two probes");
   visit("keepalive-probes", keepalive.probes, "without an answer, then the connection is closed");
+  visit_polling(options, visit);
 }
 
-/// Everything that is for both directions is read into the options of `connect`.
 template <class Visitor>
-void visit_options(tcp::transport_options& options, Visitor visit) {
-  visit_options(options.connect.limits, visit);
-  visit_options(options.connect.keepalive, visit);
-  visit("io-threads", options.io_threads, "threads that serve connections");
-  visit("poll-before-sleeping", options.poll_before_sleeping,
-        "how long such a thread looks for input before it sleeps; costs a core");
-  visit("connect-timeout", options.connect.connect_timeout, "resolving and connecting");
-  visit("max-connections", options.listen.max_connections, "accepted by one listener");
+void visit_udp(udp::transport_options& options, Visitor& visit) {
+  auto& bind = options.bind;
+  visit("datagram-size", bind.datagram_size, "bytes of a UDP datagram, both ways");
+  visit("max-amplification", bind.max_amplification,
+        "bytes sent for each byte of a peer that was not sent to first; 0 is off");
+  visit("max-peers", bind.max_peers, "of a UDP binding, remembered at a time");
+  visit("peer-timeout", bind.peer_timeout, "after which a silent one is forgotten");
+  visit("resolve-timeout", bind.resolve_timeout, "for the name of a host");
+  visit("reassembly-bytes", bind.reassembly.max_bytes, "unfinished messages of one peer");
+  visit("reassembly-timeout", bind.reassembly.timeout, "for the parts of one message");
+  visit("max-reassembly-bytes", options.max_reassembly_bytes, "unfinished messages of all peers");
+}
+
+/// The whole group: each name once, though several transports have it.
+template <class Visitor>
+void visit_group(node_options node, tcp::transport_options tcp, udp::transport_options udp,
+                 Visitor visit) {
+  internal::visit_options(node, visit);
+  internal::visit_connections(tcp, visit);
+  visit_tcp(tcp, visit);
+  visit_udp(udp, visit);
 }
 
 } // namespace
 
 void add_options(caf::config_option_set& to) {
-  internal::option_adder add{caf::config_option_adder{to, "ockam"}};
-  node_options node;
-  internal::visit_options(node, add);
-  tcp::transport_options tcp;
-  visit_options(tcp, add);
+  visit_group({}, {}, {}, internal::option_adder{caf::config_option_adder{to, "ockam"}});
 }
 
 void add_values(const caf::actor_system_config& config, caf::settings& to) {
-  auto node = node_options_from(config);
-  internal::visit_options(node, internal::option_writer{to});
-  auto tcp = tcp::transport_options_from(config);
-  visit_options(tcp, internal::option_writer{to});
+  visit_group(node_options_from(config), tcp::transport_options_from(config),
+              udp::transport_options_from(config), option_writer{to});
 }
 
 tcp::transport_options tcp::transport_options_from(const caf::actor_system_config& config) {
-  transport_options options;
-  visit_options(options, internal::option_reader{content(config)});
-  options.listen.limits = options.connect.limits;
+  auto options = internal::connections_from<transport_options>(
+    config, [](auto& made, const option_reader& read) { visit_tcp(made, read); });
   options.listen.keepalive = options.connect.keepalive;
+  return options;
+}
+
+uds::transport_options uds::transport_options_from(const caf::actor_system_config& config) {
+  return internal::connections_from<transport_options>(
+    config, [](auto& made, const option_reader& read) { visit_polling(made, read); });
+}
+
+udp::transport_options udp::transport_options_from(const caf::actor_system_config& config) {
+  transport_options options;
+  const option_reader read{content(config)};
+  internal::visit_options(options.bind.limits, read);
+  internal::visit_threads(options, read);
+  visit_udp(options, read);
   return options;
 }
 

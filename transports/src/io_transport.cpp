@@ -35,7 +35,7 @@ void check(const io_transport::threads& options) {
 }
 
 io_transport::io_transport(node_ptr node, std::string name, const threads& threads)
-  : transport_base{std::move(node)}, name_{std::move(name)} {
+  : connecting_transport{std::move(node), std::move(name)} {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, threads.count); ++i) {
     threads_.push_back(threads.of_the_host != nullptr
                          ? std::make_shared<io_thread>(this->node(), *threads.of_the_host)
@@ -52,10 +52,6 @@ void io_transport::start() {
   }
 }
 
-tl::unexpected<error> io_transport::stopped() const {
-  return fail(errc::shutting_down, "the " + name_ + " transport has stopped; create another one");
-}
-
 std::shared_ptr<io_thread> io_transport::next_thread() {
   return threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
 }
@@ -64,7 +60,7 @@ void io_transport::watch_deadlines(std::size_t index) {
   ticks_[index]->expires_after(tick);
   ticks_[index]->async_wait([weak = weak_from_this(), index](const std::error_code& cancelled) {
     const auto me = std::static_pointer_cast<io_transport>(weak.lock());
-    if (cancelled || !me || me->stopping_)
+    if (cancelled || !me || me->stopping())
       return;
     const auto now = served::clock::now();
     for (const auto& each : me->connections().all())
@@ -74,43 +70,13 @@ void io_transport::watch_deadlines(std::size_t index) {
   });
 }
 
-bool io_transport::add_attempt(const std::shared_ptr<cancellable>& attempt) {
-  const std::lock_guard guard{attempts_mutex_};
-  if (stopping_)
-    return false;
-  std::erase_if(attempts_, [](const auto& each) { return each.expired(); });
-  attempts_.push_back(attempt);
-  return true;
-}
-
 bool io_transport::is_own_thread() const noexcept {
   return std::ranges::any_of(threads_, [](const auto& each) { return each->is_this_thread(); });
 }
 
-result<address> io_transport::resolve(const address& remote) {
-  return wait_for<connection>(
-           [&](on_connected done) { connect_to(remote.value(), std::move(done), {}); })
-    .map([](const connection& made) { return made.sender_address(); });
-}
-
-void io_transport::resolve_implicitly(const address& remote,
-                                      std::function<void(result<address>)> ready) {
-  implicit_.get(std::string{remote.value()}, std::move(ready), [&](auto done) {
-    connect_to(remote.value(), std::move(done), node()->options.implicit_idle_timeout);
-  });
-}
-
 void io_transport::stop() {
-  {
-    const std::lock_guard guard{attempts_mutex_};
-    if (stopping_.exchange(true))
-      return;
-    for (const auto& each : attempts_)
-      if (const auto attempt = each.lock())
-        attempt->cancel();
-  }
-  for (const auto& each : listeners().all())
-    each->stop();
+  if (!begin_stop())
+    return;
   for (const auto& each : connections().all())
     each->close();
   if (!threads_.front()->is_this_thread()) // a host may stop the node in its own loop

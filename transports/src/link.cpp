@@ -11,6 +11,7 @@ link::link(const setup& own, const stream_format& format)
   : limits_{own.limits},
     mode_{own.mode},
     observer_{own.observer},
+    credit_{make_ref<receive_credit>(limits_.credit_messages, limits_.credit_bytes, reader_call())},
     output_{limits_, format, own.buffers} {}
 
 std::function<void()> link::reader_call() const {
@@ -26,7 +27,8 @@ result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
                                            .id = std::move(own.id),
                                            .spawner_id = std::move(own.spawner_id),
                                            .consumer_of = std::move(own.consumer_of),
-                                           .peer = std::move(own.peer)});
+                                           .peer = std::move(own.peer),
+                                           .credit = credit_});
   if (!port)
     return fail(std::move(port.error()));
   node_ = node;
@@ -80,8 +82,21 @@ void link::bytes_written(std::size_t count) {
     note_relief();
 }
 
+void link::lose(drop_reason reason, std::uint64_t messages) noexcept {
+  lost_early_.fetch_add(messages, std::memory_order_relaxed);
+  port_.count_dropped(reason, messages);
+}
+
 void link::batch_written(const write_batch& batch) {
   port_.count_written(batch.messages());
+}
+
+connection_metrics link::metrics() const noexcept {
+  connection_metrics sum;
+  credit_->add_to(sum);
+  sum.unhandled = unhandled();
+  sum.taken = output_.taken() + lost_early_.load(std::memory_order_relaxed);
+  return sum;
 }
 
 // -- life ------------------------------------------------------------------------------------------
@@ -147,6 +162,10 @@ connection::connection(std::shared_ptr<internal::link> link) : link_{std::move(l
 
 const address& connection::sender_address() const noexcept {
   return link_->sender_address();
+}
+
+connection_metrics connection::metrics() const noexcept {
+  return link_->metrics();
 }
 
 const address& connection::receiver_address() const noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "receive_credit.hpp"
 #include "stream/outbox.hpp"
 
 #include "ockam/actors/transport_port.hpp"
@@ -58,6 +59,8 @@ public:
   }
   [[nodiscard]] bool is_open() const noexcept { return !finished_.load(); }
   [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
+  [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
+  [[nodiscard]] connection_metrics metrics() const noexcept;
   bool wait_until_written(std::chrono::milliseconds timeout) const {
     return output_.wait_until_written(timeout);
   }
@@ -89,6 +92,9 @@ protected:
   void bytes_written(std::size_t count);
   void batch_written(const write_batch& batch);
 
+  /// Accounts for messages that were taken and never came into the output.
+  void lose(drop_reason reason, std::uint64_t messages) noexcept;
+
   /// What carries the bytes broke, and something new will follow: counts what was being written as lost.
   void begin_again(const error& cause, const write_batch& unwritten);
 
@@ -99,6 +105,7 @@ protected:
 
   [[nodiscard]] bool is_closing() const noexcept { return closing_.load(); }
   [[nodiscard]] const connection_limits& limits() const noexcept { return limits_; }
+  [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
   outbox& output() noexcept { return output_; }
   connection_port& port() noexcept { return port_; }
 
@@ -112,8 +119,10 @@ private:
   const connection_mode mode_;
   const connection_observer observer_;
   std::shared_ptr<node_state> node_;
+  const ref_ptr<receive_credit> credit_;
   connection_port port_;
   outbox output_;
+  std::atomic<std::uint64_t> lost_early_{0}; // before they came into the output
   enum class load : std::uint8_t { normal, announcing, overloaded };
   std::atomic<load> load_{load::normal}; // as observers were told; one change at a time
   std::atomic<bool> refused_again_{false};

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "ockam/protocol/message.hpp"
+#include "connection_account.hpp"
+
 #include "ockam/transports/export.hpp"
 
 #include <atomic>
@@ -10,7 +11,7 @@ namespace ockam::internal {
 
 /// How much of a connection's input may be unhandled at a time. Counted by message and by byte;
 /// given back by whatever thread drops a message.
-class OCKAM_TRANSPORTS_EXPORT receive_credit final : public inbound_credit {
+class OCKAM_TRANSPORTS_EXPORT receive_credit final : public connection_account {
 public:
   /// @param on_available  called once after `exhausted` said yes and half of the credit is free
   ///                      again, from the thread that freed it

@@ -3,7 +3,6 @@
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
-#include "ockam/transports/transport_handle.hpp"
 
 namespace ockam {
 
@@ -47,6 +46,11 @@ result<void> transport_handle::disconnect(const address& any) {
 
 result<void> transport_handle::stop_listener(const address& listener) {
   return base_->stop_listener(listener);
+}
+
+result<connection> transport_handle::wait_for(
+  const std::function<void(internal::on_connected)>& begin) const {
+  return base_->wait_for<connection>(begin);
 }
 
 std::vector<connection> transport_handle::connections() const {

@@ -1,7 +1,7 @@
 #include "connection.hpp"
 #include "network.hpp"
 
-#include "../transport_base.hpp"
+#include "../connecting_transport.hpp"
 
 #include "node_state.hpp"
 
@@ -47,28 +47,24 @@ private:
   const listen_options options_;
 };
 
-class transport_impl final : public internal::transport_base {
+class transport_impl final
+  : public internal::connecting_transport,
+    public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, std::shared_ptr<network_impl> network)
-    : transport_base{std::move(node)}, network_{std::move(network)} {}
+    : connecting_transport{std::move(node), "memory"}, network_{std::move(network)} {}
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return address_type; }
 
-  result<ockam::address> resolve(const ockam::address& remote) override {
-    return connect(std::string{remote.value()}, {}).map([](const auto& made) {
-      return made->sender_address();
-    });
-  }
-
   void stop() override {
-    for (const auto& each : listeners().all())
-      each->stop();
+    if (!begin_stop())
+      return;
     for (const auto& each : connections().all())
       each->close();
     connections().wait_until_empty(std::chrono::milliseconds{500});
   }
 
-  result<listener> listen(std::string name, listen_options options) {
+  result<ockam::listener> listen(std::string_view name, listen_options options) override {
     const auto made = std::make_shared<memory_listener>(network_, std::move(options));
     made->connect = [weak = weak_from_this(), from = made.get()](
                       const std::string& peer) -> result<std::shared_ptr<memory_connection>> {
@@ -87,14 +83,41 @@ public:
       if (const auto me = lock(weak))
         me->remove(ended);
     };
-    if (auto opened = made->open(node(), std::move(name)); !opened)
+    if (auto opened = made->open(node(), std::string{name}); !opened)
       return fail(std::move(opened.error()));
     add(made);
-    return listener{made};
+    return ockam::listener{made};
   }
 
-  result<std::shared_ptr<memory_connection>> connect(const std::string& name,
-                                                     connect_options options) {
+  void connect(std::string_view name, connect_options options, on_connected done) override {
+    done(join(std::string{name}, options).map([](const auto& made) { return connection{made}; }));
+  }
+
+private:
+  void connect_to(std::string_view name, on_connected done,
+                  std::optional<std::chrono::milliseconds> idle_timeout) override {
+    connect_as_usual(name, idle_timeout, std::move(done));
+  }
+
+  static std::shared_ptr<transport_impl> lock(const std::weak_ptr<transport_base>& weak) {
+    return std::static_pointer_cast<transport_impl>(weak.lock());
+  }
+
+  result<std::shared_ptr<memory_connection>> open(internal::link::setup setup) {
+    auto made = std::make_shared<memory_connection>(
+      setup, network_, [weak = weak_from_this()](const memory_connection& ended) {
+        if (const auto me = lock(weak))
+          me->remove(ended);
+      });
+    if (auto opened = made->open(node(), std::move(setup)); !opened)
+      return fail(std::move(opened.error()));
+    add(made);
+    return made;
+  }
+
+  /// Both ends, at once.
+  result<std::shared_ptr<memory_connection>> join(const std::string& name,
+                                                  const connect_options& options) {
     const auto listener = network_->find(name);
     if (!listener)
       return fail(errc::not_found, "nobody listens at " + escaped(name));
@@ -120,23 +143,6 @@ public:
     return near;
   }
 
-private:
-  static std::shared_ptr<transport_impl> lock(const std::weak_ptr<transport_base>& weak) {
-    return std::static_pointer_cast<transport_impl>(weak.lock());
-  }
-
-  result<std::shared_ptr<memory_connection>> open(internal::link::setup setup) {
-    auto made = std::make_shared<memory_connection>(
-      setup, network_, [weak = weak_from_this()](const memory_connection& ended) {
-        if (const auto me = lock(weak))
-          me->remove(ended);
-      });
-    if (auto opened = made->open(node(), std::move(setup)); !opened)
-      return fail(std::move(opened.error()));
-    add(made);
-    return made;
-  }
-
   const std::shared_ptr<network_impl> network_;
 };
 
@@ -153,30 +159,12 @@ bool network::run_one() {
 }
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)
-  : transport_handle{impl}, impl_{std::move(impl)} {}
+  : connecting_handle{std::move(impl)} {}
 
 transport transport::create(node& on, const network& through) {
   auto impl = std::make_shared<detail::transport_impl>(on.state(), through.impl_);
   value_or_throw(attach_transport(on.state(), impl));
   return transport{std::move(impl)};
-}
-
-listener transport::listen(std::string_view name, listen_options options) {
-  return value_or_throw(try_listen(name, std::move(options)));
-}
-
-result<listener> transport::try_listen(std::string_view name, listen_options options) {
-  return impl_->listen(std::string{name}, std::move(options));
-}
-
-connection transport::connect(std::string_view name, connect_options options) {
-  return value_or_throw(try_connect(name, std::move(options)));
-}
-
-result<connection> transport::try_connect(std::string_view name, connect_options options) {
-  return impl_->connect(std::string{name}, std::move(options)).map([](const auto& made) {
-    return connection{made};
-  });
 }
 
 } // namespace ockam::memory

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../io_transport.hpp"
+#include "../cancellable.hpp"
 #include "stream_socket.hpp"
 
 #include <chrono>

@@ -10,12 +10,13 @@ constexpr std::size_t chunk_size = 256u << 10;
 } // namespace
 
 inbox::inbox(const connection_limits& limits, const stream_format& format,
-             std::function<void()> on_available, ref_ptr<memory_budget> buffers)
+             ref_ptr<receive_credit> credit, std::function<void()> on_available,
+             ref_ptr<memory_budget> buffers)
   : limits_{limits},
     format_{format},
-    credit_{make_ref<receive_credit>(limits.credit_messages, limits.credit_bytes, on_available)},
-    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size, on_available,
-                               std::move(buffers))},
+    credit_{std::move(credit)},
+    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size,
+                               std::move(on_available), std::move(buffers))},
     decoder_{pool_, limits.max_frame_size, format.frames} {}
 
 void inbox::begin_again() {

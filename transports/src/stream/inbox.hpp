@@ -17,9 +17,10 @@ namespace ockam::internal {
 /// For one thread at a time.
 class OCKAM_TRANSPORTS_EXPORT inbox {
 public:
-  /// @param on_available  called, from any thread, when a pause has ended: read on
+  /// @param on_available  called, from any thread, when there is memory again: read on
   inbox(const connection_limits& limits, const stream_format& format,
-        std::function<void()> on_available, ref_ptr<memory_budget> buffers);
+        ref_ptr<receive_credit> credit, std::function<void()> on_available,
+        ref_ptr<memory_budget> buffers);
 
   /// For a new stream, or at the end: forgets the bytes of an unfinished message, with the memory that
   /// they are in, and expects a version byte.
@@ -54,13 +55,12 @@ public:
   /// An idle connection needs no chunk: called after a batch of input and now and then.
   void release_chunk() noexcept { decoder_.release_unshared_chunk(); }
 
-  [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
   [[nodiscard]] std::size_t chunks_in_use() const { return pool_->in_use(); }
 
 private:
   const connection_limits& limits_;
   const stream_format format_;
-  ref_ptr<receive_credit> credit_;
+  const ref_ptr<receive_credit> credit_;
   ref_ptr<chunk_pool> pool_;
   frame_decoder decoder_;
   std::uint64_t frames_ = 0;

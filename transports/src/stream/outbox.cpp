@@ -197,6 +197,7 @@ result<bool> outbox::push(message& content, const connection_port* watched,
     watched->note_write(content);
   waiting_.append_message(content, size, format_, std::move(destination));
   add_pending(format_.frames.length_size + size);
+  taken_.store(taken() + 1, std::memory_order_relaxed);
   if (content.holds_credit())
     waiting_.held_.push_back(std::move(content));
   return !std::exchange(writer_awake_, true);

@@ -117,6 +117,9 @@ public:
   /// @returns the number of messages
   std::size_t abandon();
 
+  [[nodiscard]] std::uint64_t taken() const noexcept { ///< messages, so far
+    return taken_.load(std::memory_order_relaxed);
+  }
   [[nodiscard]] std::size_t pending_bytes() const noexcept {
     return pending_.load(std::memory_order_relaxed);
   }
@@ -144,6 +147,7 @@ private:
   mutable std::condition_variable drained_;
   write_batch waiting_;
   std::atomic<std::size_t> pending_{0}; // waiting and being written
+  std::atomic<std::uint64_t> taken_{0}; // changed under the lock
   bool writer_awake_ = true;
   bool version_due_;
   bool closed_ = false;

@@ -10,7 +10,6 @@ class OCKAM_TRANSPORTS_EXPORT stream_link : public link {
 public:
   stream_link(const setup& own, const stream_format& format);
 
-  [[nodiscard]] std::size_t unhandled() const noexcept { return input_.unhandled(); }
   [[nodiscard]] std::size_t chunks_in_use() const { return input_.chunks_in_use(); }
 
 protected:

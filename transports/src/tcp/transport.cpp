@@ -53,20 +53,7 @@ internal::io_transport::threads threads_of(const transport_options& options) {
 
 transport_impl::transport_impl(node_ptr node, const transport_options& options)
   : socket_transport{std::move(node), internal::tcp_format, "TCP", threads_of(options)},
-    defaults_{options} {}
-
-/// The defaults, with a flow control id that nobody else has.
-connect_options transport_impl::fresh_connect_options() const {
-  auto fresh = defaults_.connect;
-  fresh.flow_control_id = flow_control_id::random();
-  return fresh;
-}
-
-listen_options transport_impl::fresh_listen_options() const {
-  auto fresh = defaults_.listen;
-  fresh.spawner_flow_control_id = flow_control_id::random();
-  return fresh;
-}
+    transport_calls{options.connect, options.listen} {}
 
 void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
   auto where = parse_peer(peer);
@@ -88,18 +75,9 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
     std::move(done));
 }
 
-result<connection> transport_impl::connect_and_wait(std::string_view peer,
-                                                    connect_options options) {
-  return wait_for<connection>(
-    [&](on_connected done) { connect(peer, std::move(options), std::move(done)); });
-}
-
 void transport_impl::connect_to(std::string_view peer, on_connected done,
                                 std::optional<std::chrono::milliseconds> idle_timeout) {
-  auto options = fresh_connect_options();
-  if (idle_timeout)
-    options.limits.idle_timeout = *idle_timeout;
-  connect(peer, std::move(options), std::move(done));
+  connect_as_usual(peer, idle_timeout, std::move(done));
 }
 
 result<listener> transport_impl::listen(std::string_view at, listen_options options) {
@@ -138,7 +116,7 @@ std::uint16_t listener::port() const noexcept {
 }
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)
-  : transport_handle{impl}, impl_{std::move(impl)} {}
+  : connecting_handle{std::move(impl)} {}
 
 transport transport::create(node& on) {
   return create(on, transport_options_from(on.system().config()));
@@ -150,51 +128,6 @@ transport transport::create(node& on, transport_options options) {
   value_or_throw(attach_transport(on.state(), impl));
   impl->start();
   return transport{std::move(impl)};
-}
-
-connect_options transport::default_connect_options() const {
-  return impl_->fresh_connect_options();
-}
-
-listen_options transport::default_listen_options() const {
-  return impl_->fresh_listen_options();
-}
-
-listener transport::listen(std::string_view at) {
-  return listen(at, default_listen_options());
-}
-
-result<listener> transport::try_listen(std::string_view at) {
-  return try_listen(at, default_listen_options());
-}
-
-connection transport::connect(std::string_view peer) {
-  return connect(peer, default_connect_options());
-}
-
-result<connection> transport::try_connect(std::string_view peer) {
-  return try_connect(peer, default_connect_options());
-}
-
-listener transport::listen(std::string_view at, listen_options options) {
-  return value_or_throw(try_listen(at, std::move(options)));
-}
-
-result<listener> transport::try_listen(std::string_view at, listen_options options) {
-  return impl_->listen(at, std::move(options));
-}
-
-connection transport::connect(std::string_view peer, connect_options options) {
-  return value_or_throw(try_connect(peer, std::move(options)));
-}
-
-result<connection> transport::try_connect(std::string_view peer, connect_options options) {
-  return impl_->connect_and_wait(peer, std::move(options));
-}
-
-void transport::async_connect(std::string_view peer, connect_options options,
-                              std::function<void(result<connection>)> done) {
-  impl_->connect(peer, std::move(options), std::move(done));
 }
 
 } // namespace ockam::tcp

@@ -75,8 +75,6 @@ udp_binding::udp_binding(const setup& own, bind_options options, std::optional<e
     socket_{thread_->executor(), options_.datagram_size},
     peers_{options_, in_reassembly},
     number_{random_number()},
-    credit_{make_ref<internal::receive_credit>(own.limits.credit_messages, own.limits.credit_bytes,
-                                               reader_call())},
     pool_{make_ref<chunk_pool>(datagram_socket::chunk_size,
                                2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
                                reader_call(), own.buffers)} {}
@@ -144,14 +142,14 @@ bool udp_binding::deliver() {
     {
       const connection_port::run together{port()};
       for (std::size_t count = 0;
-           count < max_deliveries && next_arrived_ < arrived_.size() && !credit_->exhausted();
+           count < max_deliveries && next_arrived_ < arrived_.size() && !credit()->exhausted();
            ++count)
         take(std::exchange(arrived_[next_arrived_++], {}));
     }
     thread_->run_ready(); // may free credit, and may end this binding
     if (over_)
       return false;
-    if (next_arrived_ < arrived_.size() && credit_->exhausted()) {
+    if (next_arrived_ < arrived_.size() && credit()->exhausted()) {
       paused_ = true;
       return false;
     }
@@ -185,7 +183,7 @@ void udp_binding::deliver_message(const shared_bytes& encoded, const address& fr
     return port().drop_undecodable(content.error());
   if (!tied_to_)
     *content = std::move(*content).push_front_return_route(from);
-  content->hold(credit_, encoded.size());
+  content->hold(credit(), encoded.size());
   port().deliver(std::move(*content), thread_->actor_context());
 }
 
@@ -304,7 +302,7 @@ void udp_binding::looked_up(const std::string& host, const lookup::outcome& foun
     return flush();
   }
   const auto lost = names_.failed(host);
-  port().count_dropped(drop_reason::external_address, lost.size());
+  lose(drop_reason::external_address, lost.size());
   warn(std::to_string(lost.size()) + " messages were dropped: "
        + (found ? escaped(host) + " has no address of the family of " + socket_address_
                 : to_string(found.error())));
@@ -317,11 +315,10 @@ void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&
                                          std::move(*admitted))
                          : result<bool>{fail(std::move(admitted.error()))};
   if (!pushed)
-    port().count_dropped(
-      pushed.error() == errc::resource_exhausted  ? drop_reason::pending_bytes_full
-      : pushed.error() == errc::message_too_large ? drop_reason::message_too_large
-                                                  : drop_reason::connection_closed,
-      1);
+    lose(pushed.error() == errc::resource_exhausted  ? drop_reason::pending_bytes_full
+         : pushed.error() == errc::message_too_large ? drop_reason::message_too_large
+                                                     : drop_reason::connection_closed,
+         1);
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -434,7 +431,7 @@ void udp_binding::end(std::optional<error> cause) {
   for (const auto& each : lookups_)
     if (const auto asked = each.lock())
       asked->cancel();
-  port().count_dropped(drop_reason::connection_closed, names_.close().size());
+  lose(drop_reason::connection_closed, names_.close().size());
   port().discard(drop_reason::incomplete, peers_.clear());
   finish(std::move(cause), batch_);
   batch_.clear();

@@ -2,7 +2,6 @@
 
 #include "../io_transport.hpp"
 #include "../link.hpp"
-#include "../receive_credit.hpp"
 #include "datagram_socket.hpp"
 #include "lookup.hpp"
 #include "name_cache.hpp"
@@ -112,7 +111,6 @@ private:
   bool waits_until_writable_ = false;
 
   // in
-  const ref_ptr<internal::receive_credit> credit_;
   const ref_ptr<chunk_pool> pool_;
   std::vector<datagram_socket::incoming> arrived_;
   std::size_t next_arrived_ = 0;

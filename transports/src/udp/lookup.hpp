@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../io_transport.hpp"
+#include "../cancellable.hpp"
 
 #include "ockam/protocol/result.hpp"
 

@@ -5,9 +5,9 @@
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/config.hpp"
 
 #include <algorithm>
-#include <future>
 
 #include <asio/dispatch.hpp>
 #include <asio/post.hpp>
@@ -191,6 +191,10 @@ std::size_t binding::pending_bytes() const noexcept {
   return impl_->pending_bytes();
 }
 
+connection_metrics binding::metrics() const noexcept {
+  return impl_->metrics();
+}
+
 bool binding::flush(std::chrono::milliseconds timeout) const {
   return impl_->wait_until_written(timeout);
 }
@@ -201,6 +205,10 @@ result<void> binding::stop() const {
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)
   : transport_handle{impl}, impl_{std::move(impl)} {}
+
+transport transport::create(node& on) {
+  return create(on, transport_options_from(on.system().config()));
+}
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));

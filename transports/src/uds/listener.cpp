@@ -32,8 +32,8 @@ fs::path name_beside(const fs::path& path) {
 
 enum class occupant : std::uint8_t { nothing, a_listener, nobody, another_file };
 
-/// What is at a path.
-occupant occupant_of(const fs::path& path) {
+/// What is at a path; an error when that cannot be found out.
+result<occupant> occupant_of(const fs::path& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0)
     return occupant::nothing;
@@ -41,8 +41,9 @@ occupant occupant_of(const fs::path& path) {
     return occupant::another_file;
   const stream_protocol::endpoint where{path.string()};
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const bool refused = probe >= 0 && ::connect(probe, where.data(), where.size()) != 0
-                       && errno == ECONNREFUSED;
+  if (probe < 0)
+    return fail(uds_error(last_error(), "looking whether somebody listens on " + path.string()));
+  const bool refused = ::connect(probe, where.data(), where.size()) != 0 && errno == ECONNREFUSED;
   ::close(probe);
   return refused ? occupant::nobody : occupant::a_listener;
 }
@@ -55,7 +56,10 @@ error in_use(const fs::path& path) {
 /// Makes a path free at which nobody listens. Somebody else may be doing the same: what is taken away
 /// is looked at again, and given back when it is theirs.
 result<void> clear(const fs::path& path) {
-  switch (occupant_of(path)) {
+  const auto found = occupant_of(path);
+  if (!found)
+    return fail(found.error());
+  switch (*found) {
     case occupant::nothing:
       return {};
     case occupant::a_listener:
@@ -70,11 +74,14 @@ result<void> clear(const fs::path& path) {
   if (::rename(path.c_str(), aside.c_str()) != 0)
     return errno == ENOENT ? result<void>{}
                            : fail(uds_error(last_error(), "replacing " + path.string()));
-  const bool theirs = occupant_of(aside) == occupant::a_listener;
-  if (theirs)
+  const auto taken = occupant_of(aside);
+  const bool nobodys = taken && *taken == occupant::nobody;
+  if (!nobodys)
     ::link(aside.c_str(), path.c_str());
   ::unlink(aside.c_str());
-  return theirs ? fail(in_use(path)) : result<void>{};
+  if (nobodys)
+    return {};
+  return fail(taken ? in_use(path) : taken.error());
 }
 
 } // namespace

@@ -3,32 +3,42 @@
 #include "listener.hpp"
 #include "socket_name.hpp"
 
-#include "ockam/transports/uds.hpp"
+#include "ockam/transports/config.hpp"
 
 namespace ockam::uds {
 
 namespace detail {
 
+namespace {
+
+internal::io_transport::threads threads_of(const transport_options& options) {
+  return {options.io_threads, options.io_context, options.poll_before_sleeping};
+}
+
+} // namespace
+
 /// What is special about Unix sockets: names in place of addresses.
-class transport_impl final : public internal::socket_transport {
+class transport_impl final
+  : public internal::socket_transport,
+    public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
-  transport_impl(node_ptr node, const threads& threads)
-    : socket_transport{std::move(node), internal::uds_format, "Unix socket", threads} {}
+  transport_impl(node_ptr node, const transport_options& options)
+    : socket_transport{std::move(node), internal::uds_format, "Unix socket", threads_of(options)},
+      transport_calls{options.connect, options.listen} {}
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::uds; }
 
-  result<listener> listen(std::string_view at, const listen_options& options);
-  void connect(std::string_view peer, const connect_options& options, on_connected done);
-
-  using socket_transport::wait_for;
+  result<ockam::listener> listen(std::string_view at, listen_options options) override;
+  void connect(std::string_view peer, connect_options options, on_connected done) override;
 
 private:
   void connect_to(std::string_view peer, on_connected done,
-                  std::optional<std::chrono::milliseconds> idle_timeout) override;
+                  std::optional<std::chrono::milliseconds> idle_timeout) override {
+    connect_as_usual(peer, idle_timeout, std::move(done));
+  }
 };
 
-void transport_impl::connect(std::string_view peer, const connect_options& options,
-                             on_connected done) {
+void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
   auto name = socket_name::parse(peer);
   if (!name)
     return done(fail(std::move(name.error())));
@@ -48,16 +58,8 @@ void transport_impl::connect(std::string_view peer, const connect_options& optio
     std::move(done));
 }
 
-void transport_impl::connect_to(std::string_view peer, on_connected done,
-                                std::optional<std::chrono::milliseconds> idle_timeout) {
-  connect_options options;
-  if (idle_timeout)
-    options.limits.idle_timeout = *idle_timeout;
-  connect(peer, options, std::move(done));
-}
-
 /// The accepting end calls the other one by the name that it listens at, as the reference does.
-result<listener> transport_impl::listen(std::string_view at, const listen_options& options) {
+result<ockam::listener> transport_impl::listen(std::string_view at, listen_options options) {
   const auto name = socket_name::parse(at);
   if (!name)
     return fail(name.error());
@@ -88,44 +90,24 @@ result<listener> transport_impl::listen(std::string_view at, const listen_option
                                     .spawner_id = options.spawner_flow_control_id,
                                     .consumer_of = options.consumer_of,
                                     .observer = options.observer}});
-  return listener{*made};
+  return ockam::listener{*made};
 }
 
 } // namespace detail
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)
-  : transport_handle{impl}, impl_{std::move(impl)} {}
+  : connecting_handle{std::move(impl)} {}
+
+transport transport::create(node& on) {
+  return create(on, transport_options_from(on.system().config()));
+}
 
 transport transport::create(node& on, transport_options options) {
-  const internal::io_transport::threads threads{options.io_threads, options.io_context,
-                                                options.poll_before_sleeping};
-  check(threads);
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), threads);
+  check(detail::threads_of(options));
+  auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
   value_or_throw(attach_transport(on.state(), impl));
   impl->start();
   return transport{std::move(impl)};
-}
-
-listener transport::listen(std::string_view at, listen_options options) {
-  return value_or_throw(try_listen(at, std::move(options)));
-}
-
-result<listener> transport::try_listen(std::string_view at, listen_options options) {
-  return impl_->listen(at, options);
-}
-
-connection transport::connect(std::string_view peer, connect_options options) {
-  return value_or_throw(try_connect(peer, std::move(options)));
-}
-
-result<connection> transport::try_connect(std::string_view peer, connect_options options) {
-  return impl_->wait_for<connection>(
-    [&](auto done) { impl_->connect(peer, options, std::move(done)); });
-}
-
-void transport::async_connect(std::string_view peer, connect_options options,
-                              std::function<void(result<connection>)> done) {
-  impl_->connect(peer, options, std::move(done));
 }
 
 } // namespace ockam::uds

@@ -5,6 +5,8 @@
 #include "tls.hpp"
 #include "url.hpp"
 
+#include "cancellable.hpp"
+
 #include "ockam/transports/websocket.hpp"
 
 #include <functional>
@@ -17,7 +19,9 @@ namespace ockam::websocket::detail {
 
 /// Connects once: resolves, tries every address in turn, then TLS and the upgrade with the first
 /// that answers; all within one time limit.
-class connector final : public std::enable_shared_from_this<connector>, public watched {
+class connector final : public internal::cancellable,
+                        public watched,
+                        public std::enable_shared_from_this<connector> {
 public:
   /// The stream, and the URL of the address that it leads to.
   struct outcome {
@@ -33,8 +37,7 @@ public:
   /// `done` is called once, on the I/O thread.
   void start(on_done done);
 
-  /// Gives up. Any thread.
-  void cancel();
+  void cancel() override;
 
   // -- watched -------------------------------------------------------------------------------------
 

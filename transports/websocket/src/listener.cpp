@@ -100,6 +100,7 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
     peer, limits.max_frame_size, limits.write_deadline, std::move(slot));
   thread->watch(made);
   made->accept({.path = where_.path,
+                .origins = options_.allowed_origins,
                 .max_request_size = options_.max_request_size,
                 .limit = limits.handshake_timeout},
                [me = self(), weak = std::weak_ptr{made}, peer, thread](result<void> opened) {

@@ -5,6 +5,8 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <algorithm>
+
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -28,6 +30,15 @@ constexpr const char* what_this_is = "This is a WebSocket endpoint of an Ockam n
 
 std::string without_query(beast::string_view target) {
   return std::string{target.substr(0, target.find('?'))};
+}
+
+/// Pages in a browser say where they are from; nodes do not.
+template <class Head>
+bool is_admitted(const Head& head, const std::vector<std::string>& origins) {
+  const auto origin = head.find(http::field::origin);
+  return origin == head.end() || std::ranges::any_of(origins, [&](const std::string& each) {
+           return each == "*" || origin->value() == each;
+         });
 }
 
 } // namespace
@@ -129,6 +140,8 @@ void stream::answer(const request& from) {
     return refuse(from, 426, "the request is no upgrade to it");
   if (!path.empty() && without_query(head.target()) != path)
     return refuse(from, 404, "nothing is at this path");
+  if (!is_admitted(head, from.rules.origins))
+    return refuse(from, 403, "pages of this origin may not connect (allowed_origins)");
   websocket_->inner.async_accept(head, [me = shared_from_this()](const error_code& failed) {
     if (!failed)
       return me->finish_opening({});

@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace ockam::websocket::detail {
 
@@ -44,7 +45,8 @@ public:
 
 /// Whom a server lets in.
 struct admission {
-  std::string path{}; // empty: for any
+  std::string path{};                 // empty: for any
+  std::vector<std::string> origins{}; // of pages in browsers
   std::size_t max_request_size;
   std::chrono::milliseconds limit; // for TLS and the request
 };

@@ -1,12 +1,12 @@
 #include "transport.hpp"
 
+#include "connection_options.hpp"
 #include "log.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
-#include <future>
 
 #include <boost/asio/post.hpp>
 
@@ -17,10 +17,6 @@ namespace {
 /// For what is queued when the node stops, and for the peers' farewells.
 constexpr std::chrono::milliseconds stop_grace{500};
 
-tl::unexpected<error> stopped() {
-  return fail(errc::shutting_down, "the WebSocket transport has stopped; create another one");
-}
-
 /// All links of this transport are of its kind.
 websocket_connection* own(const std::shared_ptr<internal::link>& link) {
   return static_cast<websocket_connection*>(link.get());
@@ -29,27 +25,15 @@ websocket_connection* own(const std::shared_ptr<internal::link>& link) {
 } // namespace
 
 transport_impl::transport_impl(node_ptr node, transport_options options)
-  : transport_base{std::move(node)}, defaults_{std::move(options)} {
-  for (std::size_t i = 0; i < std::max<std::size_t>(1, defaults_.io_threads); ++i)
+  : connecting_transport{std::move(node), "WebSocket"},
+    transport_calls{std::move(options.connect), std::move(options.listen)} {
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, options.io_threads); ++i)
     threads_.push_back(std::make_shared<io_thread>(this->node()));
 }
 
 void transport_impl::start() {
   for (const auto& each : threads_)
     each->start();
-}
-
-/// The defaults, with a flow control id that nobody else has.
-connect_options transport_impl::fresh_connect_options() const {
-  auto fresh = defaults_.connect;
-  fresh.flow_control_id = flow_control_id::random();
-  return fresh;
-}
-
-listen_options transport_impl::fresh_listen_options() const {
-  auto fresh = defaults_.listen;
-  fresh.spawner_flow_control_id = flow_control_id::random();
-  return fresh;
 }
 
 std::shared_ptr<io_thread> transport_impl::next_thread() {
@@ -92,8 +76,7 @@ void transport_impl::on_accepted(const listen_options& options, std::shared_ptr<
     internal::log_info("an accepted connection was dropped: " + to_string(taken.error()));
 }
 
-void transport_impl::connect(std::string_view peer, connect_options options,
-                             std::function<void(result<connection>)> done) {
+void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
   auto where = parse_peer_url(peer);
   if (!where)
     return done(fail(std::move(where.error())));
@@ -131,41 +114,17 @@ void transport_impl::connect(std::string_view peer, connect_options options,
   });
 }
 
-/// False when the transport has stopped: nobody would serve the attempt.
-bool transport_impl::add_attempt(const std::shared_ptr<connector>& attempt) {
-  const std::lock_guard guard{attempts_mutex_};
-  if (stopping_)
-    return false;
-  std::erase_if(attempts_, [](const auto& each) { return each.expired(); });
-  attempts_.push_back(attempt);
-  return true;
-}
-
-result<connection> transport_impl::connect_and_wait(std::string_view peer,
-                                                    connect_options options) {
-  for (const auto& thread : threads_)
-    if (thread->is_this_thread())
-      return fail(errc::misuse, "connect waits, which would block the thread it waits for; use "
-                                "async_connect in a worker");
-  const auto promise = std::make_shared<std::promise<result<connection>>>();
-  connect(peer, std::move(options),
-          [promise](result<connection> made) { promise->set_value(std::move(made)); });
-  return promise->get_future().get(); // the connect time-out ends it at the latest
-}
-
-result<address> transport_impl::resolve(const address& remote) {
-  return connect_and_wait(remote.value(), fresh_connect_options()).map([](const connection& made) {
-    return made.sender_address();
-  });
+bool transport_impl::is_own_thread() const noexcept {
+  return std::ranges::any_of(threads_, [](const auto& each) { return each->is_this_thread(); });
 }
 
 // -- listeners -------------------------------------------------------------------------------------
 
-result<listener> transport_impl::listen(std::string_view at, listen_options options) {
+result<ockam::listener> transport_impl::listen(std::string_view at, listen_options options) {
   auto where = parse_listen_url(at);
   if (!where)
     return fail(std::move(where.error()));
-  if (stopping_)
+  if (stopping())
     return stopped();
   tls_context context;
   if (where->secure) {
@@ -189,22 +148,14 @@ result<listener> transport_impl::listen(std::string_view at, listen_options opti
                 if (const auto me = weak.lock())
                   me->remove(ended);
               });
-  return listener{made};
+  return ockam::listener{made};
 }
 
 // -- the end ---------------------------------------------------------------------------------------
 
 void transport_impl::stop() {
-  {
-    const std::lock_guard guard{attempts_mutex_};
-    if (stopping_.exchange(true))
-      return;
-    for (const auto& each : attempts_)
-      if (const auto attempt = each.lock())
-        attempt->cancel();
-  }
-  for (const auto& each : listeners().all())
-    each->stop();
+  if (!begin_stop())
+    return;
   for (const auto& each : connections().all())
     own(each)->go_away();
   connections().wait_until_empty(stop_grace);
@@ -219,7 +170,11 @@ void transport_impl::stop() {
 namespace ockam::websocket {
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)
-  : transport_handle{impl}, impl_{std::move(impl)} {}
+  : connecting_handle{std::move(impl)} {}
+
+transport transport::create(node& on) {
+  return create(on, transport_options_from(on.system().config()));
+}
 
 transport transport::create(node& on, transport_options options) {
   auto impl = std::make_shared<detail::transport_impl>(on.state(), std::move(options));
@@ -228,49 +183,8 @@ transport transport::create(node& on, transport_options options) {
   return transport{std::move(impl)};
 }
 
-connect_options transport::default_connect_options() const {
-  return impl_->fresh_connect_options();
-}
-
-listen_options transport::default_listen_options() const {
-  return impl_->fresh_listen_options();
-}
-
-listener transport::listen(std::string_view at) {
-  return listen(at, default_listen_options());
-}
-
-listener transport::listen(std::string_view at, listen_options options) {
-  return value_or_throw(try_listen(at, std::move(options)));
-}
-
-result<listener> transport::try_listen(std::string_view at) {
-  return try_listen(at, default_listen_options());
-}
-
-result<listener> transport::try_listen(std::string_view at, listen_options options) {
-  return impl_->listen(at, std::move(options));
-}
-
-connection transport::connect(std::string_view peer) {
-  return connect(peer, default_connect_options());
-}
-
-connection transport::connect(std::string_view peer, connect_options options) {
-  return value_or_throw(try_connect(peer, std::move(options)));
-}
-
-result<connection> transport::try_connect(std::string_view peer) {
-  return try_connect(peer, default_connect_options());
-}
-
-result<connection> transport::try_connect(std::string_view peer, connect_options options) {
-  return impl_->connect_and_wait(peer, std::move(options));
-}
-
-void transport::async_connect(std::string_view peer, connect_options options,
-                              std::function<void(result<connection>)> done) {
-  impl_->connect(peer, std::move(options), std::move(done));
+transport_options transport_options_from(const caf::actor_system_config& config) {
+  return internal::connections_from<transport_options>(config, [](auto&, const auto&) {});
 }
 
 } // namespace ockam::websocket

@@ -4,58 +4,52 @@
 #include "connector.hpp"
 #include "listener.hpp"
 
-#include "transport_base.hpp"
+#include "connecting_transport.hpp"
 
 #include "ockam/transports/websocket.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace ockam::websocket::detail {
 
 /// The connections and listeners of one transport, and the threads that serve them.
-class transport_impl final : public internal::transport_base {
+class transport_impl final
+  : public internal::connecting_transport,
+    public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, transport_options options);
   void start();
 
-  // -- ockam::transport ----------------------------------------------------------------------------
-
   [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::websocket; }
-  result<address> resolve(const address& remote) override;
   void stop() override;
 
-  // -- calls of the handle -------------------------------------------------------------------------
-
-  result<listener> listen(std::string_view at, listen_options options);
-  void connect(std::string_view peer, connect_options options,
-               std::function<void(result<connection>)> done);
-  result<connection> connect_and_wait(std::string_view peer, connect_options options);
-  [[nodiscard]] connect_options fresh_connect_options() const;
-  [[nodiscard]] listen_options fresh_listen_options() const;
+  result<ockam::listener> listen(std::string_view at, listen_options options) override;
+  void connect(std::string_view peer, connect_options options, on_connected done) override;
 
 private:
   using link_ptr = std::shared_ptr<websocket_connection>;
 
-  [[nodiscard]] std::shared_ptr<transport_impl> self() {
-    return std::static_pointer_cast<transport_impl>(shared_from_this());
+  void connect_to(std::string_view peer, on_connected done,
+                  std::optional<std::chrono::milliseconds> idle_timeout) override {
+    connect_as_usual(peer, idle_timeout, std::move(done));
   }
+  [[nodiscard]] bool is_own_thread() const noexcept override;
 
+  [[nodiscard]] std::shared_ptr<transport_impl> self() { return self_as<transport_impl>(); }
   std::shared_ptr<io_thread> next_thread();
-  bool add_attempt(const std::shared_ptr<connector>& attempt);
   result<link_ptr> take_on(std::shared_ptr<stream> over, internal::link::setup setup,
                            const keepalive_options& keepalive, std::shared_ptr<io_thread> thread);
   void on_accepted(const listen_options& options, std::shared_ptr<stream> over, std::string peer,
                    std::shared_ptr<io_thread> thread);
 
-  const transport_options defaults_;
   std::vector<std::shared_ptr<io_thread>> threads_;
   std::atomic<std::size_t> next_thread_{0};
-  std::mutex attempts_mutex_;
-  std::vector<std::weak_ptr<connector>> attempts_; // connecting now; ended ones go with the next
-  std::atomic<bool> stopping_{false};
 };
 
 } // namespace ockam::websocket::detail

@@ -33,18 +33,9 @@ inline constexpr std::size_t drop_reason_count = 17;
 
 OCKAM_ACTORS_EXPORT std::string_view to_string(drop_reason reason) noexcept;
 
-/// What a node did since it was made. A snapshot; at any quiet moment
-///
-///     sent + received == delivered + written + dropped (all reasons) + in flight
-struct metrics {
-  std::uint64_t sent = 0;      // by workers and endpoints of this node, refused ones included
-  std::uint64_t received = 0;  // from connections, heartbeats included
-  std::uint64_t delivered = 0; // taken out of a mailbox by a worker or endpoint that was admitted
-  std::uint64_t written = 0;   // handed to the operating system by a connection
-  std::uint64_t failed = 0;    // of the delivered ones: handler error, exception, undecodable body
+/// Dropped messages by their reason.
+struct drop_counts {
   std::array<std::uint64_t, drop_reason_count> dropped{};
-  std::uint64_t buffer_bytes = 0;    // that the buffers of all connections take now
-  std::uint64_t buffer_refusals = 0; // because of `max_buffer_bytes`
 
   [[nodiscard]] std::uint64_t dropped_for(drop_reason reason) const noexcept {
     return dropped[static_cast<std::size_t>(reason)];
@@ -55,9 +46,38 @@ struct metrics {
       sum += count;
     return sum;
   }
+};
+
+/// What a node did since it was made. A snapshot; at any quiet moment
+///
+///     sent + received == delivered + written + dropped (all reasons) + in flight
+struct metrics : drop_counts {
+  std::uint64_t sent = 0;      // by workers and endpoints of this node, refused ones included
+  std::uint64_t received = 0;  // from connections, heartbeats included
+  std::uint64_t delivered = 0; // taken out of a mailbox by a worker or endpoint that was admitted
+  std::uint64_t written = 0;   // handed to the operating system by a connection
+  std::uint64_t failed = 0;    // of the delivered ones: handler error, exception, undecodable body
+  std::uint64_t buffer_bytes = 0;    // that the buffers of all connections take now
+  std::uint64_t buffer_refusals = 0; // because of `max_buffer_bytes`
+
   [[nodiscard]] std::uint64_t in_flight() const noexcept {
     return sent + received - delivered - written - dropped_in_all();
   }
+};
+
+/// What passed through one connection since it was made. A snapshot; at any quiet moment
+///
+///     taken == written + lost + waiting
+///
+/// and the received ones are unhandled, dropped or handled: where no worker passes a message on
+/// twice, `received - unhandled - dropped_in_all()` were handled.
+struct connection_metrics : drop_counts { // of received messages, also when workers passed them on
+  std::uint64_t received = 0;             // from the peer, heartbeats included
+  std::uint64_t unhandled = 0; // of them: in a mailbox, with a worker, or waiting to leave again
+  std::uint64_t taken = 0;     // to the peer: everything that `send` did not refuse
+  std::uint64_t written = 0;   // handed to the operating system
+  std::uint64_t lost = 0;      // waited, or was being written, when the connection ended or broke
+  [[nodiscard]] std::uint64_t waiting() const noexcept { return taken - written - lost; }
 };
 
 } // namespace ockam

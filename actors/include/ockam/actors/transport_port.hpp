@@ -16,6 +16,7 @@
 namespace ockam {
 
 namespace internal {
+class connection_account;
 class next_hop;
 class node_state;
 class worker_record;
@@ -74,6 +75,7 @@ struct connection_setup {
   std::optional<flow_control_id> spawner_id{};    // of the listener that accepted it
   std::vector<flow_control_id> consumer_of{};     // producers that may send through it (FCU-3)
   std::string peer{};                             // for logs and observers
+  ref_ptr<inbound_credit> credit{};               // what its messages hold: transports of ours
 };
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.
@@ -137,6 +139,7 @@ public:
 private:
   void begin_run();
   void end_run() noexcept;
+  void count_received(std::uint64_t messages) noexcept;
 
   node_ptr node_;
   ref_ptr<internal::worker_record> record_; // gone once closed; the addresses stay readable
@@ -145,7 +148,8 @@ private:
   address receiver_;
   flow_control_id id_{std::string{}};
   std::string peer_;
-  std::unique_ptr<internal::next_hop> hop_; // of the run
+  ref_ptr<internal::connection_account> account_; // or nullptr
+  std::unique_ptr<internal::next_hop> hop_;       // of the run
   bool in_run_ = false;
 };
 

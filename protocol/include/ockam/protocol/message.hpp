@@ -96,7 +96,8 @@ public:
   // -- for transports ------------------------------------------------------------------------------
 
   /// True for a message that came in through a connection and has not left the node yet.
-  [[nodiscard]] bool holds_credit() const noexcept { return parts().credit.holds(); }
+  [[nodiscard]] bool holds_credit() const noexcept { return credit() != nullptr; }
+  [[nodiscard]] inbound_credit* credit() const noexcept { return parts().credit.get(); }
 
   /// Takes `size` bytes of `credit`; given back when the last copy of this message is gone.
   void hold(ref_ptr<inbound_credit> credit, std::size_t size) {
@@ -131,7 +132,7 @@ private:
       if (from_)
         from_->give_back(bytes_);
     }
-    [[nodiscard]] bool holds() const noexcept { return static_cast<bool>(from_); }
+    [[nodiscard]] inbound_credit* get() const noexcept { return from_.get(); }
 
   private:
     ref_ptr<inbound_credit> from_;

@@ -1,16 +1,19 @@
 #pragma once
 
-// The options of nodes and connections as options of CAF: the group `ockam` of a program's
+// The options of nodes and transports as options of CAF: the group `ockam` of a program's
 // configuration file and command line.
 //
 //     ockam { max-pending-bytes = 1048576, connect-timeout = 2s }
 //     --ockam.max-pending-bytes=1048576
 //
-// A node and a transport that are made without options take them from there.
+// A node and a transport that are made without options take them from there. A name that several
+// transports have, such as `max-frame-size` or `io-threads`, is for all of them.
 
 #include "ockam/actors/config.hpp"
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/tcp.hpp"
+#include "ockam/transports/udp.hpp"
+#include "ockam/transports/uds.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -40,13 +43,22 @@ public:
   }
 };
 
-namespace tcp {
+// What the group `ockam` says about a transport; defaults where it says nothing. They throw `failure`
+// with errc::invalid_value for a number that is negative or too large. For WebSocket: its header.
 
-/// What the group `ockam` says about TCP; defaults where it says nothing. Throws `failure` with
-/// errc::invalid_value for a number that is negative or too large.
+namespace tcp {
 OCKAM_TRANSPORTS_EXPORT transport_options
 transport_options_from(const caf::actor_system_config& config);
-
 } // namespace tcp
+
+namespace udp {
+OCKAM_TRANSPORTS_EXPORT transport_options
+transport_options_from(const caf::actor_system_config& config);
+} // namespace udp
+
+namespace uds {
+OCKAM_TRANSPORTS_EXPORT transport_options
+transport_options_from(const caf::actor_system_config& config);
+} // namespace uds
 
 } // namespace ockam

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/metrics.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/route.hpp"
 #include "ockam/transports/export.hpp"
@@ -60,7 +61,8 @@ public:
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
   [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] std::size_t pending_bytes() const noexcept; ///< output that waits
+  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
+  [[nodiscard]] connection_metrics metrics() const noexcept; ///< also after it has closed
 
   /// Returns when everything sent so far is with the operating system, or the connection has
   /// closed (false), or the time is over (false). Not from a worker.

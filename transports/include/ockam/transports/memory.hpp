@@ -8,7 +8,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ockam::memory {
@@ -61,22 +60,17 @@ struct listen_options {
 };
 
 /// A node's way to the others of a network. A handle; the node stops the transport in the end.
-/// Thread-safe. Calls throw `failure`; those with `try_` return results.
-class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
+/// Thread-safe.
+///
+/// `listen` takes any name: errc::already_exists when somebody listens at it. `connect` takes the name
+/// of a listener: errc::not_found when nobody listens at it.
+class OCKAM_TRANSPORTS_EXPORT transport
+  : public connecting_handle<listener, connect_options, listen_options> {
 public:
   static transport create(node& on, const network& through);
 
-  /// errc::already_exists when somebody listens at this name.
-  listener listen(std::string_view name, listen_options options = {});
-  result<listener> try_listen(std::string_view name, listen_options options = {});
-
-  /// errc::not_found when nobody listens at this name.
-  connection connect(std::string_view name, connect_options options = {});
-  result<connection> try_connect(std::string_view name, connect_options options = {});
-
 private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);
-  std::shared_ptr<detail::transport_impl> impl_;
 };
 
 } // namespace ockam::memory

@@ -8,11 +8,9 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace asio {
@@ -100,9 +98,16 @@ struct transport_options {
 
 /// TCP for a node (TCP-1). A handle; the node stops the transport in the end. Thread-safe.
 ///
-/// The calls that wait throw `failure`, like the node's; those with `try_` return results. None of
-/// the waiting ones may be used in a worker: there is `async_connect`.
-class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
+/// `listen` takes a numeric address, `127.0.0.1:4000` or `[::1]:4000`; port 0 takes a free one (TCP-7).
+/// - errc::invalid_value  no such address
+/// - a system error       port in use, no permission (TCP-8)
+///
+/// `connect` takes `host:port`, `[v6]:port`, `:port` or `port` (TCP-12); the last two mean loopback.
+/// - errc::invalid_value  malformed; nothing was sent anywhere
+/// - std::errc::timed_out `connect_timeout` is over
+/// - a system error       of the last address that was tried (TCP-15, DEC-19)
+class OCKAM_TRANSPORTS_EXPORT transport
+  : public connecting_handle<listener, connect_options, listen_options> {
 public:
   /// Several transports of one node are independent; the last one resolves `1#host:port`.
   /// Without options: as the group `ockam` of the system's configuration says
@@ -110,36 +115,8 @@ public:
   static transport create(node& on);
   static transport create(node& on, transport_options options);
 
-  /// The transport's defaults, with a flow control id of their own: to change and pass on.
-  [[nodiscard]] connect_options default_connect_options() const;
-  [[nodiscard]] listen_options default_listen_options() const;
-
-  /// Listens on a numeric address, `127.0.0.1:4000` or `[::1]:4000`; port 0 takes a free one
-  /// (TCP-7). Accepting has begun when it returns (TCP-9).
-  /// - errc::invalid_value  no such address
-  /// - a system error       port in use, no permission (TCP-8)
-  listener listen(std::string_view at);
-  listener listen(std::string_view at, listen_options options);
-  result<listener> try_listen(std::string_view at);
-  result<listener> try_listen(std::string_view at, listen_options options);
-
-  /// Connects to `host:port`, `[v6]:port`, `:port` or `port` (TCP-12); the last two mean loopback.
-  /// Returns when the socket is connected (TCP-18); every call makes a new connection (TCP-19).
-  /// - errc::invalid_value  malformed; nothing was sent anywhere
-  /// - std::errc::timed_out `connect_timeout` is over
-  /// - a system error       of the last address that was tried (TCP-15, DEC-19)
-  connection connect(std::string_view peer);
-  connection connect(std::string_view peer, connect_options options);
-  result<connection> try_connect(std::string_view peer);
-  result<connection> try_connect(std::string_view peer, connect_options options);
-
-  /// The same without waiting; `done` is called once, on a thread of the transport.
-  void async_connect(std::string_view peer, connect_options options,
-                     std::function<void(result<connection>)> done);
-
 private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);
-  std::shared_ptr<detail::transport_impl> impl_;
 };
 
 } // namespace ockam::tcp

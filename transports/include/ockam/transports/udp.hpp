@@ -83,7 +83,8 @@ public:
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
   [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] std::size_t pending_bytes() const noexcept; ///< output that waits
+  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
+  [[nodiscard]] connection_metrics metrics() const noexcept; ///< of all its peers together
 
   /// As `connection::flush`; names that are being resolved are not waited for. Not from a worker.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
@@ -117,8 +118,9 @@ struct transport_options {
 /// `resolve_transport_route`, and implicit connections, make a tied binding for `2#host:port`.
 class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
 public:
-  /// errc::misuse for options that contradict each other.
-  static transport create(node& on, transport_options options = {});
+  /// Without options as with TCP. errc::misuse for options that contradict each other.
+  static transport create(node& on);
+  static transport create(node& on, transport_options options);
 
   /// The transport's defaults, with a flow control id of their own: to change and pass on.
   [[nodiscard]] bind_options default_bind_options() const;

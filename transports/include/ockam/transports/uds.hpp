@@ -9,10 +9,8 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace asio {
@@ -59,6 +57,8 @@ struct transport_options {
   std::size_t io_threads = 1;
   asio::io_context* io_context = nullptr;
   std::chrono::microseconds poll_before_sleeping{0};
+  connect_options connect{};
+  listen_options listen{};
 };
 
 namespace detail {
@@ -67,35 +67,26 @@ class transport_impl;
 
 /// Unix domain sockets for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
-/// The calls that wait throw `failure`; those with `try_` return results. None of the waiting ones may
-/// be used in a worker: there is `async_connect`.
-class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
+/// `listen` takes a path or an abstract name. A socket file that nobody listens at any more is replaced;
+/// the file goes when the listener stops (UDS-5).
+/// - errc::invalid_value          no such name: empty, too long, a zero byte
+/// - std::errc::address_in_use    somebody listens there
+/// - errc::already_exists         a file that is no socket
+/// - a system error               no such directory, no permission
+///
+/// `connect` takes the name of a listener.
+/// - errc::invalid_value  no such name
+/// - a system error       no such file, nobody listens, no permission
+class OCKAM_TRANSPORTS_EXPORT transport
+  : public connecting_handle<listener, connect_options, listen_options> {
 public:
-  /// The last one of a node resolves `5#/path`. errc::misuse for options that contradict each other.
-  static transport create(node& on, transport_options options = {});
-
-  /// Listens at a path or an abstract name. A socket file that nobody listens at any more is
-  /// replaced; the file goes when the listener stops (UDS-5).
-  /// - errc::invalid_value          no such name: empty, too long, a zero byte
-  /// - std::errc::address_in_use    somebody listens there
-  /// - errc::already_exists         a file that is no socket
-  /// - a system error               no such directory, no permission
-  listener listen(std::string_view at, listen_options options = {});
-  result<listener> try_listen(std::string_view at, listen_options options = {});
-
-  /// Connects to where somebody listens.
-  /// - errc::invalid_value  no such name
-  /// - a system error       no such file, nobody listens, no permission
-  connection connect(std::string_view peer, connect_options options = {});
-  result<connection> try_connect(std::string_view peer, connect_options options = {});
-
-  /// The same without waiting; `done` is called once, on a thread of the transport.
-  void async_connect(std::string_view peer, connect_options options,
-                     std::function<void(result<connection>)> done);
+  /// The last one of a node resolves `5#/path`. Without options as with TCP. errc::misuse for options
+  /// that contradict each other.
+  static transport create(node& on);
+  static transport create(node& on, transport_options options);
 
 private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);
-  std::shared_ptr<detail::transport_impl> impl_;
 };
 
 } // namespace ockam::uds

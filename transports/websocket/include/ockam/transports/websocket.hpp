@@ -8,11 +8,11 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include <caf/fwd.hpp>
 
 namespace ockam::websocket {
 
@@ -77,6 +77,11 @@ struct listen_options {
   std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
   std::size_t max_connections = 10'000;              ///< upgraded or not, then accepting pauses
   std::size_t max_request_size = 8u << 10;           ///< bytes of the HTTP request
+
+  /// Whose pages a browser may connect from: `https://example.com`, or `*` for any. Whatever page
+  /// somebody looks at could otherwise reach a node of the same machine. Nodes send no origin.
+  std::vector<std::string> allowed_origins{};
+
   int backlog = 1'024;
   server_tls_options tls{};
   keepalive_options keepalive{};
@@ -97,46 +102,35 @@ struct transport_options {
 
 /// WebSocket for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
-/// The calls that wait throw `failure`, like the node's; those with `try_` return results. None of
-/// the waiting ones may be used in a worker: there is `async_connect`.
-class OCKAM_WEBSOCKET_EXPORT transport : public transport_handle {
+/// `listen` takes a numeric address: `127.0.0.1:4000`, `ws://[::1]:4000` or, with a certificate in the
+/// options, `wss://0.0.0.0:443`; port 0 takes a free one. With a path, as in
+/// `ws://127.0.0.1:4000/ockam`, requests for other ones are answered with 404. The listener's
+/// `socket_address` is the URL, with the real port.
+/// - errc::invalid_value  no such address, or no certificate
+/// - a system error       port in use, no permission
+///
+/// `connect` takes `host:port` as TCP does, `ws://host:port/path` or `wss://host/path`; without a path
+/// it means `/`, without a port in a URL 80 or 443.
+/// - errc::invalid_value  malformed; nothing was sent anywhere
+/// - std::errc::timed_out `connect_timeout` is over
+/// - errc::closed_by_peer the server did not agree to WebSocket; its answer is in the text
+/// - a system error       of the last address that was tried, or of TLS
+class OCKAM_WEBSOCKET_EXPORT transport
+  : public connecting_handle<listener, connect_options, listen_options> {
 public:
-  /// Several transports of one node are independent; the last one resolves `3#host:port`.
-  static transport create(node& on, transport_options options = {});
-
-  /// The transport's defaults, with a flow control id of their own: to change and pass on.
-  [[nodiscard]] connect_options default_connect_options() const;
-  [[nodiscard]] listen_options default_listen_options() const;
-
-  /// Listens on a numeric address: `127.0.0.1:4000`, `ws://[::1]:4000` or, with a certificate in the
-  /// options, `wss://0.0.0.0:443`; port 0 takes a free one. With a path, as in
-  /// `ws://127.0.0.1:4000/ockam`, requests for other ones are answered with 404. The listener's
-  /// `socket_address` is the URL, with the real port.
-  /// - errc::invalid_value  no such address, or no certificate
-  /// - a system error       port in use, no permission
-  listener listen(std::string_view at);
-  listener listen(std::string_view at, listen_options options);
-  result<listener> try_listen(std::string_view at);
-  result<listener> try_listen(std::string_view at, listen_options options);
-
-  /// Connects to `host:port` as TCP does, to `ws://host:port/path` or `wss://host/path`; without a
-  /// path to `/`, without a port in a URL to 80 or 443. Returns when messages can pass.
-  /// - errc::invalid_value  malformed; nothing was sent anywhere
-  /// - std::errc::timed_out `connect_timeout` is over
-  /// - errc::closed_by_peer the server did not agree to WebSocket; its answer is in the text
-  /// - a system error       of the last address that was tried, or of TLS
-  connection connect(std::string_view peer);
-  connection connect(std::string_view peer, connect_options options);
-  result<connection> try_connect(std::string_view peer);
-  result<connection> try_connect(std::string_view peer, connect_options options);
-
-  /// The same without waiting; `done` is called once, on a thread of the transport.
-  void async_connect(std::string_view peer, connect_options options,
-                     std::function<void(result<connection>)> done);
+  /// Several transports of one node are independent; the last one resolves `3#host:port`. Without
+  /// options: as the group `ockam` of the system's configuration says.
+  static transport create(node& on);
+  static transport create(node& on, transport_options options);
 
 private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);
-  std::shared_ptr<detail::transport_impl> impl_;
 };
+
+/// What the group `ockam` of a configuration says about WebSocket (ockam/transports/config.hpp): the
+/// options that TCP has as well. Throws `failure` with errc::invalid_value for a number that is
+/// negative or too large.
+OCKAM_WEBSOCKET_EXPORT transport_options
+transport_options_from(const caf::actor_system_config& config);
 
 } // namespace ockam::websocket

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "counters.hpp"
+
+#include "ockam/actors/export.hpp"
+#include "ockam/protocol/message.hpp"
+
+#include <atomic>
+
+namespace ockam::internal {
+
+/// What passes through one connection, beside the sums of the node. Every message that came through
+/// it holds it, so that a drop is also counted here, wherever in the node it happens. Thread-safe.
+class OCKAM_ACTORS_EXPORT connection_account : public inbound_credit {
+public:
+  ~connection_account() override;
+
+  counter received; // written by the thread that reads
+  counter written;
+  counter lost;
+
+  void count_drop(drop_reason reason, std::uint64_t messages = 1) noexcept;
+
+  void add_to(connection_metrics& sum) const noexcept;
+
+private:
+  using counts = std::array<counter, drop_reason_count>;
+  std::atomic<counts*> dropped_{nullptr}; // made for the first one; few connections have any
+};
+
+} // namespace ockam::internal

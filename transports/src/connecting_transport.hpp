@@ -1,0 +1,58 @@
+#pragma once
+
+#include "cancellable.hpp"
+#include "implicit_connections.hpp"
+#include "transport_base.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ockam::internal {
+
+/// A transport that takes time to connect: its attempts, and the first half of its end.
+class OCKAM_TRANSPORTS_EXPORT connecting_transport : public transport_base {
+public:
+  /// @param name  "TCP", for errors
+  connecting_transport(node_ptr node, std::string name)
+    : transport_base{std::move(node)}, name_{std::move(name)} {}
+
+  result<address> resolve(const address& remote) final;
+  void resolve_implicitly(const address& remote, std::function<void(result<address>)> ready) final;
+
+protected:
+  /// With the defaults of the transport; `idle_timeout` when given.
+  virtual void connect_to(std::string_view peer, on_connected done,
+                          std::optional<std::chrono::milliseconds> idle_timeout)
+    = 0;
+
+  /// False when the transport has stopped: nobody would serve it.
+  bool add_attempt(const std::shared_ptr<cancellable>& attempt);
+
+  /// From now on nothing begins: attempts are cancelled, listeners stopped. False when it was called
+  /// before.
+  bool begin_stop();
+
+  [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+  [[nodiscard]] tl::unexpected<error> stopped() const;
+
+  template <class Derived>
+  [[nodiscard]] std::shared_ptr<Derived> self_as() {
+    return std::static_pointer_cast<Derived>(shared_from_this());
+  }
+
+private:
+  const std::string name_;
+  implicit_connections implicit_;
+  std::mutex attempts_mutex_;
+  std::vector<std::weak_ptr<cancellable>> attempts_; // ended ones go with the next
+  std::atomic<bool> stopping_{false};
+};
+
+} // namespace ockam::internal
