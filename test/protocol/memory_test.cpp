@@ -8,6 +8,7 @@
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/frame.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/puncture.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -164,6 +165,8 @@ void expect_decoders_bounded(const shared_bytes& input) {
   expect_bounded(input, [](const auto& frame) { return decode_bare_message(frame); });
   expect_bounded(input, [](const auto& cbor) { return api::decode_request(cbor); });
   expect_bounded(input, [](const auto& cbor) { return api::decode_response(cbor); });
+  expect_bounded(input, [](const auto& cbor) { return udp::decode_negotiation(cbor.view()); });
+  expect_bounded(input, [](const auto& cbor) { return udp::decode_puncture_message(cbor.view()); });
   expect_bounded(input, [](const auto& payload) { return decode_payload<std::string>(payload); });
   expect_bounded(input, [](const auto& payload) {
     return decode_payload<std::vector<std::uint64_t>>(payload);
@@ -189,15 +192,19 @@ TEST_F(MemoryBound, HoldsAtTheLimits) {
          std::string{"84 80 80 40 791000(61*4096)"},
          std::string{"01 8008(0000*1024) 8008(ff00*1024) 00 01 8020(61*4096)"},
          std::string{"8080808010(00*300000)"},
+         "82 02 83 9f" + hops + "ff 9f" + hops + "ff 80", // of a puncture
+         std::string{"82 02 83 80 80 9f(00*300000)ff"},
+         std::string{"82 60 9f(00*1024)ff"},
        })
     expect_decoders_bounded(shared_hex(hex));
 }
 
 TEST_F(MemoryBound, HoldsForLyingLengths) {
-  for (const auto* hex : {"83 9bffffffffffffffff", "83 9a7fffffff 820040", "9b7fffffffffffffff",
-                          "83 80 80 5a7fffffff", "83 81 82 00 5a7fffffff", "84 80 80 40 7a7fffffff",
-                          "01 ffffffffffffffff7f", "01 01 00 ffffffff0f", "01 00 00 ffffffff0f",
-                          "ffffffff0f", "bb7fffffffffffffff"})
+  for (const auto* hex :
+       {"83 9bffffffffffffffff", "83 9a7fffffff 820040", "9b7fffffffffffffff",
+        "83 80 80 5a7fffffff", "83 81 82 00 5a7fffffff", "84 80 80 40 7a7fffffff",
+        "01 ffffffffffffffff7f", "01 01 00 ffffffff0f", "01 00 00 ffffffff0f", "ffffffff0f",
+        "bb7fffffffffffffff", "82 02 83 80 80 9a7fffffff", "82 60 9b7fffffffffffffff"})
     expect_decoders_bounded(shared_hex(hex));
 }
 

@@ -17,6 +17,7 @@
 #include "ockam/protocol/frame.hpp"
 #include "ockam/protocol/multiaddr.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/puncture.hpp"
 #include "ockam/protocol/reassembler.hpp"
 #include "ockam/protocol/route.hpp"
 
@@ -283,6 +284,40 @@ TEST_P(DatagramSequenceVector, IsPutTogether) {
     EXPECT_TRUE(decode_message(shared_hex(message)));
 }
 OCKAM_VECTORS(DatagramSequenceVector, true, "udp.sequence.a", "udp.sequence.b");
+
+class PunctureVector : public WireVector {
+protected:
+  template <class T>
+  void expect_body(const T& expected) {
+    EXPECT_EQ(decode_payload<T>(shared_input()).value(), expected);
+    EXPECT_EQ(to_hex(encode_payload(expected).value().view()), hex());
+  }
+};
+
+TEST_P(PunctureVector, UDP10_DecodesAndEncodes) {
+  using kind = udp::puncture_message::kind;
+  const auto& value = decoded();
+  const auto variant = value.value("variant", "");
+  const auto name = GetParam().text("name");
+  if (name.starts_with("udp-rendezvous-request"))
+    expect_body(variant == "Ping" ? udp::rendezvous_request::ping
+                                  : udp::rendezvous_request::get_my_address);
+  else if (name.starts_with("udp-rendezvous-response"))
+    expect_body(variant == "Pong" ? udp::rendezvous_response{}
+                                  : udp::rendezvous_response{value.at("address")});
+  else if (name.starts_with("udp-negotiation"))
+    expect_body(
+      udp::negotiation{value.at("udp_public_address"),
+                       address{from_hex(value.at("remote_worker_address").get<std::string>())}});
+  else if (variant == "Payload")
+    expect_body(
+      udp::puncture_message{kind::payload,
+                            {route_of(value.at("onward_route")), route_of(value.at("return_route")),
+                             shared_hex(value.at("payload").get<std::string>())}});
+  else
+    expect_body(udp::puncture_message{variant == "Ping" ? kind::ping : kind::pong});
+}
+OCKAM_VECTORS(PunctureVector, true, "udp.puncture");
 
 // -- addresses and routes --------------------------------------------------------------------------
 
@@ -595,10 +630,11 @@ TEST(WireVectors, EachCategoryIsTested) {
                                      "multiaddr",        "text.multiaddr",
                                      "udp.datagram.a",   "udp.datagram.b",
                                      "udp.sequence.a",   "udp.sequence.b",
-                                     "uds.frame",        "ws.frame"}; // test/websocket
+                                     "udp.puncture",     "uds.frame",
+                                     "ws.frame"}; // test/websocket
   for (const auto& vector : test::all_wire_vectors())
     EXPECT_TRUE(tested.contains(vector.text("category"))) << vector.text("name");
-  EXPECT_EQ(test::all_wire_vectors().size(), 222u);
+  EXPECT_EQ(test::all_wire_vectors().size(), 231u);
 }
 
 } // namespace

@@ -93,6 +93,9 @@ public:
   /// errc::not_found when it has ended already.
   result<void> stop() const;
 
+  /// For what is built on bindings.
+  [[nodiscard]] const std::shared_ptr<detail::udp_binding>& impl() const noexcept { return impl_; }
+
 private:
   std::shared_ptr<detail::udp_binding> impl_;
 };

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "ockam/protocol/address.hpp"
+#include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/export.hpp"
+#include "ockam/protocol/message.hpp"
+#include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/result.hpp"
+#include "ockam/protocol/shared_bytes.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// What nodes behind NAT say to reach each other over UDP (docs/wire_format.md, "UDP puncture").
+///
+///     rendezvous request    [0, []]  ping
+///                           [1, []]  what is my address
+///     rendezvous response   [0, []]  pong
+///                           [1, [text]]  the address, `ip:port`
+///     negotiation           [text, octets]  public address of a node, address of its puncture
+///     puncture message      [0, []]  ping
+///                           [1, []]  pong
+///                           [2, [route, route, octets]]  payload: onward route, return route, body
+///
+/// CBOR without BARE around it; octets are an array of integers, one a byte. In a payload, bytes
+/// behind the item are ignored.
+namespace ockam::udp {
+
+enum class rendezvous_request : std::uint8_t { ping, get_my_address };
+
+/// The answer to either request.
+struct rendezvous_response {
+  std::optional<std::string> my_address; ///< `ip:port` of who asked; nothing: a pong
+
+  bool operator==(const rendezvous_response&) const = default;
+};
+
+/// How a node can be reached: what the initiator sends, and what it is answered.
+struct negotiation {
+  std::string public_address; ///< `ip:port`, as the rendezvous service saw it
+  address puncture;           ///< the local address there that pings go to
+
+  bool operator==(const negotiation&) const = default;
+};
+
+/// What the two ends of a puncture send each other.
+struct puncture_message {
+  enum class kind : std::uint8_t { ping, pong, payload };
+
+  kind what = kind::ping;
+  message content{}; ///< of a payload: its two routes and its body, nothing else
+
+  bool operator==(const puncture_message&) const = default;
+};
+
+/// Canonical CBOR. Text that is not UTF-8 is errc::invalid_utf8.
+OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(rendezvous_request value);
+OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const rendezvous_response& value);
+OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const negotiation& value);
+OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const puncture_message& value);
+
+/// Copies what it keeps: at most 8 bytes of heap a byte of input, plus a small constant.
+///
+/// - errc::unknown_variant  a number that is not listed above
+/// - errc::type_mismatch    also a variant that is no array of exactly two
+/// - errc::truncated, errc::missing_field, errc::integer_out_of_range, errc::invalid_utf8,
+///   errc::nesting_too_deep
+/// - errc::route_too_long, errc::address_too_long  above `limits`, which are for public addresses too
+OCKAM_PROTOCOL_EXPORT result<rendezvous_request> decode_rendezvous_request(bytes_view cbor);
+OCKAM_PROTOCOL_EXPORT result<rendezvous_response> decode_rendezvous_response(
+  bytes_view cbor, const decode_limits& limits = {});
+OCKAM_PROTOCOL_EXPORT result<negotiation> decode_negotiation(bytes_view cbor,
+                                                             const decode_limits& limits = {});
+OCKAM_PROTOCOL_EXPORT result<puncture_message> decode_puncture_message(bytes_view cbor,
+                                                                       const decode_limits& limits
+                                                                       = {});
+
+} // namespace ockam::udp
+
+template <>
+struct OCKAM_PROTOCOL_EXPORT ockam::payload_codec<ockam::udp::rendezvous_request> {
+  static void write(bare_writer& out, udp::rendezvous_request value);
+  static udp::rendezvous_request read(bare_reader& in);
+};
+
+template <>
+struct OCKAM_PROTOCOL_EXPORT ockam::payload_codec<ockam::udp::rendezvous_response> {
+  static void write(bare_writer& out, const udp::rendezvous_response& value);
+  static udp::rendezvous_response read(bare_reader& in);
+};
+
+template <>
+struct OCKAM_PROTOCOL_EXPORT ockam::payload_codec<ockam::udp::negotiation> {
+  static void write(bare_writer& out, const udp::negotiation& value);
+  static udp::negotiation read(bare_reader& in);
+};
+
+template <>
+struct OCKAM_PROTOCOL_EXPORT ockam::payload_codec<ockam::udp::puncture_message> {
+  static void write(bare_writer& out, const udp::puncture_message& value);
+  static udp::puncture_message read(bare_reader& in);
+};

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "address_form.hpp"
+#include "cbor.hpp"
+
+#include "ockam/protocol/codec.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ockam::internal {
+
+// Routes in CBOR, as routing messages and what is wrapped in others have them.
+
+inline constexpr std::size_t smallest_address = 3; // 82 00 40
+
+/// A limit that the input exceeds; the cursor holds the code.
+struct exceeded {
+  const char* what = nullptr;
+  const char* option = nullptr;
+  std::uint64_t seen = 0;
+  std::size_t limit = 0;
+};
+
+inline exceeded too_many_hops(std::uint64_t seen, const decode_limits& limits) {
+  return {"a route with so many hops", "max-route-hops", seen, limits.max_route_hops};
+}
+
+inline exceeded too_long_address(std::uint64_t seen, const decode_limits& limits) {
+  return {"an address with so many bytes", "max-address-size", seen, limits.max_address_size};
+}
+
+inline std::string describe(const exceeded& limit) {
+  return std::string{limit.what} + " is refused: " + std::to_string(limit.seen) + ", "
+         + limit.option + " is " + std::to_string(limit.limit) + "; raise " + limit.option
+         + " to accept it";
+}
+
+/// An address whose heads are as short as they can be, and that is no longer than 255 bytes: nearly all.
+inline std::optional<address_view> read_usual_address(cbor_cursor& in) noexcept {
+  constexpr std::uint8_t array_of_two = 0x82;
+  constexpr std::uint8_t short_string = 0x40; // to 0x57; then a head of two bytes
+  constexpr std::uint8_t string_with_size = 0x58;
+  const auto* at = in.position();
+  if (in.remaining() < 4 || at[0] != array_of_two || at[1] >= 24)
+    return std::nullopt;
+  std::size_t head = 3;
+  std::size_t size = at[2] - std::size_t{short_string};
+  if (at[2] == string_with_size && at[3] >= 24) {
+    head = 4;
+    size = at[3];
+  } else if (size >= 24) { // another type, too, for the difference wraps
+    return std::nullopt;
+  }
+  if (size > in.remaining() - head)
+    return std::nullopt;
+  in.advance(head + size);
+  return address_view{at[1], as_text({at + head, size})};
+}
+
+inline address_view read_address(cbor_cursor& in) noexcept {
+  if (const auto usual = read_usual_address(in); usual)
+    return *usual;
+  auto fields = in.enter_array();
+  if (!in.next(fields))
+    return in.fail(errc::missing_field), address_view{};
+  const auto type = static_cast<std::uint8_t>(in.read_unsigned(0xff));
+  if (!in.next(fields))
+    return in.fail(errc::missing_field), address_view{};
+  const auto value = as_text(in.read_bytes());
+  while (in.next(fields))
+    in.skip();
+  return {type, value};
+}
+
+/// Writes addresses that were accepted, but not in canonical form, in canonical form.
+inline route canonical_route(bytes_view accepted, std::size_t canonical_size, std::size_t count) {
+  bytes canonical(canonical_size);
+  auto* to = canonical.data();
+  cbor_cursor in{accepted};
+  for (std::size_t i = 0; i < count; ++i)
+    to = put_address(to, read_address(in));
+  return route::from_encoded(canonical, count);
+}
+
+inline route read_route(cbor_cursor& in, const decode_limits& limits, exceeded& limit) {
+  auto hops = in.enter_array(smallest_address);
+  const auto* const first = in.position();
+  const auto* behind = first;
+  std::size_t count = 0;
+  std::size_t canonical_size = 0;
+  while (in.next(hops)) {
+    if (count == limits.max_route_hops) {
+      limit = too_many_hops(count + 1 + hops.left, limits);
+      return in.fail(errc::route_too_long), route{};
+    }
+    const auto hop = read_address(in);
+    if (hop.value().size() > limits.max_address_size) {
+      limit = too_long_address(hop.value().size(), limits);
+      return in.fail(errc::address_too_long), route{};
+    }
+    canonical_size += encoded_size(hop);
+    ++count;
+    behind = in.position();
+  }
+  if (!in.ok())
+    return {};
+  // Every other way to write an address takes more bytes, so equal sizes are equal forms.
+  const bytes_view accepted{first, behind};
+  if (accepted.size() == canonical_size)
+    return route::from_encoded(accepted, count);
+  return canonical_route(accepted, canonical_size, count);
+}
+
+inline std::uint8_t* put_route(std::uint8_t* to, const route& hops) noexcept {
+  cbor_writer out{to};
+  out.array(hops.size());
+  out.raw(hops.encoded());
+  return out.position();
+}
+
+inline std::size_t route_size(const route& hops) noexcept {
+  return cbor_head_size(hops.size()) + hops.encoded().size();
+}
+
+} // namespace ockam::internal

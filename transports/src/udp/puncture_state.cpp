@@ -1,0 +1,130 @@
+#include "puncture_state.hpp"
+
+#include "log.hpp"
+#include "node_state.hpp"
+
+namespace ockam::udp::detail {
+
+puncture_state::puncture_state(node_ptr node, puncture_options options)
+  : node_{std::move(node)}, options_{std::move(options)} {}
+
+void puncture_state::set_up(std::shared_ptr<udp_binding> socket, const connection_port& port) {
+  socket_ = std::move(socket);
+  sender_ = port.sender_address();
+  receiver_ = port.receiver_address();
+}
+
+// -- the way out -----------------------------------------------------------------------------------
+
+/// Wraps the message for the worker of the other end, and leaves the rest to the socket, past the
+/// router: errors reach whoever sends, and it is counted once.
+result<void> puncture_state::push(routed_message&& content, execution_context* context) {
+  if (!heard_.load(std::memory_order_acquire))
+    return fail(errc::misuse, "nothing was heard of the other end of the puncture at "
+                                + socket_->socket_address() + " yet; wait_until_open first");
+  const auto plain = content.local_message();
+  auto onward = plain.onward_route();
+  onward.pop_front();
+  if (onward.empty())
+    return fail(errc::invalid_value, "behind a puncture comes a worker of the other node; a route "
+                                     "that ends with the puncture leads to nobody");
+  auto wrapped = encode(puncture_message{
+    puncture_message::kind::payload, {std::move(onward), plain.return_route(), plain.payload()}});
+  if (!wrapped)
+    return fail(std::move(wrapped.error()));
+  content.put_back(message{plain}.set_onward_route(to_peer_).set_return_route({}).set_payload(
+    std::move(*wrapped)));
+  auto pushed = socket_->push(std::move(content), context);
+  if (!pushed)
+    content.put_back(plain); // NOLINT(bugprone-use-after-move): a refused message is as it was
+  return pushed;
+}
+
+/// The sender address was stopped, or the socket has ended.
+void puncture_state::close() {
+  static_cast<void>(node_->stop_worker(worker_)); // unless it has ended already
+}
+
+void puncture_state::set_peer(const std::string& public_address, const address& puncture) {
+  to_peer_ = route{socket_->sender_address(), address{transport_type::udp, public_address},
+                   puncture};
+  const std::lock_guard guard{mutex_};
+  peer_ = public_address;
+}
+
+// -- how far it is ---------------------------------------------------------------------------------
+
+void puncture_state::open() {
+  {
+    const std::lock_guard guard{mutex_};
+    if (open_)
+      return;
+    open_ = true;
+  }
+  changed_.notify_all();
+  notify(connection_state::connected, {});
+}
+
+void puncture_state::set_cause(error why) {
+  const std::lock_guard guard{mutex_};
+  if (!cause_)
+    cause_ = std::move(why);
+}
+
+void puncture_state::end() {
+  std::optional<error> cause;
+  {
+    const std::lock_guard guard{mutex_};
+    ended_ = true;
+    cause = cause_;
+  }
+  changed_.notify_all();
+  if (cause)
+    internal::log_warning("the puncture at " + socket_->socket_address()
+                          + " ended: " + to_string(*cause));
+  notify(connection_state::closed, std::move(cause));
+}
+
+void puncture_state::notify(connection_state state, std::optional<error> cause) const {
+  if (!options_.observer)
+    return;
+  try {
+    options_.observer({state, sender_, std::move(cause)});
+  } catch (const std::exception& thrown) {
+    internal::log_warning(std::string{"the observer of a puncture failed: "} + thrown.what());
+  }
+}
+
+// -- for handles -----------------------------------------------------------------------------------
+
+std::optional<std::string> puncture_state::peer() const {
+  const std::lock_guard guard{mutex_};
+  return peer_;
+}
+
+bool puncture_state::is_open() const {
+  const std::lock_guard guard{mutex_};
+  return open_ && !ended_;
+}
+
+bool puncture_state::has_ended() const {
+  const std::lock_guard guard{mutex_};
+  return ended_;
+}
+
+result<void> puncture_state::wait_until_open(std::chrono::milliseconds timeout) const {
+  std::unique_lock guard{mutex_};
+  if (!changed_.wait_for(guard, timeout, [this] { return open_ || ended_; }))
+    return fail(errc::timeout, "the puncture at " + socket_->socket_address()
+                                 + " is not open after " + std::to_string(timeout.count())
+                                 + " ms; it goes on trying");
+  if (!ended_)
+    return {};
+  return fail(cause_.value_or(error{errc::not_found, "the puncture was stopped"}));
+}
+
+result<void> puncture_state::stop() {
+  return node_->stop_worker(sender_);
+}
+
+} // namespace ockam::udp::detail
