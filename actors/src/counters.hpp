@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/observer.hpp"
 
@@ -65,7 +66,7 @@ struct node_counters {
   std::shared_ptr<message_observer> observer; // sees the drops
 
   /// Also for the connection that the message came through.
-  void drop(drop_reason reason, const message& content) noexcept;
+  OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content) noexcept;
 
   /// For messages whose content is gone.
   void drop_unseen(drop_reason reason, std::uint64_t n) noexcept {
