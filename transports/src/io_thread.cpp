@@ -71,9 +71,10 @@ void io_thread::stop(std::chrono::milliseconds grace) {
   if (ended_.get_future().wait_for(grace) == std::future_status::ready)
     return thread_.join();
   context_->stop();
-  thread_.join(); // a handler may keep it
-  context_->restart();
-  while (context_->poll() > 0) // it had no time to end its links
+  thread_.join();      // a handler may keep it
+  context_->restart(); // it had no time to end its links; a peer may always have more for it to do
+  const auto until = std::chrono::steady_clock::now() + grace;
+  while (context_->poll_one() > 0 && std::chrono::steady_clock::now() < until)
     run_ready();
 }
 
