@@ -14,9 +14,9 @@ public:
 
   const char* name() const override { return "ockam.connection"; }
 
-  bool intercept(caf::mailbox_element& element, compat::execution_context* context) {
-    auto* content = compat::peek<routed_message>(element);
-    if (content == nullptr || element.mid.is_request()) // the mailbox answers requests
+  bool intercept(caf::mailbox_element_ptr& element, compat::execution_context* context) {
+    auto* content = compat::peek<routed_message>(*element);
+    if (content == nullptr || element->mid.is_request()) // the mailbox answers requests
       return false;
     node_->route_anonymous(std::move(*content), context);
     return true;

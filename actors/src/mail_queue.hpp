@@ -3,66 +3,66 @@
 #include "ockam/actors/routed_message.hpp"
 #include "ockam/protocol/recycled.hpp"
 
+#include <caf/mailbox_element.hpp>
+
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 
 namespace ockam::internal {
 
-/// What waits for a worker behind the one mailbox element that wakes it.
+/// The messages that a worker has not handled yet, in the order of arrival.
 ///
-/// The first message to a worker that has none travels as an element of its CAF mailbox. Until the
-/// worker has handled it, what comes later is appended here: no further element and no further
-/// wake-up. The worker takes it directly after the element, in the order of arrival, so that messages
-/// of one sender stay in order.
-///
-/// Any number of threads put messages in; only the worker takes them out.
+/// Any number of threads put messages in; only the worker takes them out. It does not sleep here:
+/// whoever is told `first` wakes it, and a worker that is about to sleep asks `has_arrivals` after it
+/// has said so. Of the two at least one sees the other.
 class mail_queue {
 public:
   struct letter final : recycled<letter> {
-    letter() = default;
-    explicit letter(routed_message&& own) noexcept : content{std::move(own)} {}
+    letter(message content, address source, ref_ptr<delivery_point> target,
+           std::uint16_t index) noexcept
+      : content{std::move(content), std::move(source), std::move(target), index} {}
+    explicit letter(caf::mailbox_element_ptr request) noexcept : request{std::move(request)} {}
 
     routed_message content;
-    letter* next
-      = nullptr; // sent before this one; after `next_letter` has turned them round, later
+    caf::mailbox_element_ptr request; // instead of the content: a CAF actor waits for an answer
+    letter* next = nullptr;           // the one before it; once taken in, the one after it
   };
 
   enum class entry : std::uint8_t {
-    first,    // the worker has no mail: the caller has to send it this message by its mailbox
-    appended, // the worker will find it
-    closed,   // the worker has ended
+    first,    // nothing had arrived: the caller wakes the worker
+    appended, // who put in the first one does
+    closed,   // the worker has ended: the letter is still the caller's
   };
 
   mail_queue() = default;
-  ~mail_queue() { close(); }
+  ~mail_queue() { close({}); }
   mail_queue(const mail_queue&) = delete;
   mail_queue& operator=(const mail_queue&) = delete;
 
-  /// Takes the message only if it says `appended`.
-  entry put(routed_message& content);
+  entry put(std::unique_ptr<letter>& newest) noexcept;
 
-  /// Who was told `first` cannot send: the next one will be told. Drops what was appended meanwhile.
-  void give_up() noexcept;
-
-  /// The worker's own: back in front of all others.
-  void put_back(std::unique_ptr<letter> oldest) noexcept;
-
-  /// The oldest message, or null when none is left: then the next `put` says `first`.
+  /// The oldest one, or null when none is left.
   std::unique_ptr<letter> next_letter() noexcept;
 
-  /// Drops what is here; nothing comes in any more.
-  void close() noexcept;
+  /// Whether something has come since `next_letter` was null; from any thread.
+  [[nodiscard]] bool has_arrivals() const noexcept {
+    return newest_.load(std::memory_order_seq_cst) != nullptr;
+  }
+
+  /// For the worker, before it is closed.
+  [[nodiscard]] bool is_empty() const noexcept { return oldest_ == nullptr && !has_arrivals(); }
+
+  /// Nothing comes in any more. Drops what is here, after `look` has seen it.
+  void close(const std::function<void(letter&)>& look) noexcept;
 
 private:
-  static letter no_letter_;    // end of the list of a worker that is awake
   static letter no_more_mail_; // the queue is closed
 
-  std::atomic<letter*> newest_{nullptr}; // nullptr: the worker has no mail
-  letter* oldest_ = nullptr;             // the worker's own: already in order
-
-  static void drop(letter* list) noexcept;
+  std::atomic<letter*> newest_{nullptr};
+  letter* oldest_ = nullptr; // the worker's own: already in order
 };
 
 } // namespace ockam::internal

@@ -120,8 +120,6 @@ private:
                                 drop_reason denied);
   result<void> hand_over(located&& to, const worker_record* from, address source, message content,
                          compat::execution_context* context);
-  static void wake(worker_record& sleeping, routed_message&& content,
-                   compat::execution_context* context);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
 
   mutable std::mutex summing_; // held while traffic moves from a record to the node's sum

@@ -15,9 +15,9 @@ public:
 
   /// Any thread; uses nothing but the constant `node_`. A request is left to the mailbox, which
   /// answers it.
-  bool intercept(caf::mailbox_element& element, compat::execution_context* context) {
-    auto* content = compat::peek<routed_message>(element);
-    if (content == nullptr || element.mid.is_request())
+  bool intercept(caf::mailbox_element_ptr& element, compat::execution_context* context) {
+    auto* content = compat::peek<routed_message>(*element);
+    if (content == nullptr || element->mid.is_request())
       return false;
     node_->route_anonymous(std::move(*content), context);
     return true;

@@ -3,6 +3,7 @@
 #include "node_state.hpp"
 
 #include "log.hpp"
+#include "worker_shell.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -124,26 +125,31 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
 
 result<void> node_state::hand_over(located&& to, const worker_record* from, address source,
                                    message content, compat::execution_context* context) {
-  auto& record = *to.record; // kept alive by `to` or `routed` as long as it is used below
-  // whoever takes the message out may drop the last other reference before `push` has returned
-  const auto while_pushing = record.sink ? to.record : ref_ptr<worker_record>{};
+  const auto own = to.record; // may leave the table, and the message be gone, before this has ended
+  auto& record = *own;
   if (options.observer) [[unlikely]]
     options.observer->on_delivery(source, record.address_at(to.index), content);
+  const auto& worker = record.asker ? record.asker : own;
+  if (worker->kind == resident::shell) {
+    if (worker->pooled.load(std::memory_order_relaxed))
+      context = nullptr;
+    else if (from != nullptr && from->kind == resident::sink
+             && worker->io_context.load(std::memory_order_relaxed) != context)
+      worker->io_context.store(context, std::memory_order_relaxed); // before there is mail
+    worker_shell::deliver(worker,
+                          std::make_unique<mail_queue::letter>(
+                            std::move(content), std::move(source), std::move(to.record), to.index),
+                          context);
+    return {}; // a worker that has ended takes nothing: the message counts itself as lost
+  }
   routed_message routed{std::move(content), std::move(source),
                         record.voice ? record.voice : std::move(to.record), to.index};
   switch (record.kind) {
     case resident::shell:
-    case resident::reply: {
-      auto& worker = record.asker ? *record.asker : record;
-      if (worker.pooled.load(std::memory_order_relaxed))
-        context = nullptr;
-      else if (from != nullptr && from->kind == resident::sink
-               && worker.io_context.load(std::memory_order_relaxed) != context)
-        worker.io_context.store(context, std::memory_order_relaxed); // before there is mail
-      if (worker.mail.put(routed) == mail_queue::entry::first)
-        wake(worker, std::move(routed), context);
-      return {}; // a worker that has ended takes nothing: the message counts itself as lost
-    }
+      break;
+    case resident::reply: // of an actor that was written by hand
+      compat::post(record.mailbox(), context, std::move(routed));
+      return {};
     case resident::actor:
       routed.set_handled();
       if (record.admits(routed)) {
@@ -175,17 +181,6 @@ result<void> node_state::hand_over(located&& to, const worker_record* from, addr
       return {};
   }
   return fail(errc::internal);
-}
-
-/// Sends the message that wakes a worker. Without memory for it nobody may wait behind it.
-void node_state::wake(worker_record& sleeping, routed_message&& content,
-                      compat::execution_context* context) {
-  try {
-    compat::post(sleeping.mailbox(), context, std::move(content));
-  } catch (...) {
-    sleeping.mail.give_up();
-    throw;
-  }
 }
 
 void node_state::count_drop(drop_reason reason, const message& content) {

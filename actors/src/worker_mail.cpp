@@ -17,19 +17,34 @@ constexpr std::chrono::nanoseconds long_run = std::chrono::milliseconds{5};
 
 constexpr std::uint16_t short_runs_to_forget = 1'000;
 
-/// How often a thread looks whether a worker that comes to it has ended its turn elsewhere.
-constexpr int max_waits = 1'000;
-
-bool is_request(const caf::mailbox_element& element) {
-  return element.mid.is_request();
-}
-
 } // namespace
 
-bool worker_shell::intercept(caf::mailbox_element& element, compat::execution_context*) {
-  auto* content = compat::peek<routed_message>(element);
-  if (content == nullptr || (content->target() && !content->is_handled()) || is_request(element))
-    return false; // the router has put it here
+void worker_shell::deliver(const ref_ptr<worker_record>& to,
+                           std::unique_ptr<mail_queue::letter> letter,
+                           compat::execution_context* context) {
+  auto& shell = static_cast<worker_shell&>(*to->mailbox());
+  switch (to->mail.put(letter)) {
+    case mail_queue::entry::first:
+      return compat::wake(shell, context);
+    case mail_queue::entry::appended:
+      return;
+    case mail_queue::entry::closed: // a message counts itself as lost
+      if (letter->request)
+        shell.refuse(*to, std::move(letter->request));
+  }
+}
+
+/// Lets CAF answer who waits for an answer.
+void worker_shell::refuse(worker_record& own, caf::mailbox_element_ptr request) {
+  own.count_lost(compat::peek<routed_message>(*request)->local_message());
+  shell_actor::base::enqueue(std::move(request), nullptr);
+}
+
+bool worker_shell::intercept(caf::mailbox_element_ptr& element,
+                             compat::execution_context* context) {
+  auto* content = compat::peek<routed_message>(*element);
+  if (content == nullptr)
+    return false;
   ref_ptr<worker_record> own;
   {
     const std::lock_guard guard{end_lock_};
@@ -38,101 +53,124 @@ bool worker_shell::intercept(caf::mailbox_element& element, compat::execution_co
   if (!own)
     return false;
   own->count(&traffic::sent);
-  *content = routed_message{std::move(*content).into_local_message(), ockam::address{}, own, 0};
-  return own->mail.put(*content) == mail_queue::entry::appended;
+  auto letter = element->mid.is_request()
+                  ? std::make_unique<mail_queue::letter>(std::move(element))
+                  : std::make_unique<mail_queue::letter>(std::move(*content).into_local_message(),
+                                                         ockam::address{}, own, 0);
+  deliver(own, std::move(letter), context);
+  return true;
 }
 
-void worker_shell::on_message(routed_message& content) {
+/// One turn of this actor: its mail, then what CAF has for it. An element of CAF's is handled after all
+/// mail that was sent before it, and after one run of mail at most.
+caf::resumable::resume_result worker_shell::resume(compat::execution_context* context,
+                                                   std::size_t max_elements) {
+  const auto own = context_.record_; // null when it has ended
+  while (own && activate(context)) {
+    auto left = read_mail();
+    if (!context_.record_)
+      return caf::resumable::done;
+    if (left.moves_to != nullptr && move_to(left.moves_to))
+      return caf::resumable::awaiting_message; // there; not ours any more
+    if (ended_)                                // CAF ends an actor after an element only
+      compat::post(this, context, worker_signal{worker_signal::kind::end});
+    if (!mailbox().try_block()) {
+      left = read_mail(); // what was sent before the element that has come
+      if (const auto outcome = shell_actor::base::resume(context, 1);
+          outcome != caf::resumable::awaiting_message)
+        return outcome;
+    }
+    // Blocked: others may wake and run this actor, but who brought mail before has not done so.
+    const bool more = left.more || left.moves_to != nullptr;
+    if ((!more && !own->mail.has_arrivals()) || !mailbox().try_unblock())
+      return caf::resumable::awaiting_message;
+    if (more)
+      return caf::resumable::resume_later;
+  }
+  return shell_actor::base::resume(context, max_elements);
+}
+
+/// At most `max_letters` messages: others want this thread too.
+worker_shell::mail_left worker_shell::read_mail() {
+  mail_left left;
+  if (record().mail.is_empty())
+    return left;
   const auto began = node().timers.coarse_now();
+  auto now = began;
   next_hop hop;
   hop_ = &hop;
-  if (is_request(*current_mailbox_element())) {
-    record().count(&traffic::sent); // by a CAF actor, past the router and the mail queue
-    content = routed_message{std::move(content).into_local_message(), ockam::address{},
-                             context_.record_, 0};
-    take(content);
-  } else if (moves_to_io()) {
-    record().mail.put_back(std::make_unique<mail_queue::letter>(std::move(content)));
-    hop_ = nullptr;
-    return;
-  } else {
-    take(content);
-    read_mail(began);
-  }
-  hop_ = nullptr;
-  end_run(began);
-}
-
-/// What has come since the element that is being handled. After a while the rest waits for another
-/// turn: others want this thread too.
-void worker_shell::read_mail(timers::clock::time_point began) {
-  for (int taken = 0; !moves_to_io();) {
+  for (int taken = 0; !left.more && context_.record_; ++taken) {
+    if ((left.moves_to = thread_of_mail()) != nullptr)
+      break;
     const auto letter = record().mail.next_letter();
     if (!letter)
-      return;
-    take(letter->content);
-    if (++taken == max_letters || node().timers.coarse_now() - began > long_run) {
-      compat::post(this, context(), worker_signal{worker_signal::kind::mail});
-      return;
-    }
+      break;
+    if (letter->request)
+      reactivate(*letter->request); // comes to `on_message`, and may end this actor
+    else
+      read(letter->content);
+    now = node().timers.coarse_now();
+    left.more = taken + 1 == max_letters || now - began > long_run;
+  }
+  hop_ = nullptr;
+  if (context_.record_)
+    end_run(now - began);
+  return left;
+}
+
+/// What a hook throws ends there; left are those that found no memory to keep or to report a message.
+void worker_shell::read(routed_message& content) noexcept {
+  try {
+    take(content);
+  } catch (...) {
+    record().traffic.failed.add_exclusively();
   }
 }
 
-/// A worker on its way to an I/O thread. CAF leaves an actor where it is when it is woken before its
-/// turn there has ended, so it is waited for. Comes through wherever it ends.
-class worker_shell::move_to {
-public:
-  move_to(worker_shell& who, compat::execution_context* where)
-    : who_{who}, where_{where}, alive_{who.record().actor}, node_{who.context_.node_} {}
-  move_to(const move_to&) = delete;
-  move_to& operator=(const move_to&) = delete;
-  ~move_to() {
-    if (alive_)
-      wake(nullptr);
-  }
+/// From a CAF actor that waits for an answer.
+void worker_shell::on_message(routed_message& content) {
+  content = routed_message{std::move(content).into_local_message(), ockam::address{},
+                           context_.record_, 0};
+  take(content);
+}
 
-  static bool post(const std::shared_ptr<move_to>& moving) {
-    return moving->node_->io_contexts.post(moving->where_, [moving] { arrive(moving); });
-  }
-
-  /// Was not posted: the worker stays.
-  void cancel() noexcept { alive_ = nullptr; }
-
-private:
-  static void arrive(const std::shared_ptr<move_to>& moving) {
-    if (!moving->who_.mailbox().blocked() && ++moving->waits_ < max_waits) {
-      std::this_thread::yield();
-      if (post(moving))
-        return;
-    }
-    moving->wake(moving->where_);
-  }
-
-  void wake(compat::execution_context* context) {
-    const auto alive = std::exchange(alive_, nullptr);
-    compat::post(&who_, context, worker_signal{worker_signal::kind::mail});
-  }
-
-  worker_shell& who_;
-  compat::execution_context* where_;
-  caf::strong_actor_ptr alive_;
-  std::shared_ptr<node_state> node_;
-  int waits_ = 0;
-};
-
-/// Whether this goes on in a turn on the I/O thread that has brought mail. If answers came faster than
-/// a turn ends, each message would otherwise cost two switches of threads, for ever.
-bool worker_shell::moves_to_io() {
+/// The I/O thread that has brought mail, if the worker has to go there. If answers came faster than a
+/// turn ends, each message would otherwise cost two switches of threads, for ever.
+compat::execution_context* worker_shell::thread_of_mail() {
   auto& brought_by = record().io_context;
   auto* const to = brought_by.load(std::memory_order_relaxed);
   if (to == nullptr)
-    return false;
+    return nullptr;
   brought_by.store(nullptr, std::memory_order_relaxed);
-  if (to == context() || record().pooled.load(std::memory_order_relaxed)
-      || node().io_contexts.contains(context()))
-    return false;
-  const auto moving = std::make_shared<move_to>(*this, to);
-  if (move_to::post(moving))
+  return to == context() || record().pooled.load(std::memory_order_relaxed)
+             || node().io_contexts.contains(context())
+           ? nullptr
+           : to;
+}
+
+/// A worker on its way to another thread, between two turns. Comes through wherever it ends.
+class worker_shell::transfer {
+public:
+  explicit transfer(worker_shell& who) : who_{&who}, alive_{who.record().actor} {}
+  transfer(const transfer&) = delete;
+  transfer& operator=(const transfer&) = delete;
+  ~transfer() { go_on(nullptr); }
+
+  void go_on(compat::execution_context* where) {
+    if (who_ != nullptr)
+      compat::run(*std::exchange(who_, nullptr), where);
+  }
+  void cancel() noexcept { who_ = nullptr; }
+
+private:
+  worker_shell* who_;
+  caf::strong_actor_ptr alive_;
+};
+
+/// False when there is no such thread any more. Otherwise the next turn may have begun there.
+bool worker_shell::move_to(compat::execution_context* where) {
+  const auto moving = std::make_shared<transfer>(*this);
+  if (node().io_contexts.post(where, [moving, where] { moving->go_on(where); }))
     return true;
   moving->cancel();
   return false;
@@ -140,8 +178,8 @@ bool worker_shell::moves_to_io() {
 
 /// A worker that takes long leaves the I/O thread to others. Once in a while it may be the machine's
 /// doing: two long runs count, with few short ones in between.
-void worker_shell::end_run(timers::clock::time_point began) {
-  if (node().timers.coarse_now() - began <= long_run) {
+void worker_shell::end_run(timers::clock::duration took) {
+  if (took <= long_run) {
     if (slowness_ > 0)
       --slowness_;
   } else if (slowness_ > 0) {

@@ -154,10 +154,12 @@ void worker_shell::on_signal(worker_signal signal) {
         initialize_object();
       break;
     case worker_signal::kind::stop:
+      if (!record().mail.is_empty()) { // sent before the stop
+        compat::post(this, context(), signal);
+        break;
+      }
       if (!initialized_)
         initialize_object(); // `shutdown` is only called for what was initialised
-      while (auto letter = record().mail.next_letter()) // sent before the stop
-        take(letter->content);
       shut_down();
       break;
     case worker_signal::kind::process:
@@ -170,11 +172,10 @@ void worker_shell::on_signal(worker_signal signal) {
     case worker_signal::kind::call:
       run_calls();
       break;
-    case worker_signal::kind::mail:
-      read_mail(began);
+    case worker_signal::kind::end:
       break;
   }
-  end_run(began);
+  end_run(node().timers.coarse_now() - began);
 }
 
 void worker_shell::initialize_object() {
@@ -256,7 +257,10 @@ void worker_shell::on_exit() {
   record().set_ready(ockam::fail(errc::initialization_failed, escaped(to_string(record().primary()))
                                                                 + " ended before it was ready"));
   waiting_.reset();
-  record().mail.close();
+  record().mail.close([this](mail_queue::letter& unread) {
+    if (unread.request)
+      refuse(record(), std::move(unread.request));
+  });
   if (calls_) {
     std::deque<std::function<void(ockam::context&)>> dropped;
     const std::lock_guard guard{calls_->mutex};

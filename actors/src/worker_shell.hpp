@@ -26,8 +26,15 @@ public:
   void on_exit() override;
   const char* name() const override { return "ockam.worker"; }
 
+  /// Puts a letter into the mail of a worker and wakes it, if nobody does.
+  static void deliver(const ref_ptr<worker_record>& to, std::unique_ptr<mail_queue::letter> letter,
+                      compat::execution_context* context);
+
   /// Sorts what CAF actors send here, past the router, in with what the router brings.
-  bool intercept(caf::mailbox_element& element, compat::execution_context* context);
+  bool intercept(caf::mailbox_element_ptr& element, compat::execution_context* context);
+
+  caf::resumable::resume_result resume(compat::execution_context* context,
+                                       std::size_t max_elements) override;
 
   // -- for the worker's context, in its hooks ------------------------------------------------------
 
@@ -43,13 +50,20 @@ public:
   [[nodiscard]] next_hop* hop() const noexcept { return hop_; }
 
 private:
-  class move_to;
   struct calls; // functions that other threads want called in this worker
+  class transfer;
+  struct mail_left {
+    bool more = false; // perhaps
+    compat::execution_context* moves_to = nullptr;
+  };
 
   void on_message(routed_message& content);
-  void read_mail(timers::clock::time_point began);
-  bool moves_to_io();
-  void end_run(timers::clock::time_point began);
+  void refuse(worker_record& own, caf::mailbox_element_ptr request);
+  mail_left read_mail();
+  compat::execution_context* thread_of_mail();
+  bool move_to(compat::execution_context* where);
+  void end_run(timers::clock::duration took);
+  void read(routed_message& content) noexcept;
   void take(routed_message& content);
   void keep(routed_message&& content);
   std::optional<routed_message> next_waiting();

@@ -8,6 +8,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <future>
 #include <thread>
 
 namespace ockam::test {
@@ -329,6 +330,58 @@ TEST_F(ActorInterop, MAP2_ARequestToTheRouterOrToAWorkerIsAnswered) {
   compat::request(self, node.actor_at("w"), text_message("w", "y")).receive(count, fail_test);
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "y"}));
   EXPECT_EQ(answers, 2);
+}
+
+/// A worker that stays in its first message until it may go on.
+struct late_recorder {
+  journal book;
+  std::shared_future<void> go_on;
+  void handle_message(context&, const routed<std::string>& received) {
+    go_on.wait();
+    book.write(received.body());
+  }
+};
+
+TEST_F(ActorInterop, ORD2_WhatACafActorSendsAndAsksStaysInOrder) {
+  const journal book;
+  std::promise<void> go_on;
+  node.start_worker("w", late_recorder{book, go_on.get_future().share()});
+  const auto worker = node.actor_at("w");
+  caf::scoped_actor self{*system};
+  node.send("w", std::string{"1"});
+  auto first = compat::request(self, worker, text_message("w", "2"));
+  compat::send(self, worker, text_message("w", "3"));
+  auto second = compat::request(self, worker, text_message("w", "4"));
+  compat::send(self, worker, text_message("w", "5"));
+  go_on.set_value();
+  const auto fail_test = [](const caf::error&) { FAIL(); };
+  second.receive([] {}, fail_test);
+  first.receive([] {}, fail_test);
+  EXPECT_EQ(book.wait_for(5), (lines{"1", "2", "3", "4", "5"}));
+}
+
+TEST_F(ActorInterop, NOD6_WhoWaitsForAWorkerThatIsKilledGetsAnError) {
+  constexpr int count = 300;
+  const journal book;
+  std::promise<void> go_on;
+  node.start_worker("w", late_recorder{book, go_on.get_future().share()});
+  const auto worker = node.actor_at("w");
+  caf::scoped_actor self{*system};
+  using request = decltype(compat::request(self, worker, routed_message{}));
+  std::vector<request> requests;
+  requests.reserve(count + 1);
+  for (int i = 0; i < count; ++i)
+    requests.push_back(compat::request(self, worker, text_message("w", std::to_string(i))));
+  self->send_exit(worker, caf::exit_reason::kill);
+  go_on.set_value();
+  EXPECT_TRUE(eventually([&] { return !node.is_registered("w"); }));
+  requests.push_back(compat::request(self, worker, text_message("w", "too late")));
+  int answers = 0;
+  int errors = 0;
+  for (auto& each : requests)
+    each.receive([&] { ++answers; }, [&](const caf::error&) { ++errors; });
+  EXPECT_EQ(answers + errors, count + 1);
+  EXPECT_GT(errors, 1) << "more were waiting than a worker reads in one turn";
 }
 
 TEST_F(ActorInterop, ROU9_ROU10_TheRouterAnswersCommands) {

@@ -25,14 +25,15 @@ protected:
   const ref_ptr<counting_target> target = make_ref<counting_target>();
   mail_queue mail;
 
-  routed_message numbered(std::uint16_t number, const char* source = "source") const {
-    return routed_message{message{}, address{source}, target, number};
+  std::unique_ptr<mail_queue::letter> numbered(std::uint16_t number,
+                                               const char* source = "source") const {
+    return std::make_unique<mail_queue::letter>(message{}, address{source}, target, number);
   }
 
   mail_queue::entry put(std::uint16_t number) {
-    auto content = numbered(number);
-    const auto outcome = mail.put(content);
-    content.set_handled();
+    auto letter = numbered(number);
+    const auto outcome = mail.put(letter);
+    EXPECT_EQ(letter == nullptr, outcome != mail_queue::entry::closed);
     return outcome;
   }
 
@@ -47,12 +48,14 @@ protected:
   }
 };
 
-TEST_F(MailQueue, TheFirstMessageGoesByMailboxAndLaterOnesAreAppended) {
+TEST_F(MailQueue, WhoPutsIntoAnEmptyQueueIsTold) {
+  EXPECT_TRUE(mail.is_empty());
   EXPECT_EQ(put(0), mail_queue::entry::first);
   EXPECT_EQ(put(1), mail_queue::entry::appended);
-  EXPECT_EQ(put(2), mail_queue::entry::appended);
-  EXPECT_EQ(take_all(), (std::vector{1, 2}));
-  EXPECT_EQ(put(3), mail_queue::entry::first) << "nothing was left: the worker has no mail";
+  EXPECT_FALSE(mail.is_empty());
+  EXPECT_EQ(take_all(), (std::vector{0, 1}));
+  EXPECT_TRUE(mail.is_empty());
+  EXPECT_EQ(put(2), mail_queue::entry::first);
 }
 
 TEST_F(MailQueue, ORD2_WhatComesDuringTheReadingComesAfterWhatWasThere) {
@@ -63,94 +66,64 @@ TEST_F(MailQueue, ORD2_WhatComesDuringTheReadingComesAfterWhatWasThere) {
   for (int more = 3; auto letter = mail.next_letter();) {
     letter->content.set_handled();
     numbers.push_back(letter->content.target_index());
-    if (more < 6) {
-      EXPECT_EQ(put(static_cast<std::uint16_t>(more++)), mail_queue::entry::appended);
-    }
+    if (more < 6)
+      put(static_cast<std::uint16_t>(more++));
   }
-  EXPECT_EQ(numbers, (std::vector{1, 2, 3, 4, 5}));
+  EXPECT_EQ(numbers, (std::vector{0, 1, 2, 3, 4, 5}));
 }
 
 TEST_F(MailQueue, DEC7_WhatAClosedQueueHoldsAndRefusesIsCountedAsLost) {
   put(0);
   put(1);
   put(2);
-  put(3);
-  { // one is already taken out of the list of arrivals
+  { // the others are taken out of the list of arrivals
     const auto letter = mail.next_letter();
     letter->content.set_handled();
   }
-  put(4);
-  mail.close();
+  put(3);
+  std::vector<int> seen;
+  mail.close([&](mail_queue::letter& unread) { seen.push_back(unread.content.target_index()); });
+  EXPECT_EQ(seen, (std::vector{1, 2, 3}));
   EXPECT_EQ(target->lost, 3);
   {
-    auto late = numbered(5);
+    auto late = numbered(4);
     EXPECT_EQ(mail.put(late), mail_queue::entry::closed);
-    EXPECT_EQ(late.target_index(), 5) << "a refused message is as it was";
+    ASSERT_NE(late, nullptr);
+    EXPECT_EQ(late->content.target_index(), 4);
   }
   EXPECT_EQ(target->lost, 4);
   EXPECT_EQ(mail.next_letter(), nullptr);
-  mail.close();
+  mail.close({});
 }
 
-TEST_F(MailQueue, WhatIsPutBackComesBeforeAllOthers) {
-  put(0);
-  put(1);
-  put(2);
-  mail.put_back(std::make_unique<mail_queue::letter>(numbered(0)));
-  EXPECT_EQ(take_all(), (std::vector{0, 1, 2}));
-  EXPECT_EQ(put(3), mail_queue::entry::first);
-}
-
-TEST_F(MailQueue, AfterAMessageThatCouldNotBeSentTheNextOneWakesTheWorker) {
-  EXPECT_EQ(put(0), mail_queue::entry::first);
-  EXPECT_EQ(put(1), mail_queue::entry::appended);
-  mail.give_up();
-  EXPECT_EQ(target->lost, 1) << "it has waited behind a message that will not come";
-  EXPECT_EQ(take_all(), (std::vector<int>{}));
-  EXPECT_EQ(put(2), mail_queue::entry::first);
-  mail.close();
-  mail.give_up();
-  EXPECT_EQ(put(3), mail_queue::entry::closed) << "giving up does not open a closed queue";
-}
-
-TEST_F(MailQueue, ORD2_MessagesOfEachThreadStayInOrderAndNoneIsLost) {
+/// Threads that send, and a worker that sleeps when it finds nothing.
+TEST_F(MailQueue, ORD2_MessagesOfEachThreadStayInOrderNoneIsLostAndNobodySleepsOverMail) {
   constexpr int senders = 4;
   constexpr int messages = 20'000;
-  std::atomic<int> in_mailbox{0}; // elements that the worker has not seen
-  std::array<std::atomic<int>, senders>
-    sent_first{}; // their numbers, by sender; at most one in all
+  std::atomic<bool> asleep{false};
   std::vector<std::thread> threads;
   for (int s = 0; s < senders; ++s)
     threads.emplace_back([&, s] {
       for (int i = 1; i <= messages; ++i) {
-        routed_message content{message{}, address{std::to_string(s)}, target,
-                               static_cast<std::uint16_t>(i)};
-        if (mail.put(content) == mail_queue::entry::first) {
-          sent_first[static_cast<std::size_t>(s)] = i;
-          ++in_mailbox;
-          in_mailbox.notify_one();
-        }
-        content.set_handled();
+        auto letter = numbered(static_cast<std::uint16_t>(i), std::to_string(s).c_str());
+        if (mail.put(letter) == mail_queue::entry::first && asleep.exchange(false))
+          asleep.notify_one();
       }
     });
   std::array<int, senders> last{};
-  int seen = 0;
-  const auto see = [&](std::size_t from, int number) {
-    EXPECT_EQ(number, last[from] + 1);
-    last[from] = number;
-    ++seen;
-  };
-  while (seen < senders * messages) {
-    in_mailbox.wait(0);
-    EXPECT_EQ(in_mailbox--, 1) << "one element at a time";
-    for (std::size_t s = 0; s < senders; ++s)
-      if (const int number = sent_first[s].exchange(0); number != 0)
-        see(s, number);
+  for (int seen = 0; seen < senders * messages;) {
     while (const auto letter = mail.next_letter()) {
       letter->content.set_handled();
-      see(static_cast<std::size_t>(letter->content.source_address().value()[0] - '0'),
-          letter->content.target_index());
+      auto& before
+        = last[static_cast<std::size_t>(letter->content.source_address().value()[0] - '0')];
+      EXPECT_EQ(letter->content.target_index(), ++before);
+      ++seen;
     }
+    if (seen == senders * messages)
+      break;
+    asleep = true;
+    if (!mail.has_arrivals() || !asleep.exchange(false))
+      asleep.wait(true);
   }
   for (auto& each : threads)
     each.join();

@@ -153,7 +153,7 @@ T* peek(caf::mailbox_element& element) {
 }
 
 /// An actor class whose `Derived::intercept(element, context)` sees mail on the sender's thread and
-/// returns true when it has taken it.
+/// returns true when it is dealt with.
 template <class Base, class Derived>
 class intercepting : public Base {
 public:
@@ -162,12 +162,12 @@ public:
 
 #if CAF_MAJOR_VERSION >= 1
   bool enqueue(caf::mailbox_element_ptr element, execution_context* context) override {
-    return static_cast<Derived*>(this)->intercept(*element, context)
+    return static_cast<Derived*>(this)->intercept(element, context)
            || Base::enqueue(std::move(element), context);
   }
 #else
   void enqueue(caf::mailbox_element_ptr element, execution_context* context) override {
-    if (!static_cast<Derived*>(this)->intercept(*element, context))
+    if (!static_cast<Derived*>(this)->intercept(element, context))
       Base::enqueue(std::move(element), context);
   }
 #endif
@@ -257,6 +257,27 @@ inline void schedule(caf::actor_system& system, caf::resumable* job) {
 #else
   system.scheduler().enqueue(job);
 #endif
+}
+
+/// Lets an actor run that nobody else runs or has scheduled, in `context`, or anywhere if nullptr.
+template <class Actor>
+void run(Actor& who, execution_context* context) {
+  caf::intrusive_ptr_add_ref(who.ctrl()); // whoever runs it releases it
+  if (context == nullptr)
+    return schedule(who.home_system(), &who);
+#if CAF_MAJOR_VERSION >= 1
+  context->delay(&who);
+#else
+  context->exec_later(&who);
+#endif
+}
+
+/// Lets an actor run that waits for mail, as an element in its mailbox would. One that does not wait
+/// is left alone: it is going to run, or has ended.
+template <class Actor>
+void wake(Actor& who, execution_context* context) {
+  if (who.mailbox().try_unblock())
+    run(who, context);
 }
 
 inline void release(caf::resumable* job) {

@@ -34,7 +34,7 @@ auto inspect(Inspector& f, routed_message& content) {
 
 /// What the node tells the actor around a worker, in line with its messages.
 struct OCKAM_ACTORS_EXPORT worker_signal {
-  enum class kind : std::uint8_t { start, stop, process, reply_timeout, call, mail };
+  enum class kind : std::uint8_t { start, stop, process, reply_timeout, call, end };
   kind what = kind::start;
   std::uint64_t id = 0;
 };
