@@ -2,11 +2,14 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 
+#include <pthread.h>
 #include <sys/random.h>
 
 namespace ockam {
@@ -68,17 +71,55 @@ result<address> address::parse(std::string_view text) {
   return address{type, text.substr(separator + 1)};
 }
 
-address address::random() {
-  std::array<std::uint8_t, 16> raw{};
-  std::size_t filled = 0;
-  while (filled < raw.size()) {
-    const auto got = ::getrandom(raw.data() + filled, raw.size() - filled, 0);
-    if (got > 0)
-      filled += static_cast<std::size_t>(got);
-    else if (errno != EINTR)
-      throw failure{error{std::error_code{errno, std::system_category()},
-                          "the system's random generator failed"}};
+namespace {
+
+std::atomic<unsigned> forks{0};
+
+/// Bytes of the system's generator, many at a time, for one call costs as much as sending a message.
+/// No byte is used twice, not by the child of a fork either.
+class random_bytes {
+public:
+  template <std::size_t Size>
+  std::array<std::uint8_t, Size> take() {
+    static const bool watched
+      = ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); })
+        == 0;
+    const auto now = forks.load(std::memory_order_relaxed);
+    if (!watched || left_ < Size || forks_ != now)
+      fill();
+    forks_ = now;
+    left_ -= Size;
+    std::array<std::uint8_t, Size> taken;
+    std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(left_), Size, taken.begin());
+    std::fill_n(ready_.begin() + static_cast<std::ptrdiff_t>(left_), Size, std::uint8_t{0});
+    return taken;
   }
+
+private:
+  void fill() {
+    left_ = 0;
+    while (left_ < ready_.size()) {
+      const auto got = ::getrandom(ready_.data() + left_, ready_.size() - left_, 0);
+      if (got > 0) {
+        left_ += static_cast<std::size_t>(got);
+      } else if (errno != EINTR) {
+        left_ = 0;
+        throw failure{error{std::error_code{errno, std::system_category()},
+                            "the system's random generator failed"}};
+      }
+    }
+  }
+
+  std::array<std::uint8_t, 256> ready_{}; // the system gives so many at once, or none
+  std::size_t left_ = 0;
+  unsigned forks_ = 0;
+};
+
+} // namespace
+
+address address::random() {
+  static thread_local random_bytes own;
+  const auto raw = own.take<16>();
   std::array<char, 32> digits{};
   for (std::size_t i = 0; i < raw.size(); ++i) {
     digits[2 * i] = "0123456789abcdef"[raw[i] >> 4];

@@ -14,6 +14,27 @@ const message::body& message::nothing() noexcept {
   return empty;
 }
 
+const std::optional<std::string> message::body::empty_tracing{"{}"};
+const message::extras message::body::nothing_more;
+
+void message::body::set_tracing(std::optional<std::string> context) {
+  if (!more && (!context || context == empty_tracing))
+    traced_empty = context.has_value();
+  else
+    change_extras().tracing = std::move(context);
+}
+
+message::extras& message::body::change_extras() {
+  if (!more) {
+    auto first = make_ref<extras>();
+    first->tracing = tracing();
+    more = std::move(first);
+  } else if (!more->unique()) {
+    more = make_ref<extras>(*more);
+  }
+  return *more;
+}
+
 message::body& message::change() {
   if (!body_)
     body_ = make_ref<body>();
@@ -76,7 +97,7 @@ message message::set_payload(shared_bytes payload) && {
 message message::set_tracing_context(std::optional<std::string> context) && {
   if (context && !is_utf8(*context))
     throw failure{error{errc::invalid_utf8, "the tracing context is not UTF-8"}};
-  change().tracing = std::move(context);
+  change().set_tracing(std::move(context));
   return std::move(*this);
 }
 
@@ -90,18 +111,20 @@ result<message> message::step_forward(const address& own_address) && {
 }
 
 const local_info* message::find_local_info(std::string_view type) const noexcept {
-  const auto& all = parts().info;
+  const auto& all = parts().info();
   const auto found = std::ranges::find(all, type, &local_info::type);
   return found != all.end() ? &*found : nullptr;
 }
 
 message message::add_local_info(local_info info) && {
-  change().info.push_back(std::move(info));
+  change().change_extras().info.push_back(std::move(info));
   return std::move(*this);
 }
 
 message message::clear_local_info(std::string_view type) && {
-  std::erase_if(change().info, [type](const local_info& info) { return info.type == type; });
+  if (find_local_info(type) != nullptr)
+    std::erase_if(change().change_extras().info,
+                  [type](const local_info& info) { return info.type == type; });
   return std::move(*this);
 }
 

@@ -1,5 +1,7 @@
 #include "ockam/protocol/shared_bytes.hpp"
 
+#include "ockam/protocol/recycled.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -18,16 +20,20 @@ struct adopted_bytes final : ref_counted {
 class inline_bytes final : public ref_counted {
 public:
   static inline_bytes* create(std::size_t size) {
-    void* memory = ::operator new(sizeof(inline_bytes) + size);
-    return new (memory) inline_bytes;
+    return new (internal::take_memory(sizeof(inline_bytes) + size)) inline_bytes{size};
   }
   std::uint8_t* data() noexcept { return reinterpret_cast<std::uint8_t*>(this + 1); }
 
 private:
+  explicit inline_bytes(std::size_t size) noexcept : size_{size} {}
+
   void dispose() noexcept override {
+    const auto size = size_;
     this->~inline_bytes();
-    ::operator delete(this);
+    internal::give_back_memory(this, sizeof(inline_bytes) + size);
   }
+
+  const std::size_t size_;
 };
 
 } // namespace

@@ -6,10 +6,14 @@
 #include "ockam/protocol/payload.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -171,6 +175,27 @@ TEST(Address, ADR7_RandomAddressesDiffer) {
   for (int i = 0; i < 1000; ++i)
     seen.insert(address::random());
   EXPECT_EQ(seen.size(), 1000u);
+}
+
+TEST(Address, ADR7_AForkedChildDrawsOtherAddresses) {
+  static_cast<void>(address::random()); // some more are drawn already, perhaps
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const auto child = ::fork();
+  ASSERT_NE(child, -1);
+  if (child == 0) {
+    const auto drawn = address::random();
+    const auto text = drawn.value();
+    ::_exit(::write(ends[1], text.data(), text.size()) == 32 ? 0 : 1);
+  }
+  std::string drawn(32, ' ');
+  EXPECT_EQ(::read(ends[0], drawn.data(), drawn.size()), 32);
+  EXPECT_NE(address{drawn}, address::random());
+  int status = 1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  for (const int each : ends)
+    ::close(each);
 }
 
 // -- values of every size, inside the object and on the heap -----------------------------------------

@@ -9,6 +9,7 @@
 #include "ockam/protocol/frame.hpp"
 #include "ockam/protocol/payload.hpp"
 #include "ockam/protocol/puncture.hpp"
+#include "ockam/protocol/recycled.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -16,6 +17,7 @@
 #include <new>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -139,10 +141,49 @@ TEST_F(Memory, TakingFramesOutOfAChunkAllocatesNothing) {
 }
 
 TEST_F(Memory, AnEncodedBodyIsOneAllocation) {
-  const std::string text(1000, 'x');
+  const std::string text(2'000, 'x');
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(text)); }).allocations, 1u);
   const raw unchanged{shared_hex("cafe")};
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(unchanged)); }).allocations, 0u);
+}
+
+TEST_F(Memory, SmallBodiesUseMemoryThatIsKept) {
+  if (OCKAM_RECYCLE_MEMORY == 0)
+    GTEST_SKIP() << "nothing is kept in this build";
+  for (const std::size_t size : {1, 20, 60, 250, 1'024}) {
+    const std::string text(size, 'x');
+    static_cast<void>(encode_payload(text));
+    EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(text)); }).allocations, 0u) << size;
+  }
+}
+
+TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
+  using kept = internal::kept_memory<40>; // of nobody else
+  constexpr std::size_t count = 2'000;
+  std::vector<void*> blocks(count);
+  const auto take_all = [&] {
+    for (auto& each : blocks)
+      each = kept::take();
+  };
+  const auto give_back_all = [&] {
+    for (auto* each : blocks)
+      kept::give_back(each);
+  };
+  EXPECT_EQ(cost_of(take_all).allocations, count);
+  std::thread{give_back_all}.join();
+  const auto again = cost_of(take_all).allocations;
+  EXPECT_LE(again, 256u) << "what that thread kept for itself, it gave back when it ended";
+  give_back_all();
+}
+
+TEST_F(Memory, ADepotHasALimit) {
+  internal::block_depot depot;
+  std::vector<internal::free_block> chains(internal::block_depot::max_chains + 1);
+  for (std::size_t i = 0; i < chains.size(); ++i)
+    EXPECT_EQ(depot.put(&chains[i]), i < internal::block_depot::max_chains);
+  for (std::size_t i = 0; i < internal::block_depot::max_chains; ++i)
+    EXPECT_NE(depot.take(), nullptr);
+  EXPECT_EQ(depot.take(), nullptr);
 }
 
 TEST_F(Memory, AFrameThatIsTooLargeCostsNothingForItsBody) {

@@ -40,7 +40,7 @@ public:
 private:
   static constexpr std::size_t first_size = 1'000; // malloc has it at hand
   static constexpr std::size_t block_size = 64u << 10;
-  static constexpr std::size_t kept_blocks = 8;
+  static constexpr std::size_t kept_blocks = 32;
 
   struct block {
     std::unique_ptr<std::uint8_t[]> memory;

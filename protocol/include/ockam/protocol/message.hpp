@@ -58,7 +58,7 @@ public:
 
   /// Text for tracing tools, opaque to routing (LMS-10).
   [[nodiscard]] const std::optional<std::string>& tracing_context() const noexcept {
-    return parts().tracing;
+    return parts().tracing();
   }
 
   [[nodiscard]] bool has_next_on_onward_route() const noexcept { return !onward_route().empty(); }
@@ -86,7 +86,7 @@ public:
   // -- local info (LMS-9) --------------------------------------------------------------------------
 
   [[nodiscard]] const std::vector<local_info>& all_local_info() const noexcept {
-    return parts().info;
+    return parts().info();
   }
   /// The first record of that type, or nullptr. Valid until the message changes.
   [[nodiscard]] const local_info* find_local_info(std::string_view type) const noexcept;
@@ -106,7 +106,7 @@ public:
 
   /// Hops this message has made inside the node since it was sent or received.
   [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
-  void count_local_step() { ++change().local_steps; }
+  void count_local_step() { change().local_steps += 1; }
   void reset_local_steps() { change().local_steps = 0; }
 
   /// Equal routes, payload and tracing context; what is local to the node does not count.
@@ -139,27 +139,46 @@ private:
     std::size_t bytes_ = 0;
   };
 
+  /// What few messages have.
+  struct extras final : ref_counted, internal::recycled<extras> {
+    std::optional<std::string> tracing;
+    std::vector<local_info> info;
+  };
+
+  /// What is looked at for every message comes first: a message that has waited is not in the cache.
   struct body final : ref_counted, internal::recycled<body> {
     body() = default;
     body(route&& onward_route, route&& return_route, shared_bytes&& content)
-      : onward{std::move(onward_route)},
-        back{std::move(return_route)},
-        payload{std::move(content)} {}
+      : payload{std::move(content)},
+        onward{std::move(onward_route)},
+        back{std::move(return_route)} {}
     template <class MakeOnward, class MakeBack, class MakePayload, class MakeTracing>
     body(MakeOnward& make_onward, MakeBack& make_back, MakePayload& make_payload,
          MakeTracing& make_tracing)
-      : onward{make_onward()},
-        back{make_back()},
-        payload{make_payload()},
-        tracing{make_tracing()} {}
+      : onward{make_onward()}, back{make_back()} {
+      payload = make_payload();
+      set_tracing(make_tracing());
+    }
 
-    std::uint32_t local_steps = 0;
+    [[nodiscard]] const std::optional<std::string>& tracing() const noexcept {
+      return more ? more->tracing : traced_empty ? empty_tracing : nothing_more.tracing;
+    }
+    [[nodiscard]] const std::vector<local_info>& info() const noexcept {
+      return more ? more->info : nothing_more.info;
+    }
+    void set_tracing(std::optional<std::string> context);
+    extras& change_extras();
+
+    std::uint32_t local_steps : 31 = 0;
+    std::uint32_t traced_empty : 1 = 0; // "{}", which many peers send, without `more`
+    shared_bytes payload;
+    credit_share credit;
+    ref_ptr<extras> more;
     route onward;
     route back;
-    shared_bytes payload;
-    std::optional<std::string> tracing;
-    std::vector<local_info> info;
-    credit_share credit;
+
+    static const std::optional<std::string> empty_tracing;
+    static const extras nothing_more;
   };
 
   static const body& nothing() noexcept;

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "ockam/protocol/export.hpp"
+
+#include <algorithm>
 #include <cstddef>
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -19,8 +23,122 @@
 
 namespace ockam::internal {
 
-/// Base of small classes whose objects come and go with every message: their memory is kept, some
-/// objects' worth by each thread, instead of going back to the heap each time.
+/// What a block of memory holds while nobody uses it.
+struct free_block {
+  free_block* next;
+  free_block* next_chain; // in the first one of a chain
+};
+
+/// Chains of blocks on their way from threads that free more than they make to threads that make more.
+/// Never destroyed: threads may outlive it.
+class OCKAM_PROTOCOL_EXPORT block_depot {
+public:
+  static constexpr std::size_t max_chains = 128;
+
+  constexpr block_depot() = default;
+
+  /// False when it is full.
+  bool put(free_block* chain) noexcept;
+
+  /// One chain, as it was put in, or null.
+  free_block* take() noexcept;
+
+private:
+  std::mutex mutex_;
+  free_block* first_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+/// Memory of `Size` bytes for objects that come and go with every message: each thread keeps some
+/// instead of giving it back to the heap, and gives it to others when it has too much.
+template <std::size_t Size>
+class kept_memory {
+public:
+  static void* take() {
+    auto& own = own_;
+    if (own.first == nullptr)
+      return take_elsewhere();
+    --own.count;
+    return std::exchange(own.first, own.first->next);
+  }
+
+  static void give_back(void* memory) noexcept {
+    auto& own = own_;
+    if (own.count == own.limit && !make_room())
+      return ::operator delete(memory);
+    ++own.count;
+    own.first = new (memory) free_block{own.first, nullptr};
+  }
+
+private:
+  static_assert(Size >= sizeof(free_block));
+
+  /// Objects that one thread keeps, at most two chains of them.
+  static constexpr std::size_t chain_length = std::clamp<std::size_t>(std::size_t{32} * 1024 / Size,
+                                                                      8, 128);
+
+  struct list { // constant initialisation and no destructor: access costs no check
+    free_block* first = nullptr;
+    std::size_t count = 0;
+    std::size_t limit = 0; // when it has begun
+    bool ended = false;
+  };
+  struct cleanup {
+    ~cleanup() {
+      auto& own = own_;
+      own.limit = 0;
+      own.ended = true;
+      own.count = 0;
+      free_all(std::exchange(own.first, nullptr));
+    }
+  };
+
+  static void free_all(free_block* list) noexcept {
+    while (list != nullptr)
+      ::operator delete(std::exchange(list, list->next));
+  }
+
+  static void* take_elsewhere() {
+    auto& own = own_;
+    auto* chain = begin() ? depot_.take() : nullptr;
+    if (chain == nullptr)
+      return ::operator new(Size);
+    own.first = chain->next;
+    own.count = chain_length - 1;
+    return chain;
+  }
+
+  /// Of a list that is full, half of it goes. False when the thread keeps nothing.
+  static bool make_room() noexcept {
+    auto& own = own_;
+    if (own.limit == 0)
+      return begin();
+    auto* const chain = own.first;
+    auto* last = chain;
+    for (std::size_t i = 1; i < chain_length; ++i)
+      last = last->next;
+    own.first = std::exchange(last->next, nullptr);
+    own.count -= chain_length;
+    if (!depot_.put(chain))
+      free_all(chain);
+    return true;
+  }
+
+  /// Whether the thread keeps anything; not when it is ending.
+  static bool begin() noexcept {
+    auto& own = own_;
+    if (own.limit == 0 && !own.ended) {
+      [[maybe_unused]] static thread_local const cleanup at_thread_end;
+      own.limit = 2 * chain_length;
+    }
+    return own.limit != 0;
+  }
+
+  static constinit inline thread_local list own_{};
+  static constinit inline block_depot depot_{};
+};
+
+/// Base of a small class whose objects come and go with every message.
 ///
 /// An object may end on another thread than it began on. `T` must not be derived from.
 template <class T>
@@ -28,50 +146,16 @@ class recycled {
 #if OCKAM_RECYCLE_MEMORY
 public:
   static void* operator new(std::size_t) {
-    auto& own = kept_;
-    if (own.first == nullptr)
-      return ::operator new(sizeof(T));
-    --own.count;
-    return std::exchange(own.first, own.first->next);
+    return kept_memory<sizeof(T)>::take();
   }
-
   static void operator delete(void* memory) noexcept {
-    auto& own = kept_;
-    if (own.count >= own.limit) {
-      if (own.limit != 0 || own.ended) // full, or the thread is ending
-        return ::operator delete(memory);
-      [[maybe_unused]] static thread_local const cleanup at_thread_end;
-      own.limit = max_kept;
-    }
-    ++own.count;
-    own.first = new (memory) block{own.first};
+    kept_memory<sizeof(T)>::give_back(memory);
   }
-
-private:
-  static constexpr std::size_t max_kept = 256;
-
-  struct block {
-    block* next;
-  };
-  struct list { // constant initialisation and no destructor: access costs no check
-    block* first = nullptr;
-    std::size_t count = 0;
-    std::size_t limit = 0; // with the first block
-    bool ended = false;
-  };
-  struct cleanup {
-    ~cleanup() {
-      auto& own = kept_;
-      own.limit = 0;
-      own.ended = true;
-      own.count = 0;
-      while (own.first != nullptr)
-        ::operator delete(std::exchange(own.first, own.first->next));
-    }
-  };
-
-  static constinit inline thread_local list kept_{};
 #endif
 };
+
+/// Memory for `size` bytes, of a few sizes that are kept, or from the heap when they are many.
+OCKAM_PROTOCOL_EXPORT void* take_memory(std::size_t size);
+OCKAM_PROTOCOL_EXPORT void give_back_memory(void* memory, std::size_t size) noexcept;
 
 } // namespace ockam::internal
