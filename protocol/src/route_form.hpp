@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace ockam::internal {
@@ -38,31 +37,35 @@ inline std::string describe(const exceeded& limit) {
          + " to accept it";
 }
 
-/// An address whose heads are as short as they can be, and that is no longer than 255 bytes: nearly all.
-inline std::optional<address_view> read_usual_address(cbor_cursor& in) noexcept {
+/// Where the bytes of an address are, and how many.
+struct address_extent {
+  std::size_t head = 0; // before them; 0: unknown
+  std::size_t size = 0;
+};
+
+/// An address whose heads are as short as they can be, and that is no longer than 255 bytes: nearly
+/// all. Two numbers in registers; nothing is read.
+inline address_extent usual_address(const cbor_cursor& in) noexcept {
   constexpr std::uint8_t array_of_two = 0x82;
   constexpr std::uint8_t short_string = 0x40; // to 0x57; then a head of two bytes
   constexpr std::uint8_t string_with_size = 0x58;
   const auto* at = in.position();
   if (in.remaining() < 4 || at[0] != array_of_two || at[1] >= 24)
-    return std::nullopt;
-  std::size_t head = 3;
-  std::size_t size = at[2] - std::size_t{short_string};
-  if (at[2] == string_with_size && at[3] >= 24) {
-    head = 4;
-    size = at[3];
-  } else if (size >= 24) { // another type, too, for the difference wraps
-    return std::nullopt;
-  }
-  if (size > in.remaining() - head)
-    return std::nullopt;
-  in.advance(head + size);
-  return address_view{at[1], as_text({at + head, size})};
+    return {};
+  address_extent found{3, at[2] - std::size_t{short_string}};
+  if (at[2] == string_with_size && at[3] >= 24)
+    found = {4, at[3]};
+  else if (found.size >= 24) // another type, too, for the difference wraps
+    return {};
+  return found.size <= in.remaining() - found.head ? found : address_extent{};
 }
 
 inline address_view read_address(cbor_cursor& in) noexcept {
-  if (const auto usual = read_usual_address(in); usual)
-    return *usual;
+  if (const auto usual = usual_address(in); usual.head != 0) {
+    const auto* at = in.position();
+    in.advance(usual.head + usual.size);
+    return {at[1], as_text({at + usual.head, usual.size})};
+  }
   auto fields = in.enter_array();
   if (!in.next(fields))
     return in.fail(errc::missing_field), address_view{};
@@ -96,12 +99,19 @@ inline route read_route(cbor_cursor& in, const decode_limits& limits, exceeded& 
       limit = too_many_hops(count + 1 + hops.left, limits);
       return in.fail(errc::route_too_long), route{};
     }
-    const auto hop = read_address(in);
-    if (hop.value().size() > limits.max_address_size) {
-      limit = too_long_address(hop.value().size(), limits);
+    auto hop = usual_address(in);
+    if (hop.head != 0) {
+      in.advance(hop.head + hop.size);
+      canonical_size += hop.head + hop.size;
+    } else {
+      const auto unusual = read_address(in);
+      hop.size = unusual.value().size();
+      canonical_size += encoded_size(unusual);
+    }
+    if (hop.size > limits.max_address_size) {
+      limit = too_long_address(hop.size, limits);
       return in.fail(errc::address_too_long), route{};
     }
-    canonical_size += encoded_size(hop);
     ++count;
     behind = in.position();
   }
