@@ -433,10 +433,10 @@ void udp_binding::end(std::optional<error> cause) {
       asked->cancel();
   lose(drop_reason::connection_closed, names_.close().size());
   port().discard(drop_reason::incomplete, peers_.clear());
+  socket_.close(); // before anybody is told, who may want the port
   finish(std::move(cause), batch_);
   batch_.clear();
   arrived_.clear();
-  socket_.close();
   if (ended_)
     std::exchange(ended_, nullptr)(self());
 }
