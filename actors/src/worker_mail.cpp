@@ -37,7 +37,7 @@ void worker_shell::deliver(const ref_ptr<worker_record>& to,
 /// Lets CAF answer who waits for an answer.
 void worker_shell::refuse(worker_record& own, caf::mailbox_element_ptr request) {
   own.count_lost(compat::peek<routed_message>(*request)->local_message());
-  shell_actor::base::enqueue(std::move(request), nullptr);
+  enqueue_directly(std::move(request));
 }
 
 bool worker_shell::intercept(caf::mailbox_element_ptr& element,
@@ -62,7 +62,7 @@ bool worker_shell::intercept(caf::mailbox_element_ptr& element,
 }
 
 /// One turn of this actor: its mail, then what CAF has for it. An element of CAF's is handled after all
-/// mail that was sent before it, and after one run of mail at most.
+/// mail that was sent before it, and after two runs of mail at most.
 caf::resumable::resume_result worker_shell::resume(compat::execution_context* context,
                                                    std::size_t max_elements) {
   const auto own = context_.record_; // null when it has ended

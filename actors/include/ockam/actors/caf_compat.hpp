@@ -171,6 +171,12 @@ public:
       Base::enqueue(std::move(element), context);
   }
 #endif
+
+protected:
+  /// To CAF's mailbox, past `intercept`.
+  void enqueue_directly(caf::mailbox_element_ptr element) {
+    Base::enqueue(std::move(element), nullptr);
+  }
 };
 
 /// `self->send(to, content)`, from an actor or a `caf::scoped_actor`.
