@@ -355,8 +355,8 @@ TEST_F(ActorInterop, ORD2_WhatACafActorSendsAndAsksStaysInOrder) {
   compat::send(self, worker, text_message("w", "5"));
   go_on.set_value();
   const auto fail_test = [](const caf::error&) { FAIL(); };
-  second.receive([] {}, fail_test);
-  first.receive([] {}, fail_test);
+  std::move(second).receive([] {}, fail_test);
+  std::move(first).receive([] {}, fail_test);
   EXPECT_EQ(book.wait_for(5), (lines{"1", "2", "3", "4", "5"}));
 }
 
@@ -379,7 +379,7 @@ TEST_F(ActorInterop, NOD6_WhoWaitsForAWorkerThatIsKilledGetsAnError) {
   int answers = 0;
   int errors = 0;
   for (auto& each : requests)
-    each.receive([&] { ++answers; }, [&](const caf::error&) { ++errors; });
+    std::move(each).receive([&] { ++answers; }, [&](const caf::error&) { ++errors; });
   EXPECT_EQ(answers + errors, count + 1);
   EXPECT_GT(errors, 1) << "more were waiting than a worker reads in one turn";
 }
