@@ -21,9 +21,7 @@ namespace ockam::internal {
 class mail_queue {
 public:
   struct letter final : recycled<letter> {
-    letter(message content, address source, ref_ptr<delivery_point> target,
-           std::uint16_t index) noexcept
-      : content{std::move(content), std::move(source), std::move(target), index} {}
+    explicit letter(routed_message&& content) noexcept : content{std::move(content)} {}
     explicit letter(caf::mailbox_element_ptr request) noexcept : request{std::move(request)} {}
 
     routed_message content;
@@ -34,7 +32,7 @@ public:
   enum class entry : std::uint8_t {
     first,    // nothing had arrived: the caller wakes the worker
     appended, // who put in the first one does
-    closed,   // the worker has ended: the letter is still the caller's
+    closed,   // the worker has ended
   };
 
   mail_queue() = default;
@@ -42,6 +40,7 @@ public:
   mail_queue(const mail_queue&) = delete;
   mail_queue& operator=(const mail_queue&) = delete;
 
+  /// Takes the letter unless it says `closed`.
   entry put(std::unique_ptr<letter>& newest) noexcept;
 
   /// The oldest one, or null when none is left.

@@ -129,27 +129,25 @@ result<void> node_state::hand_over(located&& to, const worker_record* from, addr
   auto& record = *own;
   if (options.observer) [[unlikely]]
     options.observer->on_delivery(source, record.address_at(to.index), content);
-  const auto& worker = record.asker ? record.asker : own;
-  if (worker->kind == resident::shell) {
-    if (worker->pooled.load(std::memory_order_relaxed))
-      context = nullptr;
-    else if (from != nullptr && from->kind == resident::sink
-             && worker->io_context.load(std::memory_order_relaxed) != context)
-      worker->io_context.store(context, std::memory_order_relaxed); // before there is mail
-    worker_shell::deliver(worker,
-                          std::make_unique<mail_queue::letter>(
-                            std::move(content), std::move(source), std::move(to.record), to.index),
-                          context);
-    return {}; // a worker that has ended takes nothing: the message counts itself as lost
-  }
   routed_message routed{std::move(content), std::move(source),
                         record.voice ? record.voice : std::move(to.record), to.index};
   switch (record.kind) {
     case resident::shell:
-      break;
-    case resident::reply: // of an actor that was written by hand
-      compat::post(record.mailbox(), context, std::move(routed));
-      return {};
+    case resident::reply: {
+      if (record.kind == resident::reply && !record.asker) { // of an actor that was written by hand
+        compat::post(record.mailbox(), context, std::move(routed));
+        return {};
+      }
+      const auto& worker = record.asker ? record.asker : own;
+      if (worker->pooled.load(std::memory_order_relaxed))
+        context = nullptr;
+      else if (from != nullptr && from->kind == resident::sink
+               && worker->io_context.load(std::memory_order_relaxed) != context)
+        worker->io_context.store(context, std::memory_order_relaxed); // before there is mail
+      worker_shell::deliver(worker, std::make_unique<mail_queue::letter>(std::move(routed)),
+                            context);
+      return {}; // whatever does not come in, for the worker or the memory is gone, counts itself as lost
+    }
     case resident::actor:
       routed.set_handled();
       if (record.admits(routed)) {

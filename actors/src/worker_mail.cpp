@@ -2,8 +2,6 @@
 
 #include "worker_shell.hpp"
 
-#include <thread>
-
 namespace ockam::internal {
 
 namespace {
@@ -55,8 +53,8 @@ bool worker_shell::intercept(caf::mailbox_element_ptr& element,
   own->count(&traffic::sent);
   auto letter = element->mid.is_request()
                   ? std::make_unique<mail_queue::letter>(std::move(element))
-                  : std::make_unique<mail_queue::letter>(std::move(*content).into_local_message(),
-                                                         ockam::address{}, own, 0);
+                  : std::make_unique<mail_queue::letter>(routed_message{
+                    std::move(*content).into_local_message(), ockam::address{}, own, 0});
   deliver(own, std::move(letter), context);
   return true;
 }

@@ -360,7 +360,7 @@ TEST_F(ActorInterop, ORD2_WhatACafActorSendsAndAsksStaysInOrder) {
   EXPECT_EQ(book.wait_for(5), (lines{"1", "2", "3", "4", "5"}));
 }
 
-TEST_F(ActorInterop, NOD6_WhoWaitsForAWorkerThatIsKilledGetsAnError) {
+TEST_F(ActorInterop, DEC7_WhoWaitsForAWorkerThatIsKilledGetsAnError) {
   constexpr int count = 300;
   const journal book;
   std::promise<void> go_on;

@@ -27,7 +27,8 @@ protected:
 
   std::unique_ptr<mail_queue::letter> numbered(std::uint16_t number,
                                                const char* source = "source") const {
-    return std::make_unique<mail_queue::letter>(message{}, address{source}, target, number);
+    return std::make_unique<mail_queue::letter>(
+      routed_message{message{}, address{source}, target, number});
   }
 
   mail_queue::entry put(std::uint16_t number) {

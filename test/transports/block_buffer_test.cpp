@@ -67,6 +67,25 @@ TEST(BlockBuffer, MemoryIsUsedAgainAfterClear) {
   EXPECT_EQ(buffer.grow(50'000), first);
 }
 
+TEST(BlockBuffer, ALongOutputKeepsItsMemoryAndAShortOneGivesItBack) {
+  block_buffer buffer;
+  const auto fill = [&](std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; i += 1'000)
+      buffer.grow(1'000);
+  };
+  fill(1'500'000);
+  const auto needed = buffer.capacity();
+  buffer.clear();
+  buffer.clear(); // there is no output in between
+  EXPECT_EQ(buffer.capacity(), needed);
+  fill(8'000'000);
+  buffer.clear();
+  EXPECT_LE(buffer.capacity(), std::size_t{2} << 20);
+  fill(100'000);
+  buffer.clear();
+  EXPECT_LE(buffer.capacity(), std::size_t{512} << 10);
+}
+
 TEST(BlockBuffer, ShrinkKeepsTheContent) {
   block_buffer buffer;
   pieces forgotten{buffer};

@@ -21,14 +21,18 @@ public:
     return room;
   }
 
-  /// Forgets the content. One small block is not worth keeping: most connections are idle.
+  /// Forgets the content. One small block is not worth keeping: most connections are idle. Many are
+  /// kept as long as they are in use each time.
   void clear() noexcept {
+    if (used_ == 0)
+      return;
+    const auto kept = std::clamp(used_, kept_blocks, max_kept_blocks);
     used_ = 0;
     filled_ = 0;
     if (blocks_.size() == 1 && blocks_.front().size == first_size)
       blocks_.front() = {};
-    else if (blocks_.size() > kept_blocks)
-      blocks_.resize(kept_blocks);
+    else
+      blocks_.resize(std::min(blocks_.size(), kept));
   }
 
   /// Gives the memory back that no content is in.
@@ -37,10 +41,19 @@ public:
     blocks_.shrink_to_fit();
   }
 
+  /// Memory that is here, with content or without.
+  [[nodiscard]] std::size_t capacity() const noexcept {
+    std::size_t sum = 0;
+    for (const auto& each : blocks_)
+      sum += each.size;
+    return sum;
+  }
+
 private:
   static constexpr std::size_t first_size = 1'000; // malloc has it at hand
   static constexpr std::size_t block_size = 64u << 10;
-  static constexpr std::size_t kept_blocks = 32;
+  static constexpr std::size_t kept_blocks = 8;
+  static constexpr std::size_t max_kept_blocks = 32;
 
   struct block {
     std::unique_ptr<std::uint8_t[]> memory;
