@@ -125,14 +125,13 @@ void link::begin_again(const error& cause, const write_batch& unwritten) {
   notify(connection_state::reconnecting, cause);
 }
 
-bool link::finish(std::optional<error> cause, const write_batch& unwritten) {
-  if (finished_.exchange(true))
-    return false;
+void link::finish(std::optional<error> cause, const write_batch& unwritten) {
   closing_ = true;
   const auto lost = unwritten.messages() + output_.abandon();
   if (lost > 0)
     port_.count_dropped(drop_reason::connection_closed, lost);
   port_.close();
+  finished_ = true; // who sees that finds every loss counted
   if (cause) {
     const auto text = "connection with " + escaped(peer()) + " closed: " + to_string(*cause);
     if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)
@@ -141,7 +140,6 @@ bool link::finish(std::optional<error> cause, const write_batch& unwritten) {
       log_warning(text);
   }
   notify(connection_state::closed, std::move(cause));
-  return true;
 }
 
 void link::notify(connection_state state, std::optional<error> cause) {

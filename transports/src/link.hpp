@@ -98,10 +98,9 @@ protected:
   /// What carries the bytes broke, and something new will follow: counts what was being written as lost.
   void begin_again(const error& cause, const write_batch& unwritten);
 
-  /// Ends the connection for the node: addresses, observers, counters. Only the first call counts.
+  /// Ends the connection for the node: counters, addresses, observers. Called once.
   /// @param unwritten  the batch that was being written, if any
-  /// @returns whether this was the first call
-  bool finish(std::optional<error> cause, const write_batch& unwritten);
+  void finish(std::optional<error> cause, const write_batch& unwritten);
 
   [[nodiscard]] bool is_closing() const noexcept { return closing_.load(); }
   [[nodiscard]] const connection_limits& limits() const noexcept { return limits_; }

@@ -10,11 +10,9 @@ void stream_link::begin_again(const error& cause, const write_batch& unwritten) 
   input_.begin_again();
 }
 
-bool stream_link::finish(std::optional<error> cause, const write_batch& unwritten) {
-  if (!link::finish(std::move(cause), unwritten))
-    return false;
+void stream_link::finish(std::optional<error> cause, const write_batch& unwritten) {
+  link::finish(std::move(cause), unwritten);
   input_.begin_again(); // a handle may keep the rest
-  return true;
 }
 
 } // namespace ockam::internal

@@ -18,7 +18,7 @@ protected:
   inbox& input() noexcept { return input_; }
 
   void begin_again(const error& cause, const write_batch& unwritten);
-  bool finish(std::optional<error> cause, const write_batch& unwritten);
+  void finish(std::optional<error> cause, const write_batch& unwritten);
 
 private:
   inbox input_;
