@@ -73,7 +73,7 @@ private:
 
 tcp::transport_options polling() {
   tcp::transport_options options;
-  options.poll_before_sleeping = std::chrono::microseconds{50};
+  options.poll_before_sleeping = std::chrono::milliseconds{1};
   return options;
 }
 

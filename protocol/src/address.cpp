@@ -22,16 +22,15 @@ address::address(std::uint8_t type, std::string_view value) : type_{type} {
       std::memcpy(storage_, value.data(), value.size());
     size_ = static_cast<std::uint8_t>(value.size());
   } else {
-    const heap_bytes copy{new char[value.size()], value.size()};
-    std::memcpy(copy.data, value.data(), value.size());
-    std::memcpy(storage_, &copy, sizeof copy);
+    put_on_heap(value);
     size_ = size_on_heap;
   }
 }
 
-address::address(address&& other) noexcept : size_{other.size_}, type_{other.type_} {
-  std::memcpy(storage_, other.storage_, sizeof storage_); // the bytes, or where they are
-  other.size_ = 0;
+void address::put_on_heap(std::string_view value) {
+  const heap_bytes copy{new char[value.size()], value.size()};
+  std::memcpy(copy.data, value.data(), value.size());
+  std::memcpy(storage_, &copy, sizeof copy);
 }
 
 address& address::operator=(const address& other) {

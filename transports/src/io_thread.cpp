@@ -51,8 +51,9 @@ void io_thread::run_polling() {
   while (!context_->stopped()) {
     const auto idle_since = std::chrono::steady_clock::now();
     std::size_t handled = 0;
-    while (handled == 0 && std::chrono::steady_clock::now() - idle_since < poll_time_)
-      handled = context_->poll();
+    while ((handled = context_->poll()) == 0
+           && std::chrono::steady_clock::now() - idle_since < poll_time_)
+      std::this_thread::yield(); // whom we wait for may want this core
     if (handled == 0)
       context_->run_one(); // sleeps until there is something to do
   }

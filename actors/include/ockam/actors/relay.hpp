@@ -41,15 +41,22 @@ private:
   relay(route forward_to, address next_hop)
     : forward_to_{std::move(forward_to)}, next_hop_{std::move(next_hop)} {}
 
-  void admit(flow_controls& rights, const address& previous_hop) const {
+  void admit(flow_controls& rights, const address& previous_hop) {
+    const auto generation = rights.generation(); // before it is looked at
+    if (generation == admitted_as_of_ && previous_hop == admitted_)
+      return;
     if (const auto entrance = rights.find_producer(next_hop_))
       rights.add_consumer(previous_hop, entrance->id);
     if (const auto entrance = rights.find_producer(previous_hop))
       rights.add_consumer(next_hop_, entrance->id);
+    admitted_ = previous_hop;
+    admitted_as_of_ = generation;
   }
 
   route forward_to_;
   address next_hop_;
+  address admitted_{transport_type::local, ""}; // the previous hop of the last message
+  std::uint64_t admitted_as_of_ = 0;            // a generation of the flow controls
 };
 
 } // namespace ockam

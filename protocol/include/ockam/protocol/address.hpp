@@ -67,8 +67,15 @@ public:
   /// A local address of any bytes (ADR-6).
   explicit address(bytes_view value) : address{transport_type::local, as_text(value)} {}
 
-  address(const address& other) : address{other.type_, other.value()} {}
-  address(address&& other) noexcept;
+  address(const address& other) : size_{other.size_}, type_{other.type_} {
+    std::memcpy(storage_, other.storage_, sizeof storage_); // of constant size: a few moves
+    if (!is_inline())
+      put_on_heap(other.value());
+  }
+  address(address&& other) noexcept : size_{other.size_}, type_{other.type_} {
+    std::memcpy(storage_, other.storage_, sizeof storage_); // the bytes, or where they are
+    other.size_ = 0;
+  }
   address& operator=(const address& other);
   address& operator=(address&& other) noexcept;
   ~address() { release(); }
@@ -117,6 +124,7 @@ private:
     std::memcpy(&stored, storage_, sizeof stored);
     return stored;
   }
+  void put_on_heap(std::string_view value);
   void release() noexcept {
     if (!is_inline())
       delete[] heap().data;

@@ -89,7 +89,8 @@ struct transport_options {
   asio::io_context* io_context = nullptr;
 
   /// How long a thread of ours looks for input before it sleeps. Saves the time that waking up takes,
-  /// and costs a core while anything is going on; 0 is off.
+  /// and costs a core while anything is going on; others who want that core get it between two looks.
+  /// Answers that take longer than this gain nothing: 1 ms is a good value, 0 is off.
   std::chrono::microseconds poll_before_sleeping{0};
 
   connect_options connect{}; ///< where a call gives none; its flow_control_id is not used
