@@ -45,7 +45,8 @@ result<void> sender::send_payload(std::uint16_t from, route to, result<shared_by
     return fail(errc::empty_route, "the route to send along is empty; give at least one address");
   if (!payload)
     return fail(node_->unsendable(to, payload.error()));
-  message content{std::move(to), route{record_->address_at(from)}, std::move(*payload)};
+  auto content = message{std::move(to), {}, std::move(*payload)}.push_front_return_route(
+    record_->address_at(from)); // written where it stays
   for (auto& each : info)
     content = std::move(content).add_local_info(std::move(each));
   if (tracing_)

@@ -16,21 +16,22 @@ namespace ockam {
 
 address::address(std::string_view text) : address{value_or_throw(parse(text))} {}
 
-address::address(std::uint8_t type, std::string_view value) : type_{type} {
+address::address(std::uint8_t type, std::string_view value) {
+  content_.type = type;
   if (value.size() <= inline_capacity) {
     if (!value.empty())
-      std::memcpy(storage_, value.data(), value.size());
-    size_ = static_cast<std::uint8_t>(value.size());
+      std::memcpy(content_.bytes, value.data(), value.size());
+    content_.size = static_cast<std::uint8_t>(value.size());
   } else {
     put_on_heap(value);
-    size_ = size_on_heap;
+    content_.size = size_on_heap;
   }
 }
 
 void address::put_on_heap(std::string_view value) {
   const heap_bytes copy{new char[value.size()], value.size()};
   std::memcpy(copy.data, value.data(), value.size());
-  std::memcpy(storage_, &copy, sizeof copy);
+  std::memcpy(content_.bytes, &copy, sizeof copy);
 }
 
 address& address::operator=(const address& other) {
@@ -42,10 +43,8 @@ address& address::operator=(const address& other) {
 address& address::operator=(address&& other) noexcept {
   if (this != &other) {
     release();
-    std::memcpy(storage_, other.storage_, sizeof storage_);
-    size_ = other.size_;
-    type_ = other.type_;
-    other.size_ = 0;
+    take_content(other);
+    other.content_.size = 0;
   }
   return *this;
 }

@@ -154,14 +154,14 @@ result<std::optional<shared_bytes>> frame_decoder::next() {
     }
     version_expected_ = false;
   }
+  if (!length_received())
+    return std::nullopt;
   const auto length = announced_length();
-  if (!length)
+  if (length > max_frame_size_)
+    return fail_for_size(length);
+  if (length > written_ - read_ - framing_.length_size)
     return std::nullopt;
-  if (*length > max_frame_size_)
-    return fail_for_size(*length);
-  if (*length > written_ - read_ - framing_.length_size)
-    return std::nullopt;
-  const bytes_view body{chunk_->data() + read_ + framing_.length_size, *length};
+  const bytes_view body{chunk_->data() + read_ + framing_.length_size, length};
   read_ += framing_.length_size + body.size();
   if (body.empty())
     return shared_bytes{};
@@ -199,8 +199,7 @@ std::size_t frame_decoder::wanted() const noexcept {
   if (version_expected_)
     return 1;
   const auto here = written_ - read_;
-  const auto length = announced_length();
-  const auto whole = framing_.length_size + (length ? *length : 0);
+  const auto whole = framing_.length_size + (length_received() ? announced_length() : 0);
   return whole > here ? whole - here : 0;
 }
 
@@ -211,9 +210,7 @@ void frame_decoder::release_chunk() noexcept {
   read_ = written_ = 0;
 }
 
-std::optional<std::size_t> frame_decoder::announced_length() const noexcept {
-  if (framing_.length_size == 0 || written_ - read_ < framing_.length_size)
-    return std::nullopt;
+std::size_t frame_decoder::announced_length() const noexcept {
   return get_length(chunk_->data() + read_, framing_.length_size);
 }
 
@@ -222,8 +219,10 @@ bool frame_decoder::needs_own_memory(std::size_t chunk_size) const noexcept {
     return false;
   if (framing_.length_size == 0) // it may go on for long
     return written_ - read_ > chunk_size / 2;
+  if (!length_received())
+    return false;
   const auto length = announced_length();
-  return length && *length > chunk_size - framing_.length_size && *length <= max_frame_size_;
+  return length > chunk_size - framing_.length_size && length <= max_frame_size_;
 }
 
 /// Makes room behind the partial frame; false when that was not possible.
@@ -255,7 +254,7 @@ bool frame_decoder::make_room() {
 
 void frame_decoder::move_to_own_memory() {
   // without lengths: so much that one byte too many is noticed
-  const auto length = announced_length().value_or(max_frame_size_ + 1);
+  const auto length = length_received() ? announced_length() : max_frame_size_ + 1;
   read_ += framing_.length_size;
   large_ = make_ref<large_body>(length, bytes_view{chunk_->data() + read_, written_ - read_},
                                 pool_);

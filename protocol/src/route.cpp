@@ -30,12 +30,13 @@ route::route(std::initializer_list<address> hops) {
 }
 
 route::route(const route& other) {
-  const auto content = other.encoded();
-  if (content.empty())
-    return;
-  auto* to = grow_front(content.size());
-  std::memcpy(to, content.data(), content.size());
-  count_ = other.count_;
+  if (other.heap_ != nullptr) {
+    prepend(other);
+  } else if (!other.empty()) {
+    begin_ = other.begin_;
+    count_ = other.count_;
+    std::memcpy(inline_, other.inline_, sizeof inline_); // as in `take`
+  }
 }
 
 route::route(route&& other) noexcept {

@@ -23,27 +23,34 @@ inline constexpr std::uint8_t ble = 4;
 inline constexpr std::uint8_t uds = 5;
 } // namespace transport_type
 
-/// An address somebody else owns: a transport type and bytes of any content.
+/// An address somebody else owns: a transport type and bytes of any content. Goes through functions
+/// in two registers, for each message looks at many of them.
 class address_view {
 public:
   constexpr address_view() = default;
   constexpr address_view(std::uint8_t type, std::string_view value) noexcept
-    : value_{value}, type_{type} {}
+    : data_{value.data()}, size_and_type_{std::uint64_t{value.size()} << 8 | type} {}
 
-  [[nodiscard]] constexpr std::uint8_t type() const noexcept { return type_; }
-  [[nodiscard]] constexpr std::string_view value() const noexcept { return value_; }
-  [[nodiscard]] constexpr bool is_local() const noexcept { return type_ == transport_type::local; }
+  [[nodiscard]] constexpr std::uint8_t type() const noexcept {
+    return static_cast<std::uint8_t>(size_and_type_);
+  }
+  [[nodiscard]] constexpr std::string_view value() const noexcept {
+    return {data_, static_cast<std::size_t>(size_and_type_ >> 8)};
+  }
+  [[nodiscard]] constexpr bool is_local() const noexcept { return type() == transport_type::local; }
 
-  constexpr bool operator==(const address_view&) const = default;
+  constexpr bool operator==(const address_view& other) const noexcept {
+    return size_and_type_ == other.size_and_type_ && value() == other.value();
+  }
   constexpr auto operator<=>(const address_view& other) const noexcept {
-    if (auto order = type_ <=> other.type_; order != 0)
+    if (auto order = type() <=> other.type(); order != 0)
       return order;
-    return value_ <=> other.value_;
+    return value() <=> other.value();
   }
 
 private:
-  std::string_view value_;
-  std::uint8_t type_ = transport_type::local;
+  const char* data_ = nullptr;
+  std::uint64_t size_and_type_ = transport_type::local; // size in bytes << 8 | type
 };
 
 /// The name of a worker, or of a place that a transport can reach (ADR-1).
@@ -52,7 +59,10 @@ private:
 class OCKAM_PROTOCOL_EXPORT address {
 public:
   /// The local address without a name.
-  address() noexcept : size_{0}, type_{transport_type::local} {}
+  address() noexcept {
+    content_.size = 0;
+    content_.type = transport_type::local;
+  }
 
   /// Parses the text form `[type#]value` (ADR-3); throws `failure` when it is malformed.
   /// For text that comes from outside use `parse`.
@@ -67,14 +77,14 @@ public:
   /// A local address of any bytes (ADR-6).
   explicit address(bytes_view value) : address{transport_type::local, as_text(value)} {}
 
-  address(const address& other) : size_{other.size_}, type_{other.type_} {
-    std::memcpy(storage_, other.storage_, sizeof storage_); // of constant size: a few moves
+  address(const address& other) {
+    take_content(other);
     if (!is_inline())
       put_on_heap(other.value());
   }
-  address(address&& other) noexcept : size_{other.size_}, type_{other.type_} {
-    std::memcpy(storage_, other.storage_, sizeof storage_); // the bytes, or where they are
-    other.size_ = 0;
+  address(address&& other) noexcept {
+    take_content(other);
+    other.content_.size = 0;
   }
   address& operator=(const address& other);
   address& operator=(address&& other) noexcept;
@@ -88,19 +98,19 @@ public:
   /// 16 bytes from the system's generator as 32 lower-case hex digits (ADR-7). Thread-safe.
   static address random();
 
-  [[nodiscard]] std::uint8_t type() const noexcept { return type_; }
+  [[nodiscard]] std::uint8_t type() const noexcept { return content_.type; }
   [[nodiscard]] std::string_view value() const noexcept {
     if (is_inline())
-      return {storage_, size_};
+      return {content_.bytes, content_.size};
     const auto on_heap = heap();
     return {on_heap.data, on_heap.size};
   }
-  [[nodiscard]] bool is_local() const noexcept { return type_ == transport_type::local; }
+  [[nodiscard]] bool is_local() const noexcept { return type() == transport_type::local; }
 
   /// The value as text, or errc::invalid_utf8 (ADR-5).
   [[nodiscard]] result<std::string_view> text() const;
 
-  operator address_view() const noexcept { return {type_, value()}; } // NOLINT: a view is cheap
+  operator address_view() const noexcept { return {type(), value()}; } // NOLINT: a view is cheap
 
   friend bool operator==(const address& a, const address& b) noexcept {
     return address_view{a} == address_view{b};
@@ -118,11 +128,20 @@ private:
     std::size_t size;
   };
 
-  [[nodiscard]] bool is_inline() const noexcept { return size_ != size_on_heap; }
+  struct content {
+    alignas(heap_bytes) char bytes[inline_capacity]; // the value, or a heap_bytes
+    std::uint8_t size;                               // of an inline value, or size_on_heap
+    std::uint8_t type;
+  };
+
+  [[nodiscard]] bool is_inline() const noexcept { return content_.size != size_on_heap; }
   [[nodiscard]] heap_bytes heap() const noexcept {
     heap_bytes stored;
-    std::memcpy(&stored, storage_, sizeof stored);
+    std::memcpy(&stored, content_.bytes, sizeof stored);
     return stored;
+  }
+  void take_content(const address& other) noexcept { // all of it: a few moves that do not overlap
+    std::memcpy(&content_, &other.content_, sizeof content_);
   }
   void put_on_heap(std::string_view value);
   void release() noexcept {
@@ -130,9 +149,7 @@ private:
       delete[] heap().data;
   }
 
-  alignas(heap_bytes) char storage_[inline_capacity]; // the value, or a heap_bytes
-  std::uint8_t size_;                                 // of an inline value, or size_on_heap
-  std::uint8_t type_;
+  content content_;
 };
 
 /// `type#value`, the type always written (ADR-4); bytes that are not UTF-8 print as

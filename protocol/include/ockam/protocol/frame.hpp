@@ -131,7 +131,10 @@ private:
   class large_body;
 
   result<std::optional<shared_bytes>> next_without_length();
-  [[nodiscard]] std::optional<std::size_t> announced_length() const noexcept;
+  [[nodiscard]] bool length_received() const noexcept {
+    return framing_.length_size > 0 && written_ - read_ >= framing_.length_size;
+  }
+  [[nodiscard]] std::size_t announced_length() const noexcept; ///< once it was received
   [[nodiscard]] bool needs_own_memory(std::size_t chunk_size) const noexcept;
   bool make_room();
   void move_to_own_memory();
