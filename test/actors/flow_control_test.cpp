@@ -371,6 +371,30 @@ TEST_F(FlowControl, FCU9_BetweenTwoConnectionsARelayAddsBothHops) {
   EXPECT_TRUE(node.flow_control().empty());
 }
 
+TEST_F(FlowControl, FCU9_ARelayMakesAnEntryAgainThatWasTakenAway) {
+  fake_connection incoming{node};
+  fake_connection another{node};
+  fake_connection outgoing{node};
+  node.start_worker("relay", relay{route{outgoing.sender()}});
+  for (const auto* each : {&incoming, &another})
+    node.flow_control().add_consumer("relay", each->id());
+  const auto pass_one_on = [&](fake_connection& through) {
+    through.deliver(route{"relay", "echoer"}, "client", "request");
+    EXPECT_TRUE(outgoing.next_written());
+  };
+  const std::set<address> both{incoming.sender(), another.sender()};
+  for (int i = 0; i < 3; ++i) // then it does not ask for the entries any more
+    pass_one_on(incoming);
+  pass_one_on(another);
+  EXPECT_EQ(node.flow_control().consumers(outgoing.id()), both);
+  for (auto* each : {&incoming, &another}) {
+    node.flow_control().clean_up(each->sender());
+    EXPECT_NE(node.flow_control().consumers(outgoing.id()), both);
+    pass_one_on(*each);
+    EXPECT_EQ(node.flow_control().consumers(outgoing.id()), both);
+  }
+}
+
 TEST_F(FlowControl, FC49_ARelayWithAnEmptyRouteCannotBeMade) {
   EXPECT_EQ(relay::create(route{}).error(), errc::empty_route);
   EXPECT_THROW(relay{route{}}, failure);
