@@ -49,7 +49,9 @@ TEST_P(ConnectionContract, TCP11_AListenerCanBeStartedAgainAtItsPlace) {
   for (int round = 0; round < 10; ++round) {
     ASSERT_TRUE(b.transport->stop_listener(place.address));
     EXPECT_EQ(b.transport->stop_listener(place.address).error(), errc::not_found);
-    place = b.transport->listen(place.place, {}).value();
+    auto again = b.transport->listen(place.place, {});
+    ASSERT_TRUE(again) << to_string(again.error());
+    place = std::move(*again);
     b.node.flow_control().add_consumer("echoer", place.flow_control_id);
     EXPECT_EQ(ask(a.node, {connect(a, place), "echoer"}), "Hello Ockam!");
   }
