@@ -37,6 +37,7 @@ void socket_listener::accept() {
     return;
   }
   const auto thread = pick_();
+  const std::lock_guard guard{closing_}; // it looks for a connection at once, and holds the socket then
   acceptor_.async_accept(thread->executor(), [me = self(), thread](const std::error_code& failed,
                                                                    stream_socket socket) {
     if (me->over_)
@@ -74,8 +75,8 @@ void socket_listener::stop() {
     const std::lock_guard guard{closing_};
     if (std::exchange(stopped_, true))
       return;
+    release(); // before shutdown, which lets the I/O thread look for a connection once more
     ::shutdown(acceptor_.native_handle(), SHUT_RDWR); // refuses from now on, and frees the port
-    release();
   }
   asio::post(thread_->executor(), [me = self()] { me->end(); });
 }
