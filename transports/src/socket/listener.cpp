@@ -37,8 +37,7 @@ void socket_listener::accept() {
     return;
   }
   const auto thread = pick_();
-  const std::lock_guard guard{
-    closing_}; // it looks for a connection at once, and holds the socket then
+  const std::lock_guard guard{closing_}; // a first look for a connection holds the socket
   acceptor_.async_accept(thread->executor(), [me = self(), thread](const std::error_code& failed,
                                                                    stream_socket socket) {
     if (me->over_)
