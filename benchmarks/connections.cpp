@@ -17,7 +17,7 @@ using namespace ockam;
 
 constexpr std::size_t quick_workers = 100;
 constexpr std::chrono::milliseconds nap{100};
-constexpr std::chrono::milliseconds tick{100};
+constexpr std::chrono::milliseconds until_idle{300}; // connections have given their buffers back
 
 std::string quick_name(std::size_t index) {
   return "quick-" + std::to_string(index);
@@ -139,6 +139,7 @@ public:
     own_.node.flow_control().add_consumer("echo", listener_.flow_control_id());
   }
 
+  /// Connects until there are so many, and weighs what was added.
   void connect(std::size_t count) {
     all_.reserve(count);
     begin_weighing(); // not the list, which is ours
@@ -166,11 +167,17 @@ private:
 
 /// Bytes of the heap for so many ends of connections: new, and when each has carried a message.
 std::vector<double> weigh_connections(std::size_t ends) {
+  constexpr std::size_t first = 10; // what all share is there after these
   connected_to_itself own;
-  own.connect(ends / 2);
+  own.connect(first);
+  for (int i = 0; i < 100; ++i)
+    own.exchange();
+  std::this_thread::sleep_for(until_idle);
+  own.connect(first + ends / 2);
+  std::this_thread::sleep_for(until_idle);
   const auto when_new = heap_growth();
   own.exchange();
-  std::this_thread::sleep_for(tick); // what the last messages were read into is given back by then
+  std::this_thread::sleep_for(until_idle);
   const auto when_used = heap_growth();
   end_weighing();
   return {when_new, when_used};

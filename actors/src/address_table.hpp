@@ -2,6 +2,8 @@
 
 #include "worker_record.hpp"
 
+#include "ockam/protocol/recycled.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -23,8 +25,8 @@ struct located {
 class address_table;
 
 /// Where the last message of one sender went, so that a run of messages to one address is looked up
-/// once. For one thread at a time. Keeps a worker alive: to be forgotten at the end of the run.
-class next_hop {
+/// once. For one thread at a time. Keeps a worker alive: it ends with the run.
+class next_hop final : public recycled<next_hop> {
 public:
   /// As `table.find(next)`.
   located find(const address_table& table, address_view next);
@@ -35,8 +37,6 @@ public:
     return admitted_as_of_ == generation;
   }
   void admit(std::uint64_t generation) noexcept { admitted_as_of_ = generation; }
-
-  void forget() noexcept { *this = {}; }
 
 private:
   located last_;

@@ -109,7 +109,8 @@ std::optional<address_metadata> sender::metadata(const address& any) const {
   const auto& box = found.record->boxes[found.index];
   if (!box.details)
     return std::nullopt;
-  return address_metadata{box.address, box.details->terminal, box.details->attributes};
+  const auto& [terminal, attributes] = *box.details;
+  return address_metadata{box.address, terminal, {attributes.begin(), attributes.end()}};
 }
 
 result<std::optional<address>> sender::find_terminal_address(const route& along) const {

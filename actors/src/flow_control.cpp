@@ -1,5 +1,6 @@
 #include "ockam/actors/flow_control.hpp"
 
+#include "ockam/protocol/spin_lock.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
@@ -7,31 +8,17 @@
 
 namespace ockam {
 
-namespace {
-
-/// Erases a member of one of a map's sets, and a set that has none left.
-template <class Map, class Member>
-void erase_member(Map& sets, const typename Map::key_type& key, const Member& member) {
-  const auto found = sets.find(key);
-  if (found == sets.end())
-    return;
-  found->second.erase(member);
-  if (found->second.empty())
-    sets.erase(found);
-}
-
-} // namespace
-
 flow_control_id flow_control_id::random() {
-  return flow_control_id{std::string{address::random().value()}};
+  return flow_control_id{address::random().value()};
 }
 
 void flow_controls::add_consumer(const address& consumer, const flow_control_id& id) {
   if (is_consumer(consumer, id)) // a relay asks for every message
     return;
   const lock guard{mutex_};
-  consumers_[id].insert(consumer);
-  consumed_[consumer].insert(id);
+  const auto members = consumers_.try_emplace(id).first;
+  members->second.insert(consumer);
+  consumed_[consumer].insert(members);
   changed();
 }
 
@@ -39,29 +26,40 @@ void flow_controls::add_producer(const address& producer, const flow_control_id&
                                  std::optional<flow_control_id> spawner_id,
                                  const std::vector<address>& additional) {
   const lock guard{mutex_};
-  const auto [own, is_new] = producers_.try_emplace(producer);
-  auto& [info, found_by] = own->second;
-  if (!is_new)
-    release(info); // what it is found by stays
-  info = {id, std::move(spawner_id)};
-  ++users_[info.id].producers;
-  if (info.spawner_id)
-    ++users_[*info.spawner_id].spawned;
-  const auto find_by = [&, &by = found_by](const address& each) {
-    producer_by_any_address_.insert_or_assign(each, producer);
-    if (std::ranges::find(by, each) == by.end())
-      by.push_back(each);
-  };
-  find_by(producer);
-  std::ranges::for_each(additional, find_by);
+  const entrance fresh{take_on(id, &users::producers),
+                       spawner_id ? take_on(*spawner_id, &users::spawned) : users_.end(),
+                       {}};
+  const auto [own, is_new] = producers_.try_emplace(producer, fresh);
+  if (!is_new) { // what it is found by stays
+    release(own->second);
+    own->second.id = fresh.id;
+    own->second.spawner_id = fresh.spawner_id;
+  }
+  producer_by_additional_address_.erase(producer); // of another one
+  auto& found_by = own->second.additional;
+  for (const auto& each : additional) {
+    if (each == producer)
+      continue;
+    if (std::ranges::find(found_by, each) == found_by.end())
+      found_by.push_back(each);
+    producer_by_additional_address_.insert_or_assign(each, own);
+  }
   changed();
+}
+
+/// An id has one more who goes by it.
+flow_controls::users_by_id::iterator flow_controls::take_on(const flow_control_id& id,
+                                                            std::uint32_t users::*role) {
+  const auto found = users_.try_emplace(id).first;
+  ++(found->second.*role);
+  return found;
 }
 
 void flow_controls::add_spawner(const address& spawner, const flow_control_id& id) {
   const lock guard{mutex_};
+  const auto taken = take_on(id, &users::spawners);
   take_spawner(spawner);
-  ++users_[id].spawners;
-  spawners_.insert_or_assign(spawner, id);
+  spawners_.emplace(spawner, taken);
   changed();
 }
 
@@ -76,22 +74,27 @@ std::set<address> flow_controls::consumers(const flow_control_id& id) const {
 std::optional<flow_control_id> flow_controls::find_spawner(const address& exact) const {
   const std::shared_lock guard{mutex_};
   const auto found = spawners_.find(exact);
-  return found != spawners_.end() ? std::optional{found->second} : std::nullopt;
+  return found != spawners_.end() ? std::optional{found->second->first} : std::nullopt;
+}
+
+producer_info flow_controls::info_of(const entrance& what) const {
+  return {what.id->first,
+          what.spawner_id != users_.end() ? std::optional{what.spawner_id->first} : std::nullopt};
 }
 
 std::optional<producer_info> flow_controls::find_producer_exactly(const address& exact) const {
   const std::shared_lock guard{mutex_};
   const auto found = producers_.find(exact);
-  return found != producers_.end() ? std::optional{found->second.info} : std::nullopt;
+  return found != producers_.end() ? std::optional{info_of(found->second)} : std::nullopt;
 }
 
 std::optional<producer_info> flow_controls::find_producer(const address& any) const {
   const std::shared_lock guard{mutex_};
-  const auto name = producer_by_any_address_.find(any);
-  if (name == producer_by_any_address_.end())
-    return std::nullopt;
-  const auto found = producers_.find(name->second);
-  return found != producers_.end() ? std::optional{found->second.info} : std::nullopt;
+  if (const auto found = producer_by_additional_address_.find(any);
+      found != producer_by_additional_address_.end())
+    return info_of(found->second->second);
+  const auto found = producers_.find(any);
+  return found != producers_.end() ? std::optional{info_of(found->second)} : std::nullopt;
 }
 
 std::vector<flow_control_id> flow_controls::consumed_by(const address& consumer) const {
@@ -99,7 +102,10 @@ std::vector<flow_control_id> flow_controls::consumed_by(const address& consumer)
   const auto found = consumed_.find(consumer);
   if (found == consumed_.end())
     return {};
-  return {found->second.begin(), found->second.end()};
+  std::vector<flow_control_id> ids;
+  for (const auto members : found->second)
+    ids.push_back(members->first);
+  return ids;
 }
 
 bool flow_controls::is_consumer(address_view consumer, const flow_control_id& id) const {
@@ -127,47 +133,47 @@ void flow_controls::clean_up(const address& gone) {
         users == users_.end() || users->second.producers == 0)
       forget_consumers(info->id);
   }
-  if (const auto consumed = consumed_.extract(gone); !consumed.empty())
-    for (const auto& id : consumed.mapped())
-      erase_member(consumers_, id, gone);
+  forget_consumer(gone);
   changed();
 }
 
 /// Removes a spawner; returns its id.
 std::optional<flow_control_id> flow_controls::take_spawner(const address& gone) {
-  auto taken = spawners_.extract(gone);
+  const auto taken = spawners_.extract(gone);
   if (taken.empty())
     return std::nullopt;
+  auto id = taken.mapped()->first;
   release(taken.mapped(), &users::spawners);
-  return std::move(taken.mapped());
+  return id;
 }
 
 /// Removes a producer and all addresses it is found by.
 std::optional<producer_info> flow_controls::take_producer(const address& gone) {
-  auto taken = producers_.extract(gone);
-  if (taken.empty())
+  const auto taken = producers_.find(gone);
+  if (taken == producers_.end())
     return std::nullopt;
-  auto& [info, found_by] = taken.mapped();
-  for (const auto& each : found_by)
-    if (const auto found = producer_by_any_address_.find(each);
-        found != producer_by_any_address_.end() && found->second == gone)
-      producer_by_any_address_.erase(found);
-  release(info);
-  return std::move(info);
+  const auto& what = taken->second;
+  for (const auto& each : what.additional)
+    if (const auto found = producer_by_additional_address_.find(each);
+        found != producer_by_additional_address_.end() && found->second == taken)
+      producer_by_additional_address_.erase(found);
+  auto info = info_of(what);
+  release(what);
+  producers_.erase(taken);
+  return info;
 }
 
-void flow_controls::release(const producer_info& gone) {
+void flow_controls::release(const entrance& gone) {
   release(gone.id, &users::producers);
-  if (gone.spawner_id)
-    release(*gone.spawner_id, &users::spawned);
+  if (gone.spawner_id != users_.end())
+    release(gone.spawner_id, &users::spawned);
 }
 
-void flow_controls::release(const flow_control_id& id, std::size_t users::*role) {
-  const auto found = users_.find(id);
-  auto& left = found->second;
+void flow_controls::release(users_by_id::iterator of, std::uint32_t users::*role) {
+  auto& left = of->second;
   --(left.*role);
   if (left.producers + left.spawned + left.spawners == 0)
-    users_.erase(found);
+    users_.erase(of);
 }
 
 /// Whether a listener, or a connection that one has accepted, still goes by this id.
@@ -176,15 +182,34 @@ bool flow_controls::names_an_entrance(const flow_control_id& id) const {
   return found != users_.end() && found->second.spawned + found->second.spawners > 0;
 }
 
+/// Takes a consumer out of every set.
+void flow_controls::forget_consumer(const address& gone) {
+  const auto consumed = consumed_.extract(gone);
+  if (consumed.empty())
+    return;
+  for (const auto members : consumed.mapped()) {
+    members->second.erase(gone);
+    if (members->second.empty())
+      consumers_.erase(members);
+  }
+}
+
+/// Takes everybody out of the set of an id.
 void flow_controls::forget_consumers(const flow_control_id& id) {
-  if (const auto members = consumers_.extract(id); !members.empty())
-    for (const auto& each : members.mapped())
-      erase_member(consumed_, each, id);
+  const auto members = consumers_.find(id);
+  if (members == consumers_.end())
+    return;
+  for (const auto& each : members->second)
+    if (const auto consumed = consumed_.find(each); consumed->second.size() == 1)
+      consumed_.erase(consumed);
+    else
+      consumed->second.erase(members);
+  consumers_.erase(members);
 }
 
 bool flow_controls::empty() const {
   const std::shared_lock guard{mutex_};
-  return consumers_.empty() && producers_.empty() && producer_by_any_address_.empty()
+  return consumers_.empty() && producers_.empty() && producer_by_additional_address_.empty()
          && spawners_.empty() && consumed_.empty() && users_.empty();
 }
 
@@ -204,7 +229,7 @@ public:
     // One connection asks about the same few addresses again and again: admissions of this
     // generation of the registry are kept here, so that connections do not share a lock.
     const auto generation = registry_->generation();
-    const std::lock_guard guard{mutex_};
+    const std::lock_guard guard{lock_};
     if (generation != generation_) {
       admitted_.clear();
       generation_ = generation;
@@ -237,7 +262,7 @@ private:
   const std::shared_ptr<const flow_controls> registry_;
   const flow_control_id id_;
   const std::optional<flow_control_id> spawner_id_;
-  mutable std::mutex mutex_;
+  mutable internal::spin_lock lock_;
   mutable std::uint64_t generation_ = 0;
   mutable std::vector<address> admitted_;
 };

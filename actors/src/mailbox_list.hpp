@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ockam::internal {
@@ -14,7 +14,7 @@ namespace ockam::internal {
 /// What few mailboxes have.
 struct mailbox_details {
   bool terminal = false;
-  std::map<std::string, std::string> attributes;
+  std::vector<std::pair<std::string, std::string>> attributes;
 };
 
 /// One address of a worker, as it is looked at for every message.
@@ -28,7 +28,7 @@ struct mailbox {
       outgoing{std::move(options.outgoing)} {
     if (options.terminal || !options.attributes.empty())
       details = std::make_unique<mailbox_details>(
-        mailbox_details{options.terminal, std::move(options.attributes)});
+        mailbox_details{options.terminal, {options.attributes.begin(), options.attributes.end()}});
   }
 
   ockam::address address;

@@ -48,7 +48,6 @@ connection_port& connection_port::operator=(connection_port&& other) noexcept {
     peer_ = std::move(other.peer_);
     account_ = std::move(other.account_);
     hop_ = std::move(other.hop_);
-    in_run_ = other.in_run_;
   }
   return *this;
 }
@@ -114,8 +113,7 @@ void connection_port::deliver(message content, compat::execution_context* contex
   }
   content = std::move(content).push_front_return_route(sender_address());
   const auto routed = node_->route_from(*record_, receiver_index, std::move(content), context,
-                                        drop_reason::not_a_consumer,
-                                        in_run_ ? hop_.get() : nullptr);
+                                        drop_reason::not_a_consumer, hop_.get());
   if (!routed && record_->log_lines.allow())
     internal::log_warning("a message from " + escaped(peer_)
                           + " was dropped: " + to_string(routed.error()));
@@ -130,7 +128,7 @@ void connection_port::discard(drop_reason reason, std::uint64_t count) noexcept 
 
 void connection_port::count_received(std::uint64_t messages) noexcept {
   record_->traffic.received.add_exclusively(messages);
-  if (!in_run_)
+  if (!hop_)
     record_->settle_if_gone();
   if (account_)
     account_->received.add_exclusively(messages);
@@ -143,17 +141,13 @@ void connection_port::drop_undecodable(const error& why) {
 }
 
 void connection_port::begin_run() {
-  if (!hop_)
-    hop_ = std::make_unique<internal::next_hop>();
-  in_run_ = true;
+  hop_ = std::make_unique<internal::next_hop>();
 }
 
 void connection_port::end_run() noexcept {
-  in_run_ = false;
+  hop_ = nullptr;
   if (record_)
     record_->settle_if_gone();
-  if (hop_)
-    hop_->forget();
 }
 
 bool connection_port::observed() const noexcept {

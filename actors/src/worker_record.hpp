@@ -6,9 +6,9 @@
 #include "mailbox_list.hpp"
 
 #include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/spin_lock.hpp"
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/actors/worker_options.hpp"
+#include "ockam/protocol/spin_lock.hpp"
 
 #include <atomic>
 #include <functional>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <mutex>
 #include <new>
 #include <utility>
 #include <vector>
@@ -75,11 +76,11 @@ void chunk::dispose() noexcept {
   pool->give_back(this);
 }
 
-chunk_pool::chunk_pool(std::size_t chunk_size, std::size_t max_chunks,
-                       std::function<void()> on_available, ref_ptr<memory_budget> budget)
+chunk_pool::chunk_pool(std::size_t chunk_size, std::size_t max_chunks, ref_ptr<waiter> waiting,
+                       ref_ptr<memory_budget> budget)
   : chunk_size_{std::max<std::size_t>(chunk_size, 16)},
     max_chunks_{std::max<std::size_t>(max_chunks, 1)},
-    on_available_{std::move(on_available)},
+    waiting_{std::move(waiting)},
     budget_{std::move(budget)} {}
 
 chunk_pool::~chunk_pool() = default;
@@ -103,7 +104,7 @@ ref_ptr<chunk> chunk_pool::take() {
 
 /// The size of the chunk that may be taken; 0 when the next one to come back has to be waited for.
 std::size_t chunk_pool::reserve() {
-  const std::lock_guard lock{mutex_};
+  const std::lock_guard guard{lock_};
   auto size = chunk_size_;
   if (in_use_ == max_chunks_) {
     size = 0;
@@ -123,16 +124,16 @@ void chunk_pool::release(std::size_t size) noexcept {
     budget_->give_back(size);
   bool awaited = false;
   {
-    const std::lock_guard lock{mutex_};
+    const std::lock_guard guard{lock_};
     --in_use_;
     awaited = std::exchange(somebody_waits_, false);
   }
-  if (awaited && on_available_)
-    on_available_();
+  if (awaited && waiting_)
+    waiting_->wake();
 }
 
 std::size_t chunk_pool::in_use() const {
-  const std::lock_guard lock{mutex_};
+  const std::lock_guard guard{lock_};
   return in_use_;
 }
 

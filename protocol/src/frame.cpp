@@ -146,10 +146,11 @@ result<std::optional<shared_bytes>> frame_decoder::next() {
       return std::nullopt;
     const auto version = chunk_->data()[read_++];
     if (version != tcp_protocol_version) {
-      failed_.emplace(errc::unsupported_protocol_version,
-                      "the peer starts with byte " + std::to_string(version)
-                        + " instead of transport version " + std::to_string(tcp_protocol_version)
-                        + "; is it an Ockam TCP transport of version 0.128 or newer?");
+      failed_ = std::make_unique<const error>(
+        errc::unsupported_protocol_version,
+        "the peer starts with byte " + std::to_string(version) + " instead of transport version "
+          + std::to_string(tcp_protocol_version)
+          + "; is it an Ockam TCP transport of version 0.128 or newer?");
       return fail(*failed_);
     }
     version_expected_ = false;
@@ -185,7 +186,7 @@ result<std::optional<shared_bytes>> frame_decoder::next_without_length() {
 }
 
 tl::unexpected<error> frame_decoder::fail_for_size(std::size_t length) {
-  failed_.emplace(
+  failed_ = std::make_unique<const error>(
     errc::frame_too_large,
     "the peer sends a message of " + std::string{framing_.length_size == 0 ? "at least " : ""}
       + std::to_string(length) + " bytes, max-frame-size is " + std::to_string(max_frame_size_)
@@ -269,10 +270,11 @@ std::span<std::uint8_t> frame_decoder::room_in_own_memory() {
 }
 
 void frame_decoder::fail_for_want_of_memory() {
-  failed_.emplace(errc::resource_exhausted,
-                  "the peer sends a frame of " + std::to_string(large_->length())
-                    + " bytes while the buffers of this node are full (max-buffer-bytes is "
-                    + std::to_string(pool_->budget()->limit()) + ")");
+  failed_ = std::make_unique<const error>(
+    errc::resource_exhausted,
+    "the peer sends a frame of " + std::to_string(large_->length())
+      + " bytes while the buffers of this node are full (max-buffer-bytes is "
+      + std::to_string(pool_->budget()->limit()) + ")");
 }
 
 shared_bytes frame_decoder::take_large_body() {

@@ -54,13 +54,5 @@ TEST_F(NextHop, AnAdmissionHoldsForOneAddressAndOneGenerationOfRights) {
   EXPECT_FALSE(hop.admitted(7)) << "that was about another worker";
 }
 
-TEST_F(NextHop, KeepsNobodyAliveOnceForgotten) {
-  auto record = add("a");
-  hop.find(table, address{"a"});
-  EXPECT_TRUE(table.remove(*record));
-  hop.forget();
-  EXPECT_FALSE(hop.find(table, address{"a"}));
-}
-
 } // namespace
 } // namespace ockam::internal

@@ -1,5 +1,7 @@
 #include "ockam/protocol/chunk_pool.hpp"
 
+#include "waiter.hpp"
+
 #include "ockam/protocol/shared_bytes.hpp"
 
 #include <atomic>
@@ -10,6 +12,8 @@
 
 namespace ockam {
 namespace {
+
+using test::waiter_that;
 
 TEST(ChunkPool, HandsOutAtMostItsNumberOfChunks) {
   const auto pool = make_ref<chunk_pool>(64, 2);
@@ -49,7 +53,7 @@ TEST(ChunkPool, AChunkComesBackWithItsLastSlice) {
 
 TEST(ChunkPool, SaysOnceWhenAChunkIsBack) {
   int calls = 0;
-  const auto pool = make_ref<chunk_pool>(64, 2, [&calls] { ++calls; });
+  const auto pool = make_ref<chunk_pool>(64, 2, waiter_that([&calls] { ++calls; }));
   auto first = pool->take();
   auto second = pool->take();
   EXPECT_FALSE(pool->take());
@@ -63,7 +67,7 @@ TEST(ChunkPool, SaysOnceWhenAChunkIsBack) {
 
 TEST(ChunkPool, SaysNothingWhenNobodyWaited) {
   int calls = 0;
-  const auto pool = make_ref<chunk_pool>(64, 1, [&calls] { ++calls; });
+  const auto pool = make_ref<chunk_pool>(64, 1, waiter_that([&calls] { ++calls; }));
   pool->take();
   pool->take();
   EXPECT_EQ(calls, 0);
@@ -72,7 +76,7 @@ TEST(ChunkPool, SaysNothingWhenNobodyWaited) {
 TEST(ChunkPool, TheCallbackMayTakeTheChunk) {
   ref_ptr<chunk_pool> pool;
   ref_ptr<chunk> taken;
-  pool = make_ref<chunk_pool>(64, 1, [&] { taken = pool->take(); });
+  pool = make_ref<chunk_pool>(64, 1, waiter_that([&] { taken = pool->take(); }));
   auto first = pool->take();
   EXPECT_FALSE(pool->take());
   first = {};
@@ -129,7 +133,7 @@ TEST(ChunkPool, WhatIsDestroyedIsGivenBackToTheBudget) {
 
 TEST(ChunkPool, ChunksComeBackFromEveryThread) {
   std::atomic<int> calls{0};
-  const auto pool = make_ref<chunk_pool>(64, 8, [&calls] { ++calls; });
+  const auto pool = make_ref<chunk_pool>(64, 8, waiter_that([&calls] { ++calls; }));
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([pool] {

@@ -2,6 +2,7 @@
 
 #include "hex.hpp"
 #include "random_message.hpp"
+#include "waiter.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -16,6 +17,7 @@ namespace {
 
 using test::from_hex;
 using test::to_hex;
+using test::waiter_that;
 
 constexpr std::size_t small_chunk = 64;
 
@@ -327,7 +329,7 @@ TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenNobodyRefersToIt) {
 
 TEST(FrameDecoder, ReadsNoMoreWhenEveryChunkIsReferredTo) {
   int calls = 0;
-  const auto pool = make_ref<chunk_pool>(small_chunk, 2, [&calls] { ++calls; });
+  const auto pool = make_ref<chunk_pool>(small_chunk, 2, waiter_that([&calls] { ++calls; }));
   frame_decoder decoder{pool};
   std::vector<shared_bytes> kept;
   bytes stream = stream_of(std::vector<bytes>(50, pattern(11)));
@@ -417,8 +419,7 @@ void expect_no_stall(std::size_t frame_size) {
   constexpr std::size_t chunk = 100'000;
   const auto budget = make_ref<memory_budget>(chunk);
   int calls = 0;
-  frame_decoder decoder{make_ref<chunk_pool>(
-    chunk, 4, [&calls] { ++calls; }, budget)};
+  frame_decoder decoder{make_ref<chunk_pool>(chunk, 4, waiter_that([&calls] { ++calls; }), budget)};
   const auto stream = stream_of(std::vector<bytes>(40, pattern(frame_size)));
   std::vector<shared_bytes> kept;
   std::size_t bodies = 0;

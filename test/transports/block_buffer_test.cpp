@@ -86,18 +86,5 @@ TEST(BlockBuffer, ALongOutputKeepsItsMemoryAndAShortOneGivesItBack) {
   EXPECT_LE(buffer.capacity(), std::size_t{512} << 10);
 }
 
-TEST(BlockBuffer, ShrinkKeepsTheContent) {
-  block_buffer buffer;
-  pieces forgotten{buffer};
-  for (int i = 0; i < 10; ++i)
-    forgotten.add(40'000);
-  buffer.clear();
-  pieces appended{buffer};
-  appended.add(100);
-  buffer.shrink();
-  appended.add(100'000);
-  EXPECT_TRUE(appended.intact());
-}
-
 } // namespace
 } // namespace ockam::internal

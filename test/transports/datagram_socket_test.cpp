@@ -114,7 +114,7 @@ TEST_P(DatagramSocket, WithoutMemoryNothingIsRead) {
 }
 
 TEST_P(DatagramSocket, WithLittleMemoryTrainsComeInPieces) {
-  const auto little = make_ref<chunk_pool>(datagram_socket::chunk_size, 16, std::function<void()>{},
+  const auto little = make_ref<chunk_pool>(datagram_socket::chunk_size, 16, nullptr,
                                            make_ref<memory_budget>(1));
   std::vector<datagram_socket::incoming> arrived;
   ASSERT_EQ(to.receive(*little, arrived), datagram_socket::receive_state::nothing_there);

@@ -7,22 +7,34 @@
 
 namespace ockam::internal {
 
-link::link(const setup& own, const stream_format& format)
-  : limits_{own.limits},
-    mode_{own.mode},
-    observer_{own.observer},
-    credit_{make_ref<receive_credit>(limits_.credit_messages, limits_.credit_bytes, reader_call())},
-    output_{limits_, format, own.buffers} {}
+namespace {
 
-std::function<void()> link::reader_call() const {
-  return [self = self_] {
-    if (const auto me = self->lock())
-      me->wake_reader();
-  };
+/// A connection is small because it shares its limits with those made before it that have the same.
+std::shared_ptr<const connection_limits> share(const connection_limits& wanted) {
+  static std::mutex mutex;
+  static auto last = std::make_shared<const connection_limits>();
+  const std::lock_guard guard{mutex};
+  if (*last != wanted)
+    last = std::make_shared<const connection_limits>(wanted);
+  return last;
+}
+
+} // namespace
+
+link::link(const setup& own, const stream_format& format)
+  : limits_{share(own.limits)},
+    observer_{own.observer},
+    credit_{make_ref<receive_credit>(limits_->credit_messages, limits_->credit_bytes, reader_)},
+    output_{*limits_, format, own.buffers},
+    mode_{own.mode} {}
+
+void link::waiting_reader::wake() noexcept {
+  if (const auto me = whose.lock())
+    me->wake_reader();
 }
 
 result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
-  *self_ = weak_from_this(); // nothing is read before
+  reader_->whose = weak_from_this();
   auto port = connection_port::open(node, {.output = shared_from_this(),
                                            .id = std::move(own.id),
                                            .spawner_id = std::move(own.spawner_id),
@@ -31,7 +43,6 @@ result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
                                            .credit = credit_});
   if (!port)
     return fail(std::move(port.error()));
-  node_ = node;
   port_ = std::move(*port);
   return {};
 }
@@ -113,7 +124,7 @@ void link::close() {
 }
 
 result<void> link::disconnect() {
-  return node_->stop_worker(sender_address());
+  return port_.node()->stop_worker(sender_address());
 }
 
 void link::begin_again(const error& cause, const write_batch& unwritten) {

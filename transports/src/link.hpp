@@ -78,7 +78,7 @@ protected:
   virtual void wake_reader() = 0;
 
   /// Calls `wake_reader`, unless the link is gone: for credit and memory, which may outlive it.
-  [[nodiscard]] std::function<void()> reader_call() const;
+  [[nodiscard]] ref_ptr<waiter> reader() const noexcept { return reader_; }
 
   /// Write what waits, then end. Any thread; called once.
   virtual void begin_close() = 0;
@@ -103,7 +103,7 @@ protected:
   void finish(std::optional<error> cause, const write_batch& unwritten);
 
   [[nodiscard]] bool is_closing() const noexcept { return closing_.load(); }
-  [[nodiscard]] const connection_limits& limits() const noexcept { return limits_; }
+  [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
   [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
   outbox& output() noexcept { return output_; }
   connection_port& port() noexcept { return port_; }
@@ -113,11 +113,14 @@ private:
   void note_load();
   void note_relief();
 
-  const std::shared_ptr<std::weak_ptr<link>> self_ = std::make_shared<std::weak_ptr<link>>();
-  const connection_limits limits_;
-  const connection_mode mode_;
+  struct waiting_reader final : waiter {
+    void wake() noexcept override;
+    std::weak_ptr<link> whose; // once it is open; nothing is read before
+  };
+
+  const ref_ptr<waiting_reader> reader_ = make_ref<waiting_reader>();
+  const std::shared_ptr<const connection_limits> limits_; // of many connections
   const connection_observer observer_;
-  std::shared_ptr<node_state> node_;
   const ref_ptr<receive_credit> credit_;
   connection_port port_;
   outbox output_;
@@ -127,6 +130,7 @@ private:
   std::atomic<bool> refused_again_{false};
   std::atomic<bool> closing_{false};
   std::atomic<bool> finished_{false};
+  const connection_mode mode_;
 };
 
 } // namespace ockam::internal

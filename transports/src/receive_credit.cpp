@@ -12,8 +12,8 @@ void receive_credit::give_back(std::size_t bytes) noexcept {
   messages_.fetch_sub(1, std::memory_order_seq_cst);
   // the reader announces that it waits, then looks again; we free, then look whether it waits
   if (somebody_waits_.load(std::memory_order_seq_cst) && half_free()
-      && somebody_waits_.exchange(false))
-    on_available_();
+      && somebody_waits_.exchange(false) && waiting_)
+    waiting_->wake();
 }
 
 bool receive_credit::exhausted() noexcept {

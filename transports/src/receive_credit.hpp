@@ -2,10 +2,10 @@
 
 #include "connection_account.hpp"
 
+#include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/transports/export.hpp"
 
 #include <atomic>
-#include <functional>
 
 namespace ockam::internal {
 
@@ -13,15 +13,15 @@ namespace ockam::internal {
 /// given back by whatever thread drops a message.
 class OCKAM_TRANSPORTS_EXPORT receive_credit final : public connection_account {
 public:
-  /// @param on_available  called once after `exhausted` said yes and half of the credit is free
-  ///                      again, from the thread that freed it
-  receive_credit(std::size_t messages, std::size_t bytes, std::function<void()> on_available)
-    : max_messages_{messages}, max_bytes_{bytes}, on_available_{std::move(on_available)} {}
+  /// @param waiting  woken once after `exhausted` said yes and half of the credit is free again, by
+  ///                 the thread that freed it; nullptr: nobody
+  receive_credit(std::size_t messages, std::size_t bytes, ref_ptr<waiter> waiting)
+    : max_messages_{messages}, max_bytes_{bytes}, waiting_{std::move(waiting)} {}
 
   void take(std::size_t bytes) noexcept override;
   void give_back(std::size_t bytes) noexcept override;
 
-  /// Whether the next message has to wait; when it does, `on_available` will be called.
+  /// Whether the next message has to wait; when it does, who waits will be woken.
   [[nodiscard]] bool exhausted() noexcept;
 
   [[nodiscard]] std::size_t messages() const noexcept {
@@ -39,7 +39,7 @@ private:
 
   const std::size_t max_messages_;
   const std::size_t max_bytes_;
-  const std::function<void()> on_available_;
+  const ref_ptr<waiter> waiting_;
   std::atomic<std::size_t> messages_{0};
   std::atomic<std::size_t> bytes_{0};
   std::atomic<bool> somebody_waits_{false};

@@ -1,48 +1,38 @@
 #pragma once
 
-#include "ockam/protocol/address.hpp"
-
 #include <chrono>
 #include <condition_variable>
-#include <map>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <unordered_set>
 #include <vector>
 
 namespace ockam::internal {
 
-/// The open connections, or listeners, of one transport by address; thread-safe.
+/// The open connections, or listeners, of one transport; thread-safe.
 template <class T>
 class registry {
 public:
-  void add(const address& key, std::shared_ptr<T> entry) {
+  void add(std::shared_ptr<T> entry) {
     const std::lock_guard guard{mutex_};
-    entries_.emplace(key, std::move(entry));
+    entries_.insert(std::move(entry));
   }
 
-  void remove(const address& key) {
-    std::shared_ptr<T> dropped; // destroyed without the lock
+  void remove(const T& entry) {
+    typename entries::node_type dropped; // destroyed without the lock
     const std::lock_guard guard{mutex_};
-    const auto found = entries_.find(key);
+    const auto found = entries_.find(&entry);
     if (found == entries_.end())
       return;
-    dropped = std::move(found->second);
-    entries_.erase(found);
+    dropped = entries_.extract(found);
     changed_.notify_all();
-  }
-
-  [[nodiscard]] bool contains(const address& key) const {
-    const std::lock_guard guard{mutex_};
-    return entries_.contains(key);
   }
 
   [[nodiscard]] std::vector<std::shared_ptr<T>> all() const {
     const std::lock_guard guard{mutex_};
-    std::vector<std::shared_ptr<T>> copies;
-    copies.reserve(entries_.size());
-    for (const auto& [key, entry] : entries_)
-      copies.push_back(entry);
-    return copies;
+    return {entries_.begin(), entries_.end()};
   }
 
   bool wait_until_empty(std::chrono::milliseconds limit) const {
@@ -51,9 +41,26 @@ public:
   }
 
 private:
+  struct hash {
+    using is_transparent = void;
+    std::size_t operator()(const T* entry) const noexcept { return std::hash<const T*>{}(entry); }
+    std::size_t operator()(const std::shared_ptr<T>& entry) const noexcept {
+      return (*this)(entry.get());
+    }
+  };
+  struct equal {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const noexcept {
+      return address_of(a) == address_of(b);
+    }
+    static const T* address_of(const T* entry) noexcept { return entry; }
+    static const T* address_of(const std::shared_ptr<T>& entry) noexcept { return entry.get(); }
+  };
+  using entries = std::unordered_set<std::shared_ptr<T>, hash, equal>;
+
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::map<address, std::shared_ptr<T>> entries_;
+  entries entries_;
 };
 
 } // namespace ockam::internal

@@ -4,6 +4,8 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <algorithm>
+
 namespace ockam {
 
 namespace internal {
@@ -17,7 +19,8 @@ result<void> transport_base::disconnect(const address& any) {
 }
 
 result<void> transport_base::stop_listener(const address& listener) {
-  if (!listeners_.contains(listener))
+  const auto all = listeners_.all();
+  if (std::ranges::none_of(all, [&](const auto& each) { return each->address() == listener; }))
     return fail(errc::not_found,
                 "no listener of this transport has the address " + escaped(to_string(listener)));
   return node_->stop_worker(listener);

@@ -47,16 +47,14 @@ protected:
   [[nodiscard]] const node_ptr& node() const noexcept { return node_; }
 
   // both go when they end
-  void add(const std::shared_ptr<link>& opened) {
-    connections_.add(opened->sender_address(), opened);
-  }
-  void add(const std::shared_ptr<listening>& opened) { listeners_.add(opened->address(), opened); }
-  void remove(const link& ended) { connections_.remove(ended.sender_address()); }
-  void remove(const listening& ended) { listeners_.remove(ended.address()); }
+  void add(std::shared_ptr<link> opened) { connections_.add(std::move(opened)); }
+  void add(std::shared_ptr<listening> opened) { listeners_.add(std::move(opened)); }
+  void remove(const link& ended) { connections_.remove(ended); }
+  void remove(const listening& ended) { listeners_.remove(ended); }
 
 private:
   const node_ptr node_;
-  registry<link> connections_; // by sender address
+  registry<link> connections_;
   registry<listening> listeners_;
 };
 

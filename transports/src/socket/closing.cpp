@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 
+#include <asio/bind_executor.hpp>
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/steady_timer.hpp>
@@ -13,8 +14,8 @@ namespace {
 
 class closing_socket : public std::enable_shared_from_this<closing_socket> {
 public:
-  explicit closing_socket(stream_socket socket)
-    : socket_{std::move(socket)}, limit_{socket_.get_executor()} {}
+  closing_socket(stream_socket socket, const asio::any_io_executor& executor)
+    : socket_{std::move(socket)}, limit_{executor} {}
 
   void start(std::chrono::milliseconds limit) {
     std::error_code failed;
@@ -33,12 +34,13 @@ public:
 private:
   void wait() {
     socket_.async_wait(asio::socket_base::wait_read,
-                       [me = shared_from_this()](const std::error_code& failed) {
+                       asio::bind_executor(limit_.get_executor(), [me = shared_from_this()](
+                                                                    const std::error_code& failed) {
                          if (failed || !me->read_and_ignore())
                            me->end();
                          else
                            me->wait();
-                       });
+                       }));
   }
 
   /// False when nothing will come any more.
@@ -67,8 +69,9 @@ void close_now(stream_socket& socket) {
   socket.close(ignored);
 }
 
-void close_after_peer(stream_socket socket, std::chrono::milliseconds limit) {
-  std::make_shared<closing_socket>(std::move(socket))->start(limit);
+void close_after_peer(stream_socket socket, const asio::any_io_executor& executor,
+                      std::chrono::milliseconds limit) {
+  std::make_shared<closing_socket>(std::move(socket), executor)->start(limit);
 }
 
 } // namespace ockam::internal

@@ -12,6 +12,7 @@ void close_now(stream_socket& socket);
 ///
 /// What was written is still with the operating system, which throws it away when a socket is closed
 /// that has unread input. So what comes is read, and ignored, until the peer has seen the end.
-void close_after_peer(stream_socket socket, std::chrono::milliseconds limit);
+void close_after_peer(stream_socket socket, const asio::any_io_executor& executor,
+                      std::chrono::milliseconds limit);
 
 } // namespace ockam::internal

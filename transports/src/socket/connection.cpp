@@ -8,7 +8,6 @@
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
-#include <asio/post.hpp>
 
 namespace ockam::internal {
 
@@ -24,7 +23,7 @@ constexpr std::size_t max_deliveries = 64;
 constexpr int max_batches = 16;
 
 /// Memory for output is given back this long after the last one.
-constexpr std::chrono::seconds idle_memory{1};
+constexpr std::chrono::milliseconds idle_memory{100};
 
 /// Pieces in one system call.
 constexpr std::size_t max_pieces = 64;
@@ -36,7 +35,7 @@ socket_connection::socket_connection(const setup& own, const stream_format& form
   : stream_link{own, format}, thread_{std::move(thread)}, socket_{std::move(socket)} {}
 
 void socket_connection::start() {
-  asio::post(thread_->executor(), [me = self()] {
+  thread_->post([me = self()] {
     if (me->over_)
       return;
     me->announce_connected();
@@ -51,15 +50,15 @@ void socket_connection::wait_for_input() {
   if (over_ || paused_ || waits_for_input_ || without_socket_)
     return;
   waits_for_input_ = true;
-  socket_.async_wait(asio::socket_base::wait_read,
-                     [me = self(), stream = stream_](const std::error_code& failed) {
-                       if (me->over_ || stream != me->stream_)
-                         return;
-                       me->waits_for_input_ = false;
-                       if (failed)
-                         return me->end(socket_error(failed, "waiting for " + me->peer()));
-                       me->read();
-                     });
+  thread_->wait(socket_, asio::socket_base::wait_read,
+                [me = self(), stream = stream_](const std::error_code& failed) {
+                  if (me->over_ || stream != me->stream_)
+                    return;
+                  me->waits_for_input_ = false;
+                  if (failed)
+                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                  me->read();
+                });
 }
 
 void socket_connection::read() {
@@ -122,7 +121,7 @@ bool socket_connection::deliver() {
 }
 
 void socket_connection::wake_reader() {
-  asio::post(thread_->executor(), [me = self()] {
+  thread_->post([me = self()] {
     if (me->over_ || !me->paused_)
       return;
     me->paused_ = false;
@@ -139,7 +138,7 @@ void socket_connection::wake_writer(compat::execution_context* context) {
   if (context == thread_->actor_context() && thread_->is_this_thread())
     thread_->flush_later(self());
   else
-    asio::post(thread_->executor(), [me = self()] { me->flush(); });
+    thread_->post([me = self()] { me->flush(); });
 }
 
 void socket_connection::flush() {
@@ -152,7 +151,7 @@ void socket_connection::flush() {
         batch_.clear();
       }
       if (++batches > max_batches) // somebody sends as fast as we write
-        return asio::post(thread_->executor(), [me = self()] { me->flush(); });
+        return thread_->post([me = self()] { me->flush(); });
       if (!output().next_batch(batch_))
         break;
       last_output_ = clock::now();
@@ -184,22 +183,22 @@ void socket_connection::flush() {
 
 void socket_connection::wait_until_writable() {
   waits_until_writable_ = true;
-  socket_.async_wait(asio::socket_base::wait_write,
-                     [me = self(), stream = stream_](const std::error_code& failed) {
-                       if (me->over_ || stream != me->stream_)
-                         return;
-                       me->waits_until_writable_ = false;
-                       if (failed)
-                         return me->end(socket_error(failed, "waiting for " + me->peer()));
-                       me->flush();
-                       me->thread_->run_ready();
-                     });
+  thread_->wait(socket_, asio::socket_base::wait_write,
+                [me = self(), stream = stream_](const std::error_code& failed) {
+                  if (me->over_ || stream != me->stream_)
+                    return;
+                  me->waits_until_writable_ = false;
+                  if (failed)
+                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                  me->flush();
+                  me->thread_->run_ready();
+                });
 }
 
 // -- the end ---------------------------------------------------------------------------------------
 
 void socket_connection::begin_close() {
-  asio::post(thread_->executor(), [me = self()] {
+  thread_->post([me = self()] {
     me->closing_ = true;
     if (me->without_socket_)
       me->end(std::nullopt);
@@ -222,11 +221,11 @@ void socket_connection::end(std::optional<error> cause) {
   finish(std::move(cause), batch_);
   batch_.clear();
   if (was_asked_for)
-    close_after_peer(std::move(socket_), limits().write_deadline);
+    close_after_peer(std::move(socket_), thread_->executor(), limits().write_deadline);
   else
     close_now(socket_);
   if (ended_)
-    std::exchange(ended_, nullptr)(self());
+    (*std::exchange(ended_, nullptr))(self());
 }
 
 // -- another socket for the same connection --------------------------------------------------------
@@ -272,7 +271,7 @@ void socket_connection::connect_again() {
     me->socket_ = std::move(*socket);
     me->without_socket_ = false;
     me->reconnect_->back_off = me->reconnect_->policy.first;
-    me->started_ = me->last_input_ = me->last_output_ = clock::now();
+    me->last_input_ = me->last_output_ = clock::now();
     me->announce_connected();
     me->flush();
     me->wait_for_input();
@@ -296,7 +295,7 @@ void socket_connection::check_deadlines(clock::time_point now) {
     end(error{errc::timeout, peer() + ' ' + what + " within " + std::to_string(limit.count())
                                + " ms (" + option + ')'});
   };
-  if (!input().version_received() && over(started_, limits().handshake_timeout))
+  if (!input().version_received() && over(last_input_, limits().handshake_timeout))
     late("sent no version byte", limits().handshake_timeout, "handshake-timeout");
   else if (!paused_ && frame_began_ != clock::time_point{}
            && over(frame_began_, limits().frame_timeout))

@@ -31,8 +31,9 @@ public:
   using reconnector = std::function<std::function<void()>(on_socket)>;
   void set_reconnect(reconnect_policy policy, reconnector connect);
 
-  /// `ended` is called once, on the I/O thread, when all is over. Before anybody knows of it.
-  void set_on_end(on_end ended) { ended_ = std::move(ended); }
+  /// `ended` is called once, on the I/O thread, when all is over; one for many connections. Before
+  /// anybody knows of this one.
+  void set_on_end(std::shared_ptr<const on_end> ended) { ended_ = std::move(ended); }
 
   /// Begins to read and write.
   void start();
@@ -74,14 +75,13 @@ private:
   const std::shared_ptr<io_thread> thread_;
   stream_socket socket_;
   write_batch batch_; // being written
-  on_end ended_;
+  std::shared_ptr<const on_end> ended_;
   std::unique_ptr<reconnecting> reconnect_; // of a lasting connection
   unsigned stream_ = 0; // number of the socket: what was begun on an earlier one is ignored
-  clock::time_point started_ = clock::now();
-  clock::time_point last_input_ = started_;
+  clock::time_point last_input_ = clock::now(); // or when there was a socket
   clock::time_point frame_began_{};
   std::uint64_t frames_ = 0; // complete ones, when frame_began_ was set
-  clock::time_point last_output_ = started_;
+  clock::time_point last_output_ = last_input_;
   bool waits_for_input_ = false;
   bool paused_ = false; // no credit, or no chunk
   bool waits_until_writable_ = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <asio/bind_executor.hpp>
 #include <asio/post.hpp>
 
 namespace ockam::internal {
@@ -11,7 +12,7 @@ connector::connector(const asio::any_io_executor& executor, std::string peer, pa
     peer_{std::move(peer)},
     timeout_{patience.connect_timeout},
     retry_until_{std::chrono::steady_clock::now() + patience.retry_for},
-    socket_{executor},
+    socket_{loop_of(executor)},
     limit_{executor},
     last_failure_{errc::not_found, peer_ + " has no address"} {}
 
@@ -74,15 +75,16 @@ void connector::try_next() {
     return attempt_failed(last_failure_);
   const auto where = left_.back();
   left_.pop_back();
-  socket_ = stream_socket{executor_};
-  socket_.async_connect(where, [me = shared_from_this(), where](const std::error_code& failed) {
-    if (!me->trying_)
-      return;
-    if (!failed)
-      return me->finish(std::move(me->socket_));
-    me->last_failure_ = me->failure(failed, where);
-    me->try_next();
-  });
+  socket_ = stream_socket{loop_of(executor_)};
+  socket_.async_connect(where, asio::bind_executor(executor_, [me = shared_from_this(), where](
+                                                                const std::error_code& failed) {
+                          if (!me->trying_)
+                            return;
+                          if (!failed)
+                            return me->finish(std::move(me->socket_));
+                          me->last_failure_ = me->failure(failed, where);
+                          me->try_next();
+                        }));
 }
 
 void connector::finish(result<stream_socket> outcome) {

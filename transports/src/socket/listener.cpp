@@ -38,17 +38,18 @@ void socket_listener::accept() {
   }
   const auto thread = pick_();
   const std::lock_guard guard{closing_}; // a first look for a connection holds the socket
-  acceptor_.async_accept(thread->executor(), [me = self(), thread](const std::error_code& failed,
-                                                                   stream_socket socket) {
-    if (me->over_)
-      return;
-    if (failed)
-      return me->is_stopped() ? me->end() : me->try_again_later(failed);
-    me->back_off_ = first_back_off;
-    ++me->connections_;
-    me->accepted_(std::move(socket), thread);
-    me->accept();
-  });
+  acceptor_.async_accept(loop_of(thread->executor()),
+                         [me = self(), thread](const std::error_code& failed,
+                                               stream_socket socket) {
+                           if (me->over_)
+                             return;
+                           if (failed)
+                             return me->is_stopped() ? me->end() : me->try_again_later(failed);
+                           me->back_off_ = first_back_off;
+                           ++me->connections_;
+                           me->accepted_(std::move(socket), thread);
+                           me->accept();
+                         });
 }
 
 void socket_listener::try_again_later(const std::error_code& failed) {

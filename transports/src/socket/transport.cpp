@@ -9,6 +9,11 @@ socket_transport::socket_transport(node_ptr node, const stream_format& format, s
                                    const threads& threads)
   : io_transport{std::move(node), std::move(name), threads}, format_{format} {}
 
+void socket_transport::start() {
+  ended_ = on_end_of({});
+  io_transport::start();
+}
+
 served& socket_transport::served_of(link& each) const {
   return static_cast<socket_connection&>(each);
 }
@@ -17,7 +22,7 @@ served& socket_transport::served_of(link& each) const {
 
 result<std::shared_ptr<socket_connection>> socket_transport::take_on(
   stream_socket socket, const on_socket& prepare, link::setup setup,
-  std::shared_ptr<io_thread> thread, const std::shared_ptr<socket_listener>& accepted_by,
+  std::shared_ptr<io_thread> thread, std::shared_ptr<const socket_connection::on_end> ended,
   const std::function<void(socket_connection&)>& configure) {
   auto peer = prepare(socket);
   if (!peer)
@@ -30,16 +35,23 @@ result<std::shared_ptr<socket_connection>> socket_transport::take_on(
     return fail(std::move(opened.error()));
   if (configure)
     configure(*taken);
-  taken->set_on_end(
-    [weak = weak_from_this(), accepted_by](const std::shared_ptr<socket_connection>& ended) {
-      if (accepted_by)
-        accepted_by->connection_ended();
-      if (const auto me = std::static_pointer_cast<socket_transport>(weak.lock()))
-        me->remove(*ended);
-    });
+  taken->set_on_end(std::move(ended));
   add(taken);
   taken->start();
   return taken;
+}
+
+/// What happens when connections of one origin end: one function for all, for there may be many.
+std::shared_ptr<const socket_connection::on_end> socket_transport::on_end_of(
+  std::weak_ptr<socket_listener> accepted_by) {
+  return std::make_shared<const socket_connection::on_end>(
+    [weak = weak_from_this(),
+     accepted_by = std::move(accepted_by)](const std::shared_ptr<socket_connection>& ended) {
+      if (const auto listener = accepted_by.lock())
+        listener->connection_ended();
+      if (const auto me = std::static_pointer_cast<socket_transport>(weak.lock()))
+        me->remove(*ended);
+    });
 }
 
 void socket_transport::connect(connecting how, on_connected done) {
@@ -51,7 +63,7 @@ void socket_transport::connect(connecting how, on_connected done) {
                   done = std::move(done)](result<stream_socket> socket) {
     if (!socket)
       return done(fail(std::move(socket.error())));
-    auto taken = me->take_on(std::move(*socket), how.prepare, how.setup, thread, nullptr,
+    auto taken = me->take_on(std::move(*socket), how.prepare, how.setup, thread, me->ended_,
                              [&](socket_connection& made) { make_lasting(made, how); });
     done(std::move(taken).map(
       [](const std::shared_ptr<socket_connection>& made) { return connection{made}; }));
@@ -81,10 +93,10 @@ void socket_transport::begin_listening(const std::shared_ptr<socket_listener>& m
   add(made);
   made->start(
     [me = self_as<socket_transport>()] { return me->next_thread(); }, // until the listener ends
-    [me = self_as<socket_transport>(), from = std::weak_ptr{made},
-     how = std::move(how)](stream_socket socket, std::shared_ptr<io_thread> served_by) {
+    [me = self_as<socket_transport>(), from = std::weak_ptr{made}, how = std::move(how),
+     ended = on_end_of(made)](stream_socket socket, std::shared_ptr<io_thread> served_by) {
       if (const auto listener = from.lock())
-        me->on_accepted(listener, how, std::move(socket), std::move(served_by));
+        me->on_accepted(*listener, how, std::move(socket), std::move(served_by), ended);
     },
     [weak = weak_from_this()](const socket_listener& ended) {
       if (const auto me = std::static_pointer_cast<socket_transport>(weak.lock()))
@@ -92,16 +104,16 @@ void socket_transport::begin_listening(const std::shared_ptr<socket_listener>& m
     });
 }
 
-void socket_transport::on_accepted(const std::shared_ptr<socket_listener>& listener,
-                                   const accepting& how, stream_socket socket,
-                                   std::shared_ptr<io_thread> thread) {
+void socket_transport::on_accepted(socket_listener& listener, const accepting& how,
+                                   stream_socket socket, std::shared_ptr<io_thread> thread,
+                                   std::shared_ptr<const socket_connection::on_end> ended) {
   auto setup = how.setup;
   setup.id = flow_control_id::random(); // each has one of its own (FCU-2)
   const auto taken = take_on(std::move(socket), how.prepare, std::move(setup), std::move(thread),
-                             listener);
+                             std::move(ended));
   if (taken)
     return;
-  listener->connection_ended();
+  listener.connection_ended();
   const auto text = "an accepted connection was dropped: " + to_string(taken.error());
   if (taken.error() == errc::shutting_down) // nothing wrong: it came while the node stops
     log_info(text);

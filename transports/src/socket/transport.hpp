@@ -15,8 +15,10 @@ namespace ockam::internal {
 /// family of sockets is in the transport that derives from it.
 class socket_transport : public io_transport {
 public:
+  /// @param format  a constant of the program
   socket_transport(node_ptr node, const stream_format& format, std::string name,
                    const threads& threads);
+  void start();
 
 protected:
   /// What happens to a socket before it is used, and the name of its other end.
@@ -42,13 +44,17 @@ private:
 
   result<std::shared_ptr<socket_connection>> take_on(
     stream_socket socket, const on_socket& prepare, link::setup setup,
-    std::shared_ptr<io_thread> thread, const std::shared_ptr<socket_listener>& accepted_by,
+    std::shared_ptr<io_thread> thread, std::shared_ptr<const socket_connection::on_end> ended,
     const std::function<void(socket_connection&)>& configure = {});
+  [[nodiscard]] std::shared_ptr<const socket_connection::on_end> on_end_of(
+    std::weak_ptr<socket_listener> accepted_by);
   static void make_lasting(socket_connection& made, const connecting& how);
-  void on_accepted(const std::shared_ptr<socket_listener>& listener, const accepting& how,
-                   stream_socket socket, std::shared_ptr<io_thread> thread);
+  void on_accepted(socket_listener& listener, const accepting& how, stream_socket socket,
+                   std::shared_ptr<io_thread> thread,
+                   std::shared_ptr<const socket_connection::on_end> ended);
 
-  const stream_format format_;
+  const stream_format& format_;
+  std::shared_ptr<const socket_connection::on_end> ended_; // of connections that were not accepted
 };
 
 } // namespace ockam::internal

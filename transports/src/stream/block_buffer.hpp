@@ -35,12 +35,6 @@ public:
       blocks_.resize(std::min(blocks_.size(), kept));
   }
 
-  /// Gives the memory back that no content is in.
-  void shrink() noexcept {
-    blocks_.resize(used_);
-    blocks_.shrink_to_fit();
-  }
-
   /// Memory that is here, with content or without.
   [[nodiscard]] std::size_t capacity() const noexcept {
     std::size_t sum = 0;

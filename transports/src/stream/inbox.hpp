@@ -8,7 +8,6 @@
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
 
-#include <functional>
 #include <limits>
 
 namespace ockam::internal {
@@ -17,10 +16,9 @@ namespace ockam::internal {
 /// For one thread at a time.
 class OCKAM_TRANSPORTS_EXPORT inbox {
 public:
-  /// @param on_available  called, from any thread, when there is memory again: read on
+  /// @param reader  woken, by any thread, when there is memory again: read on
   inbox(const connection_limits& limits, const stream_format& format,
-        ref_ptr<receive_credit> credit, std::function<void()> on_available,
-        ref_ptr<memory_budget> buffers);
+        ref_ptr<receive_credit> credit, ref_ptr<waiter> reader, ref_ptr<memory_budget> buffers);
 
   /// For a new stream, or at the end: forgets the bytes of an unfinished message, with the memory that
   /// they are in, and expects a version byte.
@@ -32,7 +30,7 @@ public:
     has_more,    // messages are here, but these were enough for now
   };
 
-  /// Where to read to; empty while all chunks are in use (then `on_available` will be called).
+  /// Where to read to; empty while all chunks are in use (then the reader will be woken).
   std::span<std::uint8_t> prepare() { return decoder_.prepare(); }
   void commit(std::size_t count) noexcept { decoder_.commit(count); }
 
@@ -45,7 +43,7 @@ public:
   result<state> deliver(connection_port& port, compat::execution_context* context,
                         std::size_t max = std::numeric_limits<std::size_t>::max());
 
-  /// Whether delivery has to wait; when it does, `on_available` will be called.
+  /// Whether delivery has to wait; when it does, the reader will be woken.
   [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }
 
   [[nodiscard]] bool version_received() const noexcept { return decoder_.version_received(); }
@@ -59,7 +57,7 @@ public:
 
 private:
   const connection_limits& limits_;
-  const stream_format format_;
+  const stream_format& format_;
   const ref_ptr<receive_credit> credit_;
   ref_ptr<chunk_pool> pool_;
   frame_decoder decoder_;

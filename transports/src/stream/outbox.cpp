@@ -14,94 +14,95 @@ constexpr std::size_t max_copied_payload = 4096;
 
 // -- batches ---------------------------------------------------------------------------------------
 
-void write_batch::append_copied(const std::uint8_t* data, std::size_t size) {
+void write_batch::content::append_copied(const std::uint8_t* data, std::size_t size) {
   if (size == 0)
     return;
-  if (!pieces_.empty() && pieces_.back().by_reference.empty()
-      && pieces_.back().data + pieces_.back().size == data)
-    pieces_.back().size += size;
+  if (!pieces.empty() && pieces.back().by_reference.empty()
+      && pieces.back().data + pieces.back().size == data)
+    pieces.back().size += size;
   else
-    pieces_.push_back({data, size, {}});
+    pieces.push_back({data, size, {}});
 }
 
 void write_batch::append_version() {
   static constexpr std::uint8_t version = tcp_protocol_version;
-  append_copied(&version, 1);
-  left_ = 1;
+  auto& to = make();
+  to.append_copied(&version, 1);
+  to.left = 1;
 }
 
-void write_batch::append_message(const message& content, std::size_t size, const stream_format& how,
+void write_batch::append_message(const message& what, std::size_t size, const stream_format& how,
                                  ref_ptr<ref_counted> destination) {
+  auto& to = make();
   const auto& frames = how.frames;
   const auto& form = how.form;
-  const bool copied = content.payload().size() <= max_copied_payload;
-  const auto head_size = frames.length_size + (copied ? size : form.head_size(content));
-  auto* head = buffer_.grow(head_size);
+  const bool copied = what.payload().size() <= max_copied_payload;
+  const auto head_size = frames.length_size + (copied ? size : form.head_size(what));
+  auto* head = to.buffer.grow(head_size);
   auto* behind = put_frame_header(head, size, frames);
   if (copied) {
-    form.encode(content, behind);
-    append_copied(head, head_size);
+    form.encode(what, behind);
+    to.append_copied(head, head_size);
   } else {
-    form.encode_head(content, behind);
-    append_copied(head, head_size);
-    pieces_.push_back({content.payload().data(), content.payload().size(), content.payload()});
-    const auto tail_size = form.tail_size(content);
-    auto* tail = buffer_.grow(tail_size);
-    form.encode_tail(content, tail);
-    append_copied(tail, tail_size);
+    form.encode_head(what, behind);
+    to.append_copied(head, head_size);
+    to.pieces.push_back({what.payload().data(), what.payload().size(), what.payload()});
+    const auto tail_size = form.tail_size(what);
+    auto* tail = to.buffer.grow(tail_size);
+    form.encode_tail(what, tail);
+    to.append_copied(tail, tail_size);
   }
   if (frames.length_size == 0)
-    unframed_.push_back({size, std::move(destination)});
-  ++messages_;
-  left_ += frames.length_size + size;
+    to.unframed.push_back({size, std::move(destination)});
+  ++to.messages;
+  to.left += frames.length_size + size;
 }
 
 std::size_t write_batch::pieces(bytes_view* to, std::size_t max,
                                 std::size_t max_bytes) const noexcept {
+  if (!content_)
+    return 0;
+  const auto& all = content_->pieces;
   std::size_t count = 0;
-  auto skip = written_;
-  for (auto i = next_; i < pieces_.size() && count < max && max_bytes > 0; ++i, skip = 0) {
-    const auto size = std::min(pieces_[i].size - skip, max_bytes);
-    to[count++] = {pieces_[i].data + skip, size};
+  auto skip = content_->written;
+  for (auto i = content_->next; i < all.size() && count < max && max_bytes > 0; ++i, skip = 0) {
+    const auto size = std::min(all[i].size - skip, max_bytes);
+    to[count++] = {all[i].data + skip, size};
     max_bytes -= size;
   }
   return count;
 }
 
 std::size_t write_batch::next_message_size() noexcept {
-  return unframed_[next_unframed_++].size;
+  return content_->unframed[content_->next_unframed++].size;
 }
 
 void write_batch::advance(std::size_t count) noexcept {
-  left_ -= count;
+  if (count == 0)
+    return;
+  auto& all = *content_;
+  all.left -= count;
   while (count > 0) {
-    const auto rest = pieces_[next_].size - written_;
+    const auto rest = all.pieces[all.next].size - all.written;
     if (count < rest) {
-      written_ += count;
+      all.written += count;
       return;
     }
     count -= rest;
-    ++next_;
-    written_ = 0;
+    ++all.next;
+    all.written = 0;
   }
 }
 
 void write_batch::clear() noexcept {
-  buffer_.clear();
-  pieces_.clear();
-  held_.clear();
-  unframed_.clear();
-  messages_ = left_ = next_ = written_ = next_unframed_ = 0;
-}
-
-void write_batch::shrink() noexcept {
-  buffer_.shrink();
-  if (pieces_.empty())
-    pieces_.shrink_to_fit();
-  if (held_.empty())
-    held_.shrink_to_fit();
-  if (unframed_.empty())
-    unframed_.shrink_to_fit();
+  if (!content_)
+    return;
+  auto& all = *content_;
+  all.buffer.clear();
+  all.pieces.clear();
+  all.held.clear();
+  all.unframed.clear();
+  all.messages = all.left = all.next = all.written = all.next_unframed = 0;
 }
 
 // -- the queue -------------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ result<bool> outbox::push(message& content, const connection_port* watched,
   add_pending(format_.frames.length_size + size);
   taken_.store(taken() + 1, std::memory_order_relaxed);
   if (content.holds_credit())
-    waiting_.held_.push_back(std::move(content));
+    waiting_.hold(std::move(content));
   return !std::exchange(writer_awake_, true);
 }
 
@@ -216,7 +217,7 @@ bool outbox::next_batch(write_batch& done) {
   if (!done.empty())
     return true;
   writer_awake_ = false;
-  drained_.notify_all();
+  notify_drained();
   return false;
 }
 
@@ -244,7 +245,7 @@ std::size_t outbox::abandon() {
   abandoned_ = true;
   std::swap(dropped, waiting_);
   set_pending(0);
-  drained_.notify_all();
+  notify_drained();
   return dropped.messages();
 }
 
@@ -255,8 +256,15 @@ bool outbox::closed() const {
 
 bool outbox::wait_until_written(std::chrono::milliseconds timeout) const {
   std::unique_lock guard{mutex_};
-  return drained_.wait_for(guard, timeout, [this] { return abandoned_ || !writer_awake_; })
+  if (!drained_)
+    drained_ = std::make_unique<std::condition_variable>();
+  return drained_->wait_for(guard, timeout, [this] { return abandoned_ || !writer_awake_; })
          && !abandoned_;
+}
+
+void outbox::notify_drained() const {
+  if (drained_)
+    drained_->notify_all();
 }
 
 } // namespace ockam::internal

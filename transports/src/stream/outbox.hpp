@@ -10,18 +10,19 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 namespace ockam::internal {
 
 /// Encoded output that is written in one go: small messages copied one behind the other, large
-/// payloads by reference between them.
+/// payloads by reference between them. One that was never used, or was shrunk, is a null pointer.
 class OCKAM_TRANSPORTS_EXPORT write_batch {
 public:
-  [[nodiscard]] bool empty() const noexcept { return left_ == 0; }
-  [[nodiscard]] std::size_t size() const noexcept { return left_; }
-  [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return content_ ? content_->left : 0; }
+  [[nodiscard]] std::size_t messages() const noexcept { return content_ ? content_->messages : 0; }
 
   /// The next pieces to write, at most `max` of them and `max_bytes`; returns how many.
   std::size_t pieces(bytes_view* to, std::size_t max,
@@ -33,7 +34,7 @@ public:
 
   /// Where that message goes, as `outbox::push` was told.
   [[nodiscard]] const ref_ptr<ref_counted>& destination() const noexcept {
-    return unframed_[next_unframed_ - 1].destination;
+    return content_->unframed[content_->next_unframed - 1].destination;
   }
 
   /// `count` bytes of `pieces` have been written.
@@ -42,36 +43,49 @@ public:
   /// Gives back what the messages held; keeps the memory for the next batch.
   void clear() noexcept;
 
-  /// Gives memory back that is only kept for the next batch.
-  void shrink() noexcept;
+  /// Gives the memory back that is only kept for the next batch.
+  void shrink() noexcept {
+    if (messages() == 0 && empty())
+      content_.reset();
+  }
 
 private:
   friend class outbox;
 
   struct piece {
-    const std::uint8_t* data; // in buffer_, or of by_reference
+    const std::uint8_t* data; // in buffer, or of by_reference
     std::size_t size;
     shared_bytes by_reference;
   };
-
-  void append_version();
-  void append_message(const message& content, std::size_t size, const stream_format& how,
-                      ref_ptr<ref_counted> destination);
-  void append_copied(const std::uint8_t* data, std::size_t size);
-
-  block_buffer buffer_;
-  std::vector<piece> pieces_;
-  std::vector<message> held_; // keep the credit of the connections they came from until written
-  struct unframed {
+  struct unframed_message { // carries no length
     std::size_t size;
     ref_ptr<ref_counted> destination;
   };
-  std::vector<unframed> unframed_; // messages that carry no length
-  std::size_t next_unframed_ = 0;
-  std::size_t messages_ = 0;
-  std::size_t left_ = 0;
-  std::size_t next_ = 0;    // piece to write
-  std::size_t written_ = 0; // bytes of it
+  struct content {
+    block_buffer buffer;
+    std::vector<piece> pieces;
+    std::vector<message> held; // keep the credit of the connections they came from until written
+    std::vector<unframed_message> unframed;
+    std::size_t next_unframed = 0;
+    std::size_t messages = 0;
+    std::size_t left = 0;
+    std::size_t next = 0;    // piece to write
+    std::size_t written = 0; // bytes of it
+
+    void append_copied(const std::uint8_t* data, std::size_t size);
+  };
+
+  content& make() {
+    if (!content_) [[unlikely]]
+      content_ = std::make_unique<content>();
+    return *content_;
+  }
+  void append_version();
+  void append_message(const message& what, std::size_t size, const stream_format& how,
+                      ref_ptr<ref_counted> destination);
+  void hold(message&& what) { content_->held.push_back(std::move(what)); }
+
+  std::unique_ptr<content> content_; // most connections are idle
 };
 
 /// The output of a connection: takes messages on any thread, hands out batches to one writer.
@@ -141,10 +155,13 @@ private:
   void set_pending(std::size_t count) noexcept;
 
   const connection_limits& limits_;
-  const stream_format format_;
+  const stream_format& format_;
   const ref_ptr<memory_budget> buffers_;
+  void notify_drained() const; // with the lock
+
   mutable std::mutex mutex_;
-  mutable std::condition_variable drained_;
+  mutable std::unique_ptr<std::condition_variable>
+    drained_; // of those who wait, if anybody ever did
   write_batch waiting_;
   std::atomic<std::size_t> pending_{0}; // waiting and being written
   std::atomic<std::uint64_t> taken_{0}; // changed under the lock

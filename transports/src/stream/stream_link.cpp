@@ -3,7 +3,7 @@
 namespace ockam::internal {
 
 stream_link::stream_link(const setup& own, const stream_format& format)
-  : link{own, format}, input_{limits(), format, credit(), reader_call(), own.buffers} {}
+  : link{own, format}, input_{limits(), format, credit(), reader(), own.buffers} {}
 
 void stream_link::begin_again(const error& cause, const write_batch& unwritten) {
   link::begin_again(cause, unwritten);

@@ -77,7 +77,7 @@ udp_binding::udp_binding(const setup& own, bind_options options, std::optional<e
     number_{random_number()},
     pool_{make_ref<chunk_pool>(datagram_socket::chunk_size,
                                2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
-                               reader_call(), own.buffers)} {}
+                               reader(), own.buffers)} {}
 
 result<void> udp_binding::take_port(const endpoint& at) {
   if (auto opened = socket_.open(at); !opened)

@@ -25,7 +25,7 @@ public:
       port_{std::move(port)},
       socket_{std::move(socket)},
       credit_{
-        make_ref<internal::receive_credit>(limits.credit_messages, limits.credit_bytes, [] {})},
+        make_ref<internal::receive_credit>(limits.credit_messages, limits.credit_bytes, nullptr)},
       rendezvous_{make_route(socket_.sender_address(), rendezvous)},
       role_{std::move(role)},
       alarm_address_{std::move(alarm_address)} {}

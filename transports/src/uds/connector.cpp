@@ -19,7 +19,7 @@ uds_connector::uds_connector(const asio::any_io_executor& executor, socket_name 
     pause_{executor} {}
 
 void uds_connector::find() {
-  internal::stream_socket socket{executor()};
+  internal::stream_socket socket{internal::loop_of(executor())};
   const auto where = peer_.endpoint();
   std::error_code failed;
   socket.open(where.protocol(), failed);

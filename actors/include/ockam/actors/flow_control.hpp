@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <compare>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include <set>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ockam {
@@ -23,17 +25,17 @@ public:
   /// A new id; it exists before the listener or connection it is for.
   OCKAM_ACTORS_EXPORT static flow_control_id random();
 
-  explicit flow_control_id(std::string text) : text_{std::move(text)} {}
+  explicit flow_control_id(std::string_view text) : text_{transport_type::local, text} {}
 
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  [[nodiscard]] std::string_view text() const noexcept { return text_.value(); }
   auto operator<=>(const flow_control_id&) const = default;
 
 private:
-  std::string text_;
+  address text_; // for its room: an id is kept in many places, and has the size of a random address
 };
 
-inline const std::string& to_string(const flow_control_id& id) noexcept {
-  return id.text();
+inline std::string to_string(const flow_control_id& id) {
+  return std::string{id.text()};
 }
 
 /// An address through which messages from outside enter the node.
@@ -86,33 +88,45 @@ public:
 private:
   using lock = std::unique_lock<std::shared_mutex>;
 
-  struct entrance {
-    producer_info info{flow_control_id{std::string{}}, {}};
-    std::vector<address> found_by;
-  };
   struct users { // of an id: its last one takes the consumers with it
-    std::size_t producers = 0;
-    std::size_t spawned = 0; // producers that have it as their spawner's
-    std::size_t spawners = 0;
+    std::uint32_t producers = 0;
+    std::uint32_t spawned = 0; // producers that have it as their spawner's
+    std::uint32_t spawners = 0;
+  };
+  using users_by_id = std::map<flow_control_id, users>;
+  struct entrance { // of a producer; there is one for each connection, so it is small
+    users_by_id::iterator id;
+    users_by_id::iterator spawner_id; // or users_.end()
+    std::vector<address> additional;
+  };
+  using entrances = std::map<address, entrance>;
+  using consumers_by_id = std::map<flow_control_id, std::set<address, std::less<>>>;
+  struct by_id {
+    bool operator()(consumers_by_id::iterator a, consumers_by_id::iterator b) const noexcept {
+      return a->first < b->first;
+    }
   };
 
   void changed() noexcept;
+  users_by_id::iterator take_on(const flow_control_id& id, std::uint32_t users::*role);
+  [[nodiscard]] producer_info info_of(const entrance& what) const;
   std::optional<flow_control_id> take_spawner(const address& gone);
   std::optional<producer_info> take_producer(const address& gone);
-  void release(const producer_info& gone);
-  void release(const flow_control_id& id, std::size_t users::*role);
+  void release(const entrance& gone);
+  void release(users_by_id::iterator of, std::uint32_t users::*role);
   [[nodiscard]] bool names_an_entrance(const flow_control_id& id) const;
+  void forget_consumer(const address& gone);
   void forget_consumers(const flow_control_id& id);
 
   mutable std::shared_mutex mutex_;
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<bool> in_use_{false};
-  std::map<flow_control_id, std::set<address, std::less<>>> consumers_;
-  std::map<address, std::set<flow_control_id>> consumed_; // the same by consumer
-  std::map<address, entrance> producers_;
-  std::map<address, address> producer_by_any_address_;
-  std::map<address, flow_control_id> spawners_;
-  std::map<flow_control_id, users> users_;
+  consumers_by_id consumers_;
+  std::map<address, std::set<consumers_by_id::iterator, by_id>> consumed_; // the same by consumer
+  users_by_id users_;
+  entrances producers_;
+  std::map<address, entrances::iterator> producer_by_additional_address_;
+  std::map<address, users_by_id::iterator> spawners_;
 };
 
 /// Outgoing control of a producer: the next address must be a consumer of `id` or of `spawner_id`

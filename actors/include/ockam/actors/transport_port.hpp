@@ -5,7 +5,7 @@
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/routed_message.hpp"
-#include "ockam/actors/spin_lock.hpp"
+#include "ockam/protocol/spin_lock.hpp"
 
 #include <functional>
 #include <memory>
@@ -97,6 +97,7 @@ public:
   [[nodiscard]] const address& receiver_address() const noexcept;
   [[nodiscard]] const flow_control_id& id() const noexcept { return id_; }
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+  [[nodiscard]] const node_ptr& node() const noexcept { return node_; }
 
   /// Hands a message from the wire to the node: puts the sender address in front of the return
   /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
@@ -149,8 +150,7 @@ private:
   flow_control_id id_{std::string{}};
   std::string peer_;
   ref_ptr<internal::connection_account> account_; // or nullptr
-  std::unique_ptr<internal::next_hop> hop_;       // of the run
-  bool in_run_ = false;
+  std::unique_ptr<internal::next_hop> hop_;       // of the run, while there is one
 };
 
 /// The node's side of one listener: its address, which admits nothing, and its flow control entry.

@@ -3,15 +3,21 @@
 #include "ockam/protocol/export.hpp"
 #include "ockam/protocol/memory_budget.hpp"
 #include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/spin_lock.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <mutex>
 
 namespace ockam {
 
 class chunk_pool;
+
+/// Who waits for memory, or for credit. Lives as long as somebody may have to call it.
+class OCKAM_PROTOCOL_EXPORT waiter : public ref_counted {
+public:
+  /// There is some again. From any thread; may come late, so refer weakly to what is waited with.
+  virtual void wake() noexcept = 0;
+};
 
 /// A piece of memory that received bytes are read into, and that payloads then refer to.
 ///
@@ -44,12 +50,12 @@ class OCKAM_PROTOCOL_EXPORT chunk_pool final : public ref_counted {
 public:
   /// @param chunk_size    bytes; a frame that fits into one is never copied
   /// @param max_chunks    in use at the same time
-  /// @param on_available  called once after `take` had nothing to give and a chunk came back, from
-  ///                      the thread that brought it. May come late: refer to a connection weakly.
+  /// @param waiting       woken once after `take` had nothing to give and a chunk came back, by the
+  ///                      thread that brought it; nullptr: nobody
   /// @param budget        shared with other pools; when it is spent, a pool has two chunks at a
   ///                      time, small ones, so that nobody waits for others
-  chunk_pool(std::size_t chunk_size, std::size_t max_chunks,
-             std::function<void()> on_available = {}, ref_ptr<memory_budget> budget = {});
+  chunk_pool(std::size_t chunk_size, std::size_t max_chunks, ref_ptr<waiter> waiting = {},
+             ref_ptr<memory_budget> budget = {});
 
   chunk_pool(const chunk_pool&) = delete;
   chunk_pool& operator=(const chunk_pool&) = delete;
@@ -74,12 +80,12 @@ private:
 
   const std::size_t chunk_size_;
   const std::size_t max_chunks_;
-  const std::function<void()> on_available_;
+  const ref_ptr<waiter> waiting_;
   const ref_ptr<memory_budget> budget_;
 
-  mutable std::mutex mutex_;
   std::size_t in_use_ = 0;
   bool somebody_waits_ = false;
+  mutable internal::spin_lock lock_; // of the two
 };
 
 } // namespace ockam

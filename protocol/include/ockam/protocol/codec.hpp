@@ -28,6 +28,7 @@ struct decode_limits {
   std::size_t max_route_hops = 1024;      ///< more: errc::route_too_long
   std::size_t max_address_size = 1024;    ///< bytes; longer: errc::address_too_long
   std::size_t max_tracing_context = 4096; ///< bytes; longer: the field is dropped, not the message
+  bool operator==(const decode_limits&) const = default;
 };
 
 /// How "no tracing context" is written. Peers read all three alike.

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -150,7 +151,7 @@ private:
   std::size_t read_ = 0;    // in chunk_: bytes before are done with
   std::size_t written_ = 0; // in chunk_: bytes behind are free
   ref_ptr<large_body> large_;
-  std::optional<error> failed_;
+  std::unique_ptr<const error> failed_; // hardly ever
   bool version_expected_;
   bool body_ended_ = false; // without lengths
 };

@@ -3,6 +3,7 @@
 #include "ockam/protocol/export.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -53,6 +54,7 @@ template <class T>
 class ref_ptr {
 public:
   ref_ptr() = default;
+  ref_ptr(std::nullptr_t) noexcept {} // NOLINT: as of every pointer
   explicit ref_ptr(T* object) noexcept : object_{object} { add(); }
   ref_ptr(const ref_ptr& other) noexcept : object_{other.object_} { add(); }
   ref_ptr(ref_ptr&& other) noexcept : object_{std::exchange(other.object_, nullptr)} {}

@@ -28,6 +28,8 @@ struct connection_limits {
   std::chrono::milliseconds frame_timeout{30'000};    ///< for the rest of a frame that has begun
   std::chrono::milliseconds write_deadline{10'000};   ///< without any progress
   std::chrono::milliseconds idle_timeout{0};          ///< without any byte from the peer; 0 is off
+
+  bool operator==(const connection_limits&) const = default;
 };
 
 /// Connecting again when a connection is lost; its address stays valid meanwhile (DEC-12).
