@@ -1,6 +1,6 @@
 #include "timers.hpp"
 
-#include <ctime>
+#include "coarse_clock.hpp"
 
 namespace ockam::internal {
 
@@ -86,16 +86,7 @@ std::function<void()> timers::take_first(state& own) {
 }
 
 timers::clock::time_point timers::coarse_now() const noexcept {
-  if (simulated_ != nullptr)
-    return *simulated_;
-#ifdef CLOCK_MONOTONIC_COARSE
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return clock::time_point{std::chrono::seconds{now.tv_sec}
-                           + std::chrono::nanoseconds{now.tv_nsec}};
-#else
-  return clock::now();
-#endif
+  return simulated_ != nullptr ? *simulated_ : internal::coarse_now();
 }
 
 std::optional<timers::clock::time_point> timers::next_due() const {

@@ -46,7 +46,7 @@ public:
   /// Drops what is outstanding and joins the thread, unless called on it.
   void stop();
 
-  /// To a few milliseconds, for a few nanoseconds.
+  /// As `internal::coarse_now`, or as late as the simulation says.
   [[nodiscard]] clock::time_point coarse_now() const noexcept;
 
   // -- for simulations -----------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 // How a worker's mail gets to its handlers: the part of worker_shell that runs for each message.
 
+#include "coarse_clock.hpp"
 #include "worker_shell.hpp"
 
 namespace ockam::internal {
@@ -8,10 +9,6 @@ namespace {
 
 /// Messages in a row before others get their turn.
 constexpr int max_letters = 64;
-
-/// What is too long for an I/O thread. Well above what a busy machine takes away from a thread, for
-/// that looks the same.
-constexpr std::chrono::nanoseconds long_run = std::chrono::milliseconds{5};
 
 constexpr std::uint16_t short_runs_to_forget = 1'000;
 
@@ -108,7 +105,7 @@ worker_shell::mail_left worker_shell::read_mail() {
     else
       read(letter->content);
     now = node().timers.coarse_now();
-    left.more = taken + 1 == max_letters || now - began > long_run;
+    left.more = taken + 1 == max_letters || now - began > longest_quick_run();
   }
   hop_ = nullptr;
   if (context_.record_)
@@ -177,7 +174,7 @@ bool worker_shell::move_to(compat::execution_context* where) {
 /// A worker that takes long leaves the I/O thread to others. Once in a while it may be the machine's
 /// doing: two long runs count, with few short ones in between.
 void worker_shell::end_run(timers::clock::duration took) {
-  if (took <= long_run) {
+  if (took <= longest_quick_run()) {
     if (slowness_ > 0)
       --slowness_;
   } else if (slowness_ > 0) {

@@ -1,6 +1,7 @@
 #include "ockam/protocol/chunk_pool.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <mutex>
 #include <new>
@@ -30,6 +31,24 @@ public:
   }
 
   chunk* take(std::size_t size) noexcept {
+    auto* const last = last_.exchange(nullptr, std::memory_order_acquire);
+    if (last == nullptr || last->size() == size)
+      return last != nullptr ? last : take_from_list(size);
+    put_into_list(last);
+    return take_from_list(size);
+  }
+
+  void put(chunk* unused) noexcept {
+    if (auto* const earlier = last_.exchange(unused, std::memory_order_acq_rel))
+      put_into_list(earlier);
+  }
+
+private:
+  static constexpr std::size_t max_chunks = 16; // in the list
+
+  idle_list() { unused_.reserve(max_chunks); }
+
+  chunk* take_from_list(std::size_t size) noexcept {
     const std::lock_guard guard{mutex_};
     const auto found = std::find_if(unused_.rbegin(), unused_.rend(),
                                     [size](const chunk* each) { return each->size() == size; });
@@ -40,7 +59,7 @@ public:
     return taken;
   }
 
-  void put(chunk* unused) noexcept {
+  void put_into_list(chunk* unused) noexcept {
     {
       const std::lock_guard guard{mutex_};
       if (unused_.size() < unused_.capacity()) {
@@ -51,11 +70,7 @@ public:
     destroy(unused);
   }
 
-private:
-  static constexpr std::size_t max_chunks = 16;
-
-  idle_list() { unused_.reserve(max_chunks); }
-
+  std::atomic<chunk*> last_{nullptr}; // the one that came back last: one connection alone needs no lock
   std::mutex mutex_;
   std::vector<chunk*> unused_;
 };

@@ -1,6 +1,7 @@
 #include "inline_executor.hpp"
 
-#include <chrono>
+#include "coarse_clock.hpp"
+
 #include <utility>
 
 namespace ockam::internal {
@@ -11,14 +12,14 @@ namespace {
 /// element can bring many messages.
 constexpr int max_runs = 1'024;
 
-/// An actor that keeps the thread longer than this goes on elsewhere.
-constexpr auto max_time = std::chrono::milliseconds{5};
-
 } // namespace
 
-/// Runs what is ready and what becomes ready by that, up to a budget; the rest is handed over.
+/// Runs what is ready and what becomes ready by that, up to a budget; the rest is handed over, and so
+/// is an actor that keeps the thread for long.
 void inline_executor::run() {
-  auto began = std::chrono::steady_clock::now();
+  if (jobs_.empty())
+    return;
+  auto began = coarse_now();
   for (int runs = 0; !jobs_.empty(); ++runs) {
     auto* job = jobs_.front();
     jobs_.pop_front();
@@ -27,8 +28,8 @@ void inline_executor::run() {
       continue;
     }
     const auto outcome = job->resume(this, 1);
-    const auto ended = std::chrono::steady_clock::now();
-    const bool was_slow = ended - std::exchange(began, ended) > max_time;
+    const auto ended = coarse_now();
+    const bool was_slow = ended - std::exchange(began, ended) > longest_quick_run();
     if (outcome != caf::resumable::resume_later)
       compat::release(job);
     else if (was_slow)

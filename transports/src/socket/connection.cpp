@@ -2,6 +2,8 @@
 
 #include "closing.hpp"
 
+#include "coarse_clock.hpp"
+
 #include <algorithm>
 #include <array>
 #include <random>
@@ -80,7 +82,7 @@ void socket_connection::read() {
                    : error{errc::closed_by_peer, peer() + " closed the connection"});
     if (failed)
       return end(socket_error(failed, "reading from " + peer()));
-    last_input_ = clock::now();
+    last_input_ = coarse_now();
     input().commit(count);
     if (!deliver())
       return;
@@ -154,16 +156,10 @@ void socket_connection::flush() {
         return thread_->post([me = self()] { me->flush(); });
       if (!output().next_batch(batch_))
         break;
-      last_output_ = clock::now();
+      last_output_ = coarse_now();
     }
-    std::array<bytes_view, max_pieces> pieces;
-    std::array<asio::const_buffer, max_pieces> buffers;
-    const auto count = batch_.pieces(pieces.data(), max_pieces);
-    for (std::size_t i = 0; i < count; ++i)
-      buffers[i] = asio::const_buffer{pieces[i].data(), pieces[i].size()};
     std::error_code failed;
-    const auto written
-      = socket_.write_some(std::span<const asio::const_buffer>{buffers.data(), count}, failed);
+    const auto written = write_some(failed);
     if (failed == asio::error::would_block || failed == asio::error::try_again)
       return wait_until_writable();
     if (failed == asio::error::no_buffer_space || failed == asio::error::no_memory) {
@@ -173,12 +169,23 @@ void socket_connection::flush() {
     if (failed && failed != asio::error::interrupted)
       return end(socket_error(failed, "writing to " + peer()));
     if (written > 0)
-      last_output_ = clock::now();
+      last_output_ = coarse_now();
     batch_.advance(written);
     bytes_written(written);
   }
   if (closing_)
     end(std::nullopt);
+}
+
+std::size_t socket_connection::write_some(std::error_code& failed) {
+  std::array<bytes_view, max_pieces> pieces;
+  std::array<asio::const_buffer, max_pieces> buffers;
+  const auto count = batch_.pieces(pieces.data(), max_pieces);
+  if (count == 1) // most often, and for the system quicker than a list of one
+    return socket_.write_some(asio::const_buffer{pieces[0].data(), pieces[0].size()}, failed);
+  for (std::size_t i = 0; i < count; ++i)
+    buffers[i] = asio::const_buffer{pieces[i].data(), pieces[i].size()};
+  return socket_.write_some(std::span<const asio::const_buffer>{buffers.data(), count}, failed);
 }
 
 void socket_connection::wait_until_writable() {

@@ -67,6 +67,7 @@ private:
   void read();
   bool deliver();
   void flush() override; // writes what waits
+  std::size_t write_some(std::error_code& failed);
   void wait_until_writable();
   void lose(const error& cause);
   void connect_again_later();

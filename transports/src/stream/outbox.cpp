@@ -114,24 +114,20 @@ outbox::outbox(const connection_limits& limits, const stream_format& format,
     buffers_{std::move(buffers)},
     version_due_{format.frames.version_byte} {}
 
-void outbox::add_pending(std::size_t count) noexcept {
-  pending_.fetch_add(count, std::memory_order_relaxed);
-  if (buffers_)
-    buffers_->take(count);
-}
-
 void outbox::written(std::size_t count) noexcept {
-  pending_.fetch_sub(count, std::memory_order_relaxed);
+  leaving_bytes_.store(leaving_bytes_.load(std::memory_order_relaxed) - count,
+                       std::memory_order_relaxed);
   if (buffers_)
     buffers_->give_back(count);
 }
 
-void outbox::set_pending(std::size_t count) noexcept {
-  const auto before = pending_.exchange(count, std::memory_order_relaxed);
-  if (buffers_ && count > before)
-    buffers_->take(count - before);
-  else if (buffers_ && count < before)
-    buffers_->give_back(before - count);
+/// What was being written is lost, and all that waits but this.
+void outbox::forget(std::size_t waiting) noexcept {
+  const auto before = pending_bytes();
+  waiting_bytes_.store(waiting, std::memory_order_relaxed);
+  leaving_bytes_.store(0, std::memory_order_relaxed);
+  if (buffers_)
+    buffers_->give_back(before - waiting);
 }
 
 bool outbox::relieved() const {
@@ -197,7 +193,11 @@ result<bool> outbox::push(message& content, const connection_port* watched,
   if (watched != nullptr) [[unlikely]]
     watched->note_write(content);
   waiting_.append_message(content, size, format_, std::move(destination));
-  add_pending(format_.frames.length_size + size);
+  const auto bytes = format_.frames.length_size + size;
+  waiting_bytes_.store(waiting_bytes_.load(std::memory_order_relaxed) + bytes,
+                       std::memory_order_relaxed);
+  if (buffers_)
+    buffers_->take(bytes);
   taken_.store(taken() + 1, std::memory_order_relaxed);
   if (content.holds_credit())
     waiting_.hold(std::move(content));
@@ -209,11 +209,14 @@ bool outbox::next_batch(write_batch& done) {
   const std::lock_guard guard{mutex_};
   if (std::exchange(version_due_, false)) { // alone: whatever waits, and from whom, comes after it
     done.append_version();
-    add_pending(done.size());
+    leaving_bytes_.store(done.size(), std::memory_order_relaxed);
+    if (buffers_)
+      buffers_->take(done.size());
     return true;
   }
   std::swap(done, waiting_);
-  set_pending(done.size());
+  leaving_bytes_.store(done.size(), std::memory_order_relaxed); // first: it is never too little
+  waiting_bytes_.store(0, std::memory_order_relaxed);
   if (!done.empty())
     return true;
   writer_awake_ = false;
@@ -230,7 +233,7 @@ void outbox::begin_again() {
   const std::lock_guard guard{mutex_};
   version_due_ = format_.frames.version_byte;
   writer_awake_ = true;
-  set_pending(waiting_.size()); // without what was lost
+  forget(waiting_.size());
 }
 
 void outbox::close() {
@@ -244,7 +247,7 @@ std::size_t outbox::abandon() {
   closed_ = true;
   abandoned_ = true;
   std::swap(dropped, waiting_);
-  set_pending(0);
+  forget(0);
   notify_drained();
   return dropped.messages();
 }

@@ -95,7 +95,7 @@ public:
   /// @param buffers  what the output of all connections takes together; nullptr: not counted
   outbox(const connection_limits& limits, const stream_format& format,
          ref_ptr<memory_budget> buffers);
-  ~outbox() { set_pending(0); }
+  ~outbox() { forget(0); }
   outbox(const outbox&) = delete;
   outbox& operator=(const outbox&) = delete;
 
@@ -135,7 +135,8 @@ public:
     return taken_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::size_t pending_bytes() const noexcept {
-    return pending_.load(std::memory_order_relaxed);
+    return waiting_bytes_.load(std::memory_order_relaxed)
+           + leaving_bytes_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] bool overloaded() const noexcept {
     return pending_bytes() > limits_.max_pending_bytes;
@@ -151,8 +152,7 @@ public:
 private:
   [[nodiscard]] std::size_t largest_message() const noexcept;
   [[nodiscard]] result<void> admit(std::size_t size) const;
-  void add_pending(std::size_t count) noexcept;
-  void set_pending(std::size_t count) noexcept;
+  void forget(std::size_t waiting) noexcept;
 
   const connection_limits& limits_;
   const stream_format& format_;
@@ -163,7 +163,8 @@ private:
   mutable std::unique_ptr<std::condition_variable>
     drained_; // of those who wait, if anybody ever did
   write_batch waiting_;
-  std::atomic<std::size_t> pending_{0}; // waiting and being written
+  std::atomic<std::size_t> waiting_bytes_{0}; // changed under the lock
+  std::atomic<std::size_t> leaving_bytes_{0}; // of the batch that is being written, by its writer
   std::atomic<std::uint64_t> taken_{0}; // changed under the lock
   bool writer_awake_ = true;
   bool version_due_;

@@ -2,6 +2,7 @@
 
 #include "endpoints.hpp"
 
+#include "coarse_clock.hpp"
 #include "log.hpp"
 
 #include "ockam/protocol/codec.hpp"
@@ -128,7 +129,7 @@ void udp_binding::read() {
       break;
     else if (*state == datagram_socket::receive_state::no_memory)
       return void(paused_ = true); // every chunk is held by messages: go on when one comes back
-    last_traffic_ = clock::now();
+    last_traffic_ = internal::coarse_now();
     if (!deliver())
       return;
   }
@@ -346,7 +347,7 @@ void udp_binding::flush() {
       }
       if (!output().next_batch(batch_))
         break;
-      last_traffic_ = clock::now();
+      last_traffic_ = internal::coarse_now();
     }
     fill();
   }
