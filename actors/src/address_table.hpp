@@ -1,6 +1,6 @@
 #pragma once
 
-#include "worker_record.hpp"
+#include "address_shard.hpp"
 
 #include "ockam/protocol/recycled.hpp"
 
@@ -9,18 +9,9 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <unordered_set>
 #include <vector>
 
 namespace ockam::internal {
-
-/// A record, and which of its addresses was asked for.
-struct located {
-  ref_ptr<worker_record> record;
-  std::uint16_t index = 0;
-
-  explicit operator bool() const noexcept { return static_cast<bool>(record); }
-};
 
 class address_table;
 
@@ -46,9 +37,9 @@ private:
 
 /// Which worker answers at which address; thread-safe.
 ///
-/// Sharded by a keyed hash: a look-up holds the lock of one shard while it copies one pointer, and
-/// nothing else happens under that lock. Changes are made one after the other, so that all addresses
-/// of a worker are taken or none is (ROU-5).
+/// Sharded by a keyed hash: a look-up holds the lock of one shard while it copies one pointer. All
+/// addresses of a worker are taken or none is (ROU-5), for they change under the locks of all their
+/// shards.
 class address_table {
 public:
   address_table();
@@ -74,54 +65,23 @@ public:
   void close(error why);
 
 private:
-  /// What is looked for: hashed once, for the shard and for its table.
-  struct key {
-    address_view address;
-    std::uint64_t hash;
-  };
-  /// The address is the record's own.
-  struct entry {
-    located where;
-    std::uint64_t hash;
-    [[nodiscard]] address_view address() const noexcept {
-      return where.record->address_at(where.index);
-    }
-  };
-  struct stored_hash {
-    using is_transparent = void;
-    std::size_t operator()(const entry& stored) const noexcept { return stored.hash; }
-    std::size_t operator()(const key& wanted) const noexcept { return wanted.hash; }
-  };
-  struct equal {
-    using is_transparent = void;
-    bool operator()(const entry& a, const entry& b) const noexcept {
-      return a.hash == b.hash && a.address() == b.address();
-    }
-    bool operator()(const key& a, const entry& b) const noexcept {
-      return a.hash == b.hash && a.address == b.address();
-    }
-    bool operator()(const entry& a, const key& b) const noexcept { return (*this)(b, a); }
-  };
-  using set = std::unordered_set<entry, stored_hash, equal>;
-
   static constexpr std::size_t shard_count = 64;
-  struct alignas(64) shard {
-    mutable std::mutex mutex;
-    set entries;
-  };
 
-  [[nodiscard]] key key_of(address_view any) const noexcept {
-    return {any, hash_value(any, seed_)};
+  [[nodiscard]] std::uint64_t hash_of(address_view any) const noexcept {
+    return hash_value(any, seed_);
   }
-  [[nodiscard]] shard& shard_of(std::uint64_t hash) const noexcept {
-    return shards_[(hash >> 48) % shard_count]; // the upper bits: the sets use the lower ones
+  [[nodiscard]] address_shard& shard_of(std::uint64_t hash) const noexcept {
+    return shards_[(hash >> 48) % shard_count]; // the upper bits: a shard uses the lower ones
   }
+  class locked_shards;
+
+  [[nodiscard]] tl::unexpected<error> why_closed() const;
 
   const std::uint64_t seed_;
-  mutable std::array<shard, shard_count> shards_;
+  mutable std::array<address_shard, shard_count> shards_;
   std::atomic<std::uint64_t> generation_{0};
-  std::mutex changes_;
-  std::optional<error> closed_;
+  mutable std::mutex closing_;
+  std::optional<error> closed_; // under `closing_`
 };
 
 } // namespace ockam::internal
