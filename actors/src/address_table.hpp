@@ -19,8 +19,8 @@ class address_table;
 /// once. For one thread at a time. Keeps a worker alive: it ends with the run.
 class next_hop final : public recycled<next_hop> {
 public:
-  /// As `table.find(next)`.
-  located find(const address_table& table, address_view next);
+  /// As `table.find(next)`; stays until the next time.
+  const located& find(const address_table& table, address_view next);
 
   /// Whether the access control has admitted messages to this address, as of this `generation` of
   /// what it asks.

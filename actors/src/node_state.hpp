@@ -118,8 +118,8 @@ public:
 private:
   result<void> route_implicitly(worker_record& from, std::uint16_t from_index, message content,
                                 drop_reason denied);
-  result<void> hand_over(located&& to, const worker_record* from, address source, message content,
-                         compat::execution_context* context);
+  result<void> hand_over(const located& to, const worker_record* from, address source,
+                         message content, compat::execution_context* context);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
 
   mutable std::mutex summing_; // held while traffic moves from a record to the node's sum

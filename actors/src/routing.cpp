@@ -42,31 +42,38 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
                                     compat::execution_context* context, drop_reason denied,
                                     next_hop* hop) {
   const auto next = content.onward_route().front();
-  auto target = hop != nullptr ? hop->find(table, next) : table.find(next);
-  if (!target) {
-    if (options.implicit_connections && !next.is_local() && !content.holds_credit())
-      return route_implicitly(from, from_index, std::move(content), denied);
+  next_hop only;
+  auto& lookup = hop != nullptr ? *hop : only;
+  const auto* target = &lookup.find(table, next);
+  const auto unreachable = [&] {
     count_drop(reason_unknown(next), content);
     return fail(unknown(next));
+  };
+  if (!*target) {
+    if (options.implicit_connections && !next.is_local() && !content.holds_credit())
+      return route_implicitly(from, from_index, std::move(content), denied);
+    return unreachable();
   }
 
   const auto& box = from.boxes[from_index];
   const auto rights = flows->generation(); // before the question
   if (!box.open_for_outgoing && !(hop != nullptr && hop->admitted(rights))) {
-    const relay_message what{box.address, target.record->address_at(target.index), content};
+    const auto wanted = *target;
+    const relay_message what{box.address, wanted.record->address_at(wanted.index), content};
     const auto verdict = ask(*box.outgoing, what);
     if (!verdict || !*verdict) {
-      if (verdict && !table.find(next)) { // it went, and its rights with it, while we asked
-        count_drop(reason_unknown(next), content);
-        return fail(unknown(next));
-      }
+      if (verdict && !table.find(next)) // it went, and its rights with it, while we asked
+        return unreachable();
       if (from.log_lines.allow())
         log_denial("outgoing", what, *box.outgoing, verdict);
       count_drop(verdict ? denied : drop_reason::access_control_error, content);
       return verdict ? result<void>{} : fail(verdict.error());
     }
     if (hop != nullptr && from.kind == resident::sink)
-      hop->admit(rights); // flow control looks at nothing but the address
+      hop->admit(rights);               // flow control looks at nothing but the address
+    target = &lookup.find(table, next); // who was asked may have sent something meanwhile
+    if (!*target)
+      return unreachable();
   }
 
   content.count_local_step();
@@ -78,7 +85,7 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
                 "the message made more than " + std::to_string(max_steps)
                   + " hops in this node (max-local-steps); does its route form a loop?");
   }
-  return hand_over(std::move(target), &from, box.address, std::move(content), context);
+  return hand_over(*target, &from, box.address, std::move(content), context);
 }
 
 result<void> node_state::route_implicitly(worker_record& from, std::uint16_t from_index,
@@ -112,25 +119,24 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
   auto moved = std::move(content).into_local_message();
   if (moved.onward_route().empty())
     return count_drop(drop_reason::heartbeat, moved);
-  auto target = table.find(moved.onward_route().front());
+  const auto target = table.find(moved.onward_route().front());
   if (!target)
     return count_drop(reason_unknown(moved.onward_route().front()), moved);
   moved.count_local_step();
   if (moved.local_steps() > options.max_local_steps)
     return count_drop(drop_reason::too_many_steps, moved);
-  if (auto refused = hand_over(std::move(target), nullptr, nobody, std::move(moved), context);
-      !refused)
+  if (auto refused = hand_over(target, nullptr, nobody, std::move(moved), context); !refused)
     log_debug("a message sent to the router was refused: " + to_string(refused.error()));
 }
 
-result<void> node_state::hand_over(located&& to, const worker_record* from, address source,
+/// @param to  stays to the end, also when the worker has left the table and handled the message before
+result<void> node_state::hand_over(const located& to, const worker_record* from, address source,
                                    message content, compat::execution_context* context) {
-  const auto own = to.record; // may leave the table, and the message be gone, before this has ended
-  auto& record = *own;
+  auto& record = *to.record;
   if (options.observer) [[unlikely]]
     options.observer->on_delivery(source, record.address_at(to.index), content);
   routed_message routed{std::move(content), std::move(source),
-                        record.voice ? record.voice : std::move(to.record), to.index};
+                        record.voice ? record.voice : to.record, to.index};
   switch (record.kind) {
     case resident::shell:
     case resident::reply: {
@@ -138,7 +144,7 @@ result<void> node_state::hand_over(located&& to, const worker_record* from, addr
         compat::post(record.mailbox(), context, std::move(routed));
         return {};
       }
-      const auto& worker = record.asker ? record.asker : own;
+      const auto& worker = record.asker ? record.asker : to.record;
       if (worker->pooled.load(std::memory_order_relaxed))
         context = nullptr;
       else if (from != nullptr && from->kind == resident::sink

@@ -70,7 +70,8 @@ private:
     destroy(unused);
   }
 
-  std::atomic<chunk*> last_{nullptr}; // the one that came back last: one connection alone needs no lock
+  std::atomic<chunk*> last_{
+    nullptr}; // the one that came back last: one connection alone needs no lock
   std::mutex mutex_;
   std::vector<chunk*> unused_;
 };

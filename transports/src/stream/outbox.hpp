@@ -165,7 +165,7 @@ private:
   write_batch waiting_;
   std::atomic<std::size_t> waiting_bytes_{0}; // changed under the lock
   std::atomic<std::size_t> leaving_bytes_{0}; // of the batch that is being written, by its writer
-  std::atomic<std::uint64_t> taken_{0}; // changed under the lock
+  std::atomic<std::uint64_t> taken_{0};       // changed under the lock
   bool writer_awake_ = true;
   bool version_due_;
   bool closed_ = false;
