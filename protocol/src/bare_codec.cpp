@@ -115,7 +115,7 @@ std::size_t tail_size(const message& value, absent_tracing when_absent) noexcept
 
 } // namespace
 
-result<message> decode_bare_message(const shared_bytes& frame, const decode_limits& limits) {
+result<message> decode_bare_message(shared_bytes frame, const decode_limits& limits) {
   bare_reader in{frame};
   in.integer<std::uint8_t>(); // the version, which no receiver of this form looks at
   auto onward = read_route(in, frame.view(), limits);

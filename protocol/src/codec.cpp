@@ -14,11 +14,12 @@ using internal::cbor_writer;
 
 constexpr std::string_view no_tracing = "{}";
 
-/// The offset of `part` in `whole`, of which it is a part.
-shared_bytes share(const shared_bytes& whole, bytes_view part) {
+/// A part of `whole`, whose share of the memory it takes.
+shared_bytes take_part(shared_bytes&& whole, bytes_view part) {
   if (part.empty())
     return {};
-  return whole.slice(static_cast<std::size_t>(part.data() - whole.data()), part.size());
+  const auto offset = static_cast<std::size_t>(part.data() - whole.data());
+  return std::move(whole).slice(offset, part.size());
 }
 
 tl::unexpected<error> not_a_message(errc code, std::size_t offset, std::size_t size) {
@@ -29,8 +30,9 @@ tl::unexpected<error> not_a_message(errc code, std::size_t offset, std::size_t s
 
 } // namespace
 
-result<message> decode_message(const shared_bytes& frame, const decode_limits& limits) {
-  cbor_cursor in{frame.view()};
+result<message> decode_message(shared_bytes frame, const decode_limits& limits) {
+  const auto input = frame.view();
+  cbor_cursor in{input};
   internal::exceeded limit;
   auto fields = in.enter_array();
   const auto need_field = [&] {
@@ -47,7 +49,7 @@ result<message> decode_message(const shared_bytes& frame, const decode_limits& l
                   },
                   [&] {
                     need_field();
-                    return share(frame, in.read_bytes());
+                    return take_part(std::move(frame), in.read_bytes());
                   },
                   [&]() -> std::optional<std::string> {
                     if (!in.next(fields) || in.read_null())
@@ -63,7 +65,7 @@ result<message> decode_message(const shared_bytes& frame, const decode_limits& l
   if (limit.what != nullptr)
     return fail(in.problem(), internal::describe(limit));
   if (!in.ok())
-    return not_a_message(in.problem(), in.offset(), frame.size());
+    return not_a_message(in.problem(), in.offset(), input.size());
   return decoded;
 }
 

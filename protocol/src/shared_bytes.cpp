@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace ockam {
 
@@ -60,10 +61,14 @@ shared_bytes shared_bytes::adopt(bytes data) {
   return {view, std::move(owner)};
 }
 
-shared_bytes shared_bytes::slice(std::size_t offset, std::size_t length) const {
+shared_bytes shared_bytes::slice(std::size_t offset, std::size_t length) const& {
+  return shared_bytes{*this}.slice(offset, length);
+}
+
+shared_bytes shared_bytes::slice(std::size_t offset, std::size_t length) && {
   offset = std::min(offset, data_.size());
   length = std::min(length, data_.size() - offset);
-  return {data_.subspan(offset, length), owner_};
+  return {data_.subspan(offset, length), std::exchange(owner_, {})};
 }
 
 } // namespace ockam

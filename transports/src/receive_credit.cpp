@@ -3,13 +3,11 @@
 namespace ockam::internal {
 
 void receive_credit::take(std::size_t bytes) noexcept {
-  messages_.fetch_add(1, std::memory_order_relaxed);
-  bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  used_.fetch_add(one_message + bytes, std::memory_order_relaxed);
 }
 
 void receive_credit::give_back(std::size_t bytes) noexcept {
-  bytes_.fetch_sub(bytes, std::memory_order_seq_cst);
-  messages_.fetch_sub(1, std::memory_order_seq_cst);
+  used_.fetch_sub(one_message + bytes, std::memory_order_seq_cst);
   // the reader announces that it waits, then looks again; we free, then look whether it waits
   if (somebody_waits_.load(std::memory_order_seq_cst) && half_free()
       && somebody_waits_.exchange(false) && waiting_)

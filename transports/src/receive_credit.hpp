@@ -6,6 +6,7 @@
 #include "ockam/transports/export.hpp"
 
 #include <atomic>
+#include <cstdint>
 
 namespace ockam::internal {
 
@@ -25,23 +26,29 @@ public:
   [[nodiscard]] bool exhausted() noexcept;
 
   [[nodiscard]] std::size_t messages() const noexcept {
-    return messages_.load(std::memory_order_acquire);
+    return messages_of(used_.load(std::memory_order_acquire));
   }
 
 private:
+  // messages and their bytes in one number, which changes in one step for each message
+  static constexpr unsigned bytes_width = 36;
+  static constexpr std::uint64_t one_message = std::uint64_t{1} << bytes_width;
+  static std::size_t messages_of(std::uint64_t used) noexcept { return used >> bytes_width; }
+  static std::size_t bytes_of(std::uint64_t used) noexcept { return used & (one_message - 1); }
+
   [[nodiscard]] bool full() const noexcept {
-    return messages() >= max_messages_ || bytes_.load(std::memory_order_acquire) >= max_bytes_;
+    const auto used = used_.load(std::memory_order_acquire);
+    return messages_of(used) >= max_messages_ || bytes_of(used) >= max_bytes_;
   }
   [[nodiscard]] bool half_free() const noexcept { // in one order with `somebody_waits_`
-    return messages_.load(std::memory_order_seq_cst) <= max_messages_ / 2
-           && bytes_.load(std::memory_order_seq_cst) <= max_bytes_ / 2;
+    const auto used = used_.load(std::memory_order_seq_cst);
+    return messages_of(used) <= max_messages_ / 2 && bytes_of(used) <= max_bytes_ / 2;
   }
 
   const std::size_t max_messages_;
   const std::size_t max_bytes_;
   const ref_ptr<waiter> waiting_;
-  std::atomic<std::size_t> messages_{0};
-  std::atomic<std::size_t> bytes_{0};
+  std::atomic<std::uint64_t> used_{0};
   std::atomic<bool> somebody_waits_{false};
 };
 

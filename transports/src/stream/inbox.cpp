@@ -36,14 +36,15 @@ result<inbox::state> inbox::deliver(connection_port& port, compat::execution_con
     ++frames_;
     if ((*body)->empty())
       continue; // an empty frame means nothing (TCP-24)
-    auto content = format_.form.decode(**body, limits_.message);
+    const auto size = (*body)->size();
+    auto content = format_.form.decode(std::move(**body), limits_.message);
     if (!content && format_.ignores_undecodable) {
       port.drop_undecodable(content.error());
       continue;
     }
     if (!content)
       return fail(std::move(content.error()));
-    content->hold(credit_, (*body)->size());
+    content->hold(credit_, size);
     port.deliver(std::move(*content), context);
   }
   return state::no_credit;

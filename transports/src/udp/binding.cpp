@@ -169,22 +169,23 @@ void udp_binding::take(const datagram_socket::incoming& received) {
   const auto read = decode_datagram(received.data, options_.datagram_size);
   if (!read)
     return port().drop_undecodable(read.error());
-  const auto arrival = peers_.take(received.from, *read, received.data.size(), last_traffic_);
+  auto arrival = peers_.take(received.from, *read, received.data.size(), last_traffic_);
   if (arrival.given_up > 0)
     port().discard(drop_reason::incomplete, arrival.given_up);
   if (arrival.taken.verdict == part_verdict::complete)
-    deliver_message(arrival.taken.message, arrival.from);
+    deliver_message(std::move(arrival.taken.message), arrival.from);
   else
     count(arrival.taken.verdict);
 }
 
-void udp_binding::deliver_message(const shared_bytes& encoded, const address& from) {
-  auto content = decode_message(encoded, limits().message);
+void udp_binding::deliver_message(shared_bytes&& encoded, const address& from) {
+  const auto size = encoded.size();
+  auto content = decode_message(std::move(encoded), limits().message);
   if (!content)
     return port().drop_undecodable(content.error());
   if (!tied_to_)
     *content = std::move(*content).push_front_return_route(from);
-  content->hold(credit(), encoded.size());
+  content->hold(credit(), size);
   port().deliver(std::move(*content), thread_->actor_context());
 }
 

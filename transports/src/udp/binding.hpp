@@ -71,7 +71,7 @@ private:
   void read();
   bool deliver();
   void take(const datagram_socket::incoming& received);
-  void deliver_message(const shared_bytes& encoded, const address& from);
+  void deliver_message(shared_bytes&& encoded, const address& from);
   void count(part_verdict verdict);
 
   void flush() override;

@@ -48,7 +48,7 @@ enum class absent_tracing : std::uint8_t {
 /// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range,
 ///   errc::invalid_utf8, errc::nesting_too_deep  the bytes are no routing message
 /// - errc::route_too_long, errc::address_too_long  above `limits`
-OCKAM_PROTOCOL_EXPORT result<message> decode_message(const shared_bytes& frame,
+OCKAM_PROTOCOL_EXPORT result<message> decode_message(shared_bytes frame,
                                                      const decode_limits& limits = {});
 
 /// Number of bytes `encode_message` writes.
@@ -89,7 +89,7 @@ OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_tail(const message& value, st
 /// The version byte is not looked at and a malformed tracing context is no tracing context, as in
 /// the reference. Shares memory, limits and errors with `decode_message`; also
 /// - errc::varint_overflow  a length of more than 64 bits
-OCKAM_PROTOCOL_EXPORT result<message> decode_bare_message(const shared_bytes& frame,
+OCKAM_PROTOCOL_EXPORT result<message> decode_bare_message(shared_bytes frame,
                                                           const decode_limits& limits = {});
 
 /// @param version  readers ignore it; 1 is what the reference writes.
@@ -102,7 +102,7 @@ OCKAM_PROTOCOL_EXPORT bytes encode_bare_message(const message& value,
 
 /// One form of a message: the functions above, with their defaults.
 struct message_form {
-  result<message> (*decode)(const shared_bytes& frame, const decode_limits& limits);
+  result<message> (*decode)(shared_bytes frame, const decode_limits& limits);
 
   std::size_t (*size)(const message& value) noexcept;
   std::uint8_t* (*encode)(const message& value, std::uint8_t* to) noexcept;

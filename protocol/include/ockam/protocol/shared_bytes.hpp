@@ -45,7 +45,8 @@ public:
   [[nodiscard]] bool empty() const noexcept { return data_.empty(); }
 
   /// `length` bytes from `offset` on, sharing the memory; both are cut to what is there.
-  [[nodiscard]] shared_bytes slice(std::size_t offset, std::size_t length) const;
+  [[nodiscard]] shared_bytes slice(std::size_t offset, std::size_t length) const&;
+  [[nodiscard]] shared_bytes slice(std::size_t offset, std::size_t length) &&;
 
   /// The same bytes in memory of their own, so that a received chunk can be reused.
   [[nodiscard]] shared_bytes detached() const { return shared_bytes{data_}; }
