@@ -21,7 +21,7 @@ peer_table::arrival peer_table::take(const endpoint& from, const datagram& recei
   peer.received += size;
   arrival result{.taken = peer.messages.take(received, now)};
   if (result.taken.verdict == part_verdict::complete)
-    result.from = address_of(from);
+    result.from = peer.name;
   result.given_up = result.taken.given_up + std::exchange(given_up_, 0);
   return result;
 }
@@ -79,7 +79,7 @@ peer_table::peer& peer_table::find_or_add(const endpoint& at, clock::time_point 
   auto& list = invited ? invited_ : strangers_;
   if (list.size() >= max_peers_)
     remove_last(list);
-  list.push_front({at, now, reassembler{reassembly_, reassembly_in_all_}, invited});
+  list.push_front({at, address_of(at), now, reassembler{reassembly_, reassembly_in_all_}, invited});
   by_endpoint_.emplace(at, list.begin());
   return list.front();
 }

@@ -53,6 +53,7 @@ public:
 private:
   struct peer {
     endpoint at;
+    address name;
     clock::time_point seen;
     reassembler messages;
     bool invited = false; // a worker of this node sent to it before it was heard
