@@ -31,8 +31,7 @@ public:
     for (std::size_t i = 0; i < boxes.size(); ++i)
       wanted.push_back(&table.shard_of(table.hash_of(boxes[i].address)));
     std::ranges::sort(wanted);
-    const auto twice = std::ranges::unique(wanted);
-    wanted.erase(twice.begin(), twice.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     for (auto* each : wanted)
       more_.emplace_back(each->mutex);
   }
