@@ -55,8 +55,7 @@ std::vector<row> uds_rows(bool) {
   return {
     by_unix_sockets("round_trip.32B", unit::microseconds, {.size = 32}),
     by_unix_sockets("round_trip.1KiB", unit::microseconds, {.size = 1'024}),
-    by_unix_sockets("round_trip.32B.one_core", unit::microseconds, {.size = 32},
-                    setting::one_core),
+    by_unix_sockets("round_trip.32B.one_core", unit::microseconds, {.size = 32}, setting::one_core),
     by_unix_sockets("round_trip.1KiB.one_core", unit::microseconds, {.size = 1'024},
                     setting::one_core),
     by_unix_sockets("one_way.1KiB", unit::rate, one_way(1'024)),
