@@ -5,6 +5,7 @@
 #include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/transports/export.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -17,7 +18,9 @@ public:
   /// @param waiting  woken once after `exhausted` said yes and half of the credit is free again, by
   ///                 the thread that freed it; nullptr: nobody
   receive_credit(std::size_t messages, std::size_t bytes, ref_ptr<waiter> waiting)
-    : max_messages_{messages}, max_bytes_{bytes}, waiting_{std::move(waiting)} {}
+    : max_messages_{std::min(messages, most_messages)},
+      max_bytes_{bytes},
+      waiting_{std::move(waiting)} {}
 
   void take(std::size_t bytes) noexcept override;
   void give_back(std::size_t bytes) noexcept override;
@@ -31,8 +34,10 @@ public:
 
 private:
   // messages and their bytes in one number, which changes in one step for each message
-  static constexpr unsigned bytes_width = 36;
+  static constexpr unsigned bytes_width
+    = 40; // a TiB: copies of a message count too, and share its memory
   static constexpr std::uint64_t one_message = std::uint64_t{1} << bytes_width;
+  static constexpr std::size_t most_messages = std::size_t{1} << (63 - bytes_width);
   static std::size_t messages_of(std::uint64_t used) noexcept { return used >> bytes_width; }
   static std::size_t bytes_of(std::uint64_t used) noexcept { return used & (one_message - 1); }
 
