@@ -33,8 +33,14 @@ void connection_account::add_to(connection_metrics& sum) const noexcept {
 
 void node_counters::drop(drop_reason reason, const message& content) noexcept {
   dropped[static_cast<std::size_t>(reason)].add();
-  if (auto* const through = dynamic_cast<connection_account*>(content.credit()))
-    through->count_drop(reason);
+  if (content.came_from_wire())
+    if (auto* const through = dynamic_cast<connection_account*>(content.credit())) {
+      through->count_drop(reason);
+      if (through->explains_drops && explain)
+        explain(reason, content);
+    }
+  if (auto* const request = content.request())
+    request->fail(lost(reason, content));
   if (observer)
     observer->on_drop(reason, content);
 }

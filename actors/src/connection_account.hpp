@@ -18,6 +18,7 @@ public:
   counter received; // written by the thread that reads
   counter written;
   counter lost;
+  bool explains_drops = false; // to the peer; constant once messages pass
 
   void count_drop(drop_reason reason, std::uint64_t messages = 1) noexcept;
 

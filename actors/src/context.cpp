@@ -1,5 +1,6 @@
 #include "ockam/actors/context.hpp"
 
+#include "error_reply.hpp"
 #include "node_state.hpp"
 #include "worker_shell.hpp"
 
@@ -39,8 +40,8 @@ result<std::uint16_t> sender::own_index(const address& own) const {
                                        + "; send from one of addresses()");
 }
 
-result<void> sender::send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
-                                  std::vector<local_info> info) {
+result<message> sender::make_message(std::uint16_t from, route to, result<shared_bytes> payload,
+                                     std::vector<local_info> info) {
   if (to.empty())
     return fail(errc::empty_route, "the route to send along is empty; give at least one address");
   if (!payload)
@@ -51,14 +52,45 @@ result<void> sender::send_payload(std::uint16_t from, route to, result<shared_by
     content = std::move(content).add_local_info(std::move(each));
   if (tracing_)
     content = std::move(content).set_tracing_context(*tracing_);
-  return pass_on(from, std::move(content));
+  return content;
 }
 
+result<void> sender::send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
+                                  std::vector<local_info> info) {
+  auto content = make_message(from, std::move(to), std::move(payload), std::move(info));
+  if (!content)
+    return fail(std::move(content.error()));
+  return pass_on(from, std::move(*content));
+}
+
+/// What a worker sends while it handles a message is paid by the credit of that message.
 result<void> sender::pass_on(std::uint16_t from, message content) {
   if (shell_ == nullptr)
     return node_->send(*record_, from, std::move(content), nullptr);
+  if (const auto& credit = shell_->credit(); credit && !content.holds_credit())
+    content.charge_to(credit);
   return node_->send(*record_, from, std::move(content), shell_->execution_context(),
                      shell_->hop());
+}
+
+// -- answering -------------------------------------------------------------------------------------
+
+result<void> sender::reply_payload(const routed_message& request, result<shared_bytes> payload) {
+  return make_message(0, request.return_route(), std::move(payload), {})
+    .and_then([&](message&& content) {
+      if (auto* const credit = request.local_message().credit())
+        content.charge_to(ref_ptr<inbound_credit>{credit});
+      return pass_on(0, std::move(content));
+    });
+}
+
+result<void> sender::reply_error(const routed_message& request, const error& why) {
+  if (!internal::understands_errors(request.return_route()))
+    return {};
+  auto content = internal::make_error_reply(request.return_route(), why, request.message_address());
+  if (auto* const credit = request.local_message().credit())
+    content.charge_to(ref_ptr<inbound_credit>{credit});
+  return pass_on(0, std::move(content));
 }
 
 result<void> sender::forward(message content) {
@@ -178,8 +210,12 @@ void sender::request_stop() {
 // -- delayed events --------------------------------------------------------------------------------
 
 struct delayed_event::state : std::enable_shared_from_this<state> {
-  state(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record, message content)
-    : node{std::move(node)}, record{std::move(record)}, content{std::move(content)} {}
+  state(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record, message content,
+        ref_ptr<inbound_credit> credit)
+    : node{std::move(node)},
+      record{std::move(record)},
+      content{std::move(content)},
+      credit{std::move(credit)} {}
   ~state() { node->remove(*record); }
 
   void cancel() {
@@ -206,6 +242,8 @@ struct delayed_event::state : std::enable_shared_from_this<state> {
         return;
       copy = content;
     }
+    if (credit)
+      copy.charge_to(credit);
     if (const auto sent = node->send(*record, 0, std::move(copy), nullptr); !sent)
       internal::log_warning("a delayed message was not sent: " + to_string(sent.error()));
   }
@@ -213,6 +251,7 @@ struct delayed_event::state : std::enable_shared_from_this<state> {
   const std::shared_ptr<internal::node_state> node;
   const ref_ptr<worker_record> record;
   const message content;
+  const ref_ptr<inbound_credit> credit; // of the message that led to it; nothing is taken meanwhile
   std::mutex mutex;
   internal::timers::id timer = 0;
   std::uint64_t round = 0; // of schedule and cancel
@@ -258,8 +297,9 @@ result<delayed_event> sender::make_delayed(route to, result<shared_bytes> payloa
   if (auto inserted = node_->table.insert(record); !inserted)
     return fail(std::move(inserted.error()));
   message content{std::move(to), route{record->primary()}, std::move(*payload)};
-  return delayed_event{
-    std::make_shared<delayed_event::state>(node_, std::move(record), std::move(content))};
+  return delayed_event{std::make_shared<delayed_event::state>(
+    node_, std::move(record), std::move(content),
+    shell_ != nullptr ? shell_->credit() : ref_ptr<inbound_credit>{})};
 }
 
 // -- worker contexts -------------------------------------------------------------------------------
@@ -298,6 +338,30 @@ result<void> context::request(route to, result<shared_bytes> payload, continuati
                               request_options options) {
   return shell_->request(std::move(to), std::move(payload), std::move(on_reply),
                          std::move(options));
+}
+
+namespace {
+
+/// Calls a function in a worker.
+class call_when_writable final : public waiter {
+public:
+  call_when_writable(context::dispatcher worker, std::function<void(context&)> call)
+    : worker_{std::move(worker)}, call_{std::move(call)} {}
+  void wake() noexcept override { worker_(std::move(call_)); }
+
+private:
+  const context::dispatcher worker_;
+  std::function<void(context&)> call_; // once
+};
+
+} // namespace
+
+void context::when_writable(const address& connection, std::function<void(context&)> then) {
+  const auto notice = make_ref<call_when_writable>(make_dispatcher(), std::move(then));
+  const auto found = node_->table.find(connection);
+  if (!found || found.record->kind != resident::sink
+      || found.record->sink->wait_for_room(1, notice) == message_sink::room::available)
+    notice->wake();
 }
 
 std::optional<routed_message> context::take_waiting() {

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace ockam::internal {
@@ -31,6 +32,9 @@ public:
 private:
   std::atomic<std::uint64_t> value_{0};
 };
+
+/// Why a request ends whose message was dropped.
+error lost(drop_reason reason, const message& content);
 
 /// What one worker, endpoint or connection did; see `metrics`.
 struct traffic {
@@ -63,9 +67,10 @@ struct traffic {
 struct node_counters {
   traffic of_the_gone;
   std::array<counter, drop_reason_count> dropped;
-  std::shared_ptr<message_observer> observer; // sees the drops
+  std::shared_ptr<message_observer> observer;               // sees the drops
+  std::function<void(drop_reason, const message&)> explain; // to a peer that may know
 
-  /// Also for the connection that the message came through.
+  /// Also for the connection that the message came through, and for the request that it makes.
   OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content) noexcept;
 
   /// For messages whose content is gone.

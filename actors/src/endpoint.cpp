@@ -2,6 +2,8 @@
 
 #include "log.hpp"
 #include "node_state.hpp"
+#include "outstanding_requests.hpp"
+#include "running_worker.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -63,21 +65,35 @@ struct endpoint::queue final : message_sink {
     changed.notify_all();
   }
 
+  /// A request has failed: its requester need not wait for a reply.
+  void fail_with(const error& cause) {
+    {
+      const std::lock_guard guard{mutex};
+      failed = std::make_unique<const error>(cause);
+    }
+    changed.notify_all();
+  }
+
   /// The oldest message that `record` admits; denied ones are skipped while the limit runs (RCV-3).
   result<routed_message> take(worker_record& record, const deadline& until) {
     for (;;) {
       std::unique_lock guard{mutex};
-      if (!wait_until(changed, guard, until, [this] { return closed || !waiting.empty(); }))
+      if (!wait_until(changed, guard, until,
+                      [this] { return closed || !waiting.empty() || failed; }))
         return fail(errc::timeout, "no message came to " + escaped(to_string(record.primary()))
                                      + " in time; raise the time-out, or check the route and flow "
                                        "control on the way back");
+      if (waiting.empty() && failed)
+        return fail(*failed);
       if (closed)
         return fail(errc::not_found, escaped(to_string(record.primary())) + " was closed");
       auto content = std::move(waiting.front());
       waiting.pop_front();
       guard.unlock();
       content.set_handled();
-      if (record.admits(content)) {
+      if (internal::is_expired(content.local_message())) {
+        record.counters->drop(drop_reason::expired, content.local_message());
+      } else if (record.admits(content)) {
         record.count(&internal::traffic::delivered);
         return content;
       }
@@ -88,8 +104,88 @@ struct endpoint::queue final : message_sink {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<routed_message> waiting;
+  std::unique_ptr<const error> failed; // the request whose reply is awaited here
   bool closed = false;
 };
+
+namespace {
+
+/// A request of a thread, which waits at a queue of its own.
+template <class Queue>
+class thread_request final : public pending_request {
+public:
+  explicit thread_request(std::shared_ptr<Queue> replies) : replies_{std::move(replies)} {}
+
+  void fail(const error& cause) noexcept override {
+    const auto replies = take_replies(phase::given_up);
+    if (replies)
+      replies->fail_with(cause);
+  }
+  void finish(bool with_reply) noexcept {
+    take_replies(with_reply ? phase::answered : phase::given_up);
+  }
+
+private:
+  std::shared_ptr<Queue> take_replies(phase how) noexcept {
+    const std::lock_guard guard{lock_};
+    end(how);
+    return std::exchange(replies_, nullptr);
+  }
+
+  internal::spin_lock lock_;
+  std::shared_ptr<Queue> replies_; // until it has ended
+};
+
+/// Wakes a thread that waits for room in an output.
+class room_signal final : public waiter {
+public:
+  void wake() noexcept override {
+    {
+      const std::lock_guard guard{mutex_};
+      woken_ = true;
+    }
+    changed_.notify_all();
+  }
+  bool wait(const deadline& until) {
+    std::unique_lock guard{mutex_};
+    return wait_until(changed_, guard, until, [this] { return woken_; });
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool woken_ = false;
+};
+
+} // namespace
+
+namespace {
+
+/// Waits until the connection at the first address takes a message of this size, or is no more.
+bool wait_for_room(internal::node_state& node, const message& content, const deadline& until) {
+  const auto size = content.payload().size() + content.onward_route().encoded().size();
+  for (;;) {
+    const auto next = node.table.find(content.onward_route().front());
+    if (!next || next.record->kind != resident::sink)
+      return true;
+    const auto signal = make_ref<room_signal>();
+    if (next.record->sink->wait_for_room(size, signal) == message_sink::room::available)
+      return true;
+    if (!signal->wait(until))
+      return false;
+  }
+}
+
+/// Without room in time the send fails as one that does not wait.
+result<void> send_when_there_is_room(internal::node_state& node, worker_record& from,
+                                     message content, const deadline& until) {
+  if (!content.onward_route().empty() && internal::may_block()
+      && wait_for_room(node, content, until))
+    content.set_waited_for_room();
+  return node.send(from, 0, std::move(content), nullptr);
+}
+
+} // namespace
 
 endpoint::endpoint(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record,
                    std::shared_ptr<queue> inbox)
@@ -163,10 +259,31 @@ result<routed_message> endpoint::request(route to, result<shared_bytes> payload,
   if (auto inserted = node_->insert_reply_record(record, *first_hop); !inserted)
     return fail(std::move(inserted.error()));
   endpoint temporary{node_, record, inbox}; // gone with its consumer entry on return (SRQ-7)
-  temporary.tracing_ = tracing_;
-  if (auto sent = temporary.send_payload(0, std::move(to), std::move(payload), {}); !sent)
-    return fail(std::move(sent.error()));
-  return inbox->take(*record, until);
+  if (!payload)
+    return fail(node_->unsendable(to, payload.error()));
+  message content{to, route{record->primary()}, std::move(*payload)};
+  if (tracing_)
+    content = std::move(content).set_tracing_context(*tracing_);
+  const auto ticket = make_ref<thread_request<queue>>(inbox);
+  content.set_request(ticket);
+  auto reply = send_when_there_is_room(*node_, *record, std::move(content), until)
+                 .and_then([&] { return inbox->take(*record, until); })
+                 .and_then(internal::as_reply);
+  ticket->finish(reply.has_value());
+  if (!reply && reply.error() == errc::timeout) {
+    node_->remember_unanswered(record->primary());
+    if (options.timeout)
+      return fail(node_->no_reply(to, *options.timeout));
+  }
+  return reply;
+}
+
+result<void> endpoint::send_with_room(route to, result<shared_bytes> payload,
+                                      send_options options) {
+  return make_message(0, std::move(to), std::move(payload), {}).and_then([&](message&& content) {
+    return send_when_there_is_room(*node_, *record_, std::move(content),
+                                   deadline_of(options.timeout));
+  });
 }
 
 result<void> endpoint::wait_for(const address& any, receive_options options) {

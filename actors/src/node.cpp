@@ -34,6 +34,11 @@ std::shared_ptr<internal::node_state> make_state(caf::actor_system& system, node
   if (auto registered = check_type_ids(system); !registered)
     throw failure{std::move(registered.error())};
   auto state = std::make_shared<internal::node_state>(system, std::move(options));
+  state->counters->explain = [weak = std::weak_ptr{state}](drop_reason reason,
+                                                           const message& content) {
+    if (const auto node = weak.lock())
+      node->explain_drop(reason, content);
+  };
   state->set_router(internal::spawn_router(state));
   return state;
 }

@@ -1,6 +1,7 @@
 #include "node_state.hpp"
 
 #include "connection_actor.hpp"
+#include "error_reply.hpp"
 #include "log.hpp"
 #include "worker_shell.hpp"
 
@@ -127,8 +128,11 @@ bool node_state::remove(worker_record& record) {
 
 result<void> node_state::stop_worker(address_view any) {
   const auto found = table.find(any);
-  if (!found)
-    return fail(unknown(any));
+  if (!found) {
+    auto why = unknown(any);
+    return why == errc::connection_closed ? fail(errc::not_found, why.detail())
+                                          : fail(std::move(why));
+  }
   stop_record(found.record);
   return {};
 }
@@ -143,6 +147,9 @@ caf::strong_actor_ptr node_state::actor_at(address_view any) {
 }
 
 void node_state::stop_record(const ref_ptr<worker_record>& record) {
+  if (record->kind == resident::sink) // before its address is unknown
+    remember_closed(record->primary(), {errc::connection_closed,
+                                        record->sink->description() + " is closed; connect again"});
   if (!remove(*record))
     return;
   switch (record->kind) {
@@ -175,7 +182,7 @@ ref_ptr<worker_record> node_state::make_reply_record(const route& to,
   if (!options.outgoing->admits_everything())
     outgoing = all_of({std::move(outgoing), options.outgoing});
   mailbox_options box{
-    .address = address::random(), .incoming = options.incoming, .outgoing = std::move(outgoing)};
+    .address = make_reply_address(), .incoming = options.incoming, .outgoing = std::move(outgoing)};
   return make_ref<worker_record>(mailboxes{std::move(box)}, kind, counters);
 }
 

@@ -2,6 +2,7 @@
 
 #include "address_table.hpp"
 #include "io_contexts.hpp"
+#include "recent.hpp"
 #include "timers.hpp"
 
 #include "ockam/actors/context.hpp"
@@ -42,6 +43,17 @@ public:
   void route_anonymous(routed_message&& content, compat::execution_context* context);
 
   void count_drop(drop_reason reason, const message& content);
+
+  /// Tells the requester of a message from the wire why it was dropped, where its peer may know.
+  void explain_drop(drop_reason reason, const message& content);
+
+  // -- what errors about things that have ended say ------------------------------------------------
+
+  void remember_closed(const address& connection, error why);
+  void remember_unanswered(const address& requester);
+
+  /// What a request along `to` ends with that got no reply in time.
+  [[nodiscard]] error no_reply(const route& to, std::chrono::steady_clock::duration timeout) const;
 
   /// Why there is nobody at `next`.
   [[nodiscard]] error unknown(address_view next) const;
@@ -122,6 +134,12 @@ private:
                          message content, compat::execution_context* context);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
 
+  struct ended_request {
+    timers::clock::time_point at;
+  };
+
+  recent_addresses<error> closed_connections_;
+  recent_addresses<ended_request> ended_requests_;
   mutable std::mutex summing_; // held while traffic moves from a record to the node's sum
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -137,6 +155,12 @@ private:
 
 /// Whether a worker, an actor or an endpoint can have these mailboxes.
 result<void> check(const mailboxes& at);
+
+/// Whether the message is a request whose requester has given up: it is not delivered any more.
+inline bool is_expired(const message& content) noexcept {
+  const auto* const request = content.request();
+  return request != nullptr && request->is_given_up();
+}
 
 /// The reason a message is counted under when a sink refuses it.
 drop_reason reason_of(const error& refusal) noexcept;

@@ -1,5 +1,7 @@
 #include "outstanding_requests.hpp"
 
+#include "error_reply.hpp"
+
 namespace ockam::internal {
 
 outstanding_requests::~outstanding_requests() {
@@ -8,7 +10,8 @@ outstanding_requests::~outstanding_requests() {
 }
 
 result<void> outstanding_requests::send(route to, result<shared_bytes> payload, trace tracing,
-                                        on_reply reply, const request_options& options,
+                                        ref_ptr<inbound_credit> credit, on_reply reply,
+                                        const request_options& options,
                                         compat::execution_context* context) {
   auto first_hop = to.next();
   if (!first_hop)
@@ -22,15 +25,21 @@ result<void> outstanding_requests::send(route to, result<shared_bytes> payload, 
   temporary->asker = asker_;
   if (auto inserted = node_->insert_reply_record(temporary, *first_hop); !inserted)
     return inserted;
-  message content{std::move(to), route{temporary->primary()}, std::move(*payload)};
+  auto ticket = make_ref<actor_request>(actor_, id);
+  message content{to, route{temporary->primary()}, std::move(*payload)};
+  content.set_request(ticket);
+  if (credit)
+    content.charge_to(credit);
   if (tracing)
     content = std::move(content).set_tracing_context(*tracing);
   if (auto sent = node_->send(*temporary, 0, std::move(content), context); !sent) {
+    ticket->finish(false);
     node_->remove(*temporary);
     return sent;
   }
   auto& entry = waiting_[id]; // the reply comes through the mailbox, hence later
-  entry = {std::move(reply), std::move(temporary), std::move(tracing)};
+  entry = {std::move(reply),  std::move(temporary), std::move(tracing), std::move(credit),
+           std::move(ticket), std::move(to),        options.timeout};
   if (options.timeout)
     entry.timer = node_->timers.schedule(*options.timeout, [actor = actor_, id] {
       compat::post(caf::actor_cast<caf::abstract_actor*>(actor), nullptr,
@@ -54,38 +63,48 @@ std::optional<outstanding_requests::request> outstanding_requests::take(
   if (!temporary.admits(content))
     return std::nullopt;
   found->second.address->count(&traffic::delivered);
-  return forget(found);
+  return forget(found, true);
 }
 
-std::optional<outstanding_requests::request> outstanding_requests::take_late(std::uint64_t id) {
+std::optional<outstanding_requests::request> outstanding_requests::take_unanswered(
+  std::uint64_t id) {
   const auto found = waiting_.find(id);
   if (found == waiting_.end())
     return std::nullopt;
-  return forget(found);
+  return forget(found, false);
 }
 
 std::optional<outstanding_requests::request> outstanding_requests::take_any() {
   if (waiting_.empty())
     return std::nullopt;
-  return forget(waiting_.begin());
+  return forget(waiting_.begin(), false);
 }
 
-outstanding_requests::request outstanding_requests::forget(entries::iterator which) {
+outstanding_requests::request outstanding_requests::forget(entries::iterator which,
+                                                           bool with_reply) {
   auto ended = std::move(which->second);
   waiting_.erase(which);
   if (ended.timer != 0)
     node_->timers.cancel(ended.timer);
+  ended.ticket->finish(with_reply);
   node_->remove(*ended.address);
+  if (!with_reply)
+    node_->remember_unanswered(ended.address->primary());
   return ended;
 }
 
-error no_reply_in_time() {
-  return {errc::timeout, "no reply came in time; raise request_options.timeout, or check the route "
-                         "and the far side's flow control"};
+error outstanding_requests::no_reply(const request& ended) const {
+  return node_->no_reply(ended.to, ended.timeout.value_or(std::chrono::seconds{0}));
 }
 
-error asker_has_ended() {
-  return {errc::cancelled, "the worker that asked has ended"};
+error requester_has_ended() {
+  return {errc::cancelled, "the worker that sent the request has ended"};
+}
+
+result<routed_message> as_reply(routed_message&& content) {
+  if (auto reported = read_error_reply(content.local_message()))
+    return fail(std::move(*reported));
+  return std::move(content);
 }
 
 } // namespace ockam::internal

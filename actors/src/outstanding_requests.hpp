@@ -1,6 +1,7 @@
 #pragma once
 
 #include "node_state.hpp"
+#include "request_ticket.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,10 @@ public:
     on_reply reply;
     ref_ptr<worker_record> address; // the temporary one
     trace tracing;                  // of the message that made the actor ask
+    ref_ptr<inbound_credit> credit; // that pays for what the reply leads to; of the same message
+    ref_ptr<actor_request> ticket;
+    route to;
+    std::optional<std::chrono::steady_clock::duration> timeout;
     timers::id timer = 0;
   };
 
@@ -32,8 +37,9 @@ public:
   ~outstanding_requests();
 
   /// Errors: those of a send; then `reply` is not called.
-  result<void> send(route to, result<shared_bytes> payload, trace tracing, on_reply reply,
-                    const request_options& options, compat::execution_context* context);
+  result<void> send(route to, result<shared_bytes> payload, trace tracing,
+                    ref_ptr<inbound_credit> credit, on_reply reply, const request_options& options,
+                    compat::execution_context* context);
 
   /// The temporary address that a message in the mailbox was sent to, or nullptr.
   [[nodiscard]] const worker_record* address_of(const routed_message& content) const noexcept;
@@ -42,15 +48,19 @@ public:
   /// message is not admitted.
   std::optional<request> take(const worker_record& temporary, routed_message& content);
 
-  /// Ends a request whose time is over; nullopt when it has ended already.
-  std::optional<request> take_late(std::uint64_t id);
+  /// Ends a request without a reply: its time is over, or it has failed; nullopt when it has ended
+  /// already.
+  std::optional<request> take_unanswered(std::uint64_t id);
 
   /// Ends any one of them; nullopt when none is left.
   std::optional<request> take_any();
 
+  /// What a request ends with whose time is over.
+  [[nodiscard]] error no_reply(const request& ended) const;
+
 private:
   using entries = std::map<std::uint64_t, request>;
-  request forget(entries::iterator which);
+  request forget(entries::iterator which, bool with_reply);
 
   const std::shared_ptr<node_state> node_;
   const caf::strong_actor_ptr actor_;
@@ -59,8 +69,10 @@ private:
   std::uint64_t next_id_ = 1;
 };
 
-/// What a request without a reply ends with.
-error no_reply_in_time();
-error asker_has_ended();
+/// What a request ends with when its worker ends first.
+error requester_has_ended();
+
+/// The reply, or the error that it reports.
+result<routed_message> as_reply(routed_message&& content);
 
 } // namespace ockam::internal

@@ -2,6 +2,7 @@
 
 #include "node_state.hpp"
 
+#include "error_reply.hpp"
 #include "log.hpp"
 #include "worker_shell.hpp"
 
@@ -11,11 +12,44 @@ namespace ockam::internal {
 
 namespace {
 
+std::string in_milliseconds(std::chrono::steady_clock::duration time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count())
+         + " ms";
+}
+
 drop_reason reason_unknown(address_view next) {
   return next.is_local() ? drop_reason::unknown_address : drop_reason::external_address;
 }
 
 } // namespace
+
+error lost(drop_reason reason, const message& content) {
+  const auto next = content.onward_route().empty()
+                      ? std::string{"its next address"}
+                      : escaped(to_string(content.onward_route().front()));
+  const auto request = "the request was dropped on its way to " + next + ": ";
+  switch (reason) {
+    case drop_reason::unknown_address:
+    case drop_reason::external_address:
+      return {errc::not_found, request + "nothing is registered there"};
+    case drop_reason::not_a_consumer:
+    case drop_reason::outgoing_denied:
+    case drop_reason::incoming_denied:
+    case drop_reason::access_control_error:
+      return {errc::access_denied, request + "access control did not admit it"};
+    case drop_reason::worker_gone:
+      return {errc::cancelled, request + "the worker ended before it handled it"};
+    case drop_reason::message_too_large:
+      return {errc::message_too_large, request + "it is too large"};
+    case drop_reason::connection_closed:
+      return {errc::connection_closed, request + "the connection was closed"};
+    case drop_reason::mailbox_full:
+    case drop_reason::pending_bytes_full:
+    case drop_reason::too_many_steps:
+    default:
+      return {errc::resource_exhausted, request + std::string{to_string(reason)}};
+  }
+}
 
 drop_reason reason_of(const error& refusal) noexcept {
   if (refusal == errc::resource_exhausted)
@@ -26,6 +60,8 @@ drop_reason reason_of(const error& refusal) noexcept {
     return drop_reason::external_address;
   if (refusal == errc::access_denied)
     return drop_reason::outgoing_denied;
+  if (refusal == errc::cancelled)
+    return drop_reason::expired;
   return drop_reason::connection_closed;
 }
 
@@ -50,7 +86,7 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
     return fail(unknown(next));
   };
   if (!*target) {
-    if (options.implicit_connections && !next.is_local() && !content.holds_credit())
+    if (options.implicit_connections && !next.is_local() && !content.came_from_wire())
       return route_implicitly(from, from_index, std::move(content), denied);
     return unreachable();
   }
@@ -77,8 +113,8 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
   }
 
   content.count_local_step();
-  const auto max_steps = content.holds_credit() ? options.max_local_steps_from_wire
-                                                : options.max_local_steps;
+  const auto max_steps = content.came_from_wire() ? options.max_local_steps_from_wire
+                                                  : options.max_local_steps;
   if (content.local_steps() > max_steps) {
     count_drop(drop_reason::too_many_steps, content);
     return fail(errc::resource_exhausted,
@@ -133,6 +169,8 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
 result<void> node_state::hand_over(const located& to, const worker_record* from, address source,
                                    message content, compat::execution_context* context) {
   auto& record = *to.record;
+  if (record.kind != resident::sink)
+    content.occupy(credit_use::made);
   if (options.observer) [[unlikely]]
     options.observer->on_delivery(source, record.address_at(to.index), content);
   routed_message routed{std::move(content), std::move(source),
@@ -156,7 +194,9 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
     }
     case resident::actor:
       routed.set_handled();
-      if (record.admits(routed)) {
+      if (is_expired(routed.local_message())) {
+        count_drop(drop_reason::expired, routed.local_message());
+      } else if (record.admits(routed)) {
         record.count(&traffic::delivered);
         compat::post(record.mailbox(),
                      record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
@@ -187,6 +227,34 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
   return fail(errc::internal);
 }
 
+/// Tells the requester at a peer that may know; the answer goes back the way the request came.
+void node_state::explain_drop(drop_reason reason, const message& content) {
+  if (!understands_errors(content.return_route()) || content.onward_route().empty())
+    return;
+  route_anonymous(routed_message{make_error_reply(content.return_route(), lost(reason, content),
+                                                  address{content.onward_route().front()})},
+                  nullptr);
+}
+
+void node_state::remember_closed(const address& connection, error why) {
+  closed_connections_.add(connection, std::move(why));
+}
+
+void node_state::remember_unanswered(const address& requester) {
+  ended_requests_.add(requester, {timers::clock::now()});
+}
+
+error node_state::no_reply(const route& to, std::chrono::steady_clock::duration timeout) const {
+  const auto found = to.empty() ? located{} : table.find(to.front());
+  const auto through = found && found.record->kind == resident::sink
+                         ? " through " + found.record->sink->description()
+                         : std::string{};
+  return {errc::timeout, "no reply came within " + in_milliseconds(timeout) + " from ["
+                           + escaped(to_string(to), 1024) + "]" + through
+                           + "; raise request_options.timeout, or check the route and the far "
+                             "side's flow control"};
+}
+
 void node_state::count_drop(drop_reason reason, const message& content) {
   counters->drop(reason, content);
 }
@@ -194,7 +262,15 @@ void node_state::count_drop(drop_reason reason, const message& content) {
 error node_state::unknown(address_view next) const {
   if (is_gone())
     return {errc::internal, "the node has stopped"};
+  if (auto closed = closed_connections_.find(next))
+    return std::move(*closed);
   const auto name = escaped(to_string(next));
+  if (const auto request = ended_requests_.find(next))
+    return error{errc::not_found, "a reply came for a request that had ended "
+                                    + in_milliseconds(timers::clock::now() - request->at)
+                                    + " before, at " + name
+                                    + "; raise request_options.timeout, or find out what is slow"}
+      .with_cause(make_error_code(errc::timeout));
   if (!next.is_local())
     return {errc::internal, name
                               + " is a transport address and no connection; connect first, or call "

@@ -63,11 +63,11 @@ route_port::~route_port() = default;
 
 void route_port::ask(caf::local_actor* self, result<shared_bytes> body, const on_reply& reply) {
   if (state_->closed)
-    return reply(fail(asker_has_ended()));
+    return reply(fail(requester_has_ended()));
   if (!state_->requests)
     state_->requests = std::make_unique<outstanding_requests>(state_->own.state(),
                                                               caf::strong_actor_ptr{self->ctrl()});
-  auto sent = state_->requests->send(state_->to, std::move(body), {}, reply, state_->options,
+  auto sent = state_->requests->send(state_->to, std::move(body), {}, {}, reply, state_->options,
                                      self->context());
   if (!sent)
     reply(fail(std::move(sent.error())));
@@ -78,19 +78,27 @@ void route_port::on_message(routed_message& content) {
   if (temporary == nullptr)
     return;
   auto ended = state_->requests->take(*temporary, content); // before the content is moved
-  state::finish(std::move(ended), std::move(content));
+  state::finish(std::move(ended), as_reply(std::move(content)));
 }
 
 void route_port::on_signal(worker_signal signal) {
-  if (signal.what == worker_signal::kind::reply_timeout && state_->requests)
-    state::finish(state_->requests->take_late(signal.id), fail(no_reply_in_time()));
+  if (!state_->requests
+      || (signal.what != worker_signal::kind::reply_timeout
+          && signal.what != worker_signal::kind::request_failed))
+    return;
+  if (auto ended = state_->requests->take_unanswered(signal.id)) {
+    auto why = signal.what == worker_signal::kind::request_failed
+                 ? ended->ticket->cause()
+                 : state_->requests->no_reply(*ended);
+    state::finish(std::move(ended), fail(std::move(why)));
+  }
 }
 
 void route_port::close() {
   state_->closed = true;
   if (const auto requests = std::move(state_->requests)) // it holds the actor
     while (auto request = requests->take_any())
-      request->reply(fail(asker_has_ended()));
+      request->reply(fail(requester_has_ended()));
 }
 
 } // namespace ockam::internal

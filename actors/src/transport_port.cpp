@@ -29,6 +29,21 @@ void close_record(const std::shared_ptr<node_state>& node, const ref_ptr<worker_
 
 } // namespace
 
+message_sink::room message_sink::wait_for_room(std::size_t, const ref_ptr<waiter>&) {
+  return room::available;
+}
+
+std::string message_sink::description() const {
+  return "a connection";
+}
+
+error connection_closed(std::string_view peer, const std::optional<error>& cause) {
+  auto text = "the connection with " + escaped(peer) + " is closed"
+              + (cause ? " (" + to_string(*cause) + ")" : std::string{}) + "; connect again";
+  return error{errc::connection_closed, std::move(text)}.with_cause(cause ? cause->code()
+                                                                          : std::error_code{});
+}
+
 // -- connections -----------------------------------------------------------------------------------
 
 connection_port::connection_port() = default;
@@ -92,6 +107,8 @@ result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
   port.peer_ = std::move(setup.peer);
   port.account_
     = ref_ptr<connection_account>{dynamic_cast<connection_account*>(setup.credit.get())};
+  if (port.account_)
+    port.account_->explains_drops = setup.explain_drops;
   return port;
 }
 
@@ -112,11 +129,17 @@ void connection_port::deliver(message content, compat::execution_context* contex
     return;
   }
   content = std::move(content).push_front_return_route(sender_address());
+  content.set_came_from_wire();
   const auto routed = node_->route_from(*record_, receiver_index, std::move(content), context,
                                         drop_reason::not_a_consumer, hop_.get());
-  if (!routed && record_->log_lines.allow())
-    internal::log_warning("a message from " + escaped(peer_)
-                          + " was dropped: " + to_string(routed.error()));
+  if (routed || !record_->log_lines.allow())
+    return;
+  const auto text = "a message from " + escaped(peer_)
+                    + " was dropped: " + to_string(routed.error());
+  if (routed.error().cause() == errc::timeout) // a reply that comes too late
+    internal::log_info(text);
+  else
+    internal::log_warning(text);
 }
 
 void connection_port::discard(drop_reason reason, std::uint64_t count) noexcept {
@@ -177,12 +200,14 @@ void connection_port::count_dropped(drop_reason reason, std::uint64_t messages) 
     account_->lost.add(messages);
 }
 
-void connection_port::close() noexcept {
+void connection_port::close(const std::optional<error>& cause) noexcept {
   ref_ptr<worker_record> last;
   {
     const std::lock_guard guard{in_use_};
     last = std::move(record_);
   }
+  if (last)
+    node_->remember_closed(sender_, connection_closed(peer_, cause));
   close_record(node_, last);
 }
 

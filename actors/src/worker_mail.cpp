@@ -1,6 +1,7 @@
 // How a worker's mail gets to its handlers: the part of worker_shell that runs for each message.
 
 #include "coarse_clock.hpp"
+#include "running_worker.hpp"
 #include "worker_shell.hpp"
 
 namespace ockam::internal {
@@ -11,6 +12,12 @@ namespace {
 constexpr int max_letters = 64;
 
 constexpr std::uint16_t short_runs_to_forget = 1'000;
+
+/// Whether a message has to wait for room in the output of its connection, or behind one that does.
+bool has_to_wait(const std::unique_ptr<held_mail>& held, const routed_message& content) noexcept {
+  const auto* const credit = content.local_message().credit();
+  return credit != nullptr && (credit->output_is_full() || (held && held->holds_any_of(credit)));
+}
 
 } // namespace
 
@@ -60,6 +67,7 @@ bool worker_shell::intercept(caf::mailbox_element_ptr& element,
 /// mail that was sent before it, and after two runs of mail at most.
 caf::resumable::resume_result worker_shell::resume(compat::execution_context* context,
                                                    std::size_t max_elements) {
+  const running_worker here;
   const auto own = context_.record_; // null when it has ended
   while (own && activate(context)) {
     auto left = read_mail();
@@ -108,6 +116,7 @@ worker_shell::mail_left worker_shell::read_mail() {
     left.more = taken + 1 == max_letters || now - began > longest_quick_run();
   }
   hop_ = nullptr;
+  set_credit(nullptr);
   if (context_.record_)
     end_run(now - began);
   return left;
@@ -187,11 +196,8 @@ void worker_shell::end_run(timers::clock::duration took) {
 void worker_shell::take(routed_message& content) {
   if (ended_ || record().abandoned.load(std::memory_order_relaxed))
     return; // counted as lost by the message itself
-  if (content.target().get() != &record()) {
-    if (const auto* temporary = requests_ ? requests_->address_of(content) : nullptr)
-      on_reply(*temporary, content);
-    return;
-  }
+  if (content.target().get() != &record())
+    return take_reply(content);
   if (!initialized_)
     initialize_object();
   if (ended_)
@@ -199,10 +205,90 @@ void worker_shell::take(routed_message& content) {
   if (object_->is_processor()) {
     take_in(std::move(content));
   } else if (held_) {
-    keep(std::move(content));
+    keep(waiting_, std::move(content));
+  } else if (has_to_wait(waiting_, content)) {
+    keep(waiting_, std::move(content));
+    await_room(waiting_);
   } else {
     handle(std::move(content));
   }
+}
+
+void worker_shell::take_reply(routed_message& content) {
+  if (has_to_wait(replies_, content)) {
+    keep(replies_, std::move(content));
+    await_room(replies_);
+  } else if (const auto* temporary = requests_ ? requests_->address_of(content) : nullptr) {
+    on_reply(*temporary, content);
+  }
+}
+
+// -- mail that waits -------------------------------------------------------------------------------
+
+/// Lets a worker go on when the output of a connection has room again. Holds the actor, which holds
+/// little once it has ended.
+class worker_shell::room_notice final : public waiter {
+public:
+  explicit room_notice(caf::strong_actor_ptr worker) : worker_{std::move(worker)} {}
+  void wake() noexcept override {
+    compat::post(caf::actor_cast<caf::abstract_actor*>(worker_), nullptr,
+                 worker_signal{worker_signal::kind::room});
+  }
+
+private:
+  const caf::strong_actor_ptr worker_;
+};
+
+void worker_shell::keep(std::unique_ptr<held_mail>& where, routed_message&& content) {
+  if (!where)
+    where = std::make_unique<held_mail>();
+  where->put(std::move(content));
+}
+
+std::optional<routed_message> worker_shell::next_of(const std::unique_ptr<held_mail>& held) {
+  return held ? held->take() : std::nullopt;
+}
+
+/// Goes on when there is room for what the messages may lead to; at once if there is some already.
+void worker_shell::await_room(const std::unique_ptr<held_mail>& held) {
+  if (!held || held->empty() || !held->await_room(make_ref<room_notice>(record().actor)))
+    return;
+  if (!std::exchange(going_on_, true))
+    compat::post(this, context(), worker_signal{worker_signal::kind::room});
+}
+
+/// Handles mail that has waited for room, as much as in a turn.
+void worker_shell::go_on() {
+  going_on_ = false;
+  for (const auto& held : {std::cref(replies_), std::cref(waiting_)})
+    if (held.get())
+      held.get()->forget_awaited();
+  for (int taken = 0; taken < max_letters && !ended_; ++taken) {
+    if (auto reply = next_of(replies_)) {
+      if (const auto* temporary = requests_ ? requests_->address_of(*reply) : nullptr)
+        on_reply(*temporary, *reply);
+    } else if (held_ || object_->is_processor()) {
+      break;
+    } else if (auto next = next_of(waiting_)) {
+      handle(std::move(*next));
+    } else {
+      break;
+    }
+  }
+  set_credit(nullptr);
+  if (ended_)
+    return;
+  await_room(replies_);
+  if (object_->is_processor())
+    return wake();
+  if (!held_)
+    await_room(waiting_);
+  if (stop_is_due_ && !holds_mail_for_room())
+    shut_down();
+}
+
+bool worker_shell::holds_mail_for_room() const noexcept {
+  return !held_ && !object_->is_processor() && waiting_ && !waiting_->empty();
 }
 
 } // namespace ockam::internal

@@ -1,5 +1,6 @@
 #include "worker_shell.hpp"
 
+#include "error_reply.hpp"
 #include "log.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -49,13 +50,33 @@ void worker_shell::handle(routed_message&& content) {
   content.set_handled(); // from here on it is counted by what happens to it
   if (!record().admits(content))
     return;
+  if (is_expired(content.local_message()))
+    return node().count_drop(drop_reason::expired, content.local_message());
   record().traffic.delivered.add_exclusively();
   set_tracing(content.local_message());
+  set_credit(content.local_message().credit());
   const auto outcome = guarded([&] { return object_->handle(context_, std::move(content)); });
   if (!outcome) {
     record().traffic.failed.add_exclusively();
     report("a message handler failed", outcome.error());
+    answer_failure(content, outcome.error()); // unless the handler has passed the message on
   }
+}
+
+/// Tells a requester that understands it that its request has failed.
+void worker_shell::answer_failure(const routed_message& content, const error& why) {
+  if (!understands_errors(content.return_route())
+      || !node().table.find(content.return_route().front())) // an answer has no way back
+    return;
+  static_cast<void>(guarded([&]() -> result<void> {
+    return context_.reply_error(content, node().options.error_details ? why : without_details(why));
+  }));
+}
+
+/// Messages of one connection come one after the other: its credit is counted once for all.
+void worker_shell::set_credit(inbound_credit* credit) {
+  if (credit != credit_.get())
+    credit_ = ref_ptr<inbound_credit>{credit};
 }
 
 void worker_shell::set_tracing(const message& content) {
@@ -77,33 +98,25 @@ void worker_shell::take_in(routed_message&& content) {
     report("a message was dropped", {errc::resource_exhausted, "too many wait for the processor "
                                                                "(max-endpoint-queue)"});
   } else {
-    keep(std::move(content));
+    keep(waiting_, std::move(content));
     wake();
   }
 }
 
-void worker_shell::keep(routed_message&& content) {
-  if (!waiting_)
-    waiting_ = std::make_unique<std::deque<routed_message>>();
-  waiting_->push_back(std::move(content));
-}
-
-std::optional<routed_message> worker_shell::next_waiting() {
-  if (!waiting_ || waiting_->empty())
-    return std::nullopt;
-  auto content = std::move(waiting_->front());
-  waiting_->pop_front();
-  return content;
-}
-
 std::optional<routed_message> worker_shell::take_waiting() {
-  auto content = next_waiting();
-  if (content) {
+  while (auto content = next_of(waiting_)) {
     content->set_handled();
+    if (is_expired(content->local_message())) {
+      node().count_drop(drop_reason::expired, content->local_message());
+      continue;
+    }
     record().traffic.delivered.add_exclusively();
     set_tracing(content->local_message());
+    set_credit(content->local_message().credit());
+    return content;
   }
-  return content;
+  await_room(waiting_);
+  return std::nullopt;
 }
 
 // -- requests --------------------------------------------------------------------------------------
@@ -116,8 +129,8 @@ result<void> worker_shell::request(route to, result<shared_bytes> payload,
   if (!requests_)
     requests_ = std::make_unique<outstanding_requests>(context_.node_, record().actor,
                                                        context_.record_);
-  return requests_->send(std::move(to), std::move(payload), context_.tracing_, std::move(on_reply),
-                         options, context());
+  return requests_->send(std::move(to), std::move(payload), context_.tracing_, credit_,
+                         std::move(on_reply), options, context());
 }
 
 /// Passes on how a request has ended. The reply may come in the middle of a stop, and a handler must
@@ -127,6 +140,8 @@ void worker_shell::finish(std::optional<outstanding_requests::request> ended,
   if (!ended)
     return;
   context_.tracing_ = std::move(ended->tracing);
+  auto* const credit_of_reply = reply ? reply->local_message().credit() : nullptr;
+  set_credit(credit_of_reply != nullptr ? credit_of_reply : ended->credit.get());
   const auto outcome = guarded([&]() -> result<void> {
     ended->reply(std::move(reply));
     return {};
@@ -135,11 +150,12 @@ void worker_shell::finish(std::optional<outstanding_requests::request> ended,
     record().traffic.failed.add_exclusively();
     report("a reply handler failed", outcome.error());
   }
+  set_credit(nullptr);
 }
 
 void worker_shell::on_reply(const worker_record& temporary, routed_message& content) {
   auto ended = requests_->take(temporary, content); // before the content is moved
-  finish(std::move(ended), std::move(content));
+  finish(std::move(ended), as_reply(std::move(content)));
 }
 
 // -- life ------------------------------------------------------------------------------------------
@@ -158,6 +174,10 @@ void worker_shell::on_signal(worker_signal signal) {
         compat::post(this, context(), signal);
         break;
       }
+      if (holds_mail_for_room()) {
+        stop_is_due_ = true;
+        break;
+      }
       if (!initialized_)
         initialize_object(); // `shutdown` is only called for what was initialised
       shut_down();
@@ -167,7 +187,19 @@ void worker_shell::on_signal(worker_signal signal) {
       process();
       break;
     case worker_signal::kind::reply_timeout:
-      finish(requests_->take_late(signal.id), fail(no_reply_in_time()));
+      if (auto late = requests_->take_unanswered(signal.id)) {
+        auto why = requests_->no_reply(*late);
+        finish(std::move(late), fail(std::move(why)));
+      }
+      break;
+    case worker_signal::kind::request_failed:
+      if (auto failed = requests_->take_unanswered(signal.id)) {
+        auto why = failed->ticket->cause();
+        finish(std::move(failed), fail(std::move(why)));
+      }
+      break;
+    case worker_signal::kind::room:
+      go_on();
       break;
     case worker_signal::kind::call:
       run_calls();
@@ -200,11 +232,13 @@ void worker_shell::finish_initialization(result<void> outcome) {
   if (object_->is_processor())
     wake();
   while (!ended_ && !held_ && !object_->is_processor()) {
-    auto next = next_waiting();
+    auto next = next_of(waiting_);
     if (!next)
       break;
     handle(std::move(*next));
   }
+  if (!ended_ && !held_ && !object_->is_processor())
+    await_room(waiting_);
 }
 
 void worker_shell::hold() {
@@ -220,6 +254,7 @@ void worker_shell::process() {
   if (held_ || record().abandoned.load(std::memory_order_relaxed))
     return;
   const auto next = guarded([&] { return object_->process(context_); });
+  set_credit(nullptr);
   if (!next)
     report("process failed", next.error()); // and goes on (PRC-2)
   if (!next || *next == step::again) {
@@ -241,7 +276,7 @@ void worker_shell::shut_down() {
     return;
   if (requests_)
     while (auto request = requests_->take_any())
-      finish(std::move(request), fail(asker_has_ended()));
+      finish(std::move(request), fail(requester_has_ended()));
   const auto outcome = guarded([&] { return object_->shutdown(context_); });
   if (!outcome)
     report("shutdown failed", outcome.error());
@@ -257,6 +292,7 @@ void worker_shell::on_exit() {
   record().set_ready(ockam::fail(errc::initialization_failed, escaped(to_string(record().primary()))
                                                                 + " ended before it was ready"));
   waiting_.reset();
+  replies_.reset();
   record().mail.close([this](mail_queue::letter& unread) {
     if (unread.request)
       refuse(record(), std::move(unread.request));
@@ -320,9 +356,14 @@ auto worker_shell::guarded(Hook&& hook) -> std::invoke_result_t<Hook> {
 }
 
 void worker_shell::report(std::string_view what, const error& why) {
-  if (record().log_lines.allow())
-    log_warning("worker " + escaped(to_string(record().primary())) + ": " + std::string{what} + ": "
-                + to_string(why));
+  if (!record().log_lines.allow())
+    return;
+  const auto text = "worker " + escaped(to_string(record().primary())) + ": " + std::string{what}
+                    + ": " + to_string(why);
+  if (why.cause() == errc::timeout) // a reply that comes too late
+    log_info(text);
+  else
+    log_warning(text);
 }
 
 } // namespace ockam::internal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "held_mail.hpp"
 #include "node_state.hpp"
 #include "outstanding_requests.hpp"
 
@@ -49,6 +50,10 @@ public:
   [[nodiscard]] compat::execution_context* execution_context() { return this->context(); }
   [[nodiscard]] next_hop* hop() const noexcept { return hop_; }
 
+  /// The credit that pays for what the worker sends now: of the message being handled, or of the one
+  /// that a reply is for; nullptr: none.
+  [[nodiscard]] const ref_ptr<inbound_credit>& credit() const noexcept { return credit_; }
+
 private:
   struct calls; // functions that other threads want called in this worker
   class transfer;
@@ -56,6 +61,8 @@ private:
     bool more = false; // perhaps
     compat::execution_context* moves_to = nullptr;
   };
+
+  class room_notice;
 
   void on_message(routed_message& content);
   void refuse(worker_record& own, caf::mailbox_element_ptr request);
@@ -65,8 +72,13 @@ private:
   void end_run(timers::clock::duration took);
   void read(routed_message& content) noexcept;
   void take(routed_message& content);
-  void keep(routed_message&& content);
-  std::optional<routed_message> next_waiting();
+  void take_reply(routed_message& content);
+  void keep(std::unique_ptr<held_mail>& where, routed_message&& content);
+  std::optional<routed_message> next_of(const std::unique_ptr<held_mail>& held);
+  void await_room(const std::unique_ptr<held_mail>& held);
+  void go_on();
+  [[nodiscard]] bool holds_mail_for_room() const noexcept;
+  void set_credit(inbound_credit* credit);
   void on_signal(worker_signal signal);
   void on_reply(const worker_record& temporary, routed_message& content);
   void finish(std::optional<outstanding_requests::request> ended, result<routed_message> reply);
@@ -78,6 +90,7 @@ private:
   void shut_down();
   void run_calls();
   void set_tracing(const message& content);
+  void answer_failure(const routed_message& content, const error& why);
 
   /// Calls a hook; an exception becomes an error (WRK-6, MAP-4).
   template <class Hook>
@@ -90,8 +103,10 @@ private:
   std::unique_ptr<worker_object> object_;
   ockam::context context_; // its record is null when the actor has ended, for that holds the actor
   std::shared_ptr<calls> calls_;
-  std::unique_ptr<std::deque<routed_message>>
-    waiting_;                                      // held back by `defer_ready`, or for a processor
+  std::unique_ptr<held_mail>
+    waiting_; // by `defer_ready`, for a processor, or for room in an output
+  std::unique_ptr<held_mail> replies_;             // for room in an output
+  ref_ptr<inbound_credit> credit_;                 // of what is being handled
   std::unique_ptr<outstanding_requests> requests_; // with the first one
   next_hop* hop_ = nullptr;                        // while messages are handled
   spin_lock end_lock_; // others may look for the record while the actor ends
@@ -100,6 +115,8 @@ private:
   bool held_ = false;
   bool ended_ = false;
   bool process_posted_ = false;
+  bool going_on_ = false;    // a signal to do so is under way
+  bool stop_is_due_ = false; // after what waits for room
 };
 
 } // namespace ockam::internal

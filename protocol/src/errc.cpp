@@ -58,6 +58,9 @@ constexpr std::array meanings{
   meaning{errc::unknown_transport, "unknown_transport", error_origin::transport,
           error_kind::not_found},
   meaning{errc::closed_by_peer, "closed_by_peer", error_origin::transport, error_kind::shutdown},
+  meaning{errc::connection_closed, "connection_closed", error_origin::transport,
+          error_kind::shutdown},
+  meaning{errc::remote, "remote", error_origin::node, error_kind::other},
   meaning{errc::misuse, "misuse", error_origin::node, error_kind::misuse},
   meaning{errc::internal, "internal", error_origin::node, error_kind::internal},
 };

@@ -124,7 +124,7 @@ void link::write() {
         batch_written(batch_);
         batch_.clear();
       }
-      if (!output().next_batch(batch_))
+      if (!next_batch(batch_))
         break;
     }
     bytes_view piece;

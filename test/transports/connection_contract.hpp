@@ -39,6 +39,7 @@ public:
     auto own = transport_.default_listen_options();
     own.limits = options.limits;
     own.observer = std::move(options.observer);
+    own.explain_drops = options.explain_drops;
     return transport_.try_listen(at, std::move(own)).map([](const auto& made) {
       return listening{made.socket_address(), made.address(), made.flow_control_id()};
     });
@@ -80,9 +81,58 @@ protected:
   }
 };
 
+/// What a request promises over every transport with connections, when its requester reads slowly,
+/// gives up, or loses its connection.
+class RequestContract : public ConnectionContract {
+protected:
+  /// Little room on the way out, and for what is unhandled.
+  static constexpr connection_limits narrow{.max_pending_bytes = 20'000,
+                                            .credit_messages = 8,
+                                            .credit_bytes = 10'000};
+
+  /// A connection through which answers reach `app`.
+  connection connect_app(const listening& to) {
+    auto made = connect(a, to, {.limits = narrow});
+    a.node.flow_control().add_consumer("app", made.flow_control_id());
+    return made;
+  }
+
+  /// Sends numbered requests from `app`, as fast as the connection takes them.
+  void send_all(const route& to, int count, std::size_t size) {
+    for (int i = 0; i < count; ++i)
+      a.node.send(to, numbered(i, size));
+  }
+
+  /// Sends numbered messages until nothing moves any more.
+  /// @returns how many
+  int fill(const route& to, std::size_t size) {
+    int sent = 0;
+    while (a.node.root().send(to, numbered(sent, size), {.timeout = 50ms}))
+      ++sent;
+    return sent;
+  }
+
+  /// Takes the answers one at a time.
+  void expect_all_in_order(int count) {
+    for (int i = 0; i < count; ++i) {
+      const auto next = a.node.root().receive<std::string>({patience});
+      ASSERT_TRUE(next) << "answer " << i << ": " << to_string(next.error());
+      ASSERT_EQ(std::stoi(next->body()), i);
+    }
+  }
+
+  static std::string numbered(int number, std::size_t size) {
+    auto body = std::to_string(number) + ' ';
+    body.resize(std::max(body.size(), size), '.');
+    return body;
+  }
+};
+
 #define OCKAM_TEST_CONNECTIONS(Name, Kind, label)                                                  \
   OCKAM_TEST_TRANSPORT(Name, Kind, label);                                                         \
   INSTANTIATE_TEST_SUITE_P(Name, ConnectionContract,                                               \
+                           testing::Values(made_by<connection_kind, Kind>(label)));                \
+  INSTANTIATE_TEST_SUITE_P(Name, RequestContract,                                                  \
                            testing::Values(made_by<connection_kind, Kind>(label)))
 
 } // namespace ockam::test

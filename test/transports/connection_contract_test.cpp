@@ -175,12 +175,12 @@ TEST_P(ConnectionContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionH
   ASSERT_TRUE(c.disconnect());
   const auto sent = a.node.root().send({c, "echoer"}, "too late");
   ASSERT_FALSE(sent);
-  EXPECT_EQ(sent.error(), errc::not_found);
+  EXPECT_EQ(sent.error(), errc::connection_closed);
   EXPECT_EQ(a.dropped(drop_reason::unknown_address), 1u);
   EXPECT_EQ(at_a.cause(), "closed");
   EXPECT_EQ(at_b.cause().substr(0, 14), "closed_by_peer");
   EXPECT_TRUE(all_connections_end());
-  EXPECT_EQ(b.node.root().send({k, "echoer"}, "too late").error(), errc::not_found);
+  EXPECT_EQ(b.node.root().send({k, "echoer"}, "too late").error(), errc::connection_closed);
   EXPECT_FALSE(c.is_open());
   EXPECT_FALSE(k.is_open());
   EXPECT_EQ(c.disconnect().error(), errc::not_found);

@@ -117,7 +117,7 @@ TEST_F(FlowControlOfARelay, FC47_ARelayOutlivesItsConnection) {
   EXPECT_EQ(ask(a.node, through_the_relay), "Hello Ockam!");
   ASSERT_TRUE(d.disconnect());
   expect_dropped(a.node, through_the_relay, m.node, drop_reason::unknown_address);
-  EXPECT_TRUE(logged({"not_found", to_string(d.sender_address())}));
+  EXPECT_TRUE(logged({"connection_closed", d.peer()}));
   EXPECT_TRUE(m.node.is_registered("forward_to_responder"));
   EXPECT_EQ(m.node.metrics().failed, 1u) << "the handler reports it";
 }

@@ -113,11 +113,123 @@ TEST_F(Outbox, WhoWaitsUntilAllIsWrittenIsTold) {
 TEST_F(Outbox, ERR9_WhoWaitsIsToldWhenNothingWillBeWrittenAnyMore) {
   push("message");
   auto told = std::async(std::launch::async, [&] { return output.wait_until_written(10s); });
-  EXPECT_EQ(output.abandon(), 1u);
+  EXPECT_EQ(output.abandon().messages, 1u);
   EXPECT_FALSE(told.get());
   auto late = text("late");
-  EXPECT_EQ(output.push(late).error(), errc::not_found);
+  EXPECT_EQ(output.push(late).error(), errc::connection_closed);
   EXPECT_EQ(late, text("late")) << "a refused message is as it was";
+}
+
+// -- messages that are taken back ------------------------------------------------------------------
+
+struct request final : pending_request {
+  void fail(const error&) noexcept override { end(phase::given_up); }
+  void give_up() { end(phase::given_up); }
+  void answer() { end(phase::answered); }
+};
+
+class OutboxOfRequests : public Outbox {
+protected:
+  ref_ptr<request> push_request(std::string_view body) {
+    const auto made = make_ref<request>();
+    auto content = text(body);
+    content.set_request(made);
+    EXPECT_TRUE(output.push(content));
+    return made;
+  }
+};
+
+TEST_F(OutboxOfRequests, ANS7_WhatWasGivenUpIsLeftOut) {
+  push("one");
+  const auto two = push_request("two");
+  push("three");
+  const auto four = push_request("four");
+  push("five");
+  const std::string large(10'000, 'x');
+  const auto six = push_request(large);
+  push(large);
+  const auto before = output.pending_bytes();
+  for (const auto& each : {two, four, six})
+    each->give_up();
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(batch.messages(), 4u);
+  EXPECT_EQ(output.take_expired(), 3u);
+  EXPECT_LT(output.pending_bytes(), before);
+  EXPECT_EQ(written(), frames({"one", "three", "five", large}));
+  EXPECT_EQ(output.pending_bytes(), 0u);
+}
+
+TEST_F(OutboxOfRequests, ANS7_ABatchOfNothingElseIsPassedOver) {
+  push_request("one")->give_up();
+  EXPECT_FALSE(output.next_batch(batch));
+  EXPECT_EQ(output.take_expired(), 1u);
+  EXPECT_EQ(output.pending_bytes(), 0u);
+  EXPECT_TRUE(push("wakes the writer"));
+}
+
+TEST_F(OutboxOfRequests, ANS7_OneThatIsPartlyWrittenIsFinished) {
+  const auto one = push_request("one");
+  const auto two = push_request("two");
+  const auto three = push_request("three");
+  ASSERT_TRUE(output.next_batch(batch));
+  auto all = frames({"one", "three"});
+  batch.advance(3);
+  output.written(3);
+  one->give_up();
+  two->give_up();
+  EXPECT_EQ(output.remove_given_up(batch), 1u);
+  all.erase(all.begin(), all.begin() + 3);
+  EXPECT_EQ(written(), all);
+  EXPECT_EQ(output.pending_bytes(), 0u);
+}
+
+TEST_F(OutboxOfRequests, ANS5_ThoseThatAreNotAnsweredAreKnownAtTheEnd) {
+  const auto answered = push_request("answered");
+  const auto sent = push_request("sent");
+  ASSERT_TRUE(output.next_batch(batch));
+  written();
+  const auto waiting = push_request("waiting");
+  answered->answer();
+  const auto rest = output.abandon();
+  EXPECT_EQ(rest.messages, 1u);
+  std::size_t pending = 0;
+  for (const auto& each : rest.requests)
+    pending += each->is_pending() ? 1 : 0;
+  EXPECT_EQ(pending, 2u);
+}
+
+TEST_F(OutboxOfRequests, ANS5_ThoseThatHaveEndedAreForgotten) {
+  for (int i = 0; i < 10'000; ++i) {
+    push_request("x")->answer();
+    ASSERT_TRUE(output.next_batch(batch));
+    written();
+  }
+  EXPECT_LT(output.abandon().requests.size(), 200u);
+}
+
+TEST_F(OutboxOfRequests, ANS6_EachMessageWaitsForAStreamOnItsOwn) {
+  using clock = outbox::clock;
+  output.set_keep_for(10s);
+  push("before the loss");
+  const auto queued = push_request("also before");
+  const auto lost = clock::now();
+  EXPECT_TRUE(output.begin_again(lost).empty()) << "nothing was written";
+  push("meanwhile");
+  EXPECT_EQ(output.expire(lost + 9s).messages, 0u);
+  const auto first = output.expire(lost + 10s);
+  EXPECT_EQ(first.messages, 2u);
+  ASSERT_EQ(first.requests.size(), 1u);
+  EXPECT_EQ(first.requests.front().get(), queued.get());
+  EXPECT_EQ(output.pending_bytes(), frames({"meanwhile"}).size());
+  EXPECT_EQ(output.expire(clock::now() + 11s).messages, 1u);
+  EXPECT_EQ(output.pending_bytes(), 0u);
+  push("kept");
+  output.resume();
+  EXPECT_EQ(output.expire(clock::now() + 20s).messages, 0u);
+  ASSERT_TRUE(output.next_batch(batch)); // the version byte
+  written();
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(written(), frames({"kept"}));
 }
 
 } // namespace

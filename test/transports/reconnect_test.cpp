@@ -3,6 +3,8 @@
 
 #include "ockam/actors/echoer.hpp"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace ockam::test {
@@ -94,6 +96,89 @@ TEST_F(reconnect, DEC12_TheNodeStopsInTheMiddleOfIt) {
   ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
   a.node.stop();
   EXPECT_TRUE(events.wait_for(connection_state::closed));
+}
+
+// -- what waits meanwhile --------------------------------------------------------------------------
+
+/// A connection that has lost its peer and does not find it again.
+class WithoutPeer : public nodes_test {
+protected:
+  void lose_peer(std::chrono::milliseconds keep_for) {
+    auto policy = quickly;
+    policy.keep_for = keep_for;
+    raw_listener peer;
+    c = a.tcp.connect(peer.address(), {.reconnect = policy, .observer = events.observer()});
+    auto accepted = peer.accept();
+    static_cast<void>(accepted.read(1));
+    before_loss(accepted);
+    accepted.close();
+    ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
+  }
+  virtual void before_loss(raw_peer&) {}
+
+  tcp_node a{start_node()};
+  const connection_journal events;
+  std::optional<connection> c;
+};
+
+TEST_F(WithoutPeer, ANS6_AMessageWaitsForAsLongAsThePolicySays) {
+  lose_peer(100ms);
+  ASSERT_TRUE(a.node.root().send({*c, "echoer"}, "waits"));
+  EXPECT_GT(c->pending_bytes(), 0u);
+  EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 1; }));
+  EXPECT_EQ(c->pending_bytes(), 0u);
+  EXPECT_TRUE(c->is_open());
+}
+
+TEST_F(WithoutPeer, ANS6_ARequestThatWaitedForTooLongEndsAtOnce) {
+  lose_peer(100ms);
+  const auto reply = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "waits");
+  EXPECT_EQ(reply.error(), errc::connection_closed);
+  EXPECT_NE(reply.error().detail().find("keep_for"), std::string::npos) << reply.error().detail();
+}
+
+TEST_F(WithoutPeer, ANS6_WithoutPatienceMessagesAreRefused) {
+  lose_peer(0ms);
+  const auto sent = a.node.root().send({*c, "echoer"}, "x");
+  EXPECT_EQ(sent.error(), errc::connection_closed);
+  EXPECT_NE(sent.error().detail().find("being made again"), std::string::npos);
+  EXPECT_EQ(a.dropped(drop_reason::connection_closed), 1u);
+}
+
+TEST_F(WithoutPeer, ANS7_ARequestThatTimedOutIsTakenBack) {
+  lose_peer(10s);
+  const auto late = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "x",
+                                                                {.timeout = 20ms});
+  EXPECT_EQ(late.error(), errc::timeout);
+  EXPECT_NE(late.error().detail().find("which is being made again"), std::string::npos)
+    << late.error().detail();
+  EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 1; }));
+  EXPECT_EQ(c->pending_bytes(), 0u);
+}
+
+/// Loses its peer between the request and its reply.
+class WithARequest : public WithoutPeer {
+protected:
+  ~WithARequest() override {
+    if (requester.joinable()) // the test has failed
+      requester.join();
+  }
+  void before_loss(raw_peer& peer) override {
+    requester = std::thread{[this] {
+      const auto reply = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "x");
+      EXPECT_EQ(reply.error(), errc::connection_closed);
+      EXPECT_NE(reply.error().detail().find("lost before the reply came"), std::string::npos);
+    }};
+    ASSERT_FALSE(peer.read(4 + 10).empty()); // it has come
+  }
+
+  std::thread requester;
+};
+
+TEST_F(WithARequest, ANS5_ARequestThatWasWrittenEndsWhenItsConnectionIsLost) {
+  lose_peer(10s);
+  EXPECT_TRUE(c->is_open());
+  requester.join();
 }
 
 } // namespace

@@ -251,7 +251,7 @@ TEST_F(TcpLifecycle, TCP36_ADisconnectDoesNotAffectOtherConnections) {
   const auto first = a.connect(listener);
   const auto second = a.connect(listener);
   ASSERT_TRUE(first.disconnect());
-  EXPECT_EQ(a.node.root().send({first, "echoer"}, "x").error(), errc::not_found);
+  EXPECT_EQ(a.node.root().send({first, "echoer"}, "x").error(), errc::connection_closed);
   EXPECT_EQ(ask(a.node, {second, "echoer"}), "Hello Ockam!");
 }
 
@@ -268,7 +268,7 @@ TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounte
   ASSERT_TRUE(closed && closed->cause);
   EXPECT_EQ(closed->cause->origin(), error_origin::transport);
   EXPECT_TRUE(logged({"warning", elsewhere.address()}));
-  EXPECT_EQ(a.node.root().send({made, "x"}, "too late").error(), errc::not_found);
+  EXPECT_EQ(a.node.root().send({made, "x"}, "too late").error(), errc::connection_closed);
   EXPECT_GT(a.dropped(drop_reason::connection_closed), 0u);
   EXPECT_TRUE(eventually([&] { return a.tcp.connections().empty(); }));
   EXPECT_FALSE(made.flush());

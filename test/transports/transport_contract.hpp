@@ -19,6 +19,7 @@ namespace ockam::test {
 struct side_options {
   connection_limits limits{};
   connection_observer observer{};
+  bool explain_drops = false; ///< of a listener
 };
 
 /// Where others can come: a listener, or a binding without a peer of its own.

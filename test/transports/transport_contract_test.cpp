@@ -176,7 +176,7 @@ TEST_P(TransportContract, DEC16_ERR9_AnEndThatWasClosedIsUnknown) {
   ASSERT_TRUE(near.end());
   const auto late = a.node.root().send(near.to("echoer"), "too late");
   ASSERT_FALSE(late);
-  EXPECT_EQ(late.error(), errc::not_found);
+  EXPECT_EQ(late.error(), errc::connection_closed);
   EXPECT_EQ(a.dropped(drop_reason::unknown_address), 1u);
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_FALSE(near.is_open());
@@ -193,7 +193,7 @@ TEST_P(TransportContract, TCP28_AReplyThroughAClosedEndGoesNowhere) {
   ASSERT_TRUE(b.transport->joined_by(near).end());
   const auto answer = reader.send(question->return_route(), "answer");
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error(), errc::not_found);
+  EXPECT_EQ(answer.error(), errc::connection_closed);
   EXPECT_TRUE(eventually([&] { return b.transport->ends() == 0; }));
 }
 

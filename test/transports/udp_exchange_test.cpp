@@ -262,7 +262,8 @@ TEST_F(UdpExchange, AStoppedBindingIsUnknownAndItsPortIsFree) {
   ASSERT_TRUE(events.wait_for(connection_state::connected));
   ASSERT_TRUE(at_a.stop());
   EXPECT_EQ(at_a.stop().error(), errc::not_found);
-  EXPECT_EQ(a.node.root().send({at_a, "2#127.0.0.1:4000", "x"}, "x").error(), errc::not_found);
+  EXPECT_EQ(a.node.root().send({at_a, "2#127.0.0.1:4000", "x"}, "x").error(),
+            errc::connection_closed);
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_FALSE(at_a.is_open());
   EXPECT_EQ(a.udp.disconnect(at_a.sender_address()).error(), errc::not_found);

@@ -19,12 +19,17 @@ std::shared_ptr<const connection_limits> share(const connection_limits& wanted) 
   return last;
 }
 
+void fail_all(const outbox::requests& all, const error& cause) noexcept {
+  for (const auto& each : all)
+    each->fail(cause);
+}
+
 } // namespace
 
 link::link(const setup& own, const stream_format& format)
   : limits_{share(own.limits)},
     observer_{own.observer},
-    credit_{make_ref<receive_credit>(limits_->credit_messages, limits_->credit_bytes, reader_)},
+    credit_{make_ref<receive_credit>(*limits_, reader_)},
     output_{*limits_, format, own.buffers},
     mode_{own.mode} {}
 
@@ -40,7 +45,8 @@ result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
                                            .spawner_id = std::move(own.spawner_id),
                                            .consumer_of = std::move(own.consumer_of),
                                            .peer = std::move(own.peer),
-                                           .credit = credit_});
+                                           .credit = credit_,
+                                           .explain_drops = own.explain_drops});
   if (!port)
     return fail(std::move(port.error()));
   port_ = std::move(*port);
@@ -57,6 +63,8 @@ result<void> link::push_to(ref_ptr<ref_counted> destination, routed_message&& co
     content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move): only its message is
     if (woken.error() == errc::resource_exhausted)
       note_load();
+    if (woken.error() == errc::connection_closed && !reconnecting_.load())
+      return fail(closed(std::nullopt));
     return fail(std::move(woken.error()));
   }
   content.set_handled();
@@ -77,6 +85,7 @@ void link::note_load() {
 }
 
 void link::note_relief() {
+  std::atomic_thread_fence(std::memory_order_seq_cst); // the output first, then those that wait
   auto expected = load::overloaded;
   if (!output_.relieved() || !load_.compare_exchange_strong(expected, load::announcing))
     return;
@@ -87,15 +96,57 @@ void link::note_relief() {
     note_load();
 }
 
-void link::bytes_written(std::size_t count) {
-  output_.written(count);
-  if (load_.load(std::memory_order_relaxed) != load::normal)
-    note_relief();
+message_sink::room link::wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) {
+  if (output_.has_room_for(size))
+    return room::available;
+  const std::lock_guard guard{lock_};
+  senders_wait_.store(true, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_seq_cst); // announced first, then looked again
+  if (output_.relieved() || finished_.load()) {
+    senders_wait_.store(!senders_.empty(), std::memory_order_relaxed);
+    return room::available;
+  }
+  senders_.push_back(waiting);
+  return room::awaited;
 }
 
-void link::lose(drop_reason reason, std::uint64_t messages) noexcept {
-  lost_early_.fetch_add(messages, std::memory_order_relaxed);
-  port_.count_dropped(reason, messages);
+void link::wake_senders() {
+  std::vector<ref_ptr<waiter>> woken;
+  {
+    const std::lock_guard guard{lock_};
+    woken.swap(senders_);
+    senders_wait_.store(false, std::memory_order_relaxed);
+  }
+  for (const auto& each : woken)
+    each->wake();
+}
+
+void link::bytes_written(std::size_t count) {
+  output_.written(count);
+  std::atomic_thread_fence(std::memory_order_seq_cst); // freed first, then looked who waits
+  if (load_.load(std::memory_order_relaxed) != load::normal)
+    note_relief();
+  if (senders_wait_.load(std::memory_order_relaxed) && output_.relieved())
+    wake_senders();
+}
+
+bool link::next_batch(write_batch& done) {
+  const bool more = output_.next_batch(done);
+  if (const auto expired = output_.take_expired(); expired > 0)
+    port_.count_dropped(drop_reason::expired, expired);
+  return more;
+}
+
+void link::remove_given_up(write_batch& unwritten) {
+  if (const auto expired = output_.remove_given_up(unwritten); expired > 0)
+    port_.count_dropped(drop_reason::expired, expired);
+}
+
+void link::lose(drop_reason reason, const message& content, const error& cause) noexcept {
+  lost_early_.fetch_add(1, std::memory_order_relaxed);
+  port_.count_dropped(reason, 1);
+  if (auto* const request = content.request())
+    request->fail(cause);
 }
 
 void link::batch_written(const write_batch& batch) {
@@ -113,7 +164,18 @@ connection_metrics link::metrics() const noexcept {
 // -- life ------------------------------------------------------------------------------------------
 
 void link::announce_connected() {
+  reconnecting_ = false;
+  output_.resume();
   notify(connection_state::connected);
+}
+
+std::string link::description() const {
+  return "the connection with " + escaped(peer())
+         + (reconnecting_.load() ? ", which is being made again" : "");
+}
+
+error link::closed(const std::optional<error>& cause) const {
+  return connection_closed(peer(), cause);
 }
 
 void link::close() {
@@ -127,22 +189,43 @@ result<void> link::disconnect() {
   return port_.node()->stop_worker(sender_address());
 }
 
-void link::begin_again(const error& cause, const write_batch& unwritten) {
+void link::begin_again(const error& cause, const write_batch& unwritten,
+                       outbox::clock::time_point now) {
+  reconnecting_ = true;
   if (unwritten.messages() > 0)
     port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
-  output_.begin_again();
+  const auto unanswered = output_.begin_again(now);
   log_warning("connection with " + escaped(peer())
               + " lost, connecting again: " + to_string(cause));
+  fail_all(unanswered, error{errc::connection_closed,
+                             "the connection with " + escaped(peer())
+                               + " was lost before the reply came, and is being made again: "
+                               + to_string(cause)}
+                         .with_cause(cause.code()));
   notify(connection_state::reconnecting, cause);
+  expire_waiting(now);
+}
+
+void link::expire_waiting(outbox::clock::time_point now) {
+  const auto expired = output_.expire(now);
+  if (expired.messages == 0)
+    return;
+  port_.count_dropped(drop_reason::expired, expired.messages);
+  fail_all(expired.requests,
+           {errc::connection_closed, "the connection with " + escaped(peer())
+                                       + " was lost and not made again in time; raise "
+                                         "reconnect_policy.keep_for, or check the other side"});
 }
 
 void link::finish(std::optional<error> cause, const write_batch& unwritten) {
   closing_ = true;
-  const auto lost = unwritten.messages() + output_.abandon();
-  if (lost > 0)
+  const auto waiting = output_.abandon();
+  if (const auto lost = unwritten.messages() + waiting.messages; lost > 0)
     port_.count_dropped(drop_reason::connection_closed, lost);
-  port_.close();
+  port_.close(cause);
   finished_ = true; // who sees that finds every loss counted
+  fail_all(waiting.requests, closed(cause));
+  wake_senders();
   if (cause) {
     const auto text = "connection with " + escaped(peer()) + " closed: " + to_string(*cause);
     if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)

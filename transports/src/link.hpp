@@ -30,6 +30,7 @@ public:
     std::optional<flow_control_id> spawner_id{};
     std::vector<flow_control_id> consumer_of{};
     connection_observer observer{};
+    bool explain_drops = false;
     ref_ptr<memory_budget> buffers{}; // of the node
   };
 
@@ -45,6 +46,8 @@ public:
     return push_to({}, std::move(content), context);
   }
   void close() final;
+  room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;
+  [[nodiscard]] std::string description() const final;
 
   // -- for handles ---------------------------------------------------------------------------------
 
@@ -88,15 +91,28 @@ protected:
   /// Tells observers that messages can pass.
   void announce_connected();
 
+  /// As `outbox::next_batch`; accounts for requests that were given up.
+  bool next_batch(write_batch& done);
+  void remove_given_up(write_batch& unwritten);
+
   /// Accounts for a part of a batch that is with the operating system now, and for the whole.
   void bytes_written(std::size_t count);
   void batch_written(const write_batch& batch);
 
-  /// Accounts for messages that were taken and never came into the output.
-  void lose(drop_reason reason, std::uint64_t messages) noexcept;
+  /// Accounts for a message that was taken and never came into the output; a request ends with
+  /// `cause`.
+  void lose(drop_reason reason, const message& content, const error& cause) noexcept;
 
-  /// What carries the bytes broke, and something new will follow: counts what was being written as lost.
-  void begin_again(const error& cause, const write_batch& unwritten);
+  /// What carries the bytes broke, and something new will follow: counts what was being written as
+  /// lost, and fails the requests that wait for a reply through it.
+  void begin_again(const error& cause, const write_batch& unwritten,
+                   outbox::clock::time_point now = outbox::clock::now());
+
+  /// Meanwhile: drops what has waited for too long.
+  void expire_waiting(outbox::clock::time_point now);
+
+  /// What requests and sends end with when the link has ended with this cause.
+  [[nodiscard]] error closed(const std::optional<error>& cause) const;
 
   /// Ends the connection for the node: counters, addresses, observers. Called once.
   /// @param unwritten  the batch that was being written, if any
@@ -112,6 +128,7 @@ private:
   void notify(connection_state state, std::optional<error> cause = {});
   void note_load();
   void note_relief();
+  void wake_senders();
 
   struct waiting_reader final : waiter {
     void wake() noexcept override;
@@ -128,8 +145,12 @@ private:
   enum class load : std::uint8_t { normal, announcing, overloaded };
   std::atomic<load> load_{load::normal}; // as observers were told; one change at a time
   std::atomic<bool> refused_again_{false};
+  std::atomic<bool> senders_wait_{false};
+  std::atomic<bool> reconnecting_{false};
   std::atomic<bool> closing_{false};
   std::atomic<bool> finished_{false};
+  spin_lock lock_;
+  std::vector<ref_ptr<waiter>> senders_; // that wait for room; under the lock
   const connection_mode mode_;
 };
 

@@ -1,27 +1,65 @@
 #include "receive_credit.hpp"
 
+#include <mutex>
+#include <utility>
+
 namespace ockam::internal {
 
-void receive_credit::take(std::size_t bytes) noexcept {
-  used_.fetch_add(one_message + bytes, std::memory_order_relaxed);
+void receive_credit::give_back(std::size_t bytes) noexcept {
+  received_.give_back(bytes);
+  wake_reader();
 }
 
-void receive_credit::give_back(std::size_t bytes) noexcept {
-  used_.fetch_sub(one_message + bytes, std::memory_order_seq_cst);
-  // the reader announces that it waits, then looks again; we free, then look whether it waits
-  if (somebody_waits_.load(std::memory_order_seq_cst) && half_free()
-      && somebody_waits_.exchange(false) && waiting_)
-    waiting_->wake();
+void receive_credit::take_for(credit_use use, std::size_t bytes) noexcept {
+  window_of(use).take(bytes);
+}
+
+void receive_credit::give_back_from(credit_use use, std::size_t bytes) noexcept {
+  window_of(use).give_back(bytes);
+  if (use == credit_use::output && workers_wait_.load(std::memory_order_seq_cst)
+      && output_.half_free())
+    wake_workers();
+  wake_reader();
+}
+
+/// The reader announces that it waits, then looks again; we free, then look whether it waits.
+void receive_credit::wake_reader() noexcept {
+  const auto awaited = reader_waits_for_.load(std::memory_order_seq_cst);
+  if (awaited != none && half_free(awaited) && reader_waits_for_.exchange(none) != none && reader_)
+    reader_->wake();
+}
+
+void receive_credit::wake_workers() noexcept {
+  std::vector<ref_ptr<waiter>> woken;
+  {
+    const std::lock_guard guard{lock_};
+    woken.swap(workers_);
+    workers_wait_.store(false, std::memory_order_seq_cst);
+  }
+  for (const auto& each : woken)
+    each->wake();
+}
+
+bool receive_credit::wake_when_output_fits(ref_ptr<waiter> waiting) {
+  const std::lock_guard guard{lock_};
+  workers_wait_.store(true, std::memory_order_seq_cst);
+  if (output_.half_free()) { // freed before the announcement could be seen
+    workers_wait_.store(!workers_.empty(), std::memory_order_seq_cst);
+    return false;
+  }
+  workers_.push_back(std::move(waiting));
+  return true;
 }
 
 bool receive_credit::exhausted() noexcept {
-  if (!full())
+  const auto used_up = full();
+  if (used_up == none)
     return false;
-  somebody_waits_.store(true, std::memory_order_seq_cst);
-  if (!half_free())
+  reader_waits_for_.store(used_up, std::memory_order_seq_cst);
+  if (!half_free(used_up))
     return true;
-  // freed meanwhile: whoever takes the flag away decides
-  return !somebody_waits_.exchange(false);
+  // freed meanwhile: the thread that takes the announcement away decides
+  return reader_waits_for_.exchange(none) == none;
 }
 
 } // namespace ockam::internal

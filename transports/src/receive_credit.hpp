@@ -2,34 +2,41 @@
 
 #include "connection_account.hpp"
 
-#include "ockam/protocol/chunk_pool.hpp"
+#include "ockam/protocol/credit.hpp"
+#include "ockam/protocol/spin_lock.hpp"
 #include "ockam/transports/export.hpp"
+#include "ockam/transports/limits.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 namespace ockam::internal {
 
-/// How much of a connection's input may be unhandled at a time. Counted by message and by byte;
-/// given back by whatever thread drops a message.
-class OCKAM_TRANSPORTS_EXPORT receive_credit final : public connection_account {
+/// How many messages, and how many of their bytes, may be somewhere at a time.
+class credit_window {
 public:
-  /// @param waiting  woken once after `exhausted` said yes and half of the credit is free again, by
-  ///                 the thread that freed it; nullptr: nobody
-  receive_credit(std::size_t messages, std::size_t bytes, ref_ptr<waiter> waiting)
-    : max_messages_{std::min(messages, most_messages)},
-      max_bytes_{bytes},
-      waiting_{std::move(waiting)} {}
+  credit_window(std::size_t messages, std::size_t bytes) noexcept
+    : max_messages_{std::min(messages, most_messages)}, max_bytes_{bytes} {}
 
-  void take(std::size_t bytes) noexcept override;
-  void give_back(std::size_t bytes) noexcept override;
-
-  /// Whether the next message has to wait; when it does, who waits will be woken.
-  [[nodiscard]] bool exhausted() noexcept;
+  void take(std::size_t bytes) noexcept {
+    used_.fetch_add(one_message + bytes, std::memory_order_relaxed);
+  }
+  void give_back(std::size_t bytes) noexcept { // in one order with the flags of those that wait
+    used_.fetch_sub(one_message + bytes, std::memory_order_seq_cst);
+  }
 
   [[nodiscard]] std::size_t messages() const noexcept {
     return messages_of(used_.load(std::memory_order_acquire));
+  }
+  [[nodiscard]] bool full() const noexcept {
+    const auto used = used_.load(std::memory_order_acquire);
+    return messages_of(used) >= max_messages_ || bytes_of(used) >= max_bytes_;
+  }
+  [[nodiscard]] bool half_free() const noexcept {
+    const auto used = used_.load(std::memory_order_seq_cst);
+    return messages_of(used) <= max_messages_ / 2 && bytes_of(used) <= max_bytes_ / 2;
   }
 
 private:
@@ -41,20 +48,62 @@ private:
   static std::size_t messages_of(std::uint64_t used) noexcept { return used >> bytes_width; }
   static std::size_t bytes_of(std::uint64_t used) noexcept { return used & (one_message - 1); }
 
-  [[nodiscard]] bool full() const noexcept {
-    const auto used = used_.load(std::memory_order_acquire);
-    return messages_of(used) >= max_messages_ || bytes_of(used) >= max_bytes_;
-  }
-  [[nodiscard]] bool half_free() const noexcept { // in one order with `somebody_waits_`
-    const auto used = used_.load(std::memory_order_seq_cst);
-    return messages_of(used) <= max_messages_ / 2 && bytes_of(used) <= max_bytes_ / 2;
-  }
-
   const std::size_t max_messages_;
   const std::size_t max_bytes_;
-  const ref_ptr<waiter> waiting_;
   std::atomic<std::uint64_t> used_{0};
-  std::atomic<bool> somebody_waits_{false};
+};
+
+/// How much of a connection's input may be unhandled, and how much that it led to may be unhandled
+/// or unwritten, at a time. Each of the three has limits of its own, so that what waits behind full
+/// output cannot be what keeps it full. Given back by whatever thread drops a message.
+class OCKAM_TRANSPORTS_EXPORT receive_credit final : public connection_account {
+public:
+  /// @param reader  woken once after `exhausted` returned true and half of what was used up is free,
+  ///                by the thread that freed it; nullptr: none
+  receive_credit(const connection_limits& limits, ref_ptr<waiter> reader)
+    : received_{limits.credit_messages, limits.credit_bytes},
+      made_{limits.credit_messages, limits.credit_bytes},
+      output_{limits.credit_messages, limits.max_pending_bytes},
+      reader_{std::move(reader)} {}
+
+  void take(std::size_t bytes) noexcept override { received_.take(bytes); }
+  void give_back(std::size_t bytes) noexcept override;
+  void take_for(credit_use use, std::size_t bytes) noexcept override;
+  void give_back_from(credit_use use, std::size_t bytes) noexcept override;
+  [[nodiscard]] bool output_is_full() const noexcept override { return output_.full(); }
+  bool wake_when_output_fits(ref_ptr<waiter> waiting) override;
+
+  /// Whether the next message has to wait; when it does, the reader will be woken.
+  [[nodiscard]] bool exhausted() noexcept;
+
+  /// Received ones that are not handled.
+  [[nodiscard]] std::size_t messages() const noexcept { return received_.messages(); }
+
+private:
+  credit_window& window_of(credit_use use) noexcept {
+    return use == credit_use::output ? output_ : made_;
+  }
+  enum windows : std::uint8_t { none = 0, received = 1, made = 2, output = 4 };
+  [[nodiscard]] std::uint8_t full() const noexcept {
+    return (received_.full() ? received : none) | (made_.full() ? made : none)
+           | (output_.full() ? output : none);
+  }
+  [[nodiscard]] bool half_free(std::uint8_t which) const noexcept {
+    return ((which & received) == 0 || received_.half_free())
+           && ((which & made) == 0 || made_.half_free())
+           && ((which & output) == 0 || output_.half_free());
+  }
+  void wake_reader() noexcept;
+  void wake_workers() noexcept;
+
+  credit_window received_;
+  credit_window made_;
+  credit_window output_;
+  const ref_ptr<waiter> reader_;
+  std::atomic<std::uint8_t> reader_waits_for_{none}; // the windows that were full
+  std::atomic<bool> workers_wait_{false};
+  spin_lock lock_;
+  std::vector<ref_ptr<waiter>> workers_; // under the lock
 };
 
 } // namespace ockam::internal

@@ -10,6 +10,10 @@ namespace {
 /// Batches moved in a row before other connections get their turn.
 constexpr int max_batches = 16;
 
+/// Bytes that the pipe takes while their reader is paused, as the buffers of a socket do: two nodes
+/// that answer each other do not block each other at once.
+constexpr std::size_t pipe_size = 256u << 10;
+
 } // namespace
 
 void memory_connection::start() {
@@ -38,7 +42,7 @@ void memory_connection::move_bytes() {
       }
       if (++batches > max_batches) // somebody sends as fast as we move
         return later(&memory_connection::move_bytes);
-      if (!output().next_batch(batch_))
+      if (!next_batch(batch_))
         break;
     }
     bytes_view piece;
@@ -60,8 +64,16 @@ void memory_connection::move_bytes() {
 std::size_t memory_connection::receive(bytes_view data) {
   if (over_)
     return data.size();
-  if (paused_)
-    return 0;
+  if (!paused_ && pipe_.empty())
+    if (const auto count = read(data); count > 0)
+      return count;
+  const auto count = std::min(data.size(), pipe_size - pipe_.size());
+  pipe_.insert(pipe_.end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(count));
+  return count;
+}
+
+/// Delivers bytes; returns how many were taken, 0 when reading is paused.
+std::size_t memory_connection::read(bytes_view data) {
   const auto room = input().prepare();
   if (room.empty()) {
     deliver(); // no memory for a large frame ends it
@@ -87,6 +99,12 @@ void memory_connection::read_on() {
   if (over_ || !paused_)
     return;
   deliver();
+  std::size_t read_from_pipe = 0;
+  while (!over_ && !paused_ && read_from_pipe < pipe_.size())
+    read_from_pipe += read(bytes_view{pipe_}.subspan(read_from_pipe));
+  pipe_.erase(pipe_.begin(), pipe_.begin() + static_cast<std::ptrdiff_t>(read_from_pipe));
+  if (peer_has_gone_)
+    return peer_has_gone();
   if (const auto peer = peer_.lock(); peer && !paused_)
     peer->move_bytes();
 }
@@ -97,7 +115,9 @@ void memory_connection::close_now() {
 }
 
 void memory_connection::peer_has_gone() {
-  end(error{errc::closed_by_peer, peer() + " closed the connection"});
+  peer_has_gone_ = true;
+  if (pipe_.empty())
+    end(error{errc::closed_by_peer, peer() + " closed the connection"});
 }
 
 void memory_connection::end(std::optional<error> cause) {

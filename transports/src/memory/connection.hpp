@@ -31,6 +31,7 @@ private:
 
   void move_bytes();
   std::size_t receive(bytes_view data);
+  std::size_t read(bytes_view data);
   void deliver();
   void end(std::optional<error> cause);
 
@@ -48,8 +49,10 @@ private:
   const std::shared_ptr<network_impl> network_;
   std::weak_ptr<memory_connection> peer_;
   internal::write_batch batch_; // being moved
+  bytes pipe_;                  // from the peer, while reading is paused
   on_end ended_;
   bool paused_ = false;
+  bool peer_has_gone_ = false; // read the rest of the pipe, then end
   bool closing_ = false;
   bool over_ = false;
 };

@@ -77,6 +77,7 @@ public:
                        .spawner_id = from->flow_control_id(),
                        .consumer_of = from->options().consumer_of,
                        .observer = from->options().observer,
+                       .explain_drops = from->options().explain_drops,
                        .buffers = me->node()->buffers});
     };
     made->ended = [weak = weak_from_this()](const memory_listener& ended) {

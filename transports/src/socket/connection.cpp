@@ -154,7 +154,7 @@ void socket_connection::flush() {
       }
       if (++batches > max_batches) // somebody sends as fast as we write
         return thread_->post([me = self()] { me->flush(); });
-      if (!output().next_batch(batch_))
+      if (!next_batch(batch_))
         break;
       last_output_ = coarse_now();
     }
@@ -197,6 +197,7 @@ void socket_connection::wait_until_writable() {
                   me->waits_until_writable_ = false;
                   if (failed)
                     return me->end(socket_error(failed, "waiting for " + me->peer()));
+                  me->remove_given_up(me->batch_);
                   me->flush();
                   me->thread_->run_ready();
                 });
@@ -240,6 +241,7 @@ void socket_connection::end(std::optional<error> cause) {
 void socket_connection::set_reconnect(reconnect_policy policy, reconnector connect) {
   reconnect_ = std::make_unique<reconnecting>(reconnecting{
     policy, std::move(connect), asio::steady_timer{thread_->executor()}, policy.first});
+  output().set_keep_for(policy.keep_for);
 }
 
 void socket_connection::lose(const error& cause) {
@@ -286,8 +288,10 @@ void socket_connection::connect_again() {
 }
 
 void socket_connection::check_deadlines(clock::time_point now) {
-  if (over_ || without_socket_)
+  if (over_)
     return;
+  if (without_socket_)
+    return expire_waiting(now);
   input().release_chunk(); // if the messages in it are handled by now
   if (std::exchange(writes_at_next_tick_, false))
     flush();

@@ -2,110 +2,16 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace ockam::internal {
 
 namespace {
 
-/// Payloads up to here are copied: one buffer leaves faster than many pieces.
-constexpr std::size_t max_copied_payload = 4096;
+/// Written requests that are remembered before those that have ended are looked for.
+constexpr std::size_t least_sweep = 64;
 
 } // namespace
-
-// -- batches ---------------------------------------------------------------------------------------
-
-void write_batch::content::append_copied(const std::uint8_t* data, std::size_t size) {
-  if (size == 0)
-    return;
-  if (!pieces.empty() && pieces.back().by_reference.empty()
-      && pieces.back().data + pieces.back().size == data)
-    pieces.back().size += size;
-  else
-    pieces.push_back({data, size, {}});
-}
-
-void write_batch::append_version() {
-  static constexpr std::uint8_t version = tcp_protocol_version;
-  auto& to = make();
-  to.append_copied(&version, 1);
-  to.left = 1;
-}
-
-void write_batch::append_message(const message& what, std::size_t size, const stream_format& how,
-                                 ref_ptr<ref_counted> destination) {
-  auto& to = make();
-  const auto& frames = how.frames;
-  const auto& form = how.form;
-  const bool copied = what.payload().size() <= max_copied_payload;
-  const auto head_size = frames.length_size + (copied ? size : form.head_size(what));
-  auto* head = to.buffer.grow(head_size);
-  auto* behind = put_frame_header(head, size, frames);
-  if (copied) {
-    form.encode(what, behind);
-    to.append_copied(head, head_size);
-  } else {
-    form.encode_head(what, behind);
-    to.append_copied(head, head_size);
-    to.pieces.push_back({what.payload().data(), what.payload().size(), what.payload()});
-    const auto tail_size = form.tail_size(what);
-    auto* tail = to.buffer.grow(tail_size);
-    form.encode_tail(what, tail);
-    to.append_copied(tail, tail_size);
-  }
-  if (frames.length_size == 0)
-    to.unframed.push_back({size, std::move(destination)});
-  ++to.messages;
-  to.left += frames.length_size + size;
-}
-
-std::size_t write_batch::pieces(bytes_view* to, std::size_t max,
-                                std::size_t max_bytes) const noexcept {
-  if (!content_)
-    return 0;
-  const auto& all = content_->pieces;
-  std::size_t count = 0;
-  auto skip = content_->written;
-  for (auto i = content_->next; i < all.size() && count < max && max_bytes > 0; ++i, skip = 0) {
-    const auto size = std::min(all[i].size - skip, max_bytes);
-    to[count++] = {all[i].data + skip, size};
-    max_bytes -= size;
-  }
-  return count;
-}
-
-std::size_t write_batch::next_message_size() noexcept {
-  return content_->unframed[content_->next_unframed++].size;
-}
-
-void write_batch::advance(std::size_t count) noexcept {
-  if (count == 0)
-    return;
-  auto& all = *content_;
-  all.left -= count;
-  while (count > 0) {
-    const auto rest = all.pieces[all.next].size - all.written;
-    if (count < rest) {
-      all.written += count;
-      return;
-    }
-    count -= rest;
-    ++all.next;
-    all.written = 0;
-  }
-}
-
-void write_batch::clear() noexcept {
-  if (!content_)
-    return;
-  auto& all = *content_;
-  all.buffer.clear();
-  all.pieces.clear();
-  all.held.clear();
-  all.unframed.clear();
-  all.messages = all.left = all.next = all.written = all.next_unframed = 0;
-}
-
-// -- the queue -------------------------------------------------------------------------------------
 
 outbox::outbox(const connection_limits& limits, const stream_format& format,
                ref_ptr<memory_budget> buffers)
@@ -141,6 +47,13 @@ std::size_t outbox::largest_message() const noexcept {
   return std::min(limits_.max_frame_size, largest_body(format_.frames));
 }
 
+bool outbox::has_room_for(std::size_t size) const noexcept {
+  const auto pending = pending_bytes();
+  return pending == 0
+         || (pending + size <= limits_.max_pending_bytes
+             && (!buffers_ || buffers_->used() + size <= buffers_->limit()));
+}
+
 /// Whether a message that was made in this node may wait too. One always fits into an empty queue.
 result<void> outbox::admit(std::size_t size) const {
   const auto pending = pending_bytes();
@@ -155,6 +68,21 @@ result<void> outbox::admit(std::size_t size) const {
                                             + " bytes (max-buffer-bytes is "
                                             + std::to_string(buffers_->limit()) + "); send slower");
   return {};
+}
+
+/// Whether this message may come in now. With the lock.
+result<void> outbox::accept(const message& content, std::size_t size) const {
+  if (closed_)
+    return fail(errc::connection_closed, "the connection is closed; connect again");
+  if (suspension_ && suspension_->active && suspension_->keep_for <= clock::duration::zero())
+    return fail(errc::connection_closed,
+                "the connection is lost and is being made again, and messages do not wait for it "
+                "(reconnect_policy.keep_for is 0); send again when it is connected");
+  if (content.request() != nullptr && content.request()->is_given_up())
+    return fail(errc::cancelled, "the requester has given up");
+  if (content.holds_credit() || content.waited_for_room())
+    return {};
+  return admit(size);
 }
 
 result<bool> outbox::push(message& content, const connection_port* watched,
@@ -181,15 +109,10 @@ result<bool> outbox::push(message& content, const connection_port* watched,
                                   + "; send less at once"});
 
   std::unique_lock guard{mutex_};
-  if (closed_) {
+  if (auto accepted = accept(content, size); !accepted) {
     guard.unlock();
-    return refuse({errc::not_found, "the connection is closed; connect again"});
+    return refuse(std::move(accepted.error()));
   }
-  if (!content.holds_credit())
-    if (auto admitted = admit(size); !admitted) {
-      guard.unlock();
-      return refuse(std::move(admitted.error()));
-    }
   if (watched != nullptr) [[unlikely]]
     watched->note_write(content);
   waiting_.append_message(content, size, format_, std::move(destination));
@@ -199,57 +122,158 @@ result<bool> outbox::push(message& content, const connection_port* watched,
   if (buffers_)
     buffers_->take(bytes);
   taken_.store(taken() + 1, std::memory_order_relaxed);
-  if (content.holds_credit())
-    waiting_.hold(std::move(content));
+  const bool suspended = suspension_ && suspension_->active;
+  if (content.holds_credit() || content.request() != nullptr || suspended) {
+    content.occupy(credit_use::output);
+    ref_ptr<pending_request> request{content.request()};
+    waiting_.track(std::move(request), std::move(content).take_credit_share(), bytes,
+                   suspended ? clock::now() : clock::time_point{});
+  }
   return !std::exchange(writer_awake_, true);
 }
 
 bool outbox::next_batch(write_batch& done) {
-  done.clear(); // may drop last references: not under the lock
-  const std::lock_guard guard{mutex_};
-  if (std::exchange(version_due_, false)) { // alone: whatever waits, and from whom, comes after it
-    done.append_version();
-    leaving_bytes_.store(done.size(), std::memory_order_relaxed);
-    if (buffers_)
-      buffers_->take(done.size());
-    return true;
+  for (;;) {
+    done.clear(); // may drop last references: not under the lock
+    {
+      const std::lock_guard guard{mutex_};
+      if (std::exchange(version_due_,
+                        false)) { // alone: whatever waits, and from whom, comes after it
+        done.append_version();
+        leaving_bytes_.store(done.size(), std::memory_order_relaxed);
+        if (buffers_)
+          buffers_->take(done.size());
+        return true;
+      }
+      std::swap(done, waiting_);
+      leaving_bytes_.store(done.size(), std::memory_order_relaxed); // first: it is never too little
+      waiting_bytes_.store(0, std::memory_order_relaxed);
+      if (done.empty()) {
+        writer_awake_ = false;
+        notify_drained();
+        return false;
+      }
+      remember(done);
+    }
+    expired_ += remove_given_up(done);
+    if (!done.empty())
+      return true;
   }
-  std::swap(done, waiting_);
-  leaving_bytes_.store(done.size(), std::memory_order_relaxed); // first: it is never too little
-  waiting_bytes_.store(0, std::memory_order_relaxed);
-  if (!done.empty())
-    return true;
-  writer_awake_ = false;
-  notify_drained();
-  return false;
+}
+
+std::size_t outbox::remove_given_up(write_batch& unwritten) {
+  const auto& content = unwritten.content_;
+  if (!content
+      || std::ranges::none_of(content->tracked, &write_batch::tracked_message::is_given_up))
+    return 0;
+  requests ended;
+  const auto before = unwritten.size();
+  const auto count = unwritten.remove_if([](const auto& each) { return each.is_given_up(); },
+                                         ended);
+  written(before - unwritten.size());
+  return count;
+}
+
+/// Requests of a batch that is being written from now on. With the lock.
+void outbox::remember(const write_batch& leaving) {
+  for (const auto& each : leaving.content_->tracked)
+    if (each.request && each.request->is_pending())
+      sent_.push_back(each.request);
+  if (sent_.size() >= sweep_at_)
+    sweep();
+}
+
+/// Forgets requests that have ended; as often as there are as many new ones. With the lock.
+void outbox::sweep() {
+  std::erase_if(sent_, [](const auto& each) { return !each->is_pending(); });
+  sweep_at_ = std::max(least_sweep, 2 * sent_.size());
 }
 
 void outbox::shrink() {
   const std::lock_guard guard{mutex_};
   waiting_.shrink();
+  sweep();
+  if (sent_.empty())
+    requests{}.swap(sent_);
 }
 
-void outbox::begin_again() {
+// -- without a stream ------------------------------------------------------------------------------
+
+void outbox::set_keep_for(clock::duration limit) {
+  const std::lock_guard guard{mutex_};
+  suspension_ = std::make_unique<suspension>();
+  suspension_->keep_for = limit;
+}
+
+outbox::requests outbox::begin_again(clock::time_point now) {
   const std::lock_guard guard{mutex_};
   version_due_ = format_.frames.version_byte;
   writer_awake_ = true;
   forget(waiting_.size());
+  if (suspension_ && !suspension_->active) {
+    suspension_->active = true;
+    suspension_->since = now;
+    const auto& waiting = waiting_.content_;
+    suspension_->waiting_end = waiting ? waiting->end : 0;
+    suspension_->waiting_untracked = waiting ? waiting->messages - waiting->tracked.size() : 0;
+  }
+  return std::exchange(sent_, {});
 }
+
+void outbox::resume() {
+  const std::lock_guard guard{mutex_};
+  if (suspension_)
+    suspension_->active = false;
+}
+
+outbox::dropped outbox::expire(clock::time_point now) {
+  dropped all;
+  const std::lock_guard guard{mutex_};
+  if (!suspension_ || !suspension_->active)
+    return all;
+  auto& pause = *suspension_;
+  const auto is_over = [&](clock::time_point since) { return now - since >= pause.keep_for; };
+  const auto before = waiting_.size();
+  if (is_over(pause.since))
+    all.messages += waiting_.remove_before(std::exchange(pause.waiting_end, 0),
+                                           std::exchange(pause.waiting_untracked, 0), all.requests);
+  all.messages += waiting_.remove_if(
+    [&](const write_batch::tracked_message& each) {
+      return each.is_given_up() || (each.at >= pause.waiting_end && is_over(each.since));
+    },
+    all.requests);
+  const auto freed = before - waiting_.size();
+  waiting_bytes_.store(waiting_.size(), std::memory_order_relaxed);
+  if (buffers_)
+    buffers_->give_back(freed);
+  return all;
+}
+
+// -- the end ---------------------------------------------------------------------------------------
 
 void outbox::close() {
   const std::lock_guard guard{mutex_};
   closed_ = true;
 }
 
-std::size_t outbox::abandon() {
-  write_batch dropped; // destroyed without the lock
-  const std::lock_guard guard{mutex_};
-  closed_ = true;
-  abandoned_ = true;
-  std::swap(dropped, waiting_);
-  forget(0);
-  notify_drained();
-  return dropped.messages();
+outbox::dropped outbox::abandon() {
+  write_batch waiting; // destroyed without the lock
+  dropped all;
+  {
+    const std::lock_guard guard{mutex_};
+    closed_ = true;
+    abandoned_ = true;
+    std::swap(waiting, waiting_);
+    all.requests = std::exchange(sent_, {});
+    forget(0);
+    notify_drained();
+  }
+  all.messages = waiting.messages();
+  if (waiting.content_)
+    for (auto& each : waiting.content_->tracked)
+      if (each.request)
+        all.requests.push_back(std::move(each.request));
+  return all;
 }
 
 bool outbox::closed() const {

@@ -5,8 +5,9 @@ namespace ockam::internal {
 stream_link::stream_link(const setup& own, const stream_format& format)
   : link{own, format}, input_{limits(), format, credit(), reader(), own.buffers} {}
 
-void stream_link::begin_again(const error& cause, const write_batch& unwritten) {
-  link::begin_again(cause, unwritten);
+void stream_link::begin_again(const error& cause, const write_batch& unwritten,
+                              outbox::clock::time_point now) {
+  link::begin_again(cause, unwritten, now);
   input_.begin_again();
 }
 

@@ -17,7 +17,8 @@ protected:
 
   inbox& input() noexcept { return input_; }
 
-  void begin_again(const error& cause, const write_batch& unwritten);
+  void begin_again(const error& cause, const write_batch& unwritten,
+                   outbox::clock::time_point now = outbox::clock::now());
   void finish(std::optional<error> cause, const write_batch& unwritten);
 
 private:

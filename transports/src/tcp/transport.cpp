@@ -102,7 +102,8 @@ result<listener> transport_impl::listen(std::string_view at, listen_options opti
                                    .mode = connection_mode::incoming,
                                    .spawner_id = options.spawner_flow_control_id,
                                    .consumer_of = options.consumer_of,
-                                   .observer = options.observer}});
+                                   .observer = options.observer,
+                                   .explain_drops = options.explain_drops}});
   return listener{made};
 }
 

@@ -258,14 +258,14 @@ result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const messag
   const auto size = ockam::encoded_size(content) - size_of_front(content.onward_route());
   const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
   const auto sent = size + cut.parts() * datagram_overhead;
-  if (auto allowed = peers_.admit(to, sent, content.holds_credit(), clock::now()); !allowed)
+  if (auto allowed = peers_.admit(to, sent, content.came_from_wire(), clock::now()); !allowed)
     return fail(std::move(allowed.error()));
   return make_ref<destination>(*reachable);
 }
 
 result<void> udp_binding::push_to_name(const host_port& to, routed_message&& content,
                                        compat::execution_context* context) {
-  if (content.local_message().holds_credit())
+  if (content.local_message().came_from_wire())
     return fail(errc::access_denied,
                 "a message from another node does not make us look up " + escaped(to.host));
   auto taken = std::move(content).into_local_message();
@@ -304,10 +304,14 @@ void udp_binding::looked_up(const std::string& host, const lookup::outcome& foun
     return flush();
   }
   const auto lost = names_.failed(host);
-  lose(drop_reason::external_address, lost.size());
-  warn(std::to_string(lost.size()) + " messages were dropped: "
-       + (found ? escaped(host) + " has no address of the family of " + socket_address_
-                : to_string(found.error())));
+  const auto cause = found
+                       ? error{errc::not_found, escaped(host) + " has no address of the family of "
+                                                  + socket_address_}
+                       : found.error();
+  for (const auto& each : lost)
+    lose(drop_reason::external_address, each.content, cause);
+  warn(std::to_string(lost.size())
+       + " messages were dropped: " + (found ? cause.detail() : to_string(cause)));
 }
 
 /// A message that has waited is counted as sent: what becomes of it is not told to its sender.
@@ -319,8 +323,9 @@ void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&
   if (!pushed)
     lose(pushed.error() == errc::resource_exhausted  ? drop_reason::pending_bytes_full
          : pushed.error() == errc::message_too_large ? drop_reason::message_too_large
+         : pushed.error() == errc::cancelled         ? drop_reason::expired
                                                      : drop_reason::connection_closed,
-         1);
+         waited.content, pushed.error());
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -346,7 +351,7 @@ void udp_binding::flush() {
         port().count_dropped(drop_reason::connection_closed, std::exchange(lost_, 0));
         batch_.clear();
       }
-      if (!output().next_batch(batch_))
+      if (!next_batch(batch_))
         break;
       last_traffic_ = internal::coarse_now();
     }
@@ -433,7 +438,8 @@ void udp_binding::end(std::optional<error> cause) {
   for (const auto& each : lookups_)
     if (const auto asked = each.lock())
       asked->cancel();
-  lose(drop_reason::connection_closed, names_.close().size());
+  for (const auto& each : names_.close())
+    lose(drop_reason::connection_closed, each.content, closed(cause));
   port().discard(drop_reason::incomplete, peers_.clear());
   socket_.close(); // before anybody is told, who may want the port
   finish(std::move(cause), batch_);

@@ -24,8 +24,7 @@ public:
     : state_{std::move(state)},
       port_{std::move(port)},
       socket_{std::move(socket)},
-      credit_{
-        make_ref<internal::receive_credit>(limits.credit_messages, limits.credit_bytes, nullptr)},
+      credit_{make_ref<internal::receive_credit>(limits, nullptr)},
       rendezvous_{make_route(socket_.sender_address(), rendezvous)},
       role_{std::move(role)},
       alarm_address_{std::move(alarm_address)} {}

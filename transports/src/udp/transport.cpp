@@ -110,6 +110,7 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
                               .observer = options.observer,
+                              .explain_drops = options.explain_drops,
                               .buffers = node()->buffers};
   auto made = std::make_shared<udp_binding>(setup, std::move(options), peer, std::move(thread),
                                             in_reassembly_);

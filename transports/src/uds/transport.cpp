@@ -89,7 +89,8 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
                                     .mode = connection_mode::incoming,
                                     .spawner_id = options.spawner_flow_control_id,
                                     .consumer_of = options.consumer_of,
-                                    .observer = options.observer}});
+                                    .observer = options.observer,
+                                    .explain_drops = options.explain_drops}});
   return ockam::listener{*made};
 }
 

@@ -173,7 +173,7 @@ void websocket_connection::flush() {
       batch_written(batch_);
       batch_.clear();
     }
-    if (!output().next_batch(batch_)) {
+    if (!next_batch(batch_)) {
       if (closing_)
         end(std::nullopt);
       return;

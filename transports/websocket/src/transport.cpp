@@ -70,6 +70,7 @@ void transport_impl::on_accepted(const listen_options& options, std::shared_ptr<
                         .spawner_id = options.spawner_flow_control_id,
                         .consumer_of = options.consumer_of,
                         .observer = options.observer,
+                        .explain_drops = options.explain_drops,
                         .buffers = node()->buffers},
                        options.keepalive, std::move(thread));
   if (!taken) // the node stops

@@ -2,6 +2,7 @@
 
 #include "ockam/actors/export.hpp"
 #include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/response_promise.hpp"
 #include "ockam/actors/routed.hpp"
 #include "ockam/actors/worker_object.hpp"
 #include "ockam/actors/worker_options.hpp"
@@ -106,6 +107,26 @@ public:
     return send_from_address(route{to}, body, from);
   }
 
+  // -- answering ----------------------------------------------------------------------------------
+
+  /// Sends `body` along the return route of `request`, and lets the connection that the request came
+  /// through pay for it: such an answer is never refused because its receiver reads slowly. In a
+  /// worker, plain `send` does the same while it handles the request; CAF actors written by hand and
+  /// threads that keep a message use this.
+  template <class T>
+  result<void> reply(const routed_message& request, const T& body) {
+    return reply_payload(request, encode_payload(body));
+  }
+
+  /// Tells the requester that there is no answer, and why: its request ends with errc::remote, this
+  /// code and this text. Nothing is sent to requesters that do not understand it: nodes of other
+  /// implementations, and plain senders. A handler that fails does the same, without the text unless
+  /// `node_options::error_details` is set.
+  result<void> reply_error(const routed_message& request, const error& why);
+
+  /// The duty to answer `request` later, from any thread.
+  [[nodiscard]] response_promise keep(const routed_message& request);
+
   /// Passes a message on with both routes, payload and notes as they are (FWD-1). Take the own
   /// address off first, or it comes back (FWD-2).
   result<void> forward(message content);
@@ -191,7 +212,10 @@ protected:
   [[nodiscard]] result<std::uint16_t> own_index(const address& own) const;
   result<void> send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
                             std::vector<local_info> info);
+  result<message> make_message(std::uint16_t from, route to, result<shared_bytes> payload,
+                               std::vector<local_info> info);
   result<void> pass_on(std::uint16_t from, message content);
+  result<void> reply_payload(const routed_message& request, result<shared_bytes> payload);
   result<delayed_event> make_delayed(route to, result<shared_bytes> payload);
   result<address> start(mailboxes at, std::unique_ptr<internal::worker_object> worker,
                         worker_options options);
@@ -247,6 +271,12 @@ public:
   void defer_ready();
   void ready();
   void fail(error why);
+
+  /// Calls `then` in this worker when the output of a connection has room, once; soon, when there is
+  /// some, or when there is no such connection. For workers that send much of their own accord: `send`
+  /// to a full output fails with errc::resource_exhausted at once.
+  /// @param connection  its sender address, the first one of the routes that lead through it
+  void when_writable(const address& connection, std::function<void(context&)> then);
 
   /// For processors: the oldest message that waits and is admitted, if any (PRC-5).
   template <class T>

@@ -10,6 +10,11 @@ struct receive_options {
   std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
 };
 
+/// How long a send waits for room in the output of a connection; nullopt waits for ever.
+struct send_options {
+  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+};
+
 /// A mailbox without an actor, for plain threads such as `main` (CTX-2, MAP-12).
 ///
 /// `receive` and `send_and_receive` block the calling thread: do not call them in a worker. All
@@ -20,6 +25,16 @@ public:
   endpoint(endpoint&&) noexcept;
   endpoint& operator=(endpoint&&) noexcept;
   ~endpoint();
+
+  using sender::send;
+
+  /// As `send`, but waits while the output of the connection at the first address is full. In a
+  /// worker it does not wait.
+  /// - errc::resource_exhausted  there was no room within `options.timeout`
+  template <class T>
+  result<void> send(route to, const T& body, send_options options) {
+    return send_with_room(std::move(to), encode_payload(body), options);
+  }
 
   /// The next message that is admitted, in order of arrival (RCV-1 to RCV-5).
   /// - errc::timeout    none came in time; denied messages are skipped and the limit keeps running
@@ -64,6 +79,7 @@ private:
   void close() noexcept;
   result<routed_message> take(receive_options options);
   result<routed_message> request(route to, result<shared_bytes> payload, request_options options);
+  result<void> send_with_room(route to, result<shared_bytes> payload, send_options options);
 
   std::shared_ptr<queue> inbox_;
 };

@@ -28,8 +28,9 @@ enum class drop_reason : std::uint8_t {
   duplicate,      // a datagram that came again, or too late for its message
   incomplete,     // a message in several datagrams of which not all came in time
   foreign_source, // a datagram from somebody else than the peer
+  expired,        // waited for a connection for too long, or its requester had given up
 };
-inline constexpr std::size_t drop_reason_count = 17;
+inline constexpr std::size_t drop_reason_count = 18;
 
 OCKAM_ACTORS_EXPORT std::string_view to_string(drop_reason reason) noexcept;
 

@@ -35,6 +35,9 @@ struct node_options {
   /// connection, which is kept for further ones and closed after `implicit_idle_timeout`. Never for
   /// messages that came in through a connection (DEC-15).
   bool implicit_connections = false;
+  /// Whether a requester is told what a failed handler reports, or only its code: texts may name what
+  /// others should not know.
+  bool error_details = false;
   std::chrono::milliseconds implicit_idle_timeout{60'000};
   std::shared_ptr<message_observer> observer{}; ///< sees every step of every message
 };
@@ -94,9 +97,11 @@ public:
 
   // -- messages, from the root endpoint `app` ------------------------------------------------------
 
+  /// Sends `body`, and waits while the output of the connection at the first address is full: at
+  /// most `options.timeout`, then errc::resource_exhausted. Not from a worker: there it does not wait.
   template <class T>
-  void send(route to, const T& body) {
-    value_or_throw(root_.send(std::move(to), body));
+  void send(route to, const T& body, send_options options = {}) {
+    value_or_throw(root_.send(std::move(to), body, options));
   }
   template <class T>
   routed<T> receive(receive_options options = {}) {

@@ -5,12 +5,14 @@
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/routed_message.hpp"
+#include "ockam/protocol/credit.hpp"
 #include "ockam/protocol/spin_lock.hpp"
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ockam {
@@ -40,6 +42,18 @@ public:
   /// that is taken: `set_handled`, then `count_written` or `count_dropped` of the port.
   /// A refused message is not changed; the error reaches whoever sent it.
   virtual result<void> push(routed_message&& content, execution_context* context) = 0;
+
+  enum class room : std::uint8_t {
+    available, // a message would be taken now, or refused for another reason
+    awaited,   // `waiting` is woken when that is so
+  };
+
+  /// Whether `push` would refuse a message of `size` bytes for want of room; then `waiting` is woken
+  /// once, by any thread, when there is room again or the connection has ended. Thread-safe.
+  virtual room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting);
+
+  /// Where the messages go, for error texts: "the connection with 127.0.0.1:4000".
+  [[nodiscard]] virtual std::string description() const;
 
   /// The address was stopped (`disconnect`, `stop_worker`): write what was pushed, then end.
   virtual void close() = 0;
@@ -76,6 +90,7 @@ struct connection_setup {
   std::vector<flow_control_id> consumer_of{};     // producers that may send through it (FCU-3)
   std::string peer{};                             // for logs and observers
   ref_ptr<inbound_credit> credit{};               // what its messages hold: transports of ours
+  bool explain_drops = false; // tells requesters at the peer why their message was dropped
 };
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.
@@ -134,8 +149,9 @@ public:
   void count_written(std::uint64_t messages) const noexcept;
   void count_dropped(drop_reason reason, std::uint64_t messages) const noexcept;
 
-  /// Removes the addresses: the connection is unknown from now on. Repeated calls do nothing.
-  void close() noexcept;
+  /// Removes the addresses: the connection is unknown from now on, and senders learn that it is
+  /// closed, with the cause. Repeated calls do nothing.
+  void close(const std::optional<error>& cause = {}) noexcept;
 
 private:
   void begin_run();
@@ -173,6 +189,10 @@ private:
   node_ptr node_;
   ref_ptr<internal::worker_record> record_;
 };
+
+/// What a send to a connection that has ended, or a request through it, ends with.
+[[nodiscard]] OCKAM_ACTORS_EXPORT error connection_closed(std::string_view peer,
+                                                          const std::optional<error>& cause);
 
 /// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
 /// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).

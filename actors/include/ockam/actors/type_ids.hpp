@@ -34,7 +34,16 @@ auto inspect(Inspector& f, routed_message& content) {
 
 /// What the node tells the actor around a worker, in line with its messages.
 struct OCKAM_ACTORS_EXPORT worker_signal {
-  enum class kind : std::uint8_t { start, stop, process, reply_timeout, call, end };
+  enum class kind : std::uint8_t {
+    start,
+    stop,
+    process,
+    reply_timeout,
+    request_failed,
+    room, // in the output of a connection whose messages wait
+    call,
+    end
+  };
   kind what = kind::start;
   std::uint64_t id = 0;
 };

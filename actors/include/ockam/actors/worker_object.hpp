@@ -85,17 +85,48 @@ struct message_parameter<R (W::*)(context&, M) const> : std::type_identity<M> {}
 template <class R, class M>
 struct message_parameter<R (*)(context&, M)> : std::type_identity<M> {};
 
-/// Makes the typed message that `Handler` asks for and calls `invoke` with it.
+/// Makes the typed message that `Handler` asks for and calls `invoke` with it. When that fails,
+/// `content` has the return route again, unless the handler has taken it out of a reference.
 template <class Handler, class Invoke>
 result<void> with_message(routed_message&& content, Invoke&& invoke) {
   using parameter = typename message_parameter<Handler>::type;
-  std::remove_cvref_t<parameter> typed{std::move(content)};
-  return outcome([&] {
+  using typed_message = std::remove_cvref_t<parameter>;
+  constexpr bool by_value = !std::is_reference_v<parameter>;
+
+  class give_back {
+  public:
+    give_back(typed_message& from, routed_message& to) : from_{from}, to_{to} {
+      if constexpr (by_value)
+        return_route_ = from.return_route();
+    }
+    give_back(const give_back&) = delete;
+    give_back& operator=(const give_back&) = delete;
+    ~give_back() {
+      if (handled)
+        return;
+      if constexpr (by_value)
+        to_.put_back(message{route{}, std::move(return_route_)});
+      else
+        to_ = static_cast<routed_message&&>(from_);
+    }
+    bool handled = false;
+
+  private:
+    typed_message& from_;
+    routed_message& to_;
+    route return_route_;
+  };
+
+  typed_message typed{std::move(content)};
+  give_back unless_handled{typed, content};
+  auto done = outcome([&] {
     if constexpr (std::is_lvalue_reference_v<parameter>)
       return invoke(typed);
     else
       return invoke(std::move(typed));
   });
+  unless_handled.handled = done.has_value();
+  return done;
 }
 
 template <class W>

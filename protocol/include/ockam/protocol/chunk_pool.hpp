@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/protocol/credit.hpp"
 #include "ockam/protocol/export.hpp"
 #include "ockam/protocol/memory_budget.hpp"
 #include "ockam/protocol/ref_counted.hpp"
@@ -11,13 +12,6 @@
 namespace ockam {
 
 class chunk_pool;
-
-/// Who waits for memory, or for credit. Lives as long as somebody may have to call it.
-class OCKAM_PROTOCOL_EXPORT waiter : public ref_counted {
-public:
-  /// There is some again. From any thread; may come late, so refer weakly to what is waited with.
-  virtual void wake() noexcept = 0;
-};
 
 /// A piece of memory that received bytes are read into, and that payloads then refer to.
 ///

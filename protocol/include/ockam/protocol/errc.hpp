@@ -46,6 +46,8 @@ enum class errc : std::uint8_t {
   only_one_transport_hop,
   unknown_transport,
   closed_by_peer,
+  connection_closed,
+  remote,
   misuse,
   internal,
 };

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "ockam/protocol/credit.hpp"
 #include "ockam/protocol/export.hpp"
+#include "ockam/protocol/pending_request.hpp"
 #include "ockam/protocol/recycled.hpp"
 #include "ockam/protocol/ref_counted.hpp"
 #include "ockam/protocol/route.hpp"
@@ -21,14 +23,6 @@ struct local_info {
   bytes data;
 
   bool operator==(const local_info&) const = default;
-};
-
-/// What messages from one connection occupy until they are handled (reading stops when it is used
-/// up). Thread-safe.
-class OCKAM_PROTOCOL_EXPORT inbound_credit : public ref_counted {
-public:
-  virtual void take(std::size_t bytes) noexcept = 0;
-  virtual void give_back(std::size_t bytes) noexcept = 0;
 };
 
 /// What travels: an onward route, a return route, a payload (section "Messages" of docs/rules.tsv).
@@ -93,16 +87,48 @@ public:
   message add_local_info(local_info info) &&;
   message clear_local_info(std::string_view type) &&;
 
-  // -- for transports ------------------------------------------------------------------------------
+  // -- for the node and its transports -------------------------------------------------------------
 
-  /// True for a message that came in through a connection and has not left the node yet.
+  /// Whether the message came in through a connection. A message that a handler makes has not.
+  [[nodiscard]] bool came_from_wire() const noexcept { return parts().from_wire; }
+  void set_came_from_wire() { change().from_wire = 1; }
+
+  /// The credit that pays for this message until it is handled or written; nullptr: none. What a
+  /// handler sends while it handles a message is paid by the credit of that message.
+  [[nodiscard]] inbound_credit* credit() const noexcept { return parts().credit.from(); }
+
   [[nodiscard]] bool holds_credit() const noexcept { return credit() != nullptr; }
-  [[nodiscard]] inbound_credit* credit() const noexcept { return parts().credit.get(); }
 
-  /// Takes `size` bytes of `credit`; given back when the last copy of this message is gone.
+  /// Takes `size` bytes of `credit`, for a received message; returned with the last copy of this
+  /// message.
   void hold(ref_ptr<inbound_credit> credit, std::size_t size) {
-    change().credit = credit_share{std::move(credit), size};
+    change().credit = credit_share{std::move(credit), credit_use::received, size};
   }
+
+  /// Names the credit that pays for a message made in this node. `occupy` takes it.
+  void charge_to(ref_ptr<inbound_credit> credit) {
+    change().credit = credit_share{std::move(credit), credit_use::none, 0};
+  }
+
+  /// Takes the credit named by `charge_to`, as the message enters a mailbox or an output; no effect
+  /// on a message that occupies credit already, or that has none.
+  void occupy(credit_use use) {
+    if (parts().credit.is_due())
+      change().credit.take(use, size_in_memory());
+  }
+
+  /// What remains of a message that was encoded: its credit, for as long as its bytes wait.
+  [[nodiscard]] credit_share take_credit_share() && { return std::exchange(change().credit, {}); }
+
+  /// The request that this message makes, nullptr for other messages. Stays with the message inside
+  /// the node.
+  [[nodiscard]] pending_request* request() const noexcept { return parts().request.get(); }
+  void set_request(ref_ptr<pending_request> request) { change().request = std::move(request); }
+
+  /// Whether the sender has waited until the output had room: the message is not refused for want of
+  /// room any more.
+  [[nodiscard]] bool waited_for_room() const noexcept { return parts().waited_for_room; }
+  void set_waited_for_room() { change().waited_for_room = 1; }
 
   /// Hops this message has made inside the node since it was sent or received.
   [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
@@ -113,32 +139,6 @@ public:
   friend OCKAM_PROTOCOL_EXPORT bool operator==(const message& a, const message& b) noexcept;
 
 private:
-  /// One message's part of a credit; a copy takes its own.
-  class credit_share {
-  public:
-    credit_share() = default;
-    credit_share(ref_ptr<inbound_credit> from, std::size_t bytes) noexcept
-      : from_{std::move(from)}, bytes_{bytes} {
-      if (from_)
-        from_->take(bytes_);
-    }
-    credit_share(const credit_share& other) noexcept : credit_share{other.from_, other.bytes_} {}
-    credit_share& operator=(credit_share other) noexcept {
-      std::swap(from_, other.from_);
-      std::swap(bytes_, other.bytes_);
-      return *this;
-    }
-    ~credit_share() {
-      if (from_)
-        from_->give_back(bytes_);
-    }
-    [[nodiscard]] inbound_credit* get() const noexcept { return from_.get(); }
-
-  private:
-    ref_ptr<inbound_credit> from_;
-    std::size_t bytes_ = 0;
-  };
-
   /// What few messages have.
   struct extras final : ref_counted, internal::recycled<extras> {
     std::optional<std::string> tracing;
@@ -169,10 +169,13 @@ private:
     void set_tracing(std::optional<std::string> context);
     extras& change_extras();
 
-    std::uint32_t local_steps : 31 = 0;
+    std::uint32_t local_steps : 29 = 0;
+    std::uint32_t from_wire : 1 = 0;
+    std::uint32_t waited_for_room : 1 = 0;
     std::uint32_t traced_empty : 1 = 0; // "{}", which many peers send, without `more`
     shared_bytes payload;
     credit_share credit;
+    ref_ptr<pending_request> request;
     ref_ptr<extras> more;
     route onward;
     route back;
@@ -184,6 +187,9 @@ private:
   static const body& nothing() noexcept;
   [[nodiscard]] const body& parts() const noexcept { return body_ ? *body_ : nothing(); }
   body& change();
+  [[nodiscard]] std::size_t size_in_memory() const noexcept {
+    return onward_route().encoded().size() + return_route().encoded().size() + payload().size();
+  }
 
   ref_ptr<body> body_;
 };

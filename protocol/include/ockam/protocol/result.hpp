@@ -5,6 +5,7 @@
 
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <tl/expected.hpp>
 
@@ -23,6 +24,14 @@ public:
   [[nodiscard]] const std::error_code& code() const noexcept { return code_; }
   [[nodiscard]] const std::string& detail() const noexcept { return detail_; }
 
+  /// The code of what led to this error: why a connection was closed (errc::connection_closed), what
+  /// went wrong at the other side (errc::remote); no error where nothing more is known.
+  [[nodiscard]] const std::error_code& cause() const noexcept { return cause_; }
+  [[nodiscard]] error with_cause(std::error_code cause) && {
+    cause_ = cause;
+    return std::move(*this);
+  }
+
   /// Derived from the code; a system error has origin `transport` and kind `io`.
   [[nodiscard]] error_origin origin() const noexcept;
   [[nodiscard]] error_kind kind() const noexcept;
@@ -33,6 +42,7 @@ public:
 
 private:
   std::error_code code_;
+  std::error_code cause_;
   std::string detail_;
 };
 

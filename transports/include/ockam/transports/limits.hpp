@@ -16,11 +16,14 @@ struct connection_limits {
   decode_limits message{};                             ///< hops, addresses, tracing context
 
   /// Output that waits, in bytes. Above it `send` fails with errc::resource_exhausted for messages
-  /// made in this node; one message always fits into an empty queue. What is passed on from other
-  /// connections is bounded by their credit instead.
+  /// that this node sends of its own accord; one message always fits into an empty queue. What is
+  /// passed on from a connection is bounded by its credit instead. What is sent while a message of a
+  /// connection is handled, such as its answer, is never refused: above this limit that connection is
+  /// not read, and its messages are not handled, until half of the answers is written.
   std::size_t max_pending_bytes = 8u << 20;
 
-  /// Received messages, or their bytes, that are not handled yet; then reading pauses.
+  /// Received messages, or their bytes, that are not handled yet, and likewise messages between
+  /// workers that those have led to; then reading pauses.
   std::size_t credit_messages = 1'024;
   std::size_t credit_bytes = 4u << 20;
 
@@ -34,11 +37,16 @@ struct connection_limits {
 
 /// Connecting again when a connection is lost; its address stays valid meanwhile (DEC-12).
 ///
-/// What is sent while there is no socket waits, up to `max_pending_bytes`; what was being written is
-/// lost, and counted. `disconnect` ends it for good.
+/// What is sent while there is no socket waits, up to `max_pending_bytes` and for `keep_for`; what was
+/// being written is lost. Requests that were written end with errc::connection_closed at once, others
+/// when they have waited for too long. All of it is counted. `disconnect` ends it for good.
 struct reconnect_policy {
   std::chrono::milliseconds first{100};     ///< before the first attempt, then doubling
   std::chrono::milliseconds longest{5'000}; ///< each one varied by up to 20 %
+
+  /// How long a message waits for the connection, to about 50 ms; then it is dropped as `expired`. 0
+  /// refuses messages while there is no connection.
+  std::chrono::milliseconds keep_for{1'000};
 };
 
 } // namespace ockam

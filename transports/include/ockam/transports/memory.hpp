@@ -55,6 +55,7 @@ struct connect_options {
 struct listen_options {
   ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
   std::vector<ockam::flow_control_id> consumer_of{};
+  bool explain_drops = false; ///< as of `tcp::listen_options`
   connection_limits limits{};
   connection_observer observer{};
 };

@@ -64,6 +64,9 @@ struct listen_options {
   std::size_t max_connections = 10'000;              ///< then accepting pauses
   int backlog = 1'024;
   keepalive_options keepalive{};
+  /// Tells requesters at the peer why their request was dropped: unknown and denied addresses too. For
+  /// networks whose members may know what is there; requests that fail otherwise are always answered.
+  bool explain_drops = false;
   connection_limits limits{};
   connection_observer observer{}; ///< of each accepted connection
 };

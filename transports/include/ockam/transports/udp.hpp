@@ -50,6 +50,7 @@ struct bind_options {
   reassembly_limits reassembly{};
 
   /// `max_frame_size` is for the whole message. Of the deadlines only `idle_timeout` counts.
+  bool explain_drops = false; ///< as of `tcp::listen_options`
   connection_limits limits{};
   connection_observer observer{};
 

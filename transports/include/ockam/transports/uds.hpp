@@ -48,6 +48,7 @@ struct listen_options {
                                        | std::filesystem::perms::owner_write;
   std::size_t max_connections = 10'000; ///< then accepting pauses
   int backlog = 1'024;
+  bool explain_drops = false; ///< as of `tcp::listen_options`
   connection_limits limits{};
   connection_observer observer{};
 };

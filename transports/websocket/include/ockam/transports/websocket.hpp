@@ -85,6 +85,7 @@ struct listen_options {
   int backlog = 1'024;
   server_tls_options tls{};
   keepalive_options keepalive{};
+  bool explain_drops = false;     ///< as of `tcp::listen_options`
   connection_limits limits{};     ///< `handshake_timeout` is for TLS and the HTTP request
   connection_observer observer{}; ///< of each accepted connection
 };

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "ockam/actors/export.hpp"
+#include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/result.hpp"
+
+#include <memory>
+
+namespace ockam {
+
+class sender;
+
+/// The duty to answer a message later, from any thread: `context::keep`.
+///
+/// Holds the return route and the credit of the message, not its payload: while many are held, the
+/// connection that the messages came through is not read. The answer is never refused because its
+/// receiver reads slowly.
+///
+/// `deliver` and `fail` answer once; later calls return errc::misuse. One that is destroyed without
+/// an answer tells the requester so, with errc::cancelled. Movable, not copyable; one thread at a
+/// time.
+class OCKAM_ACTORS_EXPORT response_promise {
+public:
+  response_promise();
+  response_promise(response_promise&&) noexcept;
+  response_promise& operator=(response_promise&&) noexcept;
+  ~response_promise();
+
+  /// Sends the answer along the return route. Errors: those of `sender::send`; errc::misuse when it
+  /// was answered already.
+  template <class T>
+  result<void> deliver(const T& body) {
+    return deliver_payload(encode_payload(body));
+  }
+
+  /// Tells the requester that there is no answer, as `sender::reply_error`.
+  result<void> fail(const error& why);
+
+  /// Whether it was not answered yet.
+  [[nodiscard]] bool pending() const noexcept { return state_ != nullptr; }
+
+  /// Whether the requester waits for the answer, as far as this node knows: false once a requester
+  /// of this node has given up.
+  [[nodiscard]] bool is_awaited() const noexcept;
+
+private:
+  friend class sender;
+  struct state;
+  explicit response_promise(std::unique_ptr<state> from);
+  result<void> deliver_payload(result<shared_bytes> payload);
+
+  std::unique_ptr<state> state_; // until it is answered
+};
+
+} // namespace ockam

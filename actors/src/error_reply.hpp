@@ -1,0 +1,31 @@
+#pragma once
+
+#include "ockam/protocol/address.hpp"
+#include "ockam/protocol/message.hpp"
+#include "ockam/protocol/result.hpp"
+
+#include <optional>
+
+// How a request learns that it failed, across nodes (docs/wire_format.md, "Error replies").
+
+namespace ockam::internal {
+
+/// A random address for a reply. Its suffix shows other nodes of this library that its owner
+/// understands error replies; to all others it is an address like any other.
+address make_reply_address();
+
+/// Whether the last hop of a return route is such an address.
+[[nodiscard]] bool understands_errors(const route& return_route);
+
+/// The message that tells the requester at the end of `return_route` why it gets no reply.
+/// @param where  the address that failed
+message make_error_reply(const route& return_route, const error& why, const address& where);
+
+/// What an error reply says, as the error of a request; nullopt for every other message. `content`
+/// has arrived at the requester.
+[[nodiscard]] std::optional<error> read_error_reply(const message& content);
+
+/// What a requester at another place may know of a failure: the code and a standard sentence.
+[[nodiscard]] error without_details(const error& why);
+
+} // namespace ockam::internal

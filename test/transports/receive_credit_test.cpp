@@ -1,0 +1,101 @@
+#include "receive_credit.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace ockam::internal {
+namespace {
+
+constexpr connection_limits small{.max_pending_bytes = 100,
+                                  .credit_messages = 4,
+                                  .credit_bytes = 100};
+
+struct bell final : waiter {
+  void wake() noexcept override {
+    const std::lock_guard guard{mutex};
+    ++rung;
+    changed.notify_all();
+  }
+  bool wait(int times) {
+    std::unique_lock guard{mutex};
+    return changed.wait_for(guard, std::chrono::seconds{10}, [&] { return rung >= times; });
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  int rung = 0;
+};
+
+TEST(ReceiveCredit, ORD8_EachUseHasLimitsOfItsOwn) {
+  const auto reader = make_ref<bell>();
+  const auto credit = make_ref<receive_credit>(small, reader);
+  credit->take(99);
+  EXPECT_FALSE(credit->exhausted());
+  credit->take_for(credit_use::output, 100);
+  EXPECT_TRUE(credit->output_is_full());
+  EXPECT_TRUE(credit->exhausted());
+  EXPECT_EQ(credit->messages(), 1u);
+  credit->give_back_from(credit_use::output, 100);
+  EXPECT_EQ(reader->rung, 1) << "what is received may stay: it was not what was used up";
+  EXPECT_FALSE(credit->exhausted());
+  credit->take_for(credit_use::made, 100);
+  EXPECT_TRUE(credit->exhausted());
+  EXPECT_FALSE(credit->output_is_full());
+  credit->give_back_from(credit_use::made, 100);
+  credit->give_back(99);
+  EXPECT_EQ(reader->rung, 2);
+}
+
+TEST(ReceiveCredit, ANS3_WorkersAreWokenWhenHalfOfTheOutputIsWritten) {
+  const auto credit = make_ref<receive_credit>(small, nullptr);
+  const auto worker = make_ref<bell>();
+  EXPECT_FALSE(credit->wake_when_output_fits(worker)) << "it fits already";
+  credit->take_for(credit_use::output, 60);
+  credit->take_for(credit_use::output, 40);
+  EXPECT_TRUE(credit->wake_when_output_fits(worker));
+  credit->give_back_from(credit_use::output, 40);
+  EXPECT_EQ(worker->rung, 0) << "60 of 100 are more than half";
+  credit->give_back_from(credit_use::output, 60);
+  EXPECT_EQ(worker->rung, 1);
+}
+
+TEST(ReceiveCredit, ORD5_ANS3_NoWakeUpIsLost) {
+  constexpr int rounds = 20'000;
+  const auto reader = make_ref<bell>();
+  const auto worker = make_ref<bell>();
+  const connection_limits one{.max_pending_bytes = 1, .credit_messages = 1, .credit_bytes = 1};
+  const auto credit = make_ref<receive_credit>(one, reader);
+  std::atomic<int> taken{0};
+  std::atomic<int> given{0};
+  std::thread other{[&] {
+    for (int i = 1; i <= rounds; ++i) {
+      while (taken.load() < i)
+        ;
+      credit->give_back(1);
+      credit->give_back_from(credit_use::output, 1);
+      given = i;
+    }
+  }};
+  int reader_woken = 0;
+  int worker_woken = 0;
+  for (int i = 1; i <= rounds; ++i) {
+    credit->take(1);
+    credit->take_for(credit_use::output, 1);
+    taken = i;
+    if (credit->exhausted()) {
+      ASSERT_TRUE(reader->wait(++reader_woken)) << "round " << i;
+    }
+    if (credit->wake_when_output_fits(worker)) {
+      ASSERT_TRUE(worker->wait(++worker_woken)) << "round " << i;
+    }
+    while (given.load() < i)
+      ;
+  }
+  other.join();
+}
+
+} // namespace
+} // namespace ockam::internal
