@@ -86,6 +86,9 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
   if (!actor)
     return fail(errc::misuse, "the actor handle is null; spawn the actor first");
   record->actor = caf::actor_cast<caf::strong_actor_ptr>(actor);
+  record->gate = make_ref<actor_gate>(caf::actor_cast<caf::actor_addr>(record->actor),
+                                      options.execution == execution::pooled);
+  record->voice->gate = record->gate;
   record->set_ready({});
   if (auto inserted = table.insert(record); !inserted)
     return fail(std::move(inserted.error()));

@@ -198,9 +198,7 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
         count_drop(drop_reason::expired, routed.local_message());
       } else if (record.admits(routed)) {
         record.count(&traffic::delivered);
-        compat::post(record.mailbox(),
-                     record.pooled.load(std::memory_order_relaxed) ? nullptr : context,
-                     std::move(routed));
+        record.gate->deliver(std::move(routed), context);
       }
       return {};
     case resident::endpoint:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actor_gate.hpp"
 #include "counters.hpp"
 #include "log.hpp"
 #include "mail_queue.hpp"
@@ -69,6 +70,10 @@ public:
   void count_lost(const message& content) noexcept override {
     counters->drop(drop_reason::worker_gone, content);
   }
+  void message_left_mailbox() noexcept override {
+    if (gate)
+      gate->message_left();
+  }
 
   [[nodiscard]] caf::abstract_actor* mailbox() const noexcept {
     return caf::actor_cast<caf::abstract_actor*>(actor);
@@ -118,6 +123,7 @@ public:
 
   std::shared_ptr<message_sink>
     sink;                       // endpoint, sink; of a listener, who has no messages, to be closed
+  ref_ptr<actor_gate> gate;     // actor, and its voice
   ref_ptr<worker_record> voice; // actor: what it sends with and what its messages refer to
   ref_ptr<worker_record> asker; // reply: whose mail it comes with
   std::uint64_t request = 0;    // reply: which request of the worker

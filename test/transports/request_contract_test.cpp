@@ -141,6 +141,50 @@ TEST_P(RequestContract, ANS1_ANS10_AnswersGivenLaterByAnotherThreadAreNotLostEit
   EXPECT_LE(most, 2 * narrow.credit_messages) << "promises hold the credit of their messages";
 }
 
+/// A CAF actor written by hand that answers with much.
+class hand_written final : public worker::base {
+public:
+  hand_written(caf::actor_config& config, actor_sender own, std::size_t answer_size)
+    : worker::base{config}, own_{std::move(own)}, answer_size_{answer_size} {}
+
+  behavior_type make_behavior() override {
+    return {[this](routed_message& content) {
+      const routed<std::string> request{std::move(content)};
+      auto body = request.body();
+      body.resize(answer_size_, '.');
+      EXPECT_TRUE(own_.reply(request, body));
+    }};
+  }
+
+private:
+  actor_sender own_;
+  const std::size_t answer_size_;
+};
+
+TEST_P(RequestContract, ANS1_ANS2_AnswersOfAHandWrittenActorAreNotLostEither) {
+  constexpr int total = 300;
+  constexpr std::size_t answer_size = 20'000;
+  const connection_limits limits{.max_pending_bytes = 100'000};
+  const auto place = listen(b, {.limits = limits});
+  const auto c = connect_app(place);
+  const auto k = accepted(b);
+  b.node.start_actor("by_hand", [&](actor_sender own) -> worker {
+    return b.node.system().spawn<hand_written>(std::move(own), answer_size);
+  });
+  b.node.flow_control().add_consumer("by_hand", place.flow_control_id);
+  std::thread requester{[&] { send_all({c, "by_hand"}, total, 10); }};
+  std::size_t most = 0;
+  for (int i = 0; i < total; ++i) {
+    most = std::max(most, k.pending_bytes());
+    const auto next = a.node.root().receive<std::string>({patience});
+    ASSERT_TRUE(next) << i;
+    ASSERT_EQ(std::stoi(next->body()), i);
+  }
+  requester.join();
+  EXPECT_EQ(b.node.metrics().dropped_in_all(), 0u);
+  EXPECT_LE(most, limits.max_pending_bytes + 64 * answer_size) << "one turn of the actor beyond it";
+}
+
 TEST_P(RequestContract, ANS4_AThreadWaitsForRoomAndAnEndpointIsToldAtOnce) {
   const auto place = listen(b, {.limits = narrow});
   const auto c = connect(a, place, {.limits = narrow});

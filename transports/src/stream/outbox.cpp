@@ -166,12 +166,11 @@ std::size_t outbox::remove_given_up(write_batch& unwritten) {
   if (!content
       || std::ranges::none_of(content->tracked, &write_batch::tracked_message::is_given_up))
     return 0;
-  requests ended;
+  std::vector<write_batch::tracked_message> ended;
   const auto before = unwritten.size();
-  const auto count = unwritten.remove_if([](const auto& each) { return each.is_given_up(); },
-                                         ended);
+  unwritten.remove_if([](const auto& each) { return each.is_given_up(); }, ended);
   written(before - unwritten.size());
-  return count;
+  return ended.size();
 }
 
 /// Requests of a batch that is being written from now on. With the lock.
@@ -227,6 +226,7 @@ void outbox::resume() {
 }
 
 outbox::dropped outbox::expire(clock::time_point now) {
+  std::vector<write_batch::tracked_message> removed; // destroyed without the lock
   dropped all;
   const std::lock_guard guard{mutex_};
   if (!suspension_ || !suspension_->active)
@@ -234,18 +234,22 @@ outbox::dropped outbox::expire(clock::time_point now) {
   auto& pause = *suspension_;
   const auto is_over = [&](clock::time_point since) { return now - since >= pause.keep_for; };
   const auto before = waiting_.size();
+  const auto messages_before = waiting_.messages();
   if (is_over(pause.since))
-    all.messages += waiting_.remove_before(std::exchange(pause.waiting_end, 0),
-                                           std::exchange(pause.waiting_untracked, 0), all.requests);
-  all.messages += waiting_.remove_if(
+    waiting_.remove_before(std::exchange(pause.waiting_end, 0),
+                           std::exchange(pause.waiting_untracked, 0), removed);
+  waiting_.remove_if(
     [&](const write_batch::tracked_message& each) {
       return each.is_given_up() || (each.at >= pause.waiting_end && is_over(each.since));
     },
-    all.requests);
-  const auto freed = before - waiting_.size();
+    removed);
   waiting_bytes_.store(waiting_.size(), std::memory_order_relaxed);
   if (buffers_)
-    buffers_->give_back(freed);
+    buffers_->give_back(before - waiting_.size());
+  all.messages = messages_before - waiting_.messages();
+  for (const auto& each : removed)
+    if (each.request)
+      all.requests.push_back(each.request);
   return all;
 }
 

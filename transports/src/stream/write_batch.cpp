@@ -116,10 +116,10 @@ void write_batch::clear() noexcept {
 
 // -- messages that are taken back ------------------------------------------------------------------
 
-std::size_t write_batch::remove_if(const std::function<bool(const tracked_message&)>& expired,
-                                   std::vector<ref_ptr<pending_request>>& requests) {
+void write_batch::remove_if(const std::function<bool(const tracked_message&)>& expired,
+                            std::vector<tracked_message>& removed) {
   if (!content_)
-    return 0;
+    return;
   auto& all = *content_;
   const auto position = all.position();
   std::vector<range> ranges;
@@ -127,32 +127,27 @@ std::size_t write_batch::remove_if(const std::function<bool(const tracked_messag
     if (each.at < position || !expired(each))
       return false;
     ranges.push_back({each.at, each.at + each.size});
-    if (each.request)
-      requests.push_back(std::move(each.request));
+    removed.push_back(std::move(each));
     return true;
   });
   all.messages -= ranges.size();
   all.cut(ranges);
-  return ranges.size();
 }
 
-std::size_t write_batch::remove_before(std::size_t place, std::size_t untracked,
-                                       std::vector<ref_ptr<pending_request>>& requests) {
+void write_batch::remove_before(std::size_t place, std::size_t untracked,
+                                std::vector<tracked_message>& removed) {
   if (!content_ || place == 0)
-    return 0;
+    return;
   auto& all = *content_;
-  auto removed = untracked;
+  const auto before = removed.size();
   std::erase_if(all.tracked, [&](tracked_message& each) {
     if (each.at >= place)
       return false;
-    ++removed;
-    if (each.request)
-      requests.push_back(std::move(each.request));
+    removed.push_back(std::move(each));
     return true;
   });
-  all.messages -= removed;
+  all.messages -= untracked + removed.size() - before;
   all.cut({{0, place}});
-  return removed;
 }
 
 /// Takes ranges, in ascending order, out of what is not written yet.

@@ -113,16 +113,15 @@ private:
   void track(ref_ptr<pending_request> request, credit_share credit, std::size_t size,
              clock::time_point since);
 
-  /// Removes the tracked messages that `expired` selects and of which no byte is written; moves their
-  /// requests to `requests`.
-  /// @returns how many
-  std::size_t remove_if(const std::function<bool(const tracked_message&)>& expired,
-                        std::vector<ref_ptr<pending_request>>& requests);
+  /// Removes the tracked messages that `expired` selects and of which no byte is written; moves them
+  /// to `removed`.
+  void remove_if(const std::function<bool(const tracked_message&)>& expired,
+                 std::vector<tracked_message>& removed);
 
   /// Removes all messages in front of a place in the stream of the batch.
-  /// @param untracked  how many of them are not tracked
-  std::size_t remove_before(std::size_t place, std::size_t untracked,
-                            std::vector<ref_ptr<pending_request>>& requests);
+  /// @param untracked  how many of them are not tracked; the others are moved to `removed`
+  void remove_before(std::size_t place, std::size_t untracked,
+                     std::vector<tracked_message>& removed);
 
   std::unique_ptr<content> content_; // most connections are idle
 };

@@ -17,6 +17,9 @@ public:
 
   /// A message ended in a mailbox without being handled.
   virtual void count_lost(const message& content) noexcept = 0;
+
+  /// A message that was `set_in_mailbox` was taken out of the mailbox.
+  virtual void message_left_mailbox() noexcept {}
 };
 
 /// What CAF carries from actor to actor: a message, who really sent it, and which address of the
@@ -52,18 +55,24 @@ public:
       source_{std::move(other.source_)},
       target_{std::move(other.target_)},
       index_{other.index_},
-      handled_{std::exchange(other.handled_, true)} {}
+      handled_{std::exchange(other.handled_, true)} {
+    if (other.in_mailbox_) [[unlikely]]
+      leave_mailbox(std::exchange(other.in_mailbox_, false));
+  }
   routed_message& operator=(const routed_message& other) { return *this = routed_message{other}; }
   routed_message& operator=(routed_message&& other) noexcept {
-    report_loss();
+    report_end();
+    in_mailbox_ = false;
     message_ = std::move(other.message_);
     source_ = std::move(other.source_);
     target_ = std::move(other.target_);
     index_ = other.index_;
     handled_ = std::exchange(other.handled_, true);
+    if (other.in_mailbox_) [[unlikely]]
+      leave_mailbox(std::exchange(other.in_mailbox_, false));
     return *this;
   }
-  ~routed_message() { report_loss(); }
+  ~routed_message() { report_end(); }
 
   /// The address of the mailbox that sent it; guaranteed by the router.
   [[nodiscard]] const address& source_address() const noexcept { return source_; }
@@ -88,6 +97,9 @@ public:
   [[nodiscard]] bool is_handled() const noexcept { return handled_; }
   void set_handled() noexcept { handled_ = true; }
 
+  /// It lies in a mailbox that bounds what is in it; its end, or a move, takes it out.
+  void set_in_mailbox() noexcept { in_mailbox_ = true; }
+
   /// What leaves the process when CAF carries it to another one: routes, payload and tracing context
   /// in the form of the wire. Source, target, local info and credit belong to this node.
   [[nodiscard]] bytes to_bytes() const;
@@ -96,9 +108,15 @@ public:
   void put_back(message content) noexcept { message_ = std::move(content); }
 
 private:
-  void report_loss() noexcept {
+  void report_end() noexcept {
     if (!handled_ && target_)
       target_->count_lost(message_);
+    if (in_mailbox_) [[unlikely]]
+      leave_mailbox(true);
+  }
+  void leave_mailbox(bool was_in_it) const noexcept {
+    if (was_in_it && target_)
+      target_->message_left_mailbox();
   }
 
   message message_;
@@ -106,6 +124,7 @@ private:
   ref_ptr<delivery_point> target_;
   std::uint16_t index_ = 0;
   bool handled_ = false;
+  bool in_mailbox_ = false;
 };
 
 } // namespace ockam
