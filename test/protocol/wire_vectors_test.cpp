@@ -68,8 +68,8 @@ message message_of(const json& value) {
 void expect_message(const message& actual, const json& decoded) {
   EXPECT_EQ(actual, message_of(decoded));
   if (decoded.contains("onward_route_text")) {
-    EXPECT_EQ(to_string(actual.onward_route()), decoded.at("onward_route_text"));
-    EXPECT_EQ(to_string(actual.return_route()), decoded.at("return_route_text"));
+    EXPECT_EQ(to_string(actual.onward_route()), decoded.at("onward_route_text").get<std::string>());
+    EXPECT_EQ(to_string(actual.return_route()), decoded.at("return_route_text").get<std::string>());
   }
 }
 

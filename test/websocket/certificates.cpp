@@ -60,10 +60,13 @@ std::shared_ptr<X509> new_certificate(const std::string& name, EVP_PKEY* key, X5
   return made;
 }
 
+struct closing {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
 template <class Write>
 std::string write_file(const std::filesystem::path& name, Write write) {
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> file{std::fopen(name.c_str(), "w"),
-                                                                std::fclose};
+  const std::unique_ptr<std::FILE, closing> file{std::fopen(name.c_str(), "w")};
   require(file && write(file.get()) == 1, name.c_str());
   return name;
 }

@@ -26,9 +26,9 @@ public:
     connection_limits limits{};
     connection_mode mode = connection_mode::outgoing;
     std::string peer{};
-    flow_control_id id = flow_control_id::random();
-    std::optional<flow_control_id> spawner_id{};
-    std::vector<flow_control_id> consumer_of{};
+    ockam::flow_control_id id = ockam::flow_control_id::random();
+    std::optional<ockam::flow_control_id> spawner_id{};
+    std::vector<ockam::flow_control_id> consumer_of{};
     connection_observer observer{};
     bool explain_drops = false;
     ref_ptr<memory_budget> buffers{}; // of the node
