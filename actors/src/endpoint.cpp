@@ -157,10 +157,6 @@ private:
   bool woken_ = false;
 };
 
-} // namespace
-
-namespace {
-
 /// Waits until the connection at the first address takes a message of this size, or is no more.
 bool wait_for_room(internal::node_state& node, const message& content, const deadline& until) {
   const auto size = content.payload().size() + content.onward_route().encoded().size();

@@ -251,7 +251,11 @@ std::optional<routed_message> worker_shell::next_of(const std::unique_ptr<held_m
 
 /// Goes on when there is room for what the messages may lead to; at once if there is some already.
 void worker_shell::await_room(const std::unique_ptr<held_mail>& held) {
-  if (!held || held->empty() || !held->await_room(make_ref<room_notice>(record().actor)))
+  if (!held || held->empty())
+    return;
+  if (!room_notice_)
+    room_notice_ = make_ref<room_notice>(record().actor);
+  if (!held->await_room(room_notice_))
     return;
   if (!std::exchange(going_on_, true))
     compat::post(this, context(), worker_signal{worker_signal::kind::room});

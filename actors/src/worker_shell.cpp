@@ -237,6 +237,7 @@ void worker_shell::finish_initialization(result<void> outcome) {
       break;
     handle(std::move(*next));
   }
+  set_credit(nullptr);
   if (!ended_ && !held_ && !object_->is_processor())
     await_room(waiting_);
 }
@@ -293,6 +294,7 @@ void worker_shell::on_exit() {
                                                                 + " ended before it was ready"));
   waiting_.reset();
   replies_.reset();
+  room_notice_ = {};
   record().mail.close([this](mail_queue::letter& unread) {
     if (unread.request)
       refuse(record(), std::move(unread.request));

@@ -156,6 +156,14 @@ TEST_F(WithoutPeer, ANS7_ARequestThatTimedOutIsTakenBack) {
   EXPECT_EQ(c->pending_bytes(), 0u);
 }
 
+TEST_F(WithoutPeer, ANS4_ANS6_AThreadThatWaitsForRoomGoesOnWhenMessagesExpire) {
+  lose_peer(200ms);
+  const std::string large(3u << 20, '.');
+  for (int i = 0; i < 3; ++i) // the third one finds no room at first
+    EXPECT_TRUE(a.node.root().send({*c, "echoer"}, large, {.timeout = patience}));
+  EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 3; }));
+}
+
 /// Loses its peer between the request and its reply.
 class WithARequest : public WithoutPeer {
 protected:
