@@ -5,6 +5,7 @@
 #include "outstanding_requests.hpp"
 #include "running_worker.hpp"
 
+#include "ockam/protocol/recycled.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <condition_variable>
@@ -112,7 +113,8 @@ namespace {
 
 /// A request of a thread, which waits at a queue of its own.
 template <class Queue>
-class thread_request final : public pending_request {
+class thread_request final : public pending_request,
+                             public internal::recycled<thread_request<Queue>> {
 public:
   explicit thread_request(std::shared_ptr<Queue> replies) : replies_{std::move(replies)} {}
 
@@ -164,8 +166,11 @@ bool wait_for_room(internal::node_state& node, const message& content, const dea
     const auto next = node.table.find(content.onward_route().front());
     if (!next || next.record->kind != resident::sink)
       return true;
+    auto& output = *next.record->sink;
+    if (output.wait_for_room(size, {}) == message_sink::room::available)
+      return true;
     const auto signal = make_ref<room_signal>();
-    if (next.record->sink->wait_for_room(size, signal) == message_sink::room::available)
+    if (output.wait_for_room(size, signal) == message_sink::room::available)
       return true;
     if (!signal->wait(until))
       return false;

@@ -99,6 +99,8 @@ void link::note_relief() {
 message_sink::room link::wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) {
   if (output_.has_room_for(size))
     return room::available;
+  if (!waiting)
+    return room::awaited;
   const std::lock_guard guard{lock_};
   senders_wait_.store(true, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_seq_cst); // announced first, then looked again
