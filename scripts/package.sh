@@ -57,6 +57,7 @@ check_consumers() {
   check_frame_printer "$1"
   check_own_transport "$1"
   check_over_websocket "$1"
+  check_strict_host "$1"
   check_embedding_host "$1"
   check_pkg_config "$1"
 }
@@ -83,6 +84,16 @@ check_own_transport() {
 check_over_websocket() {
   build_consumer "$1" over_websocket
   expect over_websocket "$(run_consumer "$1" over_websocket)" 'Hello, WebSocket!'
+}
+
+# Its CMakeLists.txt makes many warnings errors; each compiler has some of its own.
+check_strict_host() {
+  local compiler
+  for compiler in g++ clang++; do
+    need "$compiler"
+    build_consumer "$1" strict_host -DCMAKE_CXX_COMPILER="$compiler"
+    expect "strict_host, by $compiler" "$(run_consumer "$1" strict_host)" 'ATTIC 5 cellar'
+  done
 }
 
 check_embedding_host() {

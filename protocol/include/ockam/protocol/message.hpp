@@ -106,7 +106,7 @@ public:
 
   /// Hops this message has made inside the node since it was sent or received.
   [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
-  void count_local_step() { change().local_steps += 1; }
+  void count_local_step() { ++change().local_steps; }
   void reset_local_steps() { change().local_steps = 0; }
 
   /// Equal routes, payload and tracing context; what is local to the node does not count.
@@ -117,8 +117,8 @@ private:
   class credit_share {
   public:
     credit_share() = default;
-    credit_share(ref_ptr<inbound_credit> from, std::size_t bytes) noexcept
-      : from_{std::move(from)}, bytes_{bytes} {
+    credit_share(ref_ptr<inbound_credit> from, std::size_t size) noexcept
+      : from_{std::move(from)}, bytes_{size} {
       if (from_)
         from_->take(bytes_);
     }
