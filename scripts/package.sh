@@ -133,6 +133,20 @@ check_sanitized_host() {
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 run_embedding_host "$1"
 }
 
+# The host builds the libraries itself; a user finds its own library, and by it them, in the build folder
+# of the host and where the host is installed.
+check_fetched_host() {
+  step "A host that has the sources as a subdirectory"
+  local host=$work/$1/consumers/fetched_host user=test/package/fetched_host/user prefix
+  build_consumer "$1" fetched_host -DOCKAM_CAF="$root" -DCMAKE_INSTALL_PREFIX="$host/prefix"
+  expect fetched_host "$(run_consumer "$1" fetched_host)" 'Hello from a host!'
+  quietly "$1" cmake --install "$host"
+  for prefix in "$host/prefix" "$host;$host/_deps/ockam_caf-build"; do
+    build_program "$1" "$user" user -DCMAKE_PREFIX_PATH="$prefix"
+    expect "user of ${prefix##*/}" "$(run_consumer "$1" user)" 'Hello from a host!'
+  done
+}
+
 # Without CMake: the flags are all it takes.
 check_pkg_config() {
   local prefix=$work/$1/prefix program=$work/$1/consumers/by_pkg_config
