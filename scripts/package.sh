@@ -58,6 +58,7 @@ check_consumers() {
   check_own_transport "$1"
   check_over_websocket "$1"
   check_strict_host "$1"
+  check_own_log "$1"
   check_embedding_host "$1"
   check_pkg_config "$1"
 }
@@ -94,6 +95,14 @@ check_strict_host() {
     build_consumer "$1" strict_host -DCMAKE_CXX_COMPILER="$compiler"
     expect "strict_host, by $compiler" "$(run_consumer "$1" strict_host)" 'ATTIC 5 cellar'
   done
+}
+
+check_own_log() {
+  local line='could not save my state'
+  build_consumer "$1" own_log
+  expect own_log "$(run_consumer "$1" own_log | grep -c -e '^main returns$' -e "^warning: .*$line")" 2
+  expect 'own_log, to stderr' \
+    "$(run_consumer "$1" own_log --default 2>&1 >/dev/null | grep -c "\[ockam\] .*$line")" 1
 }
 
 check_embedding_host() {
