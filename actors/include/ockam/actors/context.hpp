@@ -6,6 +6,7 @@
 #include "ockam/actors/worker_object.hpp"
 #include "ockam/actors/worker_options.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/time_span.hpp"
 
 #include <chrono>
 #include <functional>
@@ -33,7 +34,7 @@ class worker_shell;
 
 /// How long to wait for a reply, and what may come and go while waiting (SRQ-3, SRQ-8).
 struct request_options {
-  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+  std::optional<time_span> timeout = std::chrono::seconds{30};
   access_control_ptr incoming = allow_all(); // asked in addition to the built-in control
   access_control_ptr outgoing = allow_all(); // asked in addition to "first hop of the route only"
 };
@@ -50,7 +51,7 @@ public:
   ~delayed_event();
 
   /// Sends the message after `delay`; an outstanding one is cancelled first (DLY-2).
-  void schedule(std::chrono::steady_clock::duration delay);
+  void schedule(time_span delay);
   void cancel();
 
 private:
