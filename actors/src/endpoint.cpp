@@ -20,7 +20,7 @@ using deadline = std::optional<std::chrono::steady_clock::time_point>;
 
 namespace {
 
-deadline deadline_of(const std::optional<std::chrono::steady_clock::duration>& timeout) {
+deadline deadline_of(const std::optional<time_span>& timeout) {
   if (!timeout)
     return std::nullopt;
   return internal::moment_after(*timeout);

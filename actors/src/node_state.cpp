@@ -226,7 +226,7 @@ void node_state::stop_priority(int priority, std::chrono::steady_clock::time_poi
       record->abandoned = true;
 }
 
-void node_state::stop(std::chrono::steady_clock::duration limit) {
+void node_state::stop(time_span limit) {
   {
     std::unique_lock guard{mutex_};
     stop_requested_ = true;

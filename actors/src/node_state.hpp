@@ -107,7 +107,7 @@ public:
   [[nodiscard]] bool is_gone() const noexcept { return gone_.load(std::memory_order_relaxed); }
 
   /// Idempotent; later calls wait for the first one.
-  void stop(std::chrono::steady_clock::duration limit);
+  void stop(time_span limit);
   void request_stop();
   void wait_for_stop_request();
 

@@ -85,6 +85,20 @@ TEST_F(reconnect, DEC12_DisconnectEndsItWhileThereIsNoSocket) {
   EXPECT_FALSE(c->disconnect().has_value());
 }
 
+TEST_F(reconnect, DEC12_DUR2_APolicyWithoutAPauseHasOneAllTheSame) {
+  tcp_node a{start_node()};
+  raw_listener peer;
+  for (const auto none : {0ms, -1ms}) {
+    const auto c = a.tcp.connect(peer.address(), {.reconnect = reconnect_policy{none, none}});
+    peer.accept().close();
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10; ++i)
+      peer.accept().close();
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 10 * 8ms) << "10 ms, varied by 20 %";
+    ASSERT_TRUE(c.disconnect());
+  }
+}
+
 TEST_F(reconnect, DEC12_TheNodeStopsInTheMiddleOfIt) {
   tcp_node a{start_node()};
   const connection_journal events;

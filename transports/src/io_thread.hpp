@@ -87,7 +87,7 @@ private:
   asio::any_io_executor executor_;
   asio::executor_work_guard<asio::any_io_executor> work_;
   inline_executor actors_;
-  std::chrono::microseconds poll_time_{0};
+  time_span poll_time_{std::chrono::microseconds{0}};
   std::thread thread_;
   std::promise<void> ended_;
 };

@@ -1,5 +1,7 @@
 #include "connector.hpp"
 
+#include "ockam/protocol/time_span.hpp"
+
 #include <algorithm>
 
 #include <asio/bind_executor.hpp>
@@ -11,7 +13,7 @@ connector::connector(const asio::any_io_executor& executor, std::string peer, pa
   : executor_{executor},
     peer_{std::move(peer)},
     timeout_{patience.connect_timeout},
-    retry_until_{std::chrono::steady_clock::now() + patience.retry_for},
+    retry_until_{moment_after(patience.retry_for)},
     socket_{loop_of(executor)},
     limit_{executor},
     last_failure_{errc::not_found, peer_ + " has no address"} {}
@@ -34,7 +36,7 @@ void connector::cancel() {
 
 void connector::attempt() {
   trying_ = true;
-  limit_.expires_after(timeout_);
+  limit_.expires_at(moment_after(timeout_));
   limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
     if (!cancelled)
       me->attempt_failed({make_error_code(std::errc::timed_out),

@@ -292,8 +292,9 @@ bool outbox::wait_until_written(std::chrono::milliseconds timeout) const {
   std::unique_lock guard{mutex_};
   if (!drained_)
     drained_ = std::make_unique<std::condition_variable>();
-  return drained_->wait_for(guard, timeout, [this] { return abandoned_ || !writer_awake_; })
-         && !abandoned_;
+  return drained_->wait_until(guard, moment_after(timeout), [this] {
+    return abandoned_ || !writer_awake_;
+  }) && !abandoned_;
 }
 
 void outbox::notify_drained() const {

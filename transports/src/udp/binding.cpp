@@ -463,7 +463,7 @@ void udp_binding::check_deadlines(clock::time_point now) {
     socket_.release_output();
   }
   const auto limit = limits().idle_timeout;
-  if (limit.count() > 0 && !paused_ && silence > limit)
+  if (!paused_ && internal::is_over(limit, last_traffic_, now))
     end(error{errc::timeout, socket_address_ + " was idle for " + std::to_string(limit.count())
                                + " ms (idle-timeout)"});
 }

@@ -48,7 +48,7 @@ std::size_t peer_table::expire(clock::time_point now) {
   const std::lock_guard guard{mutex_};
   auto given_up = std::exchange(given_up_, 0);
   for (auto* const list : {&invited_, &strangers_}) {
-    while (!list->empty() && now - list->back().seen > timeout_)
+    while (!list->empty() && now - list->back().seen > timeout_.value())
       remove_last(*list);
     for (auto& each : *list)
       given_up += each.messages.expire(now);

@@ -68,7 +68,7 @@ private:
   const reassembly_limits reassembly_;
   const std::size_t max_amplification_;
   const std::size_t max_peers_;
-  const std::chrono::milliseconds timeout_;
+  const time_span timeout_;
   const ref_ptr<memory_budget> reassembly_in_all_;
 
   mutable std::mutex mutex_;

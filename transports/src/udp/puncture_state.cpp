@@ -114,7 +114,8 @@ bool puncture_state::has_ended() const {
 
 result<void> puncture_state::wait_until_open(std::chrono::milliseconds timeout) const {
   std::unique_lock guard{mutex_};
-  if (!changed_.wait_for(guard, timeout, [this] { return open_ || ended_; }))
+  if (!changed_.wait_until(guard, internal::moment_after(timeout),
+                           [this] { return open_ || ended_; }))
     return fail(errc::timeout, "the puncture at " + socket_->socket_address()
                                  + " is not open after " + std::to_string(timeout.count())
                                  + " ms; it goes on trying");

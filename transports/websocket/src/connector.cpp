@@ -17,7 +17,7 @@ connector::connector(std::shared_ptr<io_thread> thread, url peer, const connect_
     timeout_{options.connect_timeout},
     limits_{options.limits},
     context_{std::move(context)},
-    deadline_{clock::now() + timeout_},
+    deadline_{internal::moment_after(timeout_)},
     resolver_{thread_->context().get_executor()},
     socket_{thread_->context().get_executor()},
     last_failure_{errc::not_found, "the name " + peer_.where.host + " has no address"} {}

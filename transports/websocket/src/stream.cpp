@@ -4,6 +4,7 @@
 #include "net_error.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/protocol/time_span.hpp"
 
 #include <algorithm>
 
@@ -108,7 +109,8 @@ void stream::handshake_below(std::function<void()> then) {
 
 void stream::accept(admission rules, on_open opened) {
   opened_ = std::move(opened);
-  deadline_ = clock::now() + rules.limit;
+  if (rules.limit.count() > 0)
+    deadline_ = internal::moment_after(rules.limit);
   handshake_below(
     [this, from = std::make_shared<request>(std::move(rules))] { read_request(from); });
 }
@@ -318,7 +320,7 @@ void stream::close(close_code why, const std::string& reason) {
   if (std::exchange(ended_, true))
     return;
   user_ = nullptr;
-  deadline_ = clock::now() + patience_;
+  deadline_ = internal::moment_after(patience_);
   websocket_->inner.async_close({static_cast<ws::close_code>(why), reason},
                                 [me = shared_from_this()](const error_code&) { me->linger(); });
 }
@@ -326,7 +328,7 @@ void stream::close(close_code why, const std::string& reason) {
 void stream::linger() {
   if (aborted_)
     return;
-  deadline_ = std::min(deadline_, clock::now() + patience_);
+  deadline_ = std::min(deadline_, internal::moment_after(patience_));
   websocket_->below().async_end(
     completion{[me = shared_from_this()](const error_code&, std::size_t) { me->abort(); }});
 }

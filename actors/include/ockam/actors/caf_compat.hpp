@@ -121,6 +121,17 @@ void add_message_types(auto& config) {
 #endif
 }
 
+/// The configuration file, also one that is not there; empty where CAF does not tell.
+template <class Config>
+std::string config_file(const Config& config) {
+  if constexpr (requires { std::string{config.config_file_path}; })
+    return config.config_file_path;
+  else if constexpr (requires { std::string{config.config_file_path()}; })
+    return std::string{config.config_file_path()};
+  else
+    return {};
+}
+
 /// How many threads the system made from this configuration runs actors on.
 OCKAM_ACTORS_EXPORT void set_threads(caf::actor_system_config& config, std::size_t threads);
 

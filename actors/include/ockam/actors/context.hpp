@@ -7,6 +7,7 @@
 #include "ockam/actors/worker_object.hpp"
 #include "ockam/actors/worker_options.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/time_span.hpp"
 
 #include <chrono>
 #include <functional>
@@ -34,7 +35,7 @@ class worker_shell;
 
 /// How long to wait for a reply, and what may come and go while waiting (SRQ-3, SRQ-8).
 struct request_options {
-  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+  std::optional<time_span> timeout = std::chrono::seconds{30};
   access_control_ptr incoming = allow_all(); // asked in addition to the built-in control
   access_control_ptr outgoing = allow_all(); // asked in addition to "first hop of the route only"
 };
@@ -51,7 +52,7 @@ public:
   ~delayed_event();
 
   /// Sends the message after `delay`; an outstanding one is cancelled first (DLY-2).
-  void schedule(std::chrono::steady_clock::duration delay);
+  void schedule(time_span delay);
   void cancel();
 
 private:
@@ -149,8 +150,8 @@ public:
   /// - errc::shutting_down   the node is stopping (NOD-9)
   /// - errc::internal        no address was given (ROU-6), or the node has stopped (NOD-11)
   template <class Worker>
-  result<address> start_worker(mailboxes at, Worker worker, worker_options options = {}) {
-    return start(std::move(at), internal::make_worker_object(std::move(worker)), options);
+  result<address> start_worker(mailboxes at, Worker what, worker_options options = {}) {
+    return start(std::move(at), internal::make_worker_object(std::move(what)), options);
   }
   template <class Worker, class... Args>
   result<address> start_worker_as(mailboxes at, Args&&... args) {

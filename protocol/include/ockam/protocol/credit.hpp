@@ -31,16 +31,16 @@ enum class credit_use : std::uint8_t {
 class OCKAM_PROTOCOL_EXPORT inbound_credit : public ref_counted {
 public:
   // -- received messages
-  virtual void take(std::size_t bytes) noexcept = 0;
-  virtual void give_back(std::size_t bytes) noexcept = 0;
+  virtual void take(std::size_t size) noexcept = 0;
+  virtual void give_back(std::size_t size) noexcept = 0;
 
   // -- messages that those lead to; by default they count like received ones
-  virtual void take_for(credit_use use, std::size_t bytes) noexcept;
-  virtual void give_back_from(credit_use use, std::size_t bytes) noexcept;
+  virtual void take_for(credit_use purpose, std::size_t size) noexcept;
+  virtual void give_back_from(credit_use purpose, std::size_t size) noexcept;
 
   /// What several messages took.
   virtual void give_back_together(credit_use use, std::size_t messages,
-                                  std::size_t bytes) noexcept;
+                                  std::size_t size) noexcept;
 
   /// Whether so much output waits that no further message of this connection should be handled.
   [[nodiscard]] virtual bool output_is_full() const noexcept { return false; }
@@ -54,9 +54,9 @@ public:
 class credit_share {
 public:
   credit_share() = default;
-  credit_share(ref_ptr<inbound_credit> from, credit_use use, std::size_t bytes) noexcept
+  credit_share(ref_ptr<inbound_credit> from, credit_use purpose, std::size_t size) noexcept
     : from_{std::move(from)} {
-    take(use, bytes);
+    take(purpose, size);
   }
   credit_share(const credit_share& other) noexcept
     : credit_share{other.from_, other.use(), other.bytes()} {}
@@ -77,14 +77,14 @@ public:
   }
 
   /// Takes credit that is due.
-  void take(credit_use use, std::size_t bytes) noexcept {
-    taken_ = bytes << use_width | static_cast<std::size_t>(use);
-    if (!from_ || use == credit_use::none)
+  void take(credit_use purpose, std::size_t size) noexcept {
+    taken_ = size << use_width | static_cast<std::size_t>(purpose);
+    if (!from_ || purpose == credit_use::none)
       return;
-    if (use == credit_use::received)
-      from_->take(bytes);
+    if (purpose == credit_use::received)
+      from_->take(size);
     else
-      from_->take_for(use, bytes);
+      from_->take_for(purpose, size);
   }
 
   [[nodiscard]] inbound_credit* from() const noexcept { return from_.get(); }
