@@ -12,6 +12,9 @@ namespace {
 constexpr std::uint16_t port_of_ws = 80;
 constexpr std::uint16_t port_of_wss = 443;
 
+/// Of a text from outside, in an error.
+constexpr std::size_t max_shown = 100;
+
 bool take_scheme(std::string_view& text, std::string_view scheme) noexcept {
   const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == b; };
   if (text.size() < scheme.size()
@@ -68,6 +71,23 @@ result<url> parse_peer_url(std::string_view text) {
 
 result<url> parse_listen_url(std::string_view text) {
   return parse(text, parse_listen);
+}
+
+result<std::string> path_of_target(std::string_view target) {
+  auto rest = target;
+  if (!rest.starts_with('/')) {
+    const auto schemes = {"http://", "https://", "ws://", "wss://"};
+    if (std::ranges::none_of(schemes, [&](const char* each) { return take_scheme(rest, each); }))
+      return fail(errc::invalid_value, "the target \"" + escaped(target, max_shown)
+                                         + "\" is no path, and no URL of HTTP or WebSocket");
+    const auto authority = rest.substr(0, rest.find_first_of("/?"));
+    if (authority.empty() || authority.find('@') != std::string_view::npos)
+      return fail(errc::invalid_value, "the target \"" + escaped(target, max_shown)
+                                         + "\" has no host, or a user in front of it");
+    rest.remove_prefix(authority.size());
+  }
+  const auto path = rest.substr(0, rest.find('?'));
+  return std::string{path.empty() ? "/" : path};
 }
 
 bool is_visible(std::string_view text) noexcept {

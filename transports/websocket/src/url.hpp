@@ -28,6 +28,11 @@ result<url> parse_peer_url(std::string_view text);
 /// The same with a numeric host and a port. - errc::invalid_value
 result<url> parse_listen_url(std::string_view text);
 
+/// The path of what an HTTP request asks for, without the query: `/path` or a whole URL, whose scheme
+/// and host are those of the client or of the proxy that it came through (RFC 9112, 3.2.2).
+/// - errc::invalid_value  another form, another scheme than http(s) and ws(s), no host, a user
+result<std::string> path_of_target(std::string_view target);
+
 /// Whether this can be a part of an HTTP request as it is: visible ASCII, so that nobody can add
 /// fields of their own.
 bool is_visible(std::string_view text) noexcept;
