@@ -1,5 +1,7 @@
 #include "connector.hpp"
 
+#include "../own_socket.hpp"
+
 #include <algorithm>
 
 #include <asio/bind_executor.hpp>
@@ -76,6 +78,12 @@ void connector::try_next() {
   const auto where = left_.back();
   left_.pop_back();
   socket_ = stream_socket{loop_of(executor_)};
+  std::error_code failed;
+  open_socket(socket_, where.protocol(), failed);
+  if (failed) {
+    last_failure_ = failure(failed, where);
+    return try_next();
+  }
   socket_.async_connect(where, asio::bind_executor(executor_, [me = shared_from_this(), where](
                                                                 const std::error_code& failed) {
                           if (!me->trying_)

@@ -1,5 +1,6 @@
 #include "transport.hpp"
 
+#include "../own_socket.hpp"
 #include "connector.hpp"
 #include "socket_options.hpp"
 
@@ -23,7 +24,7 @@ result<internal::socket_listener::acceptor> bind_and_listen(const asio::any_io_e
     if (!failed)
       call();
   };
-  step([&] { made.open(where.protocol(), failed); });
+  step([&] { internal::open_socket(made, where.protocol(), failed); });
   step([&] { made.set_option(asio::socket_base::reuse_address{true}, failed); });
   step([&] { made.bind(where, failed); });
   step([&] { made.listen(backlog, failed); });

@@ -2,6 +2,7 @@
 
 #include "packet_info.hpp"
 
+#include "../own_socket.hpp"
 #include "../socket/stream_socket.hpp"
 
 #include <algorithm>
@@ -87,7 +88,7 @@ result<void> datagram_socket::open(const endpoint& at) {
     if (!failed)
       step();
   };
-  attempt([&] { socket_.open(at.protocol(), failed); });
+  attempt([&] { internal::open_socket(socket_, at.protocol(), failed); });
   attempt([&] { socket_.non_blocking(true, failed); });
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });

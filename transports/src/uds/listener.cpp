@@ -1,5 +1,7 @@
 #include "listener.hpp"
 
+#include "../own_socket.hpp"
+
 #include "ockam/protocol/text.hpp"
 
 #include <array>
@@ -125,7 +127,7 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
                                                          const listen_options& options) {
   acceptor made{thread->executor()};
   std::error_code failed;
-  made.open(stream_protocol{}, failed);
+  internal::open_socket(made, stream_protocol{}, failed);
   if (failed)
     return fail(uds_error(failed, "listening on " + at.text()));
   std::optional<socket_file> file;

@@ -1,6 +1,7 @@
 #include "connector.hpp"
 
 #include "net_error.hpp"
+#include "own_socket.hpp"
 #include "this_machine.hpp"
 
 #include <algorithm>
@@ -80,16 +81,26 @@ void connector::try_next() {
   const auto where = left_.back();
   left_.pop_back();
   socket_ = tcp_socket{thread_->context().get_executor()};
+  error_code failed;
+  internal::open_socket(socket_, where.protocol(), failed);
+  if (failed) {
+    last_failure_ = failure(failed, where);
+    return try_next();
+  }
   socket_.async_connect(where, [me = shared_from_this(), where](const error_code& failed) {
     if (!me->done_)
       return;
     if (!failed)
       return me->open_stream(where);
-    const auto& host = me->peer_.where;
-    me->last_failure_ = net_error(failed, "connecting to " + to_text(where)
-                                            + (host.numeric() ? "" : " (" + host.host + ')'));
+    me->last_failure_ = me->failure(failed, where);
     me->try_next();
   });
+}
+
+error connector::failure(const error_code& code, const net::ip::tcp::endpoint& where) const {
+  const auto& host = peer_.where;
+  return net_error(code, "connecting to " + to_text(where)
+                           + (host.numeric() ? "" : " (" + host.host + ')'));
 }
 
 void connector::open_stream(const net::ip::tcp::endpoint& where) {
