@@ -2,6 +2,7 @@
 
 #include "accepting.hpp"
 #include "net_error.hpp"
+#include "numeric_endpoint.hpp"
 #include "own_socket.hpp"
 
 #include "log.hpp"
@@ -26,13 +27,15 @@ websocket_listener::websocket_listener(thread_ptr thread, url where, listen_opti
     max_connections_{std::min(options_.max_connections, internal::descriptor_share())} {}
 
 result<void> websocket_listener::open(const node_ptr& node) {
+  const auto wanted = internal::numeric_endpoint<net::ip::tcp::endpoint>(where_.where);
+  if (!wanted)
+    return fail(wanted.error());
   error_code failed;
-  net::ip::tcp::endpoint where;
+  auto where = *wanted;
   const auto step = [&](auto&& call) {
     if (!failed)
       call();
   };
-  step([&] { where = {net::ip::make_address(where_.where.host, failed), where_.where.port}; });
   step([&] { internal::open_socket(acceptor_, where.protocol(), failed); });
   step([&] { acceptor_.set_option(acceptor::reuse_address{true}, failed); });
   step([&] { acceptor_.bind(where, failed); });
