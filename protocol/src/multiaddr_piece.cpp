@@ -120,8 +120,7 @@ result<std::string> checked(const traits& what, std::string_view value) {
       return checked_ip<4>(what, value, "write four numbers, like 127.0.0.1");
     case value_form::ip6:
       return checked_ip<16>(what, value,
-                            "write an IPv6 address, like ::1; a zone goes in front, like "
-                            "/ip6zone/eth0/ip6/fe80::1");
+                            "write one like ::1; a zone goes in front, /ip6zone/eth0/ip6/fe80::1");
     case value_form::zone:
       if (parse_peer("[fe80::1%" + std::string{value} + "]:1"))
         return std::string{value};
@@ -318,8 +317,7 @@ void put_value(bytes& to, const piece& part) {
       return put_ip<16>(to, part.value);
     case value_form::port: {
       const auto port = *port_from_text(part.value);
-      to.push_back(static_cast<std::uint8_t>(port >> 8));
-      to.push_back(static_cast<std::uint8_t>(port));
+      to.insert(to.end(), {static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port)});
       return;
     }
     case value_form::zone:

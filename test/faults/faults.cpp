@@ -110,7 +110,11 @@ int __wrap_accept4(int socket, ::sockaddr* peer, ::socklen_t* size, int flags) {
 }
 
 int __wrap_connect(int socket, const ::sockaddr* peer, ::socklen_t size) {
-  return fails(system_call::connect) ? -1 : __real_connect(socket, peer, size);
+  if (fails(system_call::connect))
+    return -1;
+  if (fails(system_call::join_itself) && ::bind(socket, peer, size) != 0)
+    return -1;
+  return __real_connect(socket, peer, size);
 }
 
 ssize_t __wrap_recv(int socket, void* to, size_t size, int flags) {

@@ -55,6 +55,24 @@ void accept_socket(Acceptor& acceptor, const typename Socket::protocol_type& pro
   failed = last_socket_error<ErrorCode>();
 }
 
+/// A socket that was connected to itself counts as refused, and is closed. That happens when nobody
+/// listens at a port of this machine from the range of which the system takes ports for clients, and
+/// it takes that very one (simultaneous open, RFC 9293, 3.5).
+template <class Socket, class ErrorCode>
+void refuse_itself(Socket& socket, ErrorCode& failed) {
+  if (failed)
+    return;
+  ErrorCode gone;
+  const auto own = socket.local_endpoint(gone);
+  const auto other = socket.remote_endpoint(gone);
+  if (gone || own != other)
+    return;
+  const ::linger at_once{1, 0}; // the port is not kept: its listener may come any moment
+  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  socket.close(gone);
+  failed = {ECONNREFUSED, ErrorCode{}.category()};
+}
+
 /// Whether nothing is there to be accepted.
 template <class ErrorCode>
 bool nothing_waits(const ErrorCode& failed) noexcept {

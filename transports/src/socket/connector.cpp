@@ -84,15 +84,16 @@ void connector::try_next() {
     last_failure_ = failure(failed, where);
     return try_next();
   }
-  socket_.async_connect(where, asio::bind_executor(executor_, [me = shared_from_this(), where](
-                                                                const std::error_code& failed) {
-                          if (!me->trying_)
-                            return;
-                          if (!failed)
-                            return me->finish(std::move(me->socket_));
-                          me->last_failure_ = me->failure(failed, where);
-                          me->try_next();
-                        }));
+  socket_.async_connect(
+    where, asio::bind_executor(executor_, [me = shared_from_this(), where](std::error_code failed) {
+      if (!me->trying_)
+        return;
+      refuse_itself(me->socket_, failed);
+      if (!failed)
+        return me->finish(std::move(me->socket_));
+      me->last_failure_ = me->failure(failed, where);
+      me->try_next();
+    }));
 }
 
 void connector::finish(result<stream_socket> outcome) {

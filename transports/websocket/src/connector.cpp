@@ -87,9 +87,10 @@ void connector::try_next() {
     last_failure_ = failure(failed, where);
     return try_next();
   }
-  socket_.async_connect(where, [me = shared_from_this(), where](const error_code& failed) {
+  socket_.async_connect(where, [me = shared_from_this(), where](error_code failed) {
     if (!me->done_)
       return;
+    internal::refuse_itself(me->socket_, failed);
     if (!failed)
       return me->open_stream(where);
     me->last_failure_ = me->failure(failed, where);
