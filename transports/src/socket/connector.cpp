@@ -1,5 +1,7 @@
 #include "connector.hpp"
 
+#include "../own_socket.hpp"
+
 #include "ockam/protocol/time_span.hpp"
 
 #include <algorithm>
@@ -78,15 +80,22 @@ void connector::try_next() {
   const auto where = left_.back();
   left_.pop_back();
   socket_ = stream_socket{loop_of(executor_)};
-  socket_.async_connect(where, asio::bind_executor(executor_, [me = shared_from_this(), where](
-                                                                const std::error_code& failed) {
-                          if (!me->trying_)
-                            return;
-                          if (!failed)
-                            return me->finish(std::move(me->socket_));
-                          me->last_failure_ = me->failure(failed, where);
-                          me->try_next();
-                        }));
+  std::error_code failed;
+  open_socket(socket_, where.protocol(), failed);
+  if (failed) {
+    last_failure_ = failure(failed, where);
+    return try_next();
+  }
+  socket_.async_connect(
+    where, asio::bind_executor(executor_, [me = shared_from_this(), where](std::error_code failed) {
+      if (!me->trying_)
+        return;
+      refuse_itself(me->socket_, failed);
+      if (!failed)
+        return me->finish(std::move(me->socket_));
+      me->last_failure_ = me->failure(failed, where);
+      me->try_next();
+    }));
 }
 
 void connector::finish(result<stream_socket> outcome) {

@@ -1,5 +1,6 @@
 #include "connector.hpp"
 
+#include "../numeric_endpoint.hpp"
 #include "../this_machine.hpp"
 #include "socket_options.hpp"
 
@@ -16,11 +17,8 @@ tcp_connector::tcp_connector(const asio::any_io_executor& executor, host_port pe
 
 void tcp_connector::find() {
   if (peer_.numeric()) {
-    std::error_code failed;
-    const auto where = asio::ip::make_address(peer_.host, failed);
-    if (failed)
-      return attempt_failed(internal::socket_error(failed, "reading the address " + peer_.host));
-    return found({asio::ip::tcp::endpoint{where, peer_.port}});
+    const auto where = internal::numeric_endpoint<asio::ip::tcp::endpoint>(peer_);
+    return where ? found({*where}) : attempt_failed(where.error());
   }
   // the resolver has a thread of its own: nothing waits here (MAP-10)
   resolver_.async_resolve(

@@ -2,6 +2,7 @@
 
 #include "buffered_layer.hpp"
 #include "net_error.hpp"
+#include "url.hpp"
 
 #include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
@@ -28,10 +29,6 @@ constexpr const char* product = "ockam-caf";
 
 /// In front of the answer's text when a request is no upgrade, or asks for something else.
 constexpr const char* what_this_is = "This is a WebSocket endpoint of an Ockam node: ";
-
-std::string without_query(beast::string_view target) {
-  return std::string{target.substr(0, target.find('?'))};
-}
 
 /// Pages in a browser say where they are from; nodes do not.
 template <class Head>
@@ -140,7 +137,10 @@ void stream::answer(const request& from) {
   const auto& path = from.rules.path;
   if (!ws::is_upgrade(head))
     return refuse(from, 426, "the request is no upgrade to it");
-  if (!path.empty() && without_query(head.target()) != path)
+  const auto wanted = path_of_target({head.target().data(), head.target().size()});
+  if (!wanted)
+    return refuse(from, 400, wanted.error().detail());
+  if (!path.empty() && *wanted != path)
     return refuse(from, 404, "nothing is at this path");
   if (!is_admitted(head, from.rules.origins))
     return refuse(from, 403, "pages of this origin may not connect (allowed_origins)");

@@ -89,7 +89,10 @@ public:
     auto* const native = stream_.native_handle();
     auto* const wanted = ::SSL_get0_param(native);
     if (server.numeric()) {
-      ::X509_VERIFY_PARAM_set1_ip_asc(wanted, server.host.c_str());
+      // of an IPv6 address without its zone; a call that fails would leave any name valid
+      const auto host = server.host.substr(0, server.host.find('%'));
+      if (::X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) != 1)
+        ::X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());
     } else {
       ::SSL_set_tlsext_host_name(native, server.host.c_str());
       ::X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

@@ -18,6 +18,7 @@ namespace ockam {
 ///     /ip4/10.0.0.7/udp/5000/worker/w1                  2#10.0.0.7:5000 => 0#w1
 ///     /dnsaddr/localhost/tcp/4000/ws/service/echoer     3#localhost:4000 => 0#echoer
 ///     /unix/run/node.sock/service/echoer                5#/run/node.sock => 0#echoer
+///     /ip6zone/eth0/ip6/fe80::1/tcp/4000/worker/w1      1#[fe80::1%eth0]:4000 => 0#w1
 ///
 /// A list of pieces, each a protocol and its value; every value is well formed for its protocol.
 /// Whether the pieces lead anywhere is what `to_route` says.
@@ -32,6 +33,7 @@ public:
     ip4 = 4,
     tcp = 6,
     ip6 = 41,
+    ip6zone = 42,
     dnsaddr = 56,
     udp = 273,
     unix_socket = 400,
