@@ -82,16 +82,10 @@ void route_port::on_message(routed_message& content) {
 }
 
 void route_port::on_signal(worker_signal signal) {
-  if (!state_->requests
-      || (signal.what != worker_signal::kind::reply_timeout
-          && signal.what != worker_signal::kind::request_failed))
+  if (!state_->requests)
     return;
-  if (auto ended = state_->requests->take_unanswered(signal.id)) {
-    auto why = signal.what == worker_signal::kind::request_failed
-                 ? ended->ticket->cause()
-                 : state_->requests->no_reply(*ended);
-    state::finish(std::move(ended), fail(std::move(why)));
-  }
+  if (auto failed = state_->requests->on_signal(signal, nullptr))
+    state::finish(std::move(failed->ended), fail(std::move(failed->why)));
 }
 
 void route_port::close() {

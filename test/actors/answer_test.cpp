@@ -130,10 +130,7 @@ TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
 TEST_F(Answer, ANS7_ARequestWhoseRequesterHasGivenUpIsNotHandled) {
   const gate released;
   const journal handled;
-  node.start_worker("slow", [=](context&, const routed<std::string>& received) {
-    EXPECT_TRUE(released.wait());
-    handled.write(received.body());
-  });
+  node.start_worker("slow", gated_recorder{released, handled});
   node.send("slow", "first");
   EXPECT_EQ(request(node, "slow", 20ms).error(), errc::timeout);
   node.send("slow", "last");
