@@ -184,6 +184,15 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
   EXPECT_EQ(reply.error().cause(), errc::cancelled);
 }
 
+TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
+  node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
+    EXPECT_EQ(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"}).error(), errc::internal);
+  });
+  const auto reply = request(node, "odd");
+  EXPECT_EQ(reply.error(), errc::remote);
+  EXPECT_EQ(reply.error().cause(), errc::internal);
+}
+
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {
   node.start_worker("one_at_a_time", [kept = std::make_shared<response_promise>()](
                                        context& ctx, const routed<std::string>& received) {
