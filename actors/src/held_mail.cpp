@@ -5,14 +5,6 @@
 
 namespace ockam::internal {
 
-namespace {
-
-bool has_room(const inbound_credit* credit) noexcept {
-  return credit == nullptr || !credit->output_is_full();
-}
-
-} // namespace
-
 void held_mail::put(routed_message&& content) {
   auto* const credit = content.local_message().credit();
   auto place = std::ranges::find(groups_, credit, &group::credit);
@@ -22,10 +14,10 @@ void held_mail::put(routed_message&& content) {
   ++size_;
 }
 
-std::optional<routed_message> held_mail::take() {
+std::optional<routed_message> held_mail::take(const condition& may_go_on) {
   auto oldest = groups_.end();
   for (auto each = groups_.begin(); each != groups_.end(); ++each)
-    if (has_room(each->credit)
+    if (may_go_on(each->credit)
         && (oldest == groups_.end()
             || each->entries.front().number < oldest->entries.front().number))
       oldest = each;
@@ -43,12 +35,12 @@ bool held_mail::holds_any_of(const inbound_credit* credit) const noexcept {
   return std::ranges::find(groups_, credit, &group::credit) != groups_.end();
 }
 
-bool held_mail::await_room(const ref_ptr<waiter>& waiting) {
+bool held_mail::await_room(const ref_ptr<waiter>& waiting, const condition& may_go_on) {
   bool room = false;
   for (auto& each : groups_) {
     if (!each.awaited && !has_room(each.credit))
       each.awaited = each.credit->wake_when_output_fits(waiting);
-    room = room || !each.awaited;
+    room = room || (!each.awaited && may_go_on(each.credit));
   }
   return room;
 }

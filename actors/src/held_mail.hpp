@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -18,8 +19,16 @@ class held_mail {
 public:
   void put(routed_message&& content);
 
-  /// The oldest message whose connection has room for what the message may lead to.
-  std::optional<routed_message> take();
+  /// Whether messages that this credit pays for may go on.
+  using condition = std::function<bool(const inbound_credit*)>;
+
+  /// Whether the connection has room for what its messages may lead to.
+  static bool has_room(const inbound_credit* credit) noexcept {
+    return credit == nullptr || !credit->output_is_full();
+  }
+
+  /// The oldest message that may go on.
+  std::optional<routed_message> take(const condition& may_go_on = has_room);
 
   /// Whether a message that this credit pays for is here, so that the next one has to stay behind it.
   [[nodiscard]] bool holds_any_of(const inbound_credit* credit) const noexcept;
@@ -29,7 +38,7 @@ public:
 
   /// Asks each connection whose output is full to wake `waiting`, unless it was asked before.
   /// @returns whether there are messages that need not wait: `take` again
-  bool await_room(const ref_ptr<waiter>& waiting);
+  bool await_room(const ref_ptr<waiter>& waiting, const condition& may_go_on = has_room);
 
   /// `waiting` was woken: ask again for those that still have no room.
   void forget_awaited() noexcept;

@@ -193,9 +193,13 @@ result<void> node_state::insert_reply_record(const ref_ptr<worker_record>& recor
                                              const address& first_hop) {
   if (auto inserted = table.insert(record); !inserted)
     return inserted;
-  if (const auto producer = flows->find_producer(first_hop))
-    flows->add_consumer(record->primary(), producer->id);
+  admit_replies(*record, first_hop);
   return {};
+}
+
+void node_state::admit_replies(const worker_record& record, const address& first_hop) {
+  if (const auto producer = flows->find_producer(first_hop))
+    flows->add_consumer(record.primary(), producer->id);
 }
 
 // -- life ------------------------------------------------------------------------------------------

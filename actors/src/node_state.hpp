@@ -96,6 +96,7 @@ public:
 
   /// Registers it and lets a reply through the connection at the first hop reach it (SRQ-2).
   result<void> insert_reply_record(const ref_ptr<worker_record>& record, const address& first_hop);
+  void admit_replies(const worker_record& record, const address& first_hop);
 
   /// What a stop waits for: shells, and actors written by hand that the node stops.
   void actor_started(int priority);

@@ -9,6 +9,7 @@ namespace ockam::internal {
 /// a misspelt one all the same. Test `Config.CFG1_EveryOptionIsInTheListOfNames` compares.
 inline constexpr auto option_names = std::to_array<std::string_view>({
   // of nodes
+  "error-details",
   "implicit-connections",
   "implicit-idle-timeout",
   "max-buffer-bytes",

@@ -1,6 +1,7 @@
 // How a worker's mail gets to its handlers: the part of worker_shell that runs for each message.
 
 #include "coarse_clock.hpp"
+#include "room_notice.hpp"
 #include "running_worker.hpp"
 #include "worker_shell.hpp"
 
@@ -224,20 +225,6 @@ void worker_shell::take_reply(routed_message& content) {
 }
 
 // -- mail that waits -------------------------------------------------------------------------------
-
-/// Lets a worker go on when the output of a connection has room again. Holds the actor, which holds
-/// little once it has ended.
-class worker_shell::room_notice final : public waiter {
-public:
-  explicit room_notice(caf::strong_actor_ptr worker) : worker_{std::move(worker)} {}
-  void wake() noexcept override {
-    compat::post(caf::actor_cast<caf::abstract_actor*>(worker_), nullptr,
-                 worker_signal{worker_signal::kind::room});
-  }
-
-private:
-  const caf::strong_actor_ptr worker_;
-};
 
 void worker_shell::keep(std::unique_ptr<held_mail>& where, routed_message&& content) {
   if (!where)

@@ -187,16 +187,10 @@ void worker_shell::on_signal(worker_signal signal) {
       process();
       break;
     case worker_signal::kind::reply_timeout:
-      if (auto late = requests_->take_unanswered(signal.id)) {
-        auto why = requests_->no_reply(*late);
-        finish(std::move(late), fail(std::move(why)));
-      }
-      break;
     case worker_signal::kind::request_failed:
-      if (auto failed = requests_->take_unanswered(signal.id)) {
-        auto why = failed->ticket->cause();
-        finish(std::move(failed), fail(std::move(why)));
-      }
+    case worker_signal::kind::retry:
+      if (auto failed = requests_->on_signal(signal, context()))
+        finish(std::move(failed->ended), ockam::fail(std::move(failed->why)));
       break;
     case worker_signal::kind::room:
       go_on();

@@ -62,8 +62,6 @@ private:
     compat::execution_context* moves_to = nullptr;
   };
 
-  class room_notice;
-
   void on_message(routed_message& content);
   void refuse(worker_record& own, caf::mailbox_element_ptr request);
   mail_left read_mail();

@@ -130,10 +130,7 @@ TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
 TEST_F(Answer, ANS7_ARequestWhoseRequesterHasGivenUpIsNotHandled) {
   const gate released;
   const journal handled;
-  node.start_worker("slow", [=](context&, const routed<std::string>& received) {
-    EXPECT_TRUE(released.wait());
-    handled.write(received.body());
-  });
+  node.start_worker("slow", gated_recorder{released, handled});
   node.send("slow", "first");
   EXPECT_EQ(request(node, "slow", 20ms).error(), errc::timeout);
   node.send("slow", "last");
@@ -185,6 +182,15 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
   const auto reply = request(node, "forgetful");
   EXPECT_EQ(reply.error(), errc::remote);
   EXPECT_EQ(reply.error().cause(), errc::cancelled);
+}
+
+TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
+  node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
+    EXPECT_EQ(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"}).error(), errc::internal);
+  });
+  const auto reply = request(node, "odd");
+  EXPECT_EQ(reply.error(), errc::remote);
+  EXPECT_EQ(reply.error().cause(), errc::internal);
 }
 
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {

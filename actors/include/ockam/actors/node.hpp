@@ -11,6 +11,10 @@
 
 namespace ockam {
 
+namespace internal {
+class service_bridge;
+}
+
 /// What a CAF actor written by hand sends with: the addresses of its worker, nothing else.
 class OCKAM_ACTORS_EXPORT actor_sender : public sender {
 public:
@@ -19,6 +23,7 @@ public:
 
 private:
   friend class node;
+  friend class internal::service_bridge;
   using sender::sender;
 };
 
