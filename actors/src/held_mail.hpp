@@ -6,14 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ockam::internal {
 
 /// Messages that came to a worker and are not handled yet: in order of arrival, except that one
-/// connection whose output is full does not hold back the messages of others. For the worker's own
-/// thread of control.
+/// connection whose output is full does not hold back the messages of others. Messages with the same
+/// return route stay in order whatever connections pay for them: one sender has sent them, while it
+/// handled messages of several connections. For the worker's own thread of control.
 class held_mail {
 public:
   void put(routed_message&& content);
@@ -21,8 +24,8 @@ public:
   /// The oldest message whose connection has room for what the message may lead to.
   std::optional<routed_message> take();
 
-  /// Whether a message that this credit pays for is here, so that the next one has to stay behind it.
-  [[nodiscard]] bool holds_any_of(const inbound_credit* credit) const noexcept;
+  /// Whether a message is here that this one has to stay behind.
+  [[nodiscard]] bool keeps_back(const message& next) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
@@ -35,8 +38,11 @@ public:
   void forget_awaited() noexcept;
 
 private:
+  using way = std::string;      // an encoded return route
+  using number = std::uint64_t; // in order of arrival
+
   struct entry {
-    std::uint64_t number; // in order of arrival
+    number place;
     routed_message content;
   };
   struct group {
@@ -45,9 +51,12 @@ private:
     std::deque<entry> entries{};
   };
 
+  [[nodiscard]] bool may_go(const group& which) const;
+
   std::vector<group> groups_; // not empty ones
+  std::map<way, std::deque<number>> ways_;
   std::size_t size_ = 0;
-  std::uint64_t next_number_ = 0;
+  number next_place_ = 0;
 };
 
 } // namespace ockam::internal

@@ -23,8 +23,13 @@ public:
   [[nodiscard]] const flow_control_id& id() const { return port_.id(); }
 
   /// A message from the peer, with the routes as they are on the wire.
-  void deliver(const route& onward, const route& back, const std::string& body = "from outside") {
-    port_.deliver(message{onward, back, encode_payload(body).value()}, nullptr);
+  /// @param credit  pays for it
+  void deliver(const route& onward, const route& back, const std::string& body = "from outside",
+               const ref_ptr<inbound_credit>& credit = {}) {
+    message content{onward, back, encode_payload(body).value()};
+    if (credit)
+      content.hold(credit, body.size());
+    port_.deliver(std::move(content), nullptr);
   }
 
   /// The next message that left the node, with the routes as they were in it.

@@ -128,6 +128,8 @@ private:
   void notify(connection_state state, std::optional<error> cause = {});
   void note_load();
   void note_relief();
+  void note_room();
+  void count_expired(std::size_t messages);
   void wake_senders();
 
   struct waiting_reader final : waiter {
