@@ -63,7 +63,7 @@ void service_bridge::on_exit() {
 
 void service_bridge::on_message(routed_message&& request) {
   const auto* const credit = request.local_message().credit();
-  if (may_pass(credit) && !(credit != nullptr && held_.holds_any_of(credit)))
+  if (may_pass(credit) && !held_.keeps_back(request.local_message()))
     return pass_on(std::move(request));
   held_.put(std::move(request));
   pass_on_held();

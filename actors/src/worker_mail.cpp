@@ -15,9 +15,10 @@ constexpr int max_letters = 64;
 constexpr std::uint16_t short_runs_to_forget = 1'000;
 
 /// Whether a message has to wait for room in the output of its connection, or behind one that does.
-bool has_to_wait(const std::unique_ptr<held_mail>& held, const routed_message& content) noexcept {
+bool has_to_wait(const std::unique_ptr<held_mail>& held, const routed_message& content) {
   const auto* const credit = content.local_message().credit();
-  return credit != nullptr && (credit->output_is_full() || (held && held->holds_any_of(credit)));
+  return (credit != nullptr && credit->output_is_full())
+         || (held && held->keeps_back(content.local_message()));
 }
 
 } // namespace

@@ -225,13 +225,14 @@ void worker_shell::finish_initialization(result<void> outcome) {
   record().set_ready({});
   if (object_->is_processor())
     wake();
+  const auto paying = credit_; // for a handler that has called `ready`
   while (!ended_ && !held_ && !object_->is_processor()) {
     auto next = next_of(waiting_);
     if (!next)
       break;
     handle(std::move(*next));
   }
-  set_credit(nullptr);
+  set_credit(paying.get());
   if (!ended_ && !held_ && !object_->is_processor())
     await_room(waiting_);
 }

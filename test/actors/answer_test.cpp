@@ -223,6 +223,41 @@ TEST_F(Answer, ANS10_APromiseKnowsWhenItsRequesterHasGivenUp) {
   kept = {};
 }
 
+/// A credit without a limit.
+struct free_credit final : inbound_credit {
+  void take(std::size_t) noexcept override {}
+  void give_back(std::size_t) noexcept override {}
+};
+
+TEST_F(Answer, ANS1_ANS2_AConnectionPaysForWhatItsMessagesLeadToAndForNothingElse) {
+  struct late {
+    std::shared_ptr<context::dispatcher> calls;
+    void initialize(context& ctx) const {
+      *calls = ctx.make_dispatcher();
+      ctx.defer_ready();
+    }
+    result<void> handle_message(context& ctx, const routed<std::string>& received) const {
+      return ctx.send(received.return_route(), "answer");
+    }
+  };
+  fake_connection peer{node};
+  const auto calls = std::make_shared<context::dispatcher>();
+  node.start_worker("late", late{calls});
+  node.flow_control().add_consumer("late", peer.id());
+  peer.deliver({"late"}, {"far"}, "waits", make_ref<free_credit>());
+  ASSERT_TRUE(eventually([&] { return node.metrics().received == 1 && *calls; }));
+  (*calls)([](context& ctx) { ctx.ready(); });
+  (*calls)([to = peer.sender()](context& ctx) {
+    EXPECT_TRUE(ctx.send({to, "far"}, "of its own accord"));
+  });
+  const auto answer = peer.next_written();
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->holds_credit());
+  const auto own = peer.next_written();
+  ASSERT_TRUE(own);
+  EXPECT_FALSE(own->holds_credit());
+}
+
 // -- texts -----------------------------------------------------------------------------------------
 
 TEST_F(Answer, ANS11_ATimeOutNamesTheRouteAndTheConnection) {

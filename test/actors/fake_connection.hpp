@@ -23,10 +23,12 @@ public:
   [[nodiscard]] const flow_control_id& id() const { return port_.id(); }
 
   /// A message from the peer, with the routes as they are on the wire.
-  void deliver(const route& onward, const route& back, const std::string& body = "from outside") {
+  /// @param credit  pays for it
+  void deliver(const route& onward, const route& back, const std::string& body = "from outside",
+               const ref_ptr<inbound_credit>& credit = {}) {
     message content{onward, back, encode_payload(body).value()};
-    if (credit_)
-      content.hold(credit_, body.size());
+    if (credit)
+      content.hold(credit, body.size());
     port_.deliver(std::move(content), nullptr);
   }
 

@@ -20,12 +20,14 @@ struct totals {
   std::uint64_t events = 0;
   std::uint64_t messages = 0;
   std::uint64_t deliveries = 0;
+  std::uint64_t blockades = 0; // seeds with one
   std::uint64_t hash = 0;
 
   void add(const outcome& one) {
     events += one.events;
     messages += one.messages;
     deliveries += one.deliveries;
+    blockades += one.blockades > 0 ? 1 : 0;
     hash = hash * 31 + one.hash;
   }
 };
@@ -75,8 +77,9 @@ int run(int argc, char** argv) {
                   one.hash);
   }
   std::printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " events, %" PRIu64
-              " messages, %" PRIu64 " of them delivered; no rule was broken; hash %016" PRIx64 "\n",
-              seeds, from, all.events, all.messages, all.deliveries, all.hash);
+              " messages, %" PRIu64 " of them delivered; %" PRIu64
+              " seeds with a blockade; no rule was broken; hash %016" PRIx64 "\n",
+              seeds, from, all.events, all.messages, all.deliveries, all.blockades, all.hash);
   return 0;
 }
 

@@ -128,6 +128,7 @@ void link::bytes_written(std::size_t count) {
   note_room();
 }
 
+/// There may be room now: fewer bytes wait than before.
 void link::note_room() {
   std::atomic_thread_fence(std::memory_order_seq_cst); // freed first, then looked who waits
   if (load_.load(std::memory_order_relaxed) != load::normal)
@@ -214,15 +215,15 @@ void link::begin_again(const error& cause, const write_batch& unwritten,
                                + to_string(cause)}
                          .with_cause(cause.code()));
   notify(connection_state::reconnecting, cause);
+  note_room(); // of what was being written
   expire_waiting(now);
 }
 
 void link::expire_waiting(outbox::clock::time_point now) {
   const auto expired = output_.expire(now);
   count_expired(expired.messages);
-  if (expired.requests.empty())
-    return;
-  fail_all(expired.requests,
+  if (!expired.requests.empty())
+    fail_all(expired.requests,
            {errc::connection_closed, "the connection with " + escaped(peer())
                                        + " was lost and not made again in time; raise "
                                          "reconnect_policy.keep_for, or check the other side"});

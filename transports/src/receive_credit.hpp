@@ -86,6 +86,11 @@ public:
   /// Received ones that are not handled.
   [[nodiscard]] std::size_t messages() const noexcept { return received_.messages(); }
 
+  /// Whether any message holds a part of it.
+  [[nodiscard]] bool in_use() const noexcept {
+    return received_.messages() + made_.messages() + output_.messages() > 0;
+  }
+
 private:
   credit_window& window_of(credit_use use) noexcept {
     return use == credit_use::received ? received_ : use == credit_use::output ? output_ : made_;

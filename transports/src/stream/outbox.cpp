@@ -127,7 +127,7 @@ result<bool> outbox::push(message& content, const connection_port* watched,
   if (content.request() != nullptr || suspended) {
     ref_ptr<pending_request> request{content.request()};
     waiting_.track(std::move(request), std::move(content).take_credit_share(), bytes,
-                   suspended ? clock::now() : clock::time_point{});
+                   suspended ? suspension_->now() : clock::time_point{});
   } else if (content.holds_credit()) {
     waiting_.hold(std::move(content).take_credit_share());
   }
@@ -200,10 +200,11 @@ void outbox::shrink() {
 
 // -- without a stream ------------------------------------------------------------------------------
 
-void outbox::set_keep_for(clock::duration limit) {
+void outbox::set_keep_for(clock::duration limit, const clock::time_point* simulated) {
   const std::lock_guard guard{mutex_};
   suspension_ = std::make_unique<suspension>();
   suspension_->keep_for = limit;
+  suspension_->simulated = simulated;
 }
 
 outbox::requests outbox::begin_again(clock::time_point now) {
