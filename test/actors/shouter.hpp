@@ -37,7 +37,7 @@ private:
 inline void expect_refused(const result<std::string>& reply, errc cause) {
   ASSERT_FALSE(reply) << *reply;
   EXPECT_EQ(reply.error(), errc::remote);
-  EXPECT_EQ(reply.error().cause(), cause) << reply.error();
+  EXPECT_EQ(reply.error().cause(), cause) << to_string(reply.error());
 }
 
 /// A service with the name "shouter".
