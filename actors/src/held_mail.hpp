@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace ockam::internal {
 
@@ -68,7 +68,9 @@ private:
 
   [[nodiscard]] bool may_go(const group& which, const condition& may_go_on) const;
 
-  std::vector<group> groups_; // not empty ones
+  // Not empty ones. They stay where they are: a copied message counts as handled, and its original
+  // as lost.
+  std::list<group> groups_;
   std::map<way, std::deque<number>> ways_;
   std::size_t size_ = 0;
   number next_place_ = 0;

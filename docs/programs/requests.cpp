@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 
 /// Answers a number with the next one.
 struct counting {
-  ockam::result<void> handle_message(ockam::context& ctx, const ockam::routed<std::string>& number) {
+  ockam::result<void> handle_message(ockam::context& ctx,
+                                     const ockam::routed<std::string>& number) {
     if (number.body().empty()) // the requester learns the code and the text
       return ctx.reply_error(number, {ockam::errc::invalid_value, "a number has digits"});
     const auto next = std::stoi(number.body()) + 1; // throws: the requester learns that it failed
@@ -52,8 +53,8 @@ void caf_main(caf::actor_system& system) {
   std::cout << node.receive<std::string>().body() + "\n";
 
   // What has no answer ends with the time-out; here nothing opens the door.
-  const auto late
-    = node.root().send_and_receive<std::string>("door", std::string{"knock"}, {.timeout = 10ms});
+  const auto late = node.root().send_and_receive<std::string>("door", std::string{"knock"},
+                                                              {.timeout = 10ms});
   std::cout << to_string(late.error()) + "\n";
 }
 

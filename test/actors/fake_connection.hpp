@@ -23,12 +23,12 @@ public:
   [[nodiscard]] const flow_control_id& id() const { return port_.id(); }
 
   /// A message from the peer, with the routes as they are on the wire.
-  /// @param credit  pays for it
+  /// @param credit  pays for it; by default that of the set-up
   void deliver(const route& onward, const route& back, const std::string& body = "from outside",
                const ref_ptr<inbound_credit>& credit = {}) {
     message content{onward, back, encode_payload(body).value()};
-    if (credit)
-      content.hold(credit, body.size());
+    if (const auto& pays = credit ? credit : credit_)
+      content.hold(pays, body.size());
     port_.deliver(std::move(content), nullptr);
   }
 

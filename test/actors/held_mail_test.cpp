@@ -64,6 +64,17 @@ TEST_F(HeldMail, ANS3_WithRoomEverywhereItIsAQueue) {
   EXPECT_TRUE(held.empty());
 }
 
+TEST_F(HeldMail, ANS3_WhatIsTakenIsTheMessageThatCameAndNoCopy) {
+  const std::vector credits{make_ref<fillable>(), make_ref<fillable>(), make_ref<fillable>()};
+  for (const auto& each : credits)
+    put("a", each);
+  for (std::size_t i = 0; i < credits.size(); ++i) {
+    const auto next = held.take();
+    ASSERT_TRUE(next);
+    EXPECT_FALSE(next->is_handled()) << "the handler marks it";
+  }
+}
+
 TEST_F(HeldMail, ANS3_OthersPassAConnectionWhoseOutputIsFull) {
   first->full = true;
   put("a", first);

@@ -112,7 +112,8 @@ TEST_P(Retry, SRV7_TheLastAttemptEndsTheRequestWithItsError) {
   const auto reply = request("forgetful",
                              {.timeout = 20ms, .retry = {.attempts = 3, .first = 1ms}});
   EXPECT_EQ(reply.error(), errc::timeout);
-  EXPECT_NE(reply.error().detail().find("attempt 3"), std::string::npos) << to_string(reply.error());
+  EXPECT_NE(reply.error().detail().find("attempt 3"), std::string::npos)
+    << to_string(reply.error());
   EXPECT_EQ(ids.size(), 3u);
 }
 
@@ -133,7 +134,8 @@ TEST_P(Retry, SRV7_AConnectionThatHasEndedIsTriedAgain) {
   }
   const auto reply = request({sender, "echoer"}, {.retry = {.attempts = 3, .first = 1ms}});
   EXPECT_EQ(reply.error(), errc::connection_closed);
-  EXPECT_NE(reply.error().detail().find("attempt 3"), std::string::npos) << to_string(reply.error());
+  EXPECT_NE(reply.error().detail().find("attempt 3"), std::string::npos)
+    << to_string(reply.error());
 }
 
 TEST_P(Retry, SRV7_OtherErrorsEndTheRequestAtOnce) {

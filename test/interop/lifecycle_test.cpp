@@ -34,7 +34,7 @@ protected:
   void expect_gone(const connection& c) {
     EXPECT_TRUE(journal.wait_for(connection_state::closed));
     EXPECT_FALSE(c.is_open());
-    EXPECT_EQ(ask(own.node, {c, "echoer"}), "not_found");
+    EXPECT_EQ(ask(own.node, {c, "echoer"}), "connection_closed");
   }
 };
 
@@ -96,7 +96,7 @@ TEST_P(Lifecycle, TCP35_OurDisconnectLeavesTheRustListenerToOthers) {
     const auto c = own.tcp.connect(peer.address);
     EXPECT_EQ(ask(own.node, {c, "echoer"}), "Hello Ockam!");
     EXPECT_TRUE(c.disconnect());
-    EXPECT_EQ(ask(own.node, {c, "echoer"}), "not_found");
+    EXPECT_EQ(ask(own.node, {c, "echoer"}), "connection_closed");
   }
 }
 

@@ -130,10 +130,9 @@ void ledger::fail_requests(std::uint32_t link, bool queued_too) {
 
 void ledger::request_ends(std::uint32_t number, const error* without_reply) {
   const auto name = "request " + std::to_string(number);
-  events_.note(event::answered, number, without_reply == nullptr ? 1 : 0,
-               without_reply == nullptr
-                 ? 0
-                 : static_cast<std::uint64_t>(without_reply->code().value()));
+  events_.note(
+    event::answered, number, without_reply == nullptr ? 1 : 0,
+    without_reply == nullptr ? 0 : static_cast<std::uint64_t>(without_reply->code().value()));
   auto& asked = requests_[number];
   require(!asked.ended, name + " ended twice");
   asked.ended = true;

@@ -101,7 +101,9 @@ private:
   [[nodiscard]] const request* request_of(const letter& which) const;
   void require_awaited(const letter& which);
   void fail_requests(std::uint32_t link, bool queued_too);
-  void fails(request& which) const { which.fails = which.fails || (!which.ended && now_ < which.due); }
+  void fails(request& which) const {
+    which.fails = which.fails || (!which.ended && now_ < which.due);
+  }
 
   trace& events_;
   const time_point& now_;

@@ -106,7 +106,7 @@ private:
   unsigned attempts_ = 0;           // to connect again
   clock::time_point connects_at_{}; // not before
   clock::time_point lost_at_{};
-  clock::time_point last_push_{};   // that was taken
+  clock::time_point last_push_{}; // that was taken
   bool write_due_ = false;
   bool read_on_due_ = false;
   bool close_due_ = false;

@@ -81,8 +81,8 @@ void simulated_node::check_counters() {
 
 /// Input may wait for output, and output for a far end that does not read.
 void simulated_node::check_awake() {
-  const bool output_waits = std::ranges::any_of(
-    links_, [](const auto& each) { return each->is_blocked(); });
+  const bool output_waits
+    = std::ranges::any_of(links_, [](const auto& each) { return each->is_blocked(); });
   for (const auto& each : links_)
     world_.book.require(!each->overslept() && (output_waits || !each->is_busy()),
                         "link " + std::to_string(each->number()) + " was not woken: "

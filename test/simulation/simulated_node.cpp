@@ -88,10 +88,8 @@ void simulated_node::start() {
   add(kind::talker, "talker", 50);
   desk_.emplace(value_or_throw(node_->root().detached("desk")));
   desk_number_ = world_.next_worker();
-  residents_.push_back({.what = kind::desk,
-                        .address = "desk",
-                        .is_consumer = true,
-                        .number = desk_number_});
+  residents_.push_back(
+    {.what = kind::desk, .address = "desk", .is_consumer = true, .number = desk_number_});
   admit(residents_.back().address, *entrance_);
 }
 
@@ -267,26 +265,25 @@ std::shared_ptr<link> simulated_node::open_link(internal::stream_link::setup set
   setup.buffers = node_->state()->buffers;
   const auto step = world_.chosen.longest_step;
   auto made = std::make_shared<link>(
-    setup, link::surroundings{.random = world_.random,
-                              .events = world_.events,
-                              .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
-                              .node = index_,
-                              .number = ++world_.links,
-                              .longest_step = step,
-                              .longest_read = world_.random.percent(15) ? step / 20 + 16 : step,
-                              .now = world_.now,
-                              .connect = std::move(connect),
-                              .keep_for = world_.any_keep_for(),
-                              .lost = [this](link& which) {
-                                world_.book.link_is_lost(which.number());
-                              },
-                              .ended = [this](link& gone) {
-                                world_.book.link_has_ended(gone.number());
-                                forget_rights(gone.sender_address());
-                                former_links_.push_back(
-                                  std::static_pointer_cast<link>(gone.shared_from_this()));
-                                std::erase(links_, former_links_.back());
-                              }});
+    setup, link::surroundings{
+             .random = world_.random,
+             .events = world_.events,
+             .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
+             .node = index_,
+             .number = ++world_.links,
+             .longest_step = step,
+             .longest_read = world_.random.percent(15) ? step / 20 + 16 : step,
+             .now = world_.now,
+             .connect = std::move(connect),
+             .keep_for = world_.any_keep_for(),
+             .lost = [this](link& which) { world_.book.link_is_lost(which.number()); },
+             .ended =
+               [this](link& gone) {
+                 world_.book.link_has_ended(gone.number());
+                 forget_rights(gone.sender_address());
+                 former_links_.push_back(std::static_pointer_cast<link>(gone.shared_from_this()));
+                 std::erase(links_, former_links_.back());
+               }});
   value_or_throw(made->open(node_->state(), std::move(setup)));
   links_.push_back(made);
   rights_[made->sender_address()].insert(entrances.begin(), entrances.end());

@@ -130,17 +130,19 @@ void simulation::run_to_rest() {
 /// What nothing else does any more.
 bool simulation::receive_and_answer() {
   bool done = false;
-  for (const auto& each : world_.nodes)
-    if (each->is_up()) {
-      done |= each->receive();
-      done |= each->answer_a_promise();
-    }
+  for (const auto& each : world_.nodes) {
+    done |= each->is_up() && each->receive();
+    done |= each->answer_a_promise(); // of a node that has stopped, too
+  }
   return done;
 }
 
-/// Messages that go round in circles through more connections than there is credit for block one
-/// another. A write deadline ends that: one connection is lost.
+/// Messages that go round in circles through more connections than there is credit for, and answers
+/// that fill both directions of one, block one another. A write deadline ends that: one connection
+/// is lost.
 bool simulation::end_a_blockade() {
+  if (!choices(false).empty()) // an endpoint has dropped what its requester waits for no longer
+    return true;
   std::vector<std::shared_ptr<link>> blocked;
   for (const auto& node : world_.nodes) {
     node->check_awake();

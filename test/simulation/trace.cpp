@@ -90,8 +90,11 @@ std::string_view text_of(event what) {
 } // namespace
 
 void trace::note(event what, std::uint64_t a, std::uint64_t b, std::uint64_t c) {
-  for (const auto number : {static_cast<std::uint64_t>(what), a, b, c})
-    hash_ = mix(hash_, number);
+  if (what == event::dropped) // a node that stops empties its mailboxes in the order of a hash
+    drops_ += mix(mix(a, b), c);
+  else
+    for (const auto number : {static_cast<std::uint64_t>(what), a, b, c})
+      hash_ = mix(hash_, number);
   const entry added{what, {a, b, c}};
   last_[size_ % last_.size()] = added;
   if (print_)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dice.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -45,14 +47,14 @@ enum class event : std::uint8_t {
   timer,
 };
 
-/// The sequence of events of one seed: hashed, and the last ones kept.
+/// The sequence of events of one seed: hashed, and the last ones kept. Drops count in any order.
 class trace {
 public:
   explicit trace(bool print) noexcept : print_{print} {}
 
   void note(event what, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0);
 
-  [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+  [[nodiscard]] std::uint64_t hash() const noexcept { return mix(hash_, drops_); }
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   [[nodiscard]] std::vector<std::string> last() const;
 
@@ -66,7 +68,8 @@ private:
   const bool print_;
   std::array<entry, 50> last_{};
   std::uint64_t size_ = 0;
-  std::uint64_t hash_ = 0;
+  std::uint64_t hash_ = 0;  // of all events in order, but
+  std::uint64_t drops_ = 0; // of drops in any order
 };
 
 } // namespace ockam::simulation

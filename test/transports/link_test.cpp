@@ -11,11 +11,11 @@ namespace {
 /// Moves nothing of its own accord.
 class still_link final : public internal::link {
 public:
-  using internal::link::link;
   using internal::link::begin_again;
   using internal::link::bytes_written;
   using internal::link::expire_waiting;
   using internal::link::finish;
+  using internal::link::link;
   using internal::link::next_batch;
   using internal::link::output;
 

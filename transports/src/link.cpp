@@ -224,9 +224,9 @@ void link::expire_waiting(outbox::clock::time_point now) {
   count_expired(expired.messages);
   if (!expired.requests.empty())
     fail_all(expired.requests,
-           {errc::connection_closed, "the connection with " + escaped(peer())
-                                       + " was lost and not made again in time; raise "
-                                         "reconnect_policy.keep_for, or check the other side"});
+             {errc::connection_closed, "the connection with " + escaped(peer())
+                                         + " was lost and not made again in time; raise "
+                                           "reconnect_policy.keep_for, or check the other side"});
 }
 
 void link::finish(std::optional<error> cause, const write_batch& unwritten) {

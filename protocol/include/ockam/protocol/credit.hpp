@@ -39,8 +39,7 @@ public:
   virtual void give_back_from(credit_use purpose, std::size_t size) noexcept;
 
   /// What several messages took.
-  virtual void give_back_together(credit_use use, std::size_t messages,
-                                  std::size_t size) noexcept;
+  virtual void give_back_together(credit_use use, std::size_t messages, std::size_t size) noexcept;
 
   /// Whether so much output waits that no further message of this connection should be handled.
   [[nodiscard]] virtual bool output_is_full() const noexcept { return false; }
