@@ -85,7 +85,7 @@ option_reader::option_reader(const caf::actor_system_config& config)
 const caf::config_value* option_reader::find(const char* name) const {
   if (group_ == nullptr)
     return nullptr;
-  const auto found = group_->find(name);
+  const auto found = group_->find(std::string{name});
   return found != group_->end() ? &found->second : nullptr;
 }
 

@@ -217,7 +217,7 @@ address expose_actor(node& on, mailboxes at, caf::strong_actor_ptr service,
   auto made = on.start_actor(
     std::move(at),
     [&](actor_sender own) -> worker {
-      const auto bridge = caf::actor_cast<worker>(
+      auto bridge = caf::actor_cast<worker>(
         on.system().spawn<service_bridge, caf::lazy_init>(std::move(own), service, codec, options));
       link
         = static_cast<service_bridge&>(*caf::actor_cast<caf::abstract_actor*>(bridge)).weak_link();

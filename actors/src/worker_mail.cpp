@@ -259,13 +259,12 @@ void worker_shell::go_on() {
     if (auto reply = next_of(replies_)) {
       if (const auto* temporary = requests_ ? requests_->address_of(*reply) : nullptr)
         on_reply(*temporary, *reply);
-    } else if (held_ || object_->is_processor()) {
-      break;
-    } else if (auto next = next_of(waiting_)) {
-      handle(std::move(*next));
-    } else {
-      break;
+      continue;
     }
+    auto next = held_ || object_->is_processor() ? std::nullopt : next_of(waiting_);
+    if (!next)
+      break;
+    handle(std::move(*next));
   }
   set_credit(nullptr);
   if (ended_)
