@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -84,6 +85,17 @@ int listening_socket(int port, int backlog) {
   return -1;
 }
 
+/// Reads both until they end, and closes them.
+void discard(int out, int err) {
+  pollfd open[]{{out, POLLIN, 0}, {err, POLLIN, 0}};
+  while ((open[0].fd >= 0 || open[1].fd >= 0) && (::poll(open, 2, -1) > 0 || errno == EINTR))
+    for (auto& each : open) {
+      char buffer[65'536];
+      if (each.revents != 0 && ::read(each.fd, buffer, sizeof buffer) <= 0)
+        ::close(std::exchange(each.fd, -1));
+    }
+}
+
 int port_of(int socket) {
   check(socket >= 0 ? 0 : errno, "listen");
   sockaddr_in where{};
@@ -131,6 +143,8 @@ process::~process() {
     ::kill(id_, SIGKILL);
     ::waitpid(id_, nullptr, 0);
   }
+  if (discarding_.joinable())
+    discarding_.join();
   ::close(out_.descriptor);
   ::close(err_.descriptor);
 }
@@ -195,9 +209,8 @@ std::string process::wait_for_line(const std::string& prefix) {
 
 void process::wait_until_signals_are_blocked() const {
   const auto until = clock::now() + process_patience;
-  const auto path = "/proc/" + std::to_string(id_) + "/status";
   while (clock::now() < until) {
-    std::ifstream status{path};
+    std::ifstream status{in_proc("status")};
     for (std::string line; std::getline(status, line);)
       if (line.starts_with("SigBlk:")
           && (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1) != 0)
@@ -205,6 +218,28 @@ void process::wait_until_signals_are_blocked() const {
     ::poll(nullptr, 0, 5); // /proc tells no events
   }
   throw std::runtime_error{"SIGTERM is not blocked " + told()};
+}
+
+void process::discard_output() {
+  discarding_ = std::thread{discard, std::exchange(out_.descriptor, -1),
+                            std::exchange(err_.descriptor, -1)};
+  out_.ended = err_.ended = true;
+}
+
+std::string process::in_proc(const char* file) const {
+  return "/proc/" + std::to_string(id_) + '/' + file;
+}
+
+std::size_t process::memory(const std::string& field) const {
+  std::ifstream status{in_proc("status")};
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(field))
+      return std::stoul(line.substr(field.size())) * 1024;
+  throw std::runtime_error{"there is no " + field + " of `" + command_ + "`"};
+}
+
+void process::forget_most_resident() const {
+  std::ofstream{in_proc("clear_refs")} << 5;
 }
 
 void process::send_signal(int signal) const {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <sys/types.h>
@@ -59,6 +60,16 @@ public:
   /// The command, and everything it has written so far.
   std::string told_so_far();
 
+  /// Drops what the process writes from now on, as it comes: for a process that writes a lot. After
+  /// this, `wait` has no limit.
+  void discard_output();
+
+  // -- memory of the process, in bytes (RSS) ---------------------------------------------------------
+
+  [[nodiscard]] std::size_t resident() const { return memory("VmRSS:"); }
+  [[nodiscard]] std::size_t most_resident() const { return memory("VmHWM:"); }
+  void forget_most_resident() const; ///< `most_resident` starts again
+
 private:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -70,11 +81,14 @@ private:
 
   bool read_some(time_point until);
   [[nodiscard]] std::string told() const;
+  [[nodiscard]] std::string in_proc(const char* file) const;
+  [[nodiscard]] std::size_t memory(const std::string& field) const;
 
   std::string command_;
   pid_t id_ = -1;
   stream out_;
   stream err_;
+  std::thread discarding_;
 };
 
 /// Runs a program to its end.

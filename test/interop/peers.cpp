@@ -73,8 +73,7 @@ void interop_test::keep_logs() {
 }
 
 process& interop_test::start(const std::string& program, std::vector<std::string> arguments) {
-  return processes_.emplace_back(program, std::move(arguments),
-                                 std::vector<std::string>{"OCKAM_LOG_LEVEL=info"});
+  return processes_.emplace_back(program, std::move(arguments), environment);
 }
 
 process& interop_test::start_rust(maker release, const std::string& role,

@@ -42,6 +42,12 @@ protected:
   ~interop_test() override;
   void TearDown() override;
 
+  /// Variables of every program that is started.
+  std::vector<std::string> environment{"OCKAM_LOG_LEVEL=info"};
+
+  /// One of our programs, by name, or the path of another one.
+  process& start(const std::string& program, std::vector<std::string> arguments);
+
   /// A program of a release of the crate, see rust/roles.
   process& start_rust(maker release, const std::string& role, std::vector<std::string> options);
 
@@ -65,7 +71,6 @@ protected:
                         std::vector<std::string> options = {});
 
 private:
-  process& start(const std::string& program, std::vector<std::string> arguments);
   bool receives_reply(const std::string& program, std::vector<std::string> arguments);
   void keep_logs();
 
