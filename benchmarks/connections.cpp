@@ -1,4 +1,5 @@
-// What connections cost that do nothing, and what one with a slow worker costs the others.
+// What connections cost that do nothing, and what one with a slow worker, or a requester that reads slowly,
+// costs the others.
 
 #include "connections.hpp"
 
@@ -8,6 +9,7 @@
 #include "tcp_node.hpp"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace bench {
@@ -18,6 +20,9 @@ using namespace ockam;
 constexpr std::size_t quick_workers = 100;
 constexpr std::chrono::milliseconds nap{100};
 constexpr std::chrono::milliseconds until_idle{300}; // connections have given their buffers back
+constexpr std::size_t large_answers = 1'024;         // that a slow requester awaits
+constexpr std::size_t large_answer = 64 << 10;
+constexpr std::chrono::milliseconds between_answers{5};
 
 std::string quick_name(std::size_t index) {
   return "quick-" + std::to_string(index);
@@ -37,6 +42,15 @@ struct slow_echo {
   }
 };
 
+/// Answers with far more than it was asked with.
+struct amplifier {
+  raw answer{payload_of(large_answer)};
+
+  result<void> handle_message(context& ctx, const routed<raw>& what) {
+    return ctx.send(what.return_route(), answer);
+  }
+};
+
 template <class Done>
 void wait_until(const char* what, Done done) {
   for (const auto until = clock::now() + hang_limit / 2; !done();) {
@@ -46,7 +60,7 @@ void wait_until(const char* what, Done done) {
   }
 }
 
-// -- slow_worker ----------------------------------------------------------------------------------
+// -- slow_worker, slow_requester ----------------------------------------------------------------------------------
 
 /// Keeps one message on its way over each path; an empty one says "go".
 struct driver {
@@ -87,14 +101,62 @@ struct patient {
   }
 };
 
-class slow_worker_client {
+/// Asks for far more than it reads, by a connection of its own.
+class greedy_requester {
 public:
-  slow_worker_client() {
+  greedy_requester(node& own, route to)
+    : mailbox_{own.detached("slow-requester")}, to_{std::move(to)} {}
+
+  /// Asks until the buffers on the way back are full.
+  void fill(const connection& through) {
+    while (awaited_ < large_answers)
+      ask();
+    for (auto before = through.metrics().received;; before = through.metrics().received) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+      if (through.metrics().received == before)
+        return;
+    }
+  }
+
+  /// Reads an answer now and then, and asks for another one.
+  void read_slowly_until(const std::atomic<bool>& done) {
+    while (!done) {
+      read();
+      ask();
+      std::this_thread::sleep_for(between_answers);
+    }
+  }
+
+  void read_all() {
+    while (awaited_ > 0)
+      read();
+  }
+
+private:
+  void ask() {
+    value_or_throw(mailbox_.send(to_, request_));
+    ++awaited_;
+  }
+  void read() {
+    keep(value_or_throw(mailbox_.receive<raw>()).payload());
+    --awaited_;
+  }
+
+  endpoint mailbox_;
+  route to_;
+  raw request_{payload_of(32)};
+  std::size_t awaited_ = 0;
+};
+
+class beside_slow_ones {
+public:
+  beside_slow_ones() {
     std::vector<route> paths;
     for (std::size_t i = 0; i < quick_workers; ++i)
       paths.push_back(path_to(quick_name(i), "driver"));
     own_.node.start_worker("driver", driver{flight_, std::move(paths)});
     own_.node.start_worker("patient", patient{asking_, path_to("slow", "patient")});
+    own_.node.flow_control().add_consumer("slow-requester", full_.flow_control_id());
   }
 
   void fly(std::size_t messages) {
@@ -116,6 +178,21 @@ public:
     return seconds;
   }
 
+  /// The same while all that the server may keep for another requester waits to be read.
+  /// @returns seconds, without those in which the other one asks, and reads what is left
+  double fly_beside_slow_requester(std::size_t messages) {
+    requester_.fill(full_);
+    std::atomic<bool> done{false};
+    auto reading = std::async(std::launch::async, [&] { requester_.read_slowly_until(done); });
+    const auto began = clock::now();
+    fly(messages);
+    const auto seconds = seconds_since(began);
+    done = true;
+    reading.get();
+    requester_.read_all();
+    return seconds;
+  }
+
 private:
   route path_to(const std::string& worker, const char* from) {
     const auto connection = own_.transport.connect(server_.line());
@@ -123,11 +200,29 @@ private:
     return make_route(connection, address{worker});
   }
 
-  child server_{"slow-worker"};
+  child server_{"slow-parties"};
   std::shared_ptr<flight> flight_ = std::make_shared<flight>();
   std::shared_ptr<asking> asking_ = std::make_shared<asking>();
   tcp_node own_;
+  const connection full_ = own_.transport.connect(server_.line());
+  greedy_requester requester_{own_.node, make_route(full_, "amplifier")};
 };
+
+/// Two variants: without, and with the slow one.
+row beside(const std::string& name, const std::string& variant_name,
+           double (beside_slow_ones::*fly)(std::size_t), std::size_t messages) {
+  return {.figures = {{"tcp." + name, unit::rate}},
+          .baselines = {"ockam"},
+          .set_up =
+            [=] {
+              const auto own = std::make_shared<beside_slow_ones>();
+              return std::vector{
+                timed("ockam", [own](std::size_t n) { own->fly(n); }),
+                variant{variant_name, [=](std::size_t n) { return std::vector{((*own).*fly)(n)}; }},
+              };
+            },
+          .operations = messages};
+}
 
 // -- idle_connections -----------------------------------------------------------------------------
 
@@ -185,10 +280,11 @@ std::vector<double> weigh_connections(std::size_t ends) {
 
 } // namespace
 
-void serve_slow_worker() {
+void serve_slow_parties() {
   tcp_node own;
-  std::vector<std::string> names{"slow"};
+  std::vector<std::string> names{"slow", "amplifier"};
   own.node.start_worker("slow", slow_echo{});
+  own.node.start_worker("amplifier", amplifier{});
   for (std::size_t i = 0; i < quick_workers; ++i) {
     names.push_back(quick_name(i));
     own.node.start_worker(names.back(), echo{});
@@ -197,19 +293,13 @@ void serve_slow_worker() {
 }
 
 row slow_worker(std::size_t messages) {
-  return {
-    .figures = {{"tcp.slow_worker", unit::rate}},
-    .baselines = {"ockam"},
-    .set_up =
-      [] {
-        const auto own = std::make_shared<slow_worker_client>();
-        return std::vector{
-          timed("ockam", [own](std::size_t n) { own->fly(n); }),
-          variant{"ockam, with a slow worker",
-                  [own](std::size_t n) { return std::vector{own->fly_beside_slow_worker(n)}; }},
-        };
-      },
-    .operations = messages};
+  return beside("slow_worker", "ockam, with a slow worker",
+                &beside_slow_ones::fly_beside_slow_worker, messages);
+}
+
+row slow_requester(std::size_t messages) {
+  return beside("slow_requester", "ockam, with a slow requester",
+                &beside_slow_ones::fly_beside_slow_requester, messages);
 }
 
 row idle_connections(std::size_t count) {

@@ -60,8 +60,8 @@ void serve(const std::string& role, const std::string& to) {
   for (const auto& each : all_technologies())
     if (role == each.name)
       return to.empty() ? each.serve() : each.relay(to);
-  if (role == "slow-worker")
-    return serve_slow_worker();
+  if (role == "slow-parties")
+    return serve_slow_parties();
   if (!serve_players(role))
     throw std::runtime_error{"nothing serves in the role " + role};
 }

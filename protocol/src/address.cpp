@@ -139,8 +139,30 @@ std::string to_string(address_view value) {
   return text;
 }
 
+namespace {
+
+template <class Word>
+std::uint64_t word_at(const char* data) noexcept {
+  Word word;
+  std::memcpy(&word, data, sizeof word);
+  return word;
+}
+
+/// Every byte of at most seven, by reads that overlap.
+std::uint64_t short_word(const char* data, std::size_t size) noexcept {
+  if (size >= 4)
+    return word_at<std::uint32_t>(data) << 32 | word_at<std::uint32_t>(data + size - 4);
+  if (size == 0)
+    return 0;
+  return word_at<std::uint8_t>(data) << 16 | word_at<std::uint8_t>(data + size / 2) << 8
+         | word_at<std::uint8_t>(data + size - 1);
+}
+
+} // namespace
+
 std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept {
-  // Folded 64x64-bit products of 8-byte words; the seed enters every step.
+  // Folded 64x64-bit products of 8-byte words, the last of which overlaps the one before; the seed and
+  // the size enter every step.
   __extension__ using wide = unsigned __int128;
   const auto mix = [](std::uint64_t a, std::uint64_t b) {
     const auto product = static_cast<wide>(a) * b;
@@ -148,20 +170,16 @@ std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept {
   };
   constexpr std::uint64_t odd1 = 0x9e3779b97f4a7c15;
   constexpr std::uint64_t odd2 = 0xd1b54a32d192ed03;
-  const auto* data = value.value().data();
-  auto left = value.value().size();
-  auto state = seed ^ mix(left + 1, odd1 ^ (std::uint64_t{value.type()} << 56));
-  while (left >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, data, 8);
-    state = mix(word ^ odd1 ^ seed, state ^ odd2);
-    data += 8;
-    left -= 8;
-  }
-  std::uint64_t tail = 0;
-  if (left > 0)
-    std::memcpy(&tail, data, left);
-  return mix(tail ^ odd2 ^ seed, state ^ odd1);
+  const auto* const data = value.value().data();
+  const auto size = value.value().size();
+  auto state = seed ^ mix(size + 1, odd1 ^ (std::uint64_t{value.type()} << 56));
+  std::size_t at = 0;
+  for (; at + 8 <= size; at += 8)
+    state = mix(word_at<std::uint64_t>(data + at) ^ odd1 ^ seed, state ^ odd2);
+  const auto last = size < 8    ? short_word(data, size)
+                    : at < size ? word_at<std::uint64_t>(data + size - 8)
+                                : 0;
+  return mix(last ^ odd2 ^ seed, state ^ odd1);
 }
 
 } // namespace ockam
