@@ -4,6 +4,8 @@
 #include "ockam/protocol/text.hpp"
 
 #include <array>
+#include <cstddef>
+#include <new>
 
 namespace ockam {
 
@@ -81,9 +83,9 @@ public:
 };
 
 const std::error_category& category() noexcept {
-  static const auto& instance
-    = *new ockam_category; // nodes in static objects outlive other statics
-  return instance;
+  alignas(ockam_category) static std::byte place[sizeof(ockam_category)];
+  static const auto& instance = *new (place) ockam_category;
+  return instance; // never destroyed: nodes in static objects outlive other statics
 }
 
 const meaning* find(const std::error_code& code) noexcept {

@@ -85,47 +85,51 @@ struct message_parameter<R (W::*)(context&, M) const> : std::type_identity<M> {}
 template <class R, class M>
 struct message_parameter<R (*)(context&, M)> : std::type_identity<M> {};
 
-/// Makes the typed message that `Handler` asks for and calls `invoke` with it. When that fails,
-/// `content` has the return route again, unless the handler has taken it out of a reference.
+/// A message as its handler takes it. Unless the handler succeeds, the end of this gives the return
+/// route back to `from`; a handler that takes a reference may have moved it elsewhere.
+template <class Parameter>
+class handler_argument {
+public:
+  explicit handler_argument(routed_message& from)
+    : from_{from},
+      return_route_{by_value ? from.return_route() : route{}},
+      message_{std::move(from)} {}
+  handler_argument(const handler_argument&) = delete;
+  handler_argument& operator=(const handler_argument&) = delete;
+  ~handler_argument() {
+    if (succeeded_)
+      return;
+    if constexpr (by_value)
+      from_.put_back(message{route{}, std::move(return_route_)});
+    else
+      from_ = static_cast<routed_message&&>(message_);
+  }
+
+  [[nodiscard]] decltype(auto) get() noexcept {
+    if constexpr (std::is_lvalue_reference_v<Parameter>)
+      return (message_);
+    else
+      return std::move(message_);
+  }
+  void set_succeeded() noexcept { succeeded_ = true; }
+
+private:
+  static constexpr bool by_value = !std::is_reference_v<Parameter>;
+
+  routed_message& from_;
+  route return_route_;
+  std::remove_cvref_t<Parameter> message_;
+  bool succeeded_ = false;
+};
+
+/// Calls `invoke` with the message that `Handler` asks for. When that fails, `content` has the return
+/// route again, see `handler_argument`.
 template <class Handler, class Invoke>
 result<void> with_message(routed_message&& content, Invoke&& invoke) {
-  using parameter = typename message_parameter<Handler>::type;
-  using typed_message = std::remove_cvref_t<parameter>;
-  constexpr bool by_value = !std::is_reference_v<parameter>;
-
-  class give_back {
-  public:
-    give_back(typed_message& from, routed_message& to) : from_{from}, to_{to} {
-      if constexpr (by_value)
-        return_route_ = from.return_route();
-    }
-    give_back(const give_back&) = delete;
-    give_back& operator=(const give_back&) = delete;
-    ~give_back() {
-      if (handled)
-        return;
-      if constexpr (by_value)
-        to_.put_back(message{route{}, std::move(return_route_)});
-      else
-        to_ = static_cast<routed_message&&>(from_);
-    }
-    bool handled = false;
-
-  private:
-    typed_message& from_;
-    routed_message& to_;
-    route return_route_;
-  };
-
-  typed_message typed{std::move(content)};
-  give_back unless_handled{typed, content};
-  auto done = outcome([&] {
-    if constexpr (std::is_lvalue_reference_v<parameter>)
-      return invoke(typed);
-    else
-      return invoke(std::move(typed));
-  });
-  unless_handled.handled = done.has_value();
+  handler_argument<typename message_parameter<Handler>::type> argument{content};
+  auto done = outcome([&] { return invoke(argument.get()); });
+  if (done)
+    argument.set_succeeded();
   return done;
 }
 
