@@ -11,6 +11,9 @@ namespace ockam::internal {
 
 namespace {
 
+/// Requests of a connection that are at the service before the size of an answer is known.
+constexpr std::size_t first_window = 16;
+
 error service_has_ended() {
   return {errc::cancelled, "the service ended before it answered"};
 }
@@ -75,7 +78,12 @@ bool service_bridge::may_pass(const inbound_credit* credit) const {
     return true;
   const auto used = std::ranges::find(windows_, credit,
                                       [](const window& each) { return each.credit.get(); });
-  return held_mail::has_room(credit) && (used == windows_.end() || used->outstanding < used->size);
+  if (used == windows_.end() || used->outstanding == 0)
+    return held_mail::has_room(credit);
+  return used->outstanding
+         < (used->largest_answer == 0
+              ? first_window
+              : std::min(options_.max_outstanding, credit->output_room() / used->largest_answer));
 }
 
 /// What waits for its window goes on with an answer, what waits for room with a signal.
@@ -142,12 +150,13 @@ void service_bridge::answer(std::uint64_t request, result<shared_bytes> body) {
   auto ended = take(request);
   if (!ended)
     return;
+  const auto size = body ? body->size() + 1 : 0;
   if (!body) {
     end_with(ended->promise, body.error(), for_requester(body.error()));
   } else if (auto sent = ended->promise.deliver(raw{std::move(*body)}); !sent) {
     own_.report_failure("an answer of the service was not sent", sent.error());
   }
-  leave_window(ended->credit);
+  leave_window(ended->credit, size);
   pass_on_held();
 }
 
@@ -159,7 +168,7 @@ void service_bridge::refuse(std::uint64_t request, const caf::error& why) {
                           ? service_has_ended()
                           : from_caf_error(this->system(), why);
   end_with(ended->promise, reported, for_requester(reported));
-  leave_window(ended->credit);
+  leave_window(ended->credit, 0);
   pass_on_held();
 }
 
@@ -171,16 +180,13 @@ std::optional<service_bridge::waiting_request> service_bridge::take(std::uint64_
   return std::move(found.mapped());
 }
 
-/// After an answer, which shows how many requests of its connection may be at the service.
-void service_bridge::leave_window(const ref_ptr<inbound_credit>& credit) {
+/// @param answer  bytes of it; 0: none
+void service_bridge::leave_window(const ref_ptr<inbound_credit>& credit, std::size_t answer) {
   const auto used = std::ranges::find(windows_, credit, &window::credit);
   if (used == windows_.end()) // no connection
     return;
   --used->outstanding;
-  if (!held_mail::has_room(credit.get()))
-    used->size = std::max<std::size_t>(used->size / 2, 1);
-  else if (used->size < options_.max_outstanding)
-    ++used->size;
+  used->largest_answer = std::max(used->largest_answer, answer);
 }
 
 /// @param told  what the requester may know

@@ -17,10 +17,9 @@ using bridge_actor
 
 /// The actor at the address of a service: decodes bodies, asks the service, encodes its answers.
 ///
-/// What memory it costs has two bounds: `max_outstanding` requests wait for the service, and each
-/// connection has a window of its own for the requests among them. The window grows with every answer
-/// and halves when an answer fills the output of the connection; further requests of the connection are
-/// kept here, paid by its credit.
+/// What memory it costs has two bounds: `max_outstanding` requests wait for the service, and of one
+/// connection so many among them as its output has room for answers of the largest size so far, or one.
+/// Further requests of the connection are kept here, paid by its credit.
 class service_bridge final : public bridge_actor::base, public answer_sink {
 public:
   service_bridge(caf::actor_config& config, actor_sender own, caf::strong_actor_ptr service,
@@ -48,7 +47,7 @@ private:
   struct window { // of a connection that has requests at the service
     ref_ptr<inbound_credit> credit;
     std::size_t outstanding = 0;
-    std::size_t size = 16;
+    std::size_t largest_answer = 0; // 0: none has come
   };
 
   void on_message(routed_message&& request);
@@ -61,7 +60,7 @@ private:
   void on_service_ended();
   void end_all(const error& why);
   std::optional<waiting_request> take(std::uint64_t id);
-  void leave_window(const ref_ptr<inbound_credit>& credit);
+  void leave_window(const ref_ptr<inbound_credit>& credit, std::size_t answer);
   void end_with(response_promise& promise, const error& why, const error& told);
 
   [[nodiscard]] node_state& node() noexcept { return *own_.state(); }

@@ -35,6 +35,9 @@ public:
     const auto used = used_.load(std::memory_order_acquire);
     return messages_of(used) >= max_messages_ || bytes_of(used) >= max_bytes_;
   }
+  [[nodiscard]] std::size_t free_bytes() const noexcept {
+    return max_bytes_ - std::min(max_bytes_, bytes_of(used_.load(std::memory_order_acquire)));
+  }
   [[nodiscard]] bool half_free() const noexcept {
     const auto used = used_.load(std::memory_order_seq_cst);
     return messages_of(used) <= max_messages_ / 2 && bytes_of(used) <= max_bytes_ / 2;
@@ -78,6 +81,7 @@ public:
   void give_back_together(credit_use use, std::size_t messages,
                           std::size_t bytes) noexcept override;
   [[nodiscard]] bool output_is_full() const noexcept override { return output_.full(); }
+  [[nodiscard]] std::size_t output_room() const noexcept override { return output_.free_bytes(); }
   bool wake_when_output_fits(ref_ptr<waiter> waiting) override;
 
   /// Whether the next message has to wait; when it does, the reader will be woken.
