@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/worker_object.hpp" // understands_errors
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"
@@ -13,9 +14,6 @@ namespace ockam::internal {
 /// A random address for a reply. Its suffix shows other nodes of this library that its owner
 /// understands error replies; to all others it is an address like any other.
 address make_reply_address();
-
-/// Whether the last hop of a return route is such an address.
-[[nodiscard]] bool understands_errors(const route& return_route);
 
 /// The message that tells the requester at the end of `return_route` why it gets no reply.
 /// @param where  the address that failed

@@ -14,6 +14,22 @@ result<routed_message> routed_message::from_bytes(bytes_view encoded) {
   });
 }
 
+void routed_message::report_end() noexcept {
+  if (!target_)
+    return;
+  if (!handled_)
+    target_->count_lost(message_);
+  if (in_mailbox_)
+    target_->message_left_mailbox();
+}
+
+/// @param moved  its target is here now
+void routed_message::take_out_of_mailbox(routed_message& moved) noexcept {
+  moved.in_mailbox_ = false;
+  if (target_)
+    target_->message_left_mailbox();
+}
+
 address request_id(const routed_message& request) {
   return request.return_route().recipient().value_or(address{});
 }

@@ -57,11 +57,11 @@ public:
       index_{other.index_},
       handled_{std::exchange(other.handled_, true)} {
     if (other.in_mailbox_) [[unlikely]]
-      leave_mailbox(std::exchange(other.in_mailbox_, false));
+      take_out_of_mailbox(other);
   }
   routed_message& operator=(const routed_message& other) { return *this = routed_message{other}; }
   routed_message& operator=(routed_message&& other) noexcept {
-    report_end();
+    end();
     in_mailbox_ = false;
     message_ = std::move(other.message_);
     source_ = std::move(other.source_);
@@ -69,10 +69,10 @@ public:
     index_ = other.index_;
     handled_ = std::exchange(other.handled_, true);
     if (other.in_mailbox_) [[unlikely]]
-      leave_mailbox(std::exchange(other.in_mailbox_, false));
+      take_out_of_mailbox(other);
     return *this;
   }
-  ~routed_message() { report_end(); }
+  ~routed_message() { end(); }
 
   /// The address of the mailbox that sent it; guaranteed by the router.
   [[nodiscard]] const address& source_address() const noexcept { return source_; }
@@ -108,16 +108,12 @@ public:
   void put_back(message content) noexcept { message_ = std::move(content); }
 
 private:
-  void report_end() noexcept {
-    if (!handled_ && target_)
-      target_->count_lost(message_);
-    if (in_mailbox_) [[unlikely]]
-      leave_mailbox(true);
+  void end() noexcept {
+    if (!handled_ || in_mailbox_) [[unlikely]]
+      report_end();
   }
-  void leave_mailbox(bool was_in_it) const noexcept {
-    if (was_in_it && target_)
-      target_->message_left_mailbox();
-  }
+  void report_end() noexcept;
+  void take_out_of_mailbox(routed_message& moved) noexcept;
 
   message message_;
   address source_;

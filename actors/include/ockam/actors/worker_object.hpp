@@ -85,14 +85,18 @@ struct message_parameter<R (W::*)(context&, M) const> : std::type_identity<M> {}
 template <class R, class M>
 struct message_parameter<R (*)(context&, M)> : std::type_identity<M> {};
 
+/// Whether the requester at the end of a return route takes error replies, as its address shows.
+[[nodiscard]] OCKAM_ACTORS_EXPORT bool understands_errors(const route& return_route);
+
 /// A message as its handler takes it. Unless the handler succeeds, the end of this gives the return
-/// route back to `from`; a handler that takes a reference may have moved it elsewhere.
+/// route back to `from` for an error reply; a handler that takes a reference may have moved it elsewhere.
 template <class Parameter>
 class handler_argument {
 public:
   explicit handler_argument(routed_message& from)
     : from_{from},
-      return_route_{by_value ? from.return_route() : route{}},
+      return_route_{by_value && understands_errors(from.return_route()) ? from.return_route()
+                                                                        : route{}},
       message_{std::move(from)} {}
   handler_argument(const handler_argument&) = delete;
   handler_argument& operator=(const handler_argument&) = delete;
