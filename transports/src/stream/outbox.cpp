@@ -107,6 +107,8 @@ result<bool> outbox::push(message& content, const connection_port* watched,
                                   + " bytes, the connection takes " + std::to_string(largest)
                                   + (largest == limits_.max_frame_size ? " (max-frame-size)" : "")
                                   + "; send less at once"});
+  if (auto fits = check_limits(content, limits_.message); !fits)
+    return refuse(std::move(fits.error()));
 
   std::unique_lock guard{mutex_};
   if (auto accepted = accept(content, size); !accepted) {

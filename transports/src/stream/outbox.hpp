@@ -39,6 +39,7 @@ public:
   /// Encodes a message whose first onward address is the connection's own.
   /// - errc::connection_closed   closed, or without a stream while `keep_for` is 0
   /// - errc::message_too_large   above `max_frame_size`; nothing else is affected (DEC-14)
+  /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it; likewise
   /// - errc::resource_exhausted  too much waits; not for messages that a connection's credit pays for
   /// - errc::cancelled           a request whose requester has given up
   /// @param watched      shown the message as it leaves, before anybody can write it; nullptr: nobody

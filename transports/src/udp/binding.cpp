@@ -4,6 +4,7 @@
 
 #include "coarse_clock.hpp"
 #include "log.hpp"
+#include "node_state.hpp"
 
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
@@ -325,11 +326,7 @@ void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&
                                          std::move(*admitted))
                          : result<bool>{fail(std::move(admitted.error()))};
   if (!pushed)
-    lose(pushed.error() == errc::resource_exhausted  ? drop_reason::pending_bytes_full
-         : pushed.error() == errc::message_too_large ? drop_reason::message_too_large
-         : pushed.error() == errc::cancelled         ? drop_reason::expired
-                                                     : drop_reason::connection_closed,
-         waited.content, pushed.error());
+    lose(internal::reason_of(pushed.error()), waited.content, pushed.error());
 }
 
 // -- output ----------------------------------------------------------------------------------------
