@@ -232,5 +232,18 @@ TEST_F(OutboxOfRequests, ANS6_EachMessageWaitsForAStreamOnItsOwn) {
   EXPECT_EQ(written(), frames({"kept"}));
 }
 
+TEST_F(OutboxOfRequests, DEC12_WhatWaitsIsNotGivenToANewStreamBeforeItsPeerIsKnown) {
+  push("waits");
+  output.set_keep_for(10s);
+  output.begin_again(outbox::clock::now());
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(written(), bytes{1}) << "the version byte";
+  EXPECT_FALSE(output.next_batch(batch));
+  EXPECT_FALSE(push("meanwhile")) << "the writer is awake";
+  output.resume();
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(written(), frames({"waits", "meanwhile"}));
+}
+
 } // namespace
 } // namespace ockam::internal

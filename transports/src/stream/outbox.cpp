@@ -149,6 +149,8 @@ bool outbox::next_batch(write_batch& done) {
           buffers_->take(done.size());
         return true;
       }
+      if (suspension_ && suspension_->active && !closed_)
+        return false;
       std::swap(done, waiting_);
       leaving_bytes_.store(done.size(), std::memory_order_relaxed); // first: it is never too little
       waiting_bytes_.store(0, std::memory_order_relaxed);

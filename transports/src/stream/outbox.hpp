@@ -50,7 +50,8 @@ public:
                     ref_ptr<ref_counted> destination = {});
 
   /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
-  /// returns true again. Leaves out requests that were given up while they waited.
+  /// returns true again. Also false before `resume`; then the writer stays awake. Leaves out requests
+  /// that were given up while they waited.
   bool next_batch(write_batch& done);
 
   /// How many `next_batch` left out since the last call. For the writer.
@@ -69,12 +70,12 @@ public:
   /// @param simulated  how late it is, in a simulation; outlives this
   void set_keep_for(clock::duration limit, const clock::time_point* simulated = nullptr);
 
-  /// The stream is lost: begins anew, with the version byte before what waits. Only while the writer
-  /// is awake.
+  /// The stream is lost: begins anew, with the version byte. What waits stays until `resume`. Only
+  /// while the writer is awake.
   /// @returns the requests that were written, or were being written, and cannot be answered now
   requests begin_again(clock::time_point now);
 
-  /// There is a stream again.
+  /// There is a peer again: the writer takes what waits.
   void resume();
 
   /// Drops what has waited for a stream for too long.
