@@ -245,5 +245,15 @@ TEST_F(OutboxOfRequests, DEC12_WhatWaitsIsNotGivenToANewStreamBeforeItsPeerIsKno
   EXPECT_EQ(written(), frames({"waits", "meanwhile"}));
 }
 
+TEST_F(OutboxOfRequests, ANS6_APauseOfOursIsNotTimeWithoutAStream) {
+  output.set_keep_for(10s);
+  push("before");
+  const auto lost = outbox::clock::now();
+  output.begin_again(lost);
+  output.excuse({.now = lost + 1h, .paused = 1h});
+  EXPECT_EQ(output.expire(lost + 1h + 9s).messages, 0u);
+  EXPECT_EQ(output.expire(lost + 1h + 10s).messages, 1u);
+}
+
 } // namespace
 } // namespace ockam::internal

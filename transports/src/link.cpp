@@ -221,11 +221,12 @@ void link::begin_again(const error& cause, const write_batch& unwritten,
   if (!lost_before)
     notify(connection_state::reconnecting, cause);
   note_room(); // of what was being written
-  expire_waiting(now);
+  expire_waiting({now});
 }
 
-void link::expire_waiting(outbox::clock::time_point now) {
-  const auto expired = output_.expire(now);
+void link::expire_waiting(const tick& at) {
+  output_.excuse(at);
+  const auto expired = output_.expire(at.now);
   count_expired(expired.messages);
   if (!expired.requests.empty())
     fail_all(expired.requests,

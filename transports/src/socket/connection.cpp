@@ -322,11 +322,16 @@ void socket_connection::connect_again() {
   });
 }
 
-void socket_connection::check_deadlines(clock::time_point now) {
+void socket_connection::check_deadlines(const tick& at) {
   if (over_)
     return;
+  const auto now = at.now;
+  for (auto* since : {&last_input_, &frame_began_, &last_output_})
+    at.excuse(*since);
+  if (reconnect_)
+    at.excuse(reconnect_->connected_since);
   if (without_socket_ || !greeted_)
-    expire_waiting(now);
+    expire_waiting(at);
   if (without_socket_)
     return;
   input().release_chunk(); // if the messages in it are handled by now

@@ -232,6 +232,16 @@ void outbox::resume() {
     suspension_->active = false;
 }
 
+void outbox::excuse(const tick& at) {
+  const std::lock_guard guard{mutex_};
+  if (!suspension_ || !suspension_->active)
+    return;
+  at.excuse(suspension_->since);
+  if (waiting_.content_)
+    for (auto& each : waiting_.content_->tracked)
+      at.excuse(each.since);
+}
+
 outbox::dropped outbox::expire(clock::time_point now) {
   std::vector<write_batch::tracked_message> removed; // destroyed without the lock
   std::vector<credit_bundle> held;                   // likewise

@@ -5,6 +5,7 @@
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/protocol/memory_budget.hpp"
 #include "ockam/protocol/pending_request.hpp"
+#include "ockam/protocol/tick.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <atomic>
@@ -77,6 +78,9 @@ public:
 
   /// There is a peer again: the writer takes what waits.
   void resume();
+
+  /// A pause of ours is not time without a stream.
+  void excuse(const tick& at);
 
   /// Drops what has waited for a stream for too long.
   dropped expire(clock::time_point now);

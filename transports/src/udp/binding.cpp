@@ -453,14 +453,15 @@ void udp_binding::end(std::optional<error> cause) {
     std::exchange(ended_, nullptr)(self());
 }
 
-void udp_binding::check_deadlines(clock::time_point now) {
+void udp_binding::check_deadlines(const tick& at) {
   if (over_)
     return;
-  if (const auto lost = peers_.expire(now); lost > 0)
+  at.excuse(last_traffic_);
+  if (const auto lost = peers_.expire(at); lost > 0)
     port().discard(drop_reason::incomplete, lost);
   if (arrived_.empty())
     socket_.release_input();
-  const auto silence = now - last_traffic_;
+  const auto silence = at.now - last_traffic_;
   if (batch_.empty() && silence > idle_memory) {
     batch_.shrink();
     output().shrink();

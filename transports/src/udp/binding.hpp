@@ -55,7 +55,7 @@ public:
   [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept override {
     return thread_;
   }
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void end(std::optional<error> cause) override;
 
 private:

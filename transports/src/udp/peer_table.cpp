@@ -46,16 +46,26 @@ result<asio::ip::address> peer_table::admit(const endpoint& to, std::size_t size
   return peer.asked_at;
 }
 
-std::size_t peer_table::expire(clock::time_point now) {
+std::size_t peer_table::expire(const tick& at) {
   const std::lock_guard guard{mutex_};
+  if (at.paused > tick::clock::duration::zero())
+    excuse(at);
   auto given_up = std::exchange(given_up_, 0);
   for (auto* const list : {&invited_, &strangers_}) {
-    while (!list->empty() && now - list->back().seen > timeout_.value())
+    while (!list->empty() && at.now - list->back().seen > timeout_.value())
       remove_last(*list);
     for (auto& each : *list)
-      given_up += each.messages.expire(now);
+      given_up += each.messages.expire(at.now);
   }
   return given_up + std::exchange(given_up_, 0);
+}
+
+void peer_table::excuse(const tick& at) {
+  for (auto* const list : {&invited_, &strangers_})
+    for (auto& each : *list) {
+      at.excuse(each.seen);
+      each.messages.excuse(at);
+    }
 }
 
 std::size_t peer_table::clear() {

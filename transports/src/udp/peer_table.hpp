@@ -46,7 +46,7 @@ public:
 
   /// Gives up unfinished messages and forgets peers whose time is over.
   /// @returns the messages
-  std::size_t expire(clock::time_point now);
+  std::size_t expire(const tick& at);
 
   /// The end. @returns the unfinished messages
   std::size_t clear();
@@ -68,6 +68,7 @@ private:
 
   peer& find_or_add(const endpoint& at, clock::time_point now, bool invited);
   void remove_last(peers& from);
+  void excuse(const tick& at);
 
   const reassembly_limits reassembly_;
   const std::size_t max_amplification_;

@@ -41,7 +41,7 @@ public:
 
   // -- watched -------------------------------------------------------------------------------------
 
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void abort() override;
 
 private:
