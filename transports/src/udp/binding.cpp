@@ -177,16 +177,21 @@ void udp_binding::take(const datagram_socket::incoming& received) {
   if (arrival.given_up > 0)
     port().discard(drop_reason::incomplete, arrival.given_up);
   if (arrival.taken.verdict == part_verdict::complete)
-    deliver_message(std::move(arrival.taken.message), arrival.from);
+    deliver_message(std::move(arrival.taken.message), arrival.from,
+                    arrival.unproven ? &received.from : nullptr);
   else
     count(arrival.taken.verdict);
 }
 
-void udp_binding::deliver_message(shared_bytes&& encoded, const address& from) {
+/// @param unproven  where it says that it comes from; nullptr: from there
+void udp_binding::deliver_message(shared_bytes&& encoded, const address& from,
+                                  const endpoint* unproven) {
   const auto size = encoded.size();
   auto content = decode_message(std::move(encoded), limits().message);
   if (!content)
     return port().drop_undecodable(content.error());
+  if (!tied_to_ && unproven != nullptr)
+    peers_.prove(*unproven, content->onward_route());
   if (!tied_to_)
     *content = std::move(*content).push_front_return_route(from);
   content->hold(credit(), size);
@@ -262,7 +267,8 @@ result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const messag
   const auto size = ockam::encoded_size(content) - size_of_front(content.onward_route());
   const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
   const auto sent = size + cut.parts() * datagram_overhead;
-  auto from = peers_.admit(to, sent, content.came_from_wire(), clock::now());
+  auto from = peers_.admit(to, sent, content.came_from_wire(), content.return_route(),
+                           clock::now());
   if (!from)
     return fail(std::move(from.error()));
   return make_ref<destination>(*from, *reachable);

@@ -71,7 +71,7 @@ private:
   void read();
   bool deliver();
   void take(const datagram_socket::incoming& received);
-  void deliver_message(shared_bytes&& encoded, const address& from);
+  void deliver_message(shared_bytes&& encoded, const address& from, const endpoint* unproven);
   void count(part_verdict verdict);
 
   void flush() override;
