@@ -71,7 +71,9 @@ struct node_counters {
   std::function<void(drop_reason, const message&)> explain; // to a peer that may know
 
   /// Also for the connection that the message came through, and for the request that it makes.
-  OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content) noexcept;
+  /// @param cause  what the requester is told, where that is more than the reason
+  OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content,
+                                const error* cause = nullptr) noexcept;
 
   /// For messages whose content is gone.
   void drop_unseen(drop_reason reason, std::uint64_t n) noexcept {

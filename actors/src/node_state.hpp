@@ -164,6 +164,6 @@ inline bool is_expired(const message& content) noexcept {
 }
 
 /// The reason a message is counted under when a sink refuses it.
-drop_reason reason_of(const error& refusal) noexcept;
+OCKAM_ACTORS_EXPORT drop_reason reason_of(const error& refusal) noexcept;
 
 } // namespace ockam::internal

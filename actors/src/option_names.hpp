@@ -45,6 +45,9 @@ inline constexpr auto option_names = std::to_array<std::string_view>({
   "reassembly-bytes",
   "reassembly-timeout",
   "resolve-timeout",
+  "unproven-allowance",
+  "unproven-bytes-per-second",
+  "unproven-window",
 });
 
 } // namespace ockam::internal

@@ -6,6 +6,7 @@
 #include "log.hpp"
 #include "worker_shell.hpp"
 
+#include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
 
 namespace ockam::internal {
@@ -41,6 +42,8 @@ error lost(drop_reason reason, const message& content) {
       return {errc::cancelled, request + "the worker ended before it handled it"};
     case drop_reason::message_too_large:
       return {errc::message_too_large, request + "it is too large"};
+    case drop_reason::route_too_long:
+      return {errc::route_too_long, request + "its route, or an address in it, is too long"};
     case drop_reason::connection_closed:
       return {errc::connection_closed, request + "the connection was closed"};
     case drop_reason::mailbox_full:
@@ -56,6 +59,8 @@ drop_reason reason_of(const error& refusal) noexcept {
     return drop_reason::pending_bytes_full;
   if (refusal == errc::message_too_large)
     return drop_reason::message_too_large;
+  if (exceeds_limits(refusal))
+    return drop_reason::route_too_long;
   if (refusal == errc::invalid_value)
     return drop_reason::external_address;
   if (refusal == errc::access_denied)
@@ -215,10 +220,10 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
       auto taken = record.sink->push(std::move(routed), context);
       if (!taken) {           // what was refused is as it was
         routed.set_handled(); // NOLINT(bugprone-use-after-move)
-        count_drop(record.kind == resident::sink      ? reason_of(taken.error())
-                   : taken.error() == errc::not_found ? drop_reason::unknown_address
-                                                      : drop_reason::mailbox_full,
-                   routed.local_message());
+        counters->drop(record.kind == resident::sink      ? reason_of(taken.error())
+                       : taken.error() == errc::not_found ? drop_reason::unknown_address
+                                                          : drop_reason::mailbox_full,
+                       routed.local_message(), &taken.error());
       }
       return taken;
     }

@@ -3,6 +3,7 @@
 #include "connection_account.hpp"
 #include "node_state.hpp"
 
+#include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <mutex>
@@ -158,7 +159,7 @@ void connection_port::count_received(std::uint64_t messages) noexcept {
 }
 
 void connection_port::drop_undecodable(const error& why) {
-  discard(drop_reason::undecodable);
+  discard(exceeds_limits(why) ? drop_reason::route_too_long : drop_reason::undecodable);
   if (record_->log_lines.allow())
     internal::log_warning("a message from " + escaped(peer_) + " was ignored: " + to_string(why));
 }

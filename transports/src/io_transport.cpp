@@ -11,7 +11,7 @@ namespace ockam::internal {
 
 namespace {
 
-constexpr std::chrono::milliseconds tick{50};
+constexpr std::chrono::milliseconds tick_length{50};
 
 /// For what is queued when the node stops.
 constexpr std::chrono::milliseconds stop_grace{500};
@@ -40,7 +40,8 @@ io_transport::io_transport(node_ptr node, std::string name, const threads& threa
     threads_.push_back(threads.of_the_host != nullptr
                          ? std::make_shared<io_thread>(this->node(), *threads.of_the_host)
                          : std::make_shared<io_thread>(this->node(), threads.poll_before_sleeping));
-    ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->executor()));
+    watches_.push_back(std::make_unique<watch>(
+      watch{asio::steady_timer{threads_.back()->executor()}, tick_meter{tick_length}}));
   }
 }
 
@@ -57,15 +58,16 @@ std::shared_ptr<io_thread> io_transport::next_thread() {
 }
 
 void io_transport::watch_deadlines(std::size_t index) {
-  ticks_[index]->expires_after(tick);
-  ticks_[index]->async_wait([weak = weak_from_this(), index](const std::error_code& cancelled) {
+  auto& timer = watches_[index]->timer;
+  timer.expires_after(tick_length);
+  timer.async_wait([weak = weak_from_this(), index](const std::error_code& cancelled) {
     const auto me = std::static_pointer_cast<io_transport>(weak.lock());
     if (cancelled || !me || me->stopping())
       return;
-    const auto now = served::clock::now();
+    const auto at = me->watches_[index]->meter.next(served::clock::now());
     for (const auto& each : me->connections().all())
       if (auto& link = me->served_of(*each); link.thread() == me->threads_[index])
-        link.check_deadlines(now);
+        link.check_deadlines(at);
     me->watch_deadlines(index);
   });
 }
@@ -89,7 +91,7 @@ void io_transport::stop() {
   }
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     asio::dispatch(threads_[i]->executor(),
-                   [me = self_as<io_transport>(), i] { me->ticks_[i]->cancel(); });
+                   [me = self_as<io_transport>(), i] { me->watches_[i]->timer.cancel(); });
     threads_[i]->stop(stop_grace);
   }
 }

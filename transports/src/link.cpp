@@ -203,24 +203,30 @@ result<void> link::disconnect() {
 
 void link::begin_again(const error& cause, const write_batch& unwritten,
                        outbox::clock::time_point now) {
-  reconnecting_ = true;
+  const bool lost_before = reconnecting_.exchange(true); // and not found since
   if (unwritten.messages() > 0)
     port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
   const auto unanswered = output_.begin_again(now);
-  log_warning("connection with " + escaped(peer())
-              + " lost, connecting again: " + to_string(cause));
+  const auto text = "connection with " + escaped(peer())
+                    + " lost, connecting again: " + to_string(cause);
+  if (lost_before)
+    log_info(text);
+  else
+    log_warning(text);
   fail_all(unanswered, error{errc::connection_closed,
                              "the connection with " + escaped(peer())
                                + " was lost before the reply came, and is being made again: "
                                + to_string(cause)}
                          .with_cause(cause.code()));
-  notify(connection_state::reconnecting, cause);
+  if (!lost_before)
+    notify(connection_state::reconnecting, cause);
   note_room(); // of what was being written
-  expire_waiting(now);
+  expire_waiting({now});
 }
 
-void link::expire_waiting(outbox::clock::time_point now) {
-  const auto expired = output_.expire(now);
+void link::expire_waiting(const tick& at) {
+  output_.excuse(at);
+  const auto expired = output_.expire(at.now);
   count_expired(expired.messages);
   if (!expired.requests.empty())
     fail_all(expired.requests,

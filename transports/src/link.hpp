@@ -109,7 +109,7 @@ protected:
                    outbox::clock::time_point now = outbox::clock::now());
 
   /// Meanwhile: drops what has waited for too long.
-  void expire_waiting(outbox::clock::time_point now);
+  void expire_waiting(const tick& at);
 
   /// What requests and sends end with when the link has ended with this cause.
   [[nodiscard]] error closed(const std::optional<error>& cause) const;

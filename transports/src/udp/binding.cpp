@@ -4,6 +4,7 @@
 
 #include "coarse_clock.hpp"
 #include "log.hpp"
+#include "node_state.hpp"
 
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
@@ -176,16 +177,21 @@ void udp_binding::take(const datagram_socket::incoming& received) {
   if (arrival.given_up > 0)
     port().discard(drop_reason::incomplete, arrival.given_up);
   if (arrival.taken.verdict == part_verdict::complete)
-    deliver_message(std::move(arrival.taken.message), arrival.from);
+    deliver_message(std::move(arrival.taken.message), arrival.from,
+                    arrival.unproven ? &received.from : nullptr);
   else
     count(arrival.taken.verdict);
 }
 
-void udp_binding::deliver_message(shared_bytes&& encoded, const address& from) {
+/// @param unproven  where it says that it comes from; nullptr: from there
+void udp_binding::deliver_message(shared_bytes&& encoded, const address& from,
+                                  const endpoint* unproven) {
   const auto size = encoded.size();
   auto content = decode_message(std::move(encoded), limits().message);
   if (!content)
     return port().drop_undecodable(content.error());
+  if (!tied_to_ && unproven != nullptr)
+    peers_.prove(*unproven, content->onward_route());
   if (!tied_to_)
     *content = std::move(*content).push_front_return_route(from);
   content->hold(credit(), size);
@@ -261,7 +267,8 @@ result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const messag
   const auto size = ockam::encoded_size(content) - size_of_front(content.onward_route());
   const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
   const auto sent = size + cut.parts() * datagram_overhead;
-  auto from = peers_.admit(to, sent, content.came_from_wire(), clock::now());
+  auto from = peers_.admit(to, sent, content.came_from_wire(), content.return_route(),
+                           clock::now());
   if (!from)
     return fail(std::move(from.error()));
   return make_ref<destination>(*from, *reachable);
@@ -325,11 +332,7 @@ void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&
                                          std::move(*admitted))
                          : result<bool>{fail(std::move(admitted.error()))};
   if (!pushed)
-    lose(pushed.error() == errc::resource_exhausted  ? drop_reason::pending_bytes_full
-         : pushed.error() == errc::message_too_large ? drop_reason::message_too_large
-         : pushed.error() == errc::cancelled         ? drop_reason::expired
-                                                     : drop_reason::connection_closed,
-         waited.content, pushed.error());
+    lose(internal::reason_of(pushed.error()), waited.content, pushed.error());
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -456,21 +459,22 @@ void udp_binding::end(std::optional<error> cause) {
     std::exchange(ended_, nullptr)(self());
 }
 
-void udp_binding::check_deadlines(clock::time_point now) {
+void udp_binding::check_deadlines(const tick& at) {
   if (over_)
     return;
-  if (const auto lost = peers_.expire(now); lost > 0)
+  at.excuse(last_traffic_);
+  if (const auto lost = peers_.expire(at); lost > 0)
     port().discard(drop_reason::incomplete, lost);
   if (arrived_.empty())
     socket_.release_input();
-  const auto silence = now - last_traffic_;
+  const auto silence = at.now - last_traffic_;
   if (batch_.empty() && silence > idle_memory) {
     batch_.shrink();
     output().shrink();
     socket_.release_output();
   }
   const auto limit = limits().idle_timeout;
-  if (!paused_ && internal::is_over(limit, last_traffic_, now))
+  if (!paused_ && internal::is_over(limit, last_traffic_, at.now))
     end(error{errc::timeout, socket_address_ + " was idle for " + std::to_string(limit.count())
                                + " ms (idle-timeout)"});
 }

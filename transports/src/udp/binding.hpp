@@ -55,7 +55,7 @@ public:
   [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept override {
     return thread_;
   }
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void end(std::optional<error> cause) override;
 
 private:
@@ -71,7 +71,7 @@ private:
   void read();
   bool deliver();
   void take(const datagram_socket::incoming& received);
-  void deliver_message(shared_bytes&& encoded, const address& from);
+  void deliver_message(shared_bytes&& encoded, const address& from, const endpoint* unproven);
   void count(part_verdict verdict);
 
   void flush() override;

@@ -40,8 +40,9 @@ void connector::abort() {
   finish(fail(errc::shutting_down, "the WebSocket transport has stopped"));
 }
 
-void connector::check_deadlines(clock::time_point now) {
-  if (now >= deadline_)
+void connector::check_deadlines(const tick& at) {
+  at.postpone(deadline_);
+  if (at.now >= deadline_)
     finish(fail({make_error_code(std::errc::timed_out),
                  "connecting to " + peer_.to_text() + " took more than "
                    + std::to_string(timeout_.count())

@@ -41,7 +41,7 @@ public:
 
   // -- watched -------------------------------------------------------------------------------------
 
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void abort() override;
 
 private:
@@ -59,7 +59,7 @@ private:
   const std::chrono::milliseconds timeout_;
   const connection_limits limits_;
   const tls_context context_;
-  const clock::time_point deadline_;
+  clock::time_point deadline_;
   resolver resolver_;
   tcp_socket socket_;
   std::vector<net::ip::tcp::endpoint> left_; // in reverse order

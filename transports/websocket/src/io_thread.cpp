@@ -12,7 +12,8 @@ constexpr std::chrono::milliseconds tick_length{50};
 
 } // namespace
 
-io_thread::io_thread(node_ptr node) : node_{std::move(node)}, actors_{node_->system} {}
+io_thread::io_thread(node_ptr node)
+  : node_{std::move(node)}, meter_{tick_length}, actors_{node_->system} {}
 
 io_thread::~io_thread() {
   if (thread_.joinable())
@@ -41,8 +42,8 @@ void io_thread::tick() {
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled || stopping_)
       return;
-    const auto now = watched::clock::now();
-    for_each_watched([now](watched& each) { each.check_deadlines(now); });
+    const auto at = meter_.next(watched::clock::now());
+    for_each_watched([&at](watched& each) { each.check_deadlines(at); });
     actors_.run_ready();
     tick();
   });

@@ -53,6 +53,7 @@ private:
   mutable net::io_context context_{1};
   net::executor_work_guard<net::io_context::executor_type> work_{context_.get_executor()};
   net::steady_timer timer_{context_};
+  tick_meter meter_;
   internal::inline_executor actors_;
   std::vector<std::weak_ptr<watched>> watched_;
   bool stopping_ = false;

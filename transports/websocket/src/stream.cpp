@@ -333,8 +333,11 @@ void stream::linger() {
     completion{[me = shared_from_this()](const error_code&, std::size_t) { me->abort(); }});
 }
 
-void stream::check_deadlines(clock::time_point now) {
-  if (now < deadline_)
+void stream::check_deadlines(const tick& at) {
+  at.postpone(deadline_);
+  at.excuse(last_input_);
+  at.excuse(last_output_);
+  if (at.now < deadline_)
     return;
   if (opened_)
     finish_opening(fail(errc::timeout, peer_

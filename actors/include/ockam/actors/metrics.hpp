@@ -29,8 +29,9 @@ enum class drop_reason : std::uint8_t {
   incomplete,     // a message in several datagrams of which not all came in time
   foreign_source, // a datagram from somebody else than the peer
   expired,        // waited for a connection for too long, or its requester had given up
+  route_too_long, // a route of too many hops, or an address of too many bytes, out or in
 };
-inline constexpr std::size_t drop_reason_count = 18;
+inline constexpr std::size_t drop_reason_count = 19;
 
 OCKAM_ACTORS_EXPORT std::string_view to_string(drop_reason reason) noexcept;
 

@@ -120,7 +120,8 @@ public:
   /// without an onward route is a heartbeat and ends here (TCP-25).
   void deliver(message content, execution_context* context);
 
-  /// Accounts for bytes from the wire that are no message, where reading goes on behind them.
+  /// Accounts for bytes from the wire that are no message, or one above the limits
+  /// (`exceeds_limits`), where reading goes on behind them.
   void drop_undecodable(const error& why);
 
   /// Accounts for `count` messages, or pieces of them, that came and that nobody will get. For the

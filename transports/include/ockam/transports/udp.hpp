@@ -44,6 +44,13 @@ struct bind_options {
   /// from it: its address may be forged. 0 is off. Not for the peer of a tied binding.
   std::size_t max_amplification = 3;
 
+  // Beyond that, so that a handshake passes: to one such IP address, whatever its ports, and to all of
+  // them together. A peer that sends to a random address which was written to it alone, as a handshake
+  // does, is where it says; then there is no bound.
+  std::size_t unproven_allowance = 4'096; ///< bytes in each window; 0 is off
+  std::chrono::milliseconds unproven_window{10'000};
+  std::size_t unproven_bytes_per_second = 1u << 20;
+
   std::size_t max_peers = 10'000; ///< remembered at a time; then the longest silent one goes
   std::chrono::milliseconds peer_timeout{60'000};   ///< silent for longer: forgotten
   std::chrono::milliseconds resolve_timeout{5'000}; ///< for the name of a host
