@@ -42,7 +42,7 @@ void node_counters::drop(drop_reason reason, const message& content) noexcept {
   if (auto* const request = content.request())
     request->fail(lost(reason, content));
   if (observer)
-    observer->on_drop(reason, content);
+    host.call("the message observer", [&] { observer->on_drop(reason, content); });
 }
 
 } // namespace ockam::internal

@@ -58,7 +58,7 @@ node::node(caf::actor_system& system, node_options options)
   : root_{value_or_throw(endpoint::open(make_state(system, std::move(options)), "app"))} {}
 
 node::~node() {
-  stop();
+  state()->end();
 }
 
 address node::start_actor(mailboxes at, worker actor, worker_options options) {
@@ -117,15 +117,15 @@ void node::stop() {
 
 void node::stop(std::chrono::milliseconds limit) {
   using std::chrono::hours; // a limit that the clock cannot express is as good as none
-  state()->stop(std::min<std::chrono::milliseconds>(limit, hours{24} * 36'525));
+  value_or_throw(state()->stop(std::min<std::chrono::milliseconds>(limit, hours{24} * 36'525)));
 }
 
 void node::stop_now() {
-  state()->stop(std::chrono::milliseconds{0});
+  value_or_throw(state()->stop(std::chrono::milliseconds{0}));
 }
 
 void node::wait_for_stop_request() {
-  state()->wait_for_stop_request();
+  value_or_throw(state()->wait_for_stop_request());
 }
 
 } // namespace ockam

@@ -26,6 +26,12 @@ result<void> transport_base::stop_listener(const address& listener) {
   return node_->stop_worker(listener);
 }
 
+on_connected transport_base::guarded(on_connected done) const {
+  return [counters = node_->counters, done = std::move(done)](result<connection> made) {
+    counters->host.call("the function given to async_connect", [&] { done(std::move(made)); });
+  };
+}
+
 } // namespace internal
 
 namespace {
@@ -53,7 +59,11 @@ result<void> transport_handle::stop_listener(const address& listener) {
 
 result<connection> transport_handle::wait_for(
   const std::function<void(internal::on_connected)>& begin) const {
-  return base_->wait_for<connection>(begin);
+  return base_->wait_for<connection>(internal::transport_base::for_connect, begin);
+}
+
+internal::on_connected transport_handle::guarded(internal::on_connected done) const {
+  return base_->guarded(std::move(done));
 }
 
 std::vector<connection> transport_handle::connections() const {

@@ -155,8 +155,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
 // -- the end ---------------------------------------------------------------------------------------
 
 void transport_impl::stop() {
-  if (!begin_stop())
-    return;
+  begin_stop();
   for (const auto& each : connections().all())
     own(each)->go_away();
   connections().wait_until_empty(stop_grace);
