@@ -1,6 +1,7 @@
 #include "transport_base.hpp"
 
 #include "node_state.hpp"
+#include "socket/stream_socket.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -9,6 +10,10 @@
 namespace ockam {
 
 namespace internal {
+
+error cannot_create(std::string_view name, const std::error_code& why) {
+  return socket_error(why, "creating a " + std::string{name} + " transport");
+}
 
 result<void> transport_base::disconnect(const address& any) {
   for (const auto& each : connections_.all())

@@ -15,8 +15,14 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 
 namespace ockam::internal {
+
+/// A transport without the descriptors that it needs, with what to try.
+[[nodiscard]] OCKAM_TRANSPORTS_EXPORT error cannot_create(std::string_view name,
+                                                          const std::error_code& why);
 
 /// The connections and listeners of one transport of one node.
 class OCKAM_TRANSPORTS_EXPORT transport_base : public ockam::transport,
@@ -74,5 +80,27 @@ private:
   registry<link> connections_;
   registry<listening> listeners_;
 };
+
+/// Attaches a transport that `make` has made and whose threads run. What fails leaves the node as it
+/// was: the cause is thrown as a `failure`.
+template <class Make>
+auto attach_started(const node_ptr& node, std::string_view name, Make make)
+  -> std::invoke_result_t<Make> {
+  std::invoke_result_t<Make> made;
+  try {
+    made = make();
+    made->start();
+    value_or_throw(attach_transport(node, made));
+    return made;
+  } catch (const std::system_error& failed) { // no descriptors for an event loop
+    if (made)
+      made->stop();
+    throw failure{cannot_create(name, failed.code())};
+  } catch (...) {
+    if (made)
+      made->stop();
+    throw;
+  }
+}
 
 } // namespace ockam::internal
