@@ -95,7 +95,7 @@ private:
 /// Admissions are remembered by everything a control may look at, except the payload.
 class cache final : public access_control {
 public:
-  cache(access_control_ptr inner, std::chrono::steady_clock::duration lifetime)
+  cache(access_control_ptr inner, time_span lifetime)
     : inner_{std::move(inner)}, lifetime_{lifetime} {}
 
   result<bool> is_authorized(const relay_message& what) const override {
@@ -163,12 +163,13 @@ private:
 } // namespace
 
 access_control_ptr allow_all() {
-  static const auto shared = std::make_shared<everything>();
+  static const auto& shared
+    = *new auto{std::make_shared<everything>()}; // for nodes in static objects
   return shared;
 }
 
 access_control_ptr deny_all() {
-  static const auto shared = std::make_shared<nothing>();
+  static const auto& shared = *new auto{std::make_shared<nothing>()};
   return shared;
 }
 
@@ -188,7 +189,7 @@ access_control_ptr any_of(std::vector<access_control_ptr> parts) {
   return std::make_shared<combination>(std::move(parts), true);
 }
 
-access_control_ptr cached(access_control_ptr inner, std::chrono::steady_clock::duration lifetime) {
+access_control_ptr cached(access_control_ptr inner, time_span lifetime) {
   return std::make_shared<cache>(std::move(inner), lifetime);
 }
 

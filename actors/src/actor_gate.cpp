@@ -9,7 +9,7 @@ void actor_gate::deliver(routed_message&& content, compat::execution_context* co
   if (credit == nullptr)
     return post(std::move(content), context);
   const std::lock_guard guard{mutex_};
-  if (inside_ < max_inside && !credit->output_is_full() && !held_.holds_any_of(credit))
+  if (inside_ < max_inside && !credit->output_is_full() && !held_.keeps_back(content.local_message()))
     return post(std::move(content), context);
   held_.put(std::move(content));
   pass_on();

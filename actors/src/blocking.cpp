@@ -48,4 +48,11 @@ result<void> check_may_block(std::string_view call, std::string_view instead) {
                               + std::string{instead});
 }
 
+result<void> check_may_block(std::string_view call, std::string_view instead,
+                             const std::optional<time_span>& limit) {
+  if (limit && limit->value() <= time_span::duration::zero())
+    return {};
+  return check_may_block(call, instead);
+}
+
 } // namespace ockam::internal

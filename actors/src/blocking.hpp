@@ -2,6 +2,7 @@
 
 #include "ockam/actors/export.hpp"
 #include "ockam/protocol/result.hpp"
+#include "ockam/protocol/time_span.hpp"
 
 #include <functional>
 #include <optional>
@@ -33,12 +34,7 @@ OCKAM_ACTORS_EXPORT bool may_block() noexcept;
 OCKAM_ACTORS_EXPORT result<void> check_may_block(std::string_view call, std::string_view instead);
 
 /// The same for a call that waits no longer than `limit`: one that does not wait at all is admitted.
-template <class Duration>
-result<void> check_may_block(std::string_view call, std::string_view instead,
-                             const std::optional<Duration>& limit) {
-  if (limit && *limit <= Duration::zero())
-    return {};
-  return check_may_block(call, instead);
-}
+OCKAM_ACTORS_EXPORT result<void> check_may_block(std::string_view call, std::string_view instead,
+                                                 const std::optional<time_span>& limit);
 
 } // namespace ockam::internal

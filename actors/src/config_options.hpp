@@ -59,38 +59,60 @@ struct option_adder {
   }
 };
 
-/// Takes what a configuration says.
-struct option_reader {
-  const caf::settings& from;
+/// What an option takes, in words.
+inline std::string what_is_taken(bool) {
+  return "true or false";
+}
+template <std::integral T>
+std::string what_is_taken(T) {
+  return "a whole number, 0 to " + std::to_string(std::numeric_limits<T>::max());
+}
+template <class Rep, class Period>
+std::string what_is_taken(std::chrono::duration<Rep, Period>) {
+  return "a duration of 0 or more, such as 250ms, 5s or 1min";
+}
+
+/// Takes what the group `ockam` of a configuration says. Throws `failure` with errc::invalid_value for
+/// an option that nothing has, and for a value that an option does not take: CAF lets both pass when
+/// they are in a file.
+class OCKAM_ACTORS_EXPORT option_reader {
+public:
+  explicit option_reader(const caf::actor_system_config& config);
 
   template <class T>
   void operator()(const char* name, T& value, const char*) const {
-    using stored = decltype(as_caf(value));
-    const auto full_name = std::string{"ockam."} + name;
-    if (const auto given = caf::get_if<stored>(&from, full_name))
-      take(full_name, *given, value);
+    const auto* const found = find(name);
+    if (found == nullptr)
+      return;
+    const auto given = caf::get_if<decltype(as_caf(value))>(found);
+    if (!given || !take(*given, value))
+      refuse(name, *found, what_is_taken(value));
   }
 
 private:
-  static void take(const std::string&, bool given, bool& value) { value = given; }
+  static bool take(bool given, bool& value) {
+    value = given;
+    return true;
+  }
 
   template <std::integral T>
-  static void take(const std::string& name, caf::config_value::integer given, T& value) {
-    if (!std::in_range<T>(given))
-      throw failure{error{errc::invalid_value, name + " is " + std::to_string(given)
-                                                 + "; it takes 0 to "
-                                                 + std::to_string(std::numeric_limits<T>::max())}};
+  static bool take(caf::config_value::integer given, T& value) {
     value = static_cast<T>(given);
+    return std::in_range<T>(given);
   }
 
   template <class Rep, class Period>
-  static void take(const std::string& name, caf::timespan given,
-                   std::chrono::duration<Rep, Period>& value) {
-    if (given < caf::timespan{0})
-      throw failure{
-        error{errc::invalid_value, name + " is a negative duration; it takes 0 or more"}};
+  static bool take(caf::timespan given, std::chrono::duration<Rep, Period>& value) {
     value = std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(given);
+    return given >= caf::timespan{0};
   }
+
+  [[nodiscard]] const caf::config_value* find(const char* name) const;
+  [[noreturn]] void refuse(const char* name, const caf::config_value& found,
+                           const std::string& taken) const;
+
+  const caf::settings* group_ = nullptr; // nothing is said
+  std::string file_;
 };
 
 /// Adds what is not there yet.

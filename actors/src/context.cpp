@@ -230,7 +230,7 @@ struct delayed_event::state : std::enable_shared_from_this<state> {
     node->timers.cancel(timer);
   }
 
-  void schedule(std::chrono::steady_clock::duration delay) {
+  void schedule(time_span delay) {
     const std::lock_guard guard{mutex};
     ++round;
     node->timers.cancel(timer);
@@ -278,7 +278,7 @@ delayed_event::~delayed_event() {
   cancel();
 }
 
-void delayed_event::schedule(std::chrono::steady_clock::duration delay) {
+void delayed_event::schedule(time_span delay) {
   if (state_)
     state_->schedule(delay);
 }

@@ -4,7 +4,9 @@
 #include "log.hpp"
 #include "node_state.hpp"
 #include "outstanding_requests.hpp"
+#include "retry.hpp"
 
+#include "ockam/protocol/recycled.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <condition_variable>
@@ -19,7 +21,7 @@ using deadline = std::optional<std::chrono::steady_clock::time_point>;
 
 namespace {
 
-deadline deadline_of(const std::optional<std::chrono::steady_clock::duration>& timeout) {
+deadline deadline_of(const std::optional<time_span>& timeout) {
   if (!timeout)
     return std::nullopt;
   return internal::moment_after(*timeout);
@@ -65,10 +67,19 @@ struct endpoint::queue final : message_sink {
     changed.notify_all();
   }
 
-  /// A request has failed: its requester need not wait for a reply.
-  void fail_with(const error& cause) {
+  /// An attempt of the request whose reply is awaited here begins; earlier ones cannot fail any more.
+  void begin_attempt(unsigned number) {
+    const std::lock_guard guard{mutex};
+    attempt = number;
+    failed = nullptr;
+  }
+
+  /// An attempt has failed: its requester need not wait for a reply.
+  void fail_with(const error& cause, unsigned number) {
     {
       const std::lock_guard guard{mutex};
+      if (number != attempt)
+        return;
       failed = std::make_unique<const error>(cause);
     }
     changed.notify_all();
@@ -104,22 +115,25 @@ struct endpoint::queue final : message_sink {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<routed_message> waiting;
-  std::unique_ptr<const error> failed; // the request whose reply is awaited here
+  std::unique_ptr<const error> failed; // the attempt whose reply is awaited here
+  unsigned attempt = 0;
   bool closed = false;
 };
 
 namespace {
 
-/// A request of a thread, which waits at a queue of its own.
+/// One attempt of a thread's request; the thread waits at a queue of its own.
 template <class Queue>
-class thread_request final : public pending_request {
+class thread_request final : public pending_request,
+                             public internal::recycled<thread_request<Queue>> {
 public:
-  explicit thread_request(std::shared_ptr<Queue> replies) : replies_{std::move(replies)} {}
+  thread_request(std::shared_ptr<Queue> replies, unsigned attempt)
+    : replies_{std::move(replies)}, attempt_{attempt} {}
 
   void fail(const error& cause) noexcept override {
     const auto replies = take_replies(phase::given_up);
     if (replies)
-      replies->fail_with(cause);
+      replies->fail_with(cause, attempt_);
   }
   void finish(bool with_reply) noexcept {
     take_replies(with_reply ? phase::answered : phase::given_up);
@@ -134,6 +148,7 @@ private:
 
   internal::spin_lock lock_;
   std::shared_ptr<Queue> replies_; // until it has ended
+  const unsigned attempt_;
 };
 
 /// Wakes a thread that waits for room in an output.
@@ -157,10 +172,6 @@ private:
   bool woken_ = false;
 };
 
-} // namespace
-
-namespace {
-
 /// Waits until the connection at the first address takes a message of this size, or is no more.
 bool wait_for_room(internal::node_state& node, const message& content, const deadline& until) {
   const auto size = content.payload().size() + content.onward_route().encoded().size();
@@ -168,8 +179,11 @@ bool wait_for_room(internal::node_state& node, const message& content, const dea
     const auto next = node.table.find(content.onward_route().front());
     if (!next || next.record->kind != resident::sink)
       return true;
+    auto& output = *next.record->sink;
+    if (output.wait_for_room(size, {}) == message_sink::room::available)
+      return true;
     const auto signal = make_ref<room_signal>();
-    if (next.record->sink->wait_for_room(size, signal) == message_sink::room::available)
+    if (output.wait_for_room(size, signal) == message_sink::room::available)
       return true;
     if (!signal->wait(until))
       return false;
@@ -184,6 +198,79 @@ result<void> send_when_there_is_room(internal::node_state& node, worker_record& 
     content.set_waited_for_room();
   return node.send(from, 0, std::move(content), nullptr);
 }
+
+} // namespace
+
+namespace {
+
+/// A request of a thread until its end: the thread waits for the reply, and between attempts.
+template <class Queue>
+class thread_attempts {
+public:
+  /// @param replies  the queue at the address of `record`
+  thread_attempts(internal::node_state& node, worker_record& record, std::shared_ptr<Queue> replies,
+                  message content, const request_options& options)
+    : node_{node},
+      record_{record},
+      replies_{std::move(replies)},
+      content_{std::move(content)},
+      options_{options} {}
+
+  result<routed_message> run() {
+    auto reply = attempt();
+    while (!reply && internal::may_repeat(options_.retry, made(), reply.error())) {
+      auto late = pause();
+      const bool is_over = late || late.error() != errc::timeout;
+      reply = is_over ? std::move(late) : attempt();
+      if (is_over)
+        break;
+    }
+    reply = std::move(reply).and_then(internal::as_reply);
+    for (const auto& each : tickets_)
+      each->finish(reply.has_value());
+    return reply || reply.error() == errc::remote ? std::move(reply)
+                                                  : fail(why_none(reply.error()));
+  }
+
+private:
+  [[nodiscard]] unsigned made() const noexcept { return static_cast<unsigned>(tickets_.size()); }
+
+  result<routed_message> attempt() {
+    const auto until = deadline_of(options_.timeout);
+    const auto number = made() + 1;
+    tickets_.push_back(make_ref<thread_request<Queue>>(replies_, number));
+    replies_->begin_attempt(number);
+    if (number > 1)
+      node_.admit_replies(record_, address{content_.onward_route().front()});
+    auto content = content_;
+    content.set_request(tickets_.back());
+    return send_when_there_is_room(node_, record_, std::move(content), until).and_then([&] {
+      return replies_->take(record_, until);
+    });
+  }
+
+  /// Until the next attempt; a reply that comes now ends the request as well.
+  result<routed_message> pause() {
+    replies_->begin_attempt(0); // none can fail
+    return replies_->take(record_,
+                          internal::moment_after(internal::pause_after(options_.retry, made())));
+  }
+
+  error why_none(const error& why) {
+    if (why != errc::timeout)
+      return internal::after_attempts(made(), why);
+    node_.remember_unanswered(record_.primary());
+    return internal::after_attempts(
+      made(), options_.timeout ? node_.no_reply(content_.onward_route(), *options_.timeout) : why);
+  }
+
+  internal::node_state& node_;
+  worker_record& record_;
+  const std::shared_ptr<Queue> replies_;
+  const message content_;
+  const request_options& options_;
+  std::vector<ref_ptr<thread_request<Queue>>> tickets_; // one for each attempt
+};
 
 } // namespace
 
@@ -260,30 +347,19 @@ result<routed_message> endpoint::request(route to, result<shared_bytes> payload,
   auto first_hop = to.next();
   if (!first_hop)
     return fail(std::move(first_hop.error()));
-  const auto until = deadline_of(options.timeout);
   auto record = node_->make_reply_record(to, options, resident::endpoint);
   auto inbox = std::make_shared<queue>(node_->options.max_endpoint_queue);
   record->sink = inbox;
   if (auto inserted = node_->insert_reply_record(record, *first_hop); !inserted)
     return fail(std::move(inserted.error()));
-  endpoint temporary{node_, record, inbox}; // gone with its consumer entry on return (SRQ-7)
+  const endpoint temporary{node_, record, inbox}; // gone with its consumer entry on return (SRQ-7)
   if (!payload)
     return fail(node_->unsendable(to, payload.error()));
-  message content{to, route{record->primary()}, std::move(*payload)};
+  message content{std::move(to), route{record->primary()}, std::move(*payload)};
   if (tracing_)
     content = std::move(content).set_tracing_context(*tracing_);
-  const auto ticket = make_ref<thread_request<queue>>(inbox);
-  content.set_request(ticket);
-  auto reply = send_when_there_is_room(*node_, *record, std::move(content), until)
-                 .and_then([&] { return inbox->take(*record, until); })
-                 .and_then(internal::as_reply);
-  ticket->finish(reply.has_value());
-  if (!reply && reply.error() == errc::timeout) {
-    node_->remember_unanswered(record->primary());
-    if (options.timeout)
-      return fail(node_->no_reply(to, *options.timeout));
-  }
-  return reply;
+  return thread_attempts<queue>{*node_, *record, std::move(inbox), std::move(content), options}
+    .run();
 }
 
 result<void> endpoint::send_with_room(route to, result<shared_bytes> payload,

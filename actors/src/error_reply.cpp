@@ -5,6 +5,7 @@
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -73,7 +74,9 @@ std::optional<api::error_body> decode(const shared_bytes& payload) {
 
 address make_reply_address() {
   const auto random = address::random();
-  return address{transport_type::local, std::string{random.value()}.append(suffix)};
+  std::array<char, random_digits + suffix.size()> text;
+  std::ranges::copy(suffix, std::ranges::copy(random.value(), text.begin()).out);
+  return address{transport_type::local, std::string_view{text.data(), text.size()}};
 }
 
 bool understands_errors(const route& return_route) {

@@ -3,40 +3,61 @@
 #include "ockam/actors/routed_message.hpp"
 #include "ockam/protocol/credit.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ockam::internal {
 
 /// Messages that came to a worker and are not handled yet: in order of arrival, except that one
-/// connection whose output is full does not hold back the messages of others. For the worker's own
-/// thread of control.
+/// connection whose output is full does not hold back the messages of others. Messages with the same
+/// return route stay in order whatever connections pay for them: one sender has sent them, while it
+/// handled messages of several connections. For the worker's own thread of control.
 class held_mail {
 public:
   void put(routed_message&& content);
 
-  /// The oldest message whose connection has room for what the message may lead to.
-  std::optional<routed_message> take();
+  /// Whether messages that this credit pays for may go on.
+  using condition = std::function<bool(const inbound_credit*)>;
 
-  /// Whether a message that this credit pays for is here, so that the next one has to stay behind it.
-  [[nodiscard]] bool holds_any_of(const inbound_credit* credit) const noexcept;
+  /// Whether the connection has room for what its messages may lead to.
+  static bool has_room(const inbound_credit* credit) noexcept {
+    return credit == nullptr || !credit->output_is_full();
+  }
+
+  /// The oldest message that may go on.
+  std::optional<routed_message> take(const condition& may_go_on = has_room);
+
+  /// Whether a message is here that this credit pays for.
+  [[nodiscard]] bool holds_any_of(const inbound_credit* credit) const noexcept {
+    return std::ranges::find(groups_, credit, &group::credit) != groups_.end();
+  }
+
+  /// Whether a message is here that this one has to stay behind.
+  [[nodiscard]] bool keeps_back(const message& next) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
   /// Asks each connection whose output is full to wake `waiting`, unless it was asked before.
   /// @returns whether there are messages that need not wait: `take` again
-  bool await_room(const ref_ptr<waiter>& waiting);
+  bool await_room(const ref_ptr<waiter>& waiting, const condition& may_go_on = has_room);
 
   /// `waiting` was woken: ask again for those that still have no room.
   void forget_awaited() noexcept;
 
 private:
+  using way = std::string;      // an encoded return route
+  using number = std::uint64_t; // in order of arrival
+
   struct entry {
-    std::uint64_t number; // in order of arrival
+    number place;
     routed_message content;
   };
   struct group {
@@ -45,9 +66,12 @@ private:
     std::deque<entry> entries{};
   };
 
+  [[nodiscard]] bool may_go(const group& which, const condition& may_go_on) const;
+
   std::vector<group> groups_; // not empty ones
+  std::map<way, std::deque<number>> ways_;
   std::size_t size_ = 0;
-  std::uint64_t next_number_ = 0;
+  number next_place_ = 0;
 };
 
 } // namespace ockam::internal

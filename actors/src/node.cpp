@@ -116,8 +116,7 @@ void node::stop() {
 }
 
 void node::stop(std::chrono::milliseconds limit) {
-  using std::chrono::hours; // a limit that the clock cannot express is as good as none
-  value_or_throw(state()->stop(std::min<std::chrono::milliseconds>(limit, hours{24} * 36'525)));
+  value_or_throw(state()->stop(limit));
 }
 
 void node::stop_now() {

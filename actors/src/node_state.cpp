@@ -194,9 +194,13 @@ result<void> node_state::insert_reply_record(const ref_ptr<worker_record>& recor
                                              const address& first_hop) {
   if (auto inserted = table.insert(record); !inserted)
     return inserted;
-  if (const auto producer = flows->find_producer(first_hop))
-    flows->add_consumer(record->primary(), producer->id);
+  admit_replies(*record, first_hop);
   return {};
+}
+
+void node_state::admit_replies(const worker_record& record, const address& first_hop) {
+  if (const auto producer = flows->find_producer(first_hop))
+    flows->add_consumer(record.primary(), producer->id);
 }
 
 // -- life ------------------------------------------------------------------------------------------
@@ -274,7 +278,7 @@ result<void> node_state::end_everything() {
   return outcome;
 }
 
-result<void> node_state::stop(std::chrono::steady_clock::duration limit) {
+result<void> node_state::stop(time_span limit) {
   if (auto allowed = check_may_block("stop", "call request_stop, and stop the node on the thread "
                                              "that waits in wait_for_stop_request");
       !allowed)

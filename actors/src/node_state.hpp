@@ -96,6 +96,7 @@ public:
 
   /// Registers it and lets a reply through the connection at the first hop reach it (SRQ-2).
   result<void> insert_reply_record(const ref_ptr<worker_record>& record, const address& first_hop);
+  void admit_replies(const worker_record& record, const address& first_hop);
 
   /// What a stop waits for: shells, and actors written by hand that the node stops.
   void actor_started(int priority);
@@ -108,7 +109,7 @@ public:
 
   /// Idempotent: a call while another thread stops the node waits for that, which keeps to the limit
   /// of both; one after a stop that failed finishes it. errc::misuse where the thread must not wait.
-  result<void> stop(std::chrono::steady_clock::duration limit);
+  result<void> stop(time_span limit);
 
   /// Stops within `stop_timeout`; where the thread must not wait, on another one, when the function of
   /// the host has returned.

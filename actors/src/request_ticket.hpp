@@ -12,11 +12,11 @@
 
 namespace ockam::internal {
 
-/// A request of an actor, which gets a signal when the request fails.
+/// One attempt of an actor's request; the actor gets a signal when the attempt fails.
 class actor_request final : public pending_request, public recycled<actor_request> {
 public:
-  actor_request(caf::strong_actor_ptr requester, std::uint64_t id) noexcept
-    : requester_{std::move(requester)}, id_{id} {}
+  actor_request(caf::strong_actor_ptr requester, std::uint64_t id, std::uint32_t attempt) noexcept
+    : requester_{std::move(requester)}, id_{id}, attempt_{attempt} {}
 
   void fail(const error& cause) noexcept override {
     caf::strong_actor_ptr requester;
@@ -27,8 +27,17 @@ public:
       cause_ = std::make_unique<const error>(cause);
       requester = std::move(requester_);
     }
-    compat::post(caf::actor_cast<caf::abstract_actor*>(requester), nullptr,
-                 worker_signal{worker_signal::kind::request_failed, id_});
+    if (requester)
+      compat::post(caf::actor_cast<caf::abstract_actor*>(requester), nullptr,
+                   worker_signal{worker_signal::kind::request_failed, id_, attempt_});
+  }
+
+  /// The requester goes on to another attempt. It takes a reply to this one, and is not interested in
+  /// how this one fails.
+  void set_superseded() noexcept {
+    caf::strong_actor_ptr last; // destroyed without the lock
+    const std::lock_guard guard{lock_};
+    last.swap(requester_);
   }
 
   /// The reply has come, or nobody waits for it any more. Lets go of the actor.
@@ -50,6 +59,7 @@ private:
   caf::strong_actor_ptr requester_; // until it has ended
   std::unique_ptr<const error> cause_;
   const std::uint64_t id_;
+  const std::uint32_t attempt_;
 };
 
 } // namespace ockam::internal

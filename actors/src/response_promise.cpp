@@ -21,6 +21,21 @@ struct response_promise::state {
       content.charge_to(ref_ptr<inbound_credit>{credit});
     return node->send(*record, index, std::move(content), nullptr);
   }
+
+  result<void> send_error(const error& why) {
+    if (!internal::understands_errors(request.return_route()))
+      return {};
+    return send(internal::make_error_reply(request.return_route(), why, record->address_at(index)));
+  }
+
+  /// An answer could not be sent: the requester learns that, unless there is no way back.
+  void tell(const error& why) {
+    if (!request.return_route().empty() && node->table.find(request.return_route().front()))
+      static_cast<void>(
+        send_error(node->options.error_details ? why : internal::without_details(why)));
+  }
+
+  [[nodiscard]] route own_route() const { return route{record->address_at(index)}; }
 };
 
 response_promise::response_promise() = default;
@@ -52,23 +67,25 @@ result<void> response_promise::deliver_payload(result<shared_bytes> payload) {
   const auto request = std::exchange(state_, nullptr); // what it held is given back at the end
   if (!request)
     return ockam::fail(errc::misuse, "the request was answered already");
-  if (!payload)
-    return ockam::fail(request->node->unsendable(request->request.return_route(), payload.error()));
-  message content{request->request.return_route(),
-                  route{request->record->address_at(request->index)}, std::move(*payload)};
+  if (!payload) {
+    auto why = request->node->unsendable(request->request.return_route(), payload.error());
+    request->tell(why);
+    return ockam::fail(std::move(why));
+  }
+  message content{request->request.return_route(), request->own_route(), std::move(*payload)};
   if (const auto& tracing = request->request.tracing_context())
     content = std::move(content).set_tracing_context(*tracing);
-  return request->send(std::move(content));
+  auto sent = request->send(std::move(content));
+  if (!sent)
+    request->tell(sent.error());
+  return sent;
 }
 
 result<void> response_promise::fail(const error& why) {
   const auto request = std::exchange(state_, nullptr);
   if (!request)
     return ockam::fail(errc::misuse, "the request was answered already");
-  if (!internal::understands_errors(request->request.return_route()))
-    return {};
-  return request->send(internal::make_error_reply(request->request.return_route(), why,
-                                                  request->record->address_at(request->index)));
+  return request->send_error(why);
 }
 
 response_promise sender::keep(const routed_message& request) {

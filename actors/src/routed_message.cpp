@@ -14,4 +14,8 @@ result<routed_message> routed_message::from_bytes(bytes_view encoded) {
   });
 }
 
+address request_id(const routed_message& request) {
+  return request.return_route().recipient().value_or(address{});
+}
+
 } // namespace ockam

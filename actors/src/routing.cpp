@@ -195,11 +195,16 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
       return {}; // whatever does not come in, for the worker or the memory is gone, counts itself as lost
     }
     case resident::actor:
-      routed.set_handled();
       if (is_expired(routed.local_message())) {
+        routed.set_handled();
         count_drop(drop_reason::expired, routed.local_message());
-      } else if (record.admits(routed)) {
-        record.count(&traffic::delivered);
+      } else if (!record.admits(routed)) {
+        routed.set_handled();
+      } else {
+        if (!record.voice->accounts_for_mail) {
+          routed.set_handled();
+          record.count(&traffic::delivered);
+        }
         record.gate->deliver(std::move(routed), context);
       }
       return {};

@@ -1,104 +1,237 @@
 #include "ockam/actors/service.hpp"
 
-#include "outstanding_requests.hpp"
+#include "error_reply.hpp"
+#include "room_notice.hpp"
+#include "service_bridge.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace ockam::internal {
 
-// -- an actor at an address ------------------------------------------------------------------------
+namespace {
 
-struct service_port::state {
-  std::size_t outstanding = 0;
-};
-
-service_port::service_port(actor_sender own, service_options options)
-  : own_{std::move(own)}, options_{options}, state_{std::make_shared<state>()} {}
-
-service_port::~service_port() = default;
-
-void service_port::ask(caf::scheduled_actor* self, caf::abstract_actor* service,
-                       caf::message content,
-                       const std::function<caf::behavior(std::function<void()>)>& on_answer) {
-  if (state_->outstanding >= options_.max_outstanding)
-    return refuse({errc::resource_exhausted, std::to_string(options_.max_outstanding)
-                                               + " requests wait for the service already "
-                                                 "(service_options.max_outstanding)"});
-  ++state_->outstanding;
-  const auto id = self->new_request_id(caf::message_priority::normal);
-  const auto timer = own_.state()->timers.schedule(
-    options_.timeout, [actor = caf::strong_actor_ptr{self->ctrl()}, id] {
-      compat::answer_with_timeout(caf::actor_cast<caf::abstract_actor*>(actor), id);
-    });
-  self->add_multiplexed_response_handler(id.response_id(),
-                                         on_answer([own = state_, node = own_.state(), timer] {
-                                           --own->outstanding;
-                                           node->timers.cancel(timer);
-                                         }));
-  service->enqueue(compat::make_request(self, id, std::move(content)), self->context());
+error service_has_ended() {
+  return {errc::cancelled, "the service ended before it answered"};
 }
 
-void service_port::refuse(const error& why) {
+/// What a requester at another place may know when the service does not answer.
+error for_requester(const error& why) {
+  if (why == errc::timeout)
+    return {errc::timeout, "the service did not answer in time"};
+  if (why == errc::cancelled)
+    return service_has_ended();
+  return {errc::handler_failed, "the service failed to handle the request"};
+}
+
+} // namespace
+
+service_bridge::service_bridge(caf::actor_config& config, actor_sender own,
+                               caf::strong_actor_ptr service, const service_codec& codec,
+                               const service_options& options)
+  : bridge_actor::base{config},
+    own_{std::move(own)},
+    service_{std::move(service)},
+    codec_{codec},
+    options_{options},
+    link_{std::make_shared<const link>(link{caf::weak_actor_ptr{this->ctrl()}})} {
+  own_.record_->accounts_for_mail = true;
+}
+
+service_bridge::behavior_type service_bridge::make_behavior() {
+  return {
+    [this](routed_message& request) { on_message(std::move(request)); },
+    [this](worker_signal signal) { on_signal(signal); },
+  };
+}
+
+void service_bridge::on_signal(worker_signal signal) {
+  if (signal.what == worker_signal::kind::end) {
+    on_service_ended();
+  } else if (signal.what == worker_signal::kind::room) {
+    held_.forget_awaited();
+    pass_on_held();
+  }
+}
+
+void service_bridge::on_exit() {
+  end_all(service_has_ended());
+  service_ = nullptr;
+}
+
+// -- requests --------------------------------------------------------------------------------------
+
+void service_bridge::on_message(routed_message&& request) {
+  const auto* const credit = request.local_message().credit();
+  if (may_pass(credit) && !held_.keeps_back(request.local_message()))
+    return pass_on(std::move(request));
+  held_.put(std::move(request));
+  pass_on_held();
+}
+
+/// Whether a request of this connection may be given to the service now.
+bool service_bridge::may_pass(const inbound_credit* credit) const {
+  if (credit == nullptr || service_ended_)
+    return true;
+  const auto used = std::ranges::find(windows_, credit,
+                                      [](const window& each) { return each.credit.get(); });
+  return held_mail::has_room(credit) && (used == windows_.end() || used->outstanding < used->size);
+}
+
+/// What waits for its window goes on with an answer, what waits for room with a signal.
+void service_bridge::pass_on_held() {
+  const auto may_go_on = [this](const inbound_credit* credit) { return may_pass(credit); };
+  do {
+    while (auto next = held_.take(may_go_on))
+      pass_on(std::move(*next));
+  } while (
+    !held_.empty()
+    && held_.await_room(make_ref<room_notice>(caf::strong_actor_ptr{this->ctrl()}), may_go_on));
+  std::erase_if(windows_, [this](const window& each) {
+    return each.outstanding == 0 && !held_.holds_any_of(each.credit.get());
+  });
+}
+
+void service_bridge::pass_on(routed_message&& request) {
+  const bool counts = request.target() != nullptr; // came through the router
+  request.set_handled();
+  if (is_expired(request.local_message()))
+    return node().count_drop(drop_reason::expired, request.local_message());
+  if (counts)
+    own_.record_->count(&traffic::delivered);
+  auto promise = own_.keep(request);
+  if (service_ended_)
+    return end_with(promise, service_has_ended(), service_has_ended());
+  if (outstanding_.size() >= options_.max_outstanding) {
+    const error why{errc::resource_exhausted,
+                    std::to_string(options_.max_outstanding)
+                      + " requests wait for the service already (service_options.max_outstanding)"};
+    return end_with(promise, why, {why.code(), "too many requests wait for the service"});
+  }
+  auto body = codec_.read(request.payload());
+  if (!body)
+    return end_with(promise, body.error(), without_details(body.error()));
+  ask(std::move(promise), std::move(*body),
+      ref_ptr<inbound_credit>{request.local_message().credit()});
+}
+
+void service_bridge::ask(response_promise promise, service_codec::request request,
+                         ref_ptr<inbound_credit> credit) {
+  if (credit) {
+    auto used = std::ranges::find(windows_, credit, &window::credit);
+    if (used == windows_.end())
+      used = windows_.insert(windows_.end(), window{credit});
+    ++used->outstanding;
+  }
+  const auto id = this->new_request_id(caf::message_priority::normal);
+  const auto number = id.integer_value();
+  const auto timer
+    = node().timers.schedule(options_.timeout, [actor = caf::strong_actor_ptr{this->ctrl()}, id] {
+        compat::answer_with_timeout(caf::actor_cast<caf::abstract_actor*>(actor), id);
+      });
+  outstanding_.emplace(number, waiting_request{std::move(promise), timer, std::move(credit)});
+  this->add_multiplexed_response_handler(id.response_id(),
+                                         codec_.handle_answer(request.handler, *this, number));
+  caf::actor_cast<caf::abstract_actor*>(service_)->enqueue(
+    compat::make_request(this, id, std::move(request.content)), this->context());
+}
+
+// -- answers ---------------------------------------------------------------------------------------
+
+void service_bridge::answer(std::uint64_t request, result<shared_bytes> body) {
+  auto ended = take(request);
+  if (!ended)
+    return;
+  if (!body) {
+    end_with(ended->promise, body.error(), for_requester(body.error()));
+  } else if (auto sent = ended->promise.deliver(raw{std::move(*body)}); !sent) {
+    own_.report_failure("an answer of the service was not sent", sent.error());
+  }
+  leave_window(ended->credit);
+  pass_on_held();
+}
+
+void service_bridge::refuse(std::uint64_t request, const caf::error& why) {
+  auto ended = take(request);
+  if (!ended)
+    return;
+  const auto reported = compat::shows_that_receiver_ended(why)
+                          ? service_has_ended()
+                          : from_caf_error(this->system(), why);
+  end_with(ended->promise, reported, for_requester(reported));
+  leave_window(ended->credit);
+  pass_on_held();
+}
+
+std::optional<service_bridge::waiting_request> service_bridge::take(std::uint64_t id) {
+  auto found = outstanding_.extract(id);
+  if (found.empty())
+    return std::nullopt;
+  node().timers.cancel(found.mapped().timer);
+  return std::move(found.mapped());
+}
+
+/// After an answer, which shows how many requests of its connection may be at the service.
+void service_bridge::leave_window(const ref_ptr<inbound_credit>& credit) {
+  const auto used = std::ranges::find(windows_, credit, &window::credit);
+  if (used == windows_.end()) // no connection
+    return;
+  --used->outstanding;
+  if (!held_mail::has_room(credit.get()))
+    used->size = std::max<std::size_t>(used->size / 2, 1);
+  else if (used->size < options_.max_outstanding)
+    ++used->size;
+}
+
+/// @param told  what the requester may know
+void service_bridge::end_with(response_promise& promise, const error& why, const error& told) {
   own_.report_failure("a request to the service was not answered", why);
+  static_cast<void>(promise.fail(node().options.error_details ? why : told));
 }
 
-// -- a route as an actor ---------------------------------------------------------------------------
+// -- the end ---------------------------------------------------------------------------------------
 
-struct route_port::state {
-  actor_sender own;
-  route to;
-  request_options options;
-  std::unique_ptr<outstanding_requests> requests; // with the first one
-  bool closed = false;
-
-  static void finish(std::optional<outstanding_requests::request> ended,
-                     result<routed_message> reply) {
-    if (ended)
-      ended->reply(std::move(reply));
-  }
-};
-
-route_port::route_port(actor_sender own, route to, request_options options)
-  : state_{new state{std::move(own), std::move(to), std::move(options), {}}} {}
-
-route_port::~route_port() = default;
-
-void route_port::ask(caf::local_actor* self, result<shared_bytes> body, const on_reply& reply) {
-  if (state_->closed)
-    return reply(fail(requester_has_ended()));
-  if (!state_->requests)
-    state_->requests = std::make_unique<outstanding_requests>(state_->own.state(),
-                                                              caf::strong_actor_ptr{self->ctrl()});
-  auto sent = state_->requests->send(state_->to, std::move(body), {}, {}, reply, state_->options,
-                                     self->context());
-  if (!sent)
-    reply(fail(std::move(sent.error())));
+/// The address is free before a requester learns that the service has ended.
+void service_bridge::on_service_ended() {
+  const auto here = node().table.find(own_.primary_address());
+  if (here && here.record->voice == own_.record_)
+    node().stop_record(here.record); // mail that is here already is read before the exit message
+  end_all(service_has_ended());
 }
 
-void route_port::on_message(routed_message& content) {
-  const auto* temporary = state_->requests ? state_->requests->address_of(content) : nullptr;
-  if (temporary == nullptr)
-    return;
-  auto ended = state_->requests->take(*temporary, content); // before the content is moved
-  state::finish(std::move(ended), as_reply(std::move(content)));
+void service_bridge::end_all(const error& why) {
+  service_ended_ = true;
+  while (!outstanding_.empty())
+    if (auto ended = take(outstanding_.begin()->first))
+      end_with(ended->promise, why, why);
+  while (auto waiting = held_.take([](const inbound_credit*) { return true; }))
+    pass_on(std::move(*waiting));
+  windows_.clear();
 }
 
-void route_port::on_signal(worker_signal signal) {
-  if (!state_->requests
-      || (signal.what != worker_signal::kind::reply_timeout
-          && signal.what != worker_signal::kind::request_failed))
-    return;
-  if (auto ended = state_->requests->take_unanswered(signal.id)) {
-    auto why = signal.what == worker_signal::kind::request_failed
-                 ? ended->ticket->cause()
-                 : state_->requests->no_reply(*ended);
-    state::finish(std::move(ended), fail(std::move(why)));
-  }
-}
-
-void route_port::close() {
-  state_->closed = true;
-  if (const auto requests = std::move(state_->requests)) // it holds the actor
-    while (auto request = requests->take_any())
-      request->reply(fail(requester_has_ended()));
+address expose_actor(node& on, mailboxes at, caf::strong_actor_ptr service,
+                     const service_codec& codec, const service_options& options) {
+  if (!service)
+    throw failure{error{errc::misuse, "the handle of the service is null; spawn the actor first"}};
+  std::weak_ptr<const service_bridge::link> link;
+  auto made = on.start_actor(
+    std::move(at),
+    [&](actor_sender own) -> worker {
+      const auto bridge = caf::actor_cast<worker>(
+        on.system().spawn<service_bridge, caf::lazy_init>(std::move(own), service, codec, options));
+      link
+        = static_cast<service_bridge&>(*caf::actor_cast<caf::abstract_actor*>(bridge)).weak_link();
+      return bridge;
+    },
+    options.worker);
+  // Runs at once when the service has ended already; keeps nothing alive.
+  caf::actor_cast<caf::abstract_actor*>(service)->attach_functor([link] {
+    if (const auto found = link.lock())
+      if (const auto bridge = caf::actor_cast<caf::strong_actor_ptr>(found->bridge))
+        compat::post(caf::actor_cast<caf::abstract_actor*>(bridge), nullptr,
+                     worker_signal{worker_signal::kind::end});
+  });
+  return made;
 }
 
 } // namespace ockam::internal

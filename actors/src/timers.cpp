@@ -5,7 +5,7 @@
 
 namespace ockam::internal {
 
-timers::id timers::schedule(clock::duration delay, std::function<void()> action) {
+timers::id timers::schedule(time_span delay, std::function<void()> action) {
   auto& own = *state_;
   const std::lock_guard guard{own.mutex};
   const auto which = own.next++;

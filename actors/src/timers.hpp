@@ -1,6 +1,7 @@
 #pragma once
 
-#include <algorithm>
+#include "ockam/protocol/time_span.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -13,15 +14,6 @@
 #include <utility>
 
 namespace ockam::internal {
-
-/// The moment `delay` from now; later than a century is a century, earlier than now is now.
-inline std::chrono::steady_clock::time_point moment_after(std::chrono::steady_clock::duration delay,
-                                                          std::chrono::steady_clock::time_point now
-                                                          = std::chrono::steady_clock::now()) {
-  using duration = std::chrono::steady_clock::duration;
-  constexpr duration century = std::chrono::hours{24} * 36'525;
-  return now + std::clamp(delay, duration::zero(), century);
-}
 
 /// Calls functions later, on one thread that starts with the first use; thread-safe.
 ///
@@ -38,7 +30,7 @@ public:
   ~timers() { stop(); }
 
   /// Calls `action` once after `delay`. After `stop` nothing is called any more.
-  id schedule(clock::duration delay, std::function<void()> action);
+  id schedule(time_span delay, std::function<void()> action);
 
   /// False when it was called already, or is being called.
   bool cancel(id which);

@@ -2,6 +2,7 @@
 
 #include "blocking.hpp"
 #include "coarse_clock.hpp"
+#include "room_notice.hpp"
 #include "worker_shell.hpp"
 
 namespace ockam::internal {
@@ -14,9 +15,10 @@ constexpr int max_letters = 64;
 constexpr std::uint16_t short_runs_to_forget = 1'000;
 
 /// Whether a message has to wait for room in the output of its connection, or behind one that does.
-bool has_to_wait(const std::unique_ptr<held_mail>& held, const routed_message& content) noexcept {
+bool has_to_wait(const std::unique_ptr<held_mail>& held, const routed_message& content) {
   const auto* const credit = content.local_message().credit();
-  return credit != nullptr && (credit->output_is_full() || (held && held->holds_any_of(credit)));
+  return (credit != nullptr && credit->output_is_full())
+         || (held && held->keeps_back(content.local_message()));
 }
 
 } // namespace
@@ -225,20 +227,6 @@ void worker_shell::take_reply(routed_message& content) {
 
 // -- mail that waits -------------------------------------------------------------------------------
 
-/// Lets a worker go on when the output of a connection has room again. Holds the actor, which holds
-/// little once it has ended.
-class worker_shell::room_notice final : public waiter {
-public:
-  explicit room_notice(caf::strong_actor_ptr worker) : worker_{std::move(worker)} {}
-  void wake() noexcept override {
-    compat::post(caf::actor_cast<caf::abstract_actor*>(worker_), nullptr,
-                 worker_signal{worker_signal::kind::room});
-  }
-
-private:
-  const caf::strong_actor_ptr worker_;
-};
-
 void worker_shell::keep(std::unique_ptr<held_mail>& where, routed_message&& content) {
   if (!where)
     where = std::make_unique<held_mail>();
@@ -251,7 +239,11 @@ std::optional<routed_message> worker_shell::next_of(const std::unique_ptr<held_m
 
 /// Goes on when there is room for what the messages may lead to; at once if there is some already.
 void worker_shell::await_room(const std::unique_ptr<held_mail>& held) {
-  if (!held || held->empty() || !held->await_room(make_ref<room_notice>(record().actor)))
+  if (!held || held->empty())
+    return;
+  if (!room_notice_)
+    room_notice_ = make_ref<room_notice>(record().actor);
+  if (!held->await_room(room_notice_))
     return;
   if (!std::exchange(going_on_, true))
     compat::post(this, context(), worker_signal{worker_signal::kind::room});

@@ -102,6 +102,7 @@ public:
   const resident kind;
   bool owned = true; // stopped with the node
   std::int8_t shutdown_priority = 4;
+  bool accounts_for_mail = false;     // voice: its actor counts each message when it takes it
   std::atomic<bool> listed{true};     // its traffic is summed by walking over the table
   std::atomic<bool> pooled{false};    // never run by an I/O thread
   std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued

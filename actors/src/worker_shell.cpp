@@ -187,16 +187,10 @@ void worker_shell::on_signal(worker_signal signal) {
       process();
       break;
     case worker_signal::kind::reply_timeout:
-      if (auto late = requests_->take_unanswered(signal.id)) {
-        auto why = requests_->no_reply(*late);
-        finish(std::move(late), fail(std::move(why)));
-      }
-      break;
     case worker_signal::kind::request_failed:
-      if (auto failed = requests_->take_unanswered(signal.id)) {
-        auto why = failed->ticket->cause();
-        finish(std::move(failed), fail(std::move(why)));
-      }
+    case worker_signal::kind::retry:
+      if (auto failed = requests_->on_signal(signal, context()))
+        finish(std::move(failed->ended), ockam::fail(std::move(failed->why)));
       break;
     case worker_signal::kind::room:
       go_on();
@@ -231,12 +225,14 @@ void worker_shell::finish_initialization(result<void> outcome) {
   record().set_ready({});
   if (object_->is_processor())
     wake();
+  const auto paying = credit_; // for a handler that has called `ready`
   while (!ended_ && !held_ && !object_->is_processor()) {
     auto next = next_of(waiting_);
     if (!next)
       break;
     handle(std::move(*next));
   }
+  set_credit(paying.get());
   if (!ended_ && !held_ && !object_->is_processor())
     await_room(waiting_);
 }
@@ -293,6 +289,7 @@ void worker_shell::on_exit() {
                                                                 + " ended before it was ready"));
   waiting_.reset();
   replies_.reset();
+  room_notice_ = {};
   record().mail.close([this](mail_queue::letter& unread) {
     if (unread.request)
       refuse(record(), std::move(unread.request));

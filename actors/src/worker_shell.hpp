@@ -62,8 +62,6 @@ private:
     compat::execution_context* moves_to = nullptr;
   };
 
-  class room_notice;
-
   void on_message(routed_message& content);
   void refuse(worker_record& own, caf::mailbox_element_ptr request);
   mail_left read_mail();
@@ -104,6 +102,7 @@ private:
     waiting_; // by `defer_ready`, for a processor, or for room in an output
   std::unique_ptr<held_mail> replies_;             // for room in an output
   ref_ptr<inbound_credit> credit_;                 // of what is being handled
+  ref_ptr<waiter> room_notice_;                    // holds this actor
   std::unique_ptr<outstanding_requests> requests_; // with the first one
   next_hop* hop_ = nullptr;                        // while messages are handled
   spin_lock end_lock_; // others may look for the record while the actor ends

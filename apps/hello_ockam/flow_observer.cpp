@@ -38,8 +38,11 @@ std::string hash_of(const ockam::message& content) {
 } // namespace
 
 bool is_random_address(const std::string& address) {
-  return address.size() == 34 && address.starts_with("0#")
-         && std::all_of(address.begin() + 2, address.end(), [](char digit) {
+  constexpr std::size_t digits = 32;
+  const auto rest = address.size() < 2 + digits ? std::string{} : address.substr(2 + digits);
+  return address.starts_with("0#") && address.size() >= 2 + digits
+         && (rest.empty() || rest == "+e1")
+         && std::all_of(address.begin() + 2, address.begin() + 2 + digits, [](char digit) {
               return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
             });
 }

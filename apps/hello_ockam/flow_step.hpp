@@ -34,7 +34,8 @@ struct flow_node {
 };
 inline constexpr std::size_t max_drawn_steps = 500;
 
-/// Whether an address is one that a node made up: local, 32 hex digits.
+/// Whether an address is one that a node made up: local, 32 hex digits, and behind them `+e1` where a
+/// request waits for its reply.
 bool is_random_address(const std::string& address);
 
 } // namespace hello_ockam

@@ -15,7 +15,7 @@ using internal::cbor_writer;
 
 constexpr std::uint64_t max_key = ~std::uint64_t{0};
 constexpr std::uint64_t max_u32 = 0xffffffff;
-constexpr std::size_t max_causes = 16;
+constexpr std::size_t max_causes = max_nesting;
 
 method read_method(cbor_cursor& in) {
   const auto number = in.read_unsigned(max_key);
@@ -133,6 +133,14 @@ void put_error(cbor_writer& out, const error_body& value) {
   }
 }
 
+bool too_deep(const error_body& value) {
+  std::size_t causes = 0;
+  for (const auto* each = &value; !each->cause.empty(); each = &each->cause.front())
+    if (++causes > max_causes)
+      return true;
+  return false;
+}
+
 bool all_utf8(const error_body& value) {
   return (!value.path || is_utf8(*value.path)) && (!value.message || is_utf8(*value.message))
          && (value.cause.empty() || all_utf8(value.cause.front()));
@@ -210,6 +218,9 @@ result<shared_bytes> encode(const response& value) {
 }
 
 result<shared_bytes> encode(const error_body& value) {
+  if (too_deep(value))
+    return fail(errc::nesting_too_deep, "an error with more than " + std::to_string(max_causes)
+                                          + " causes inside each other cannot be sent");
   if (!all_utf8(value))
     return not_utf8("the text of an error");
   return shared_bytes::of_size(size_of(value), [&](std::span<std::uint8_t> memory) {

@@ -2,7 +2,9 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace ockam {
 
@@ -10,6 +12,20 @@ namespace {
 
 constexpr bool is_scalar_value(std::uint32_t code_point) noexcept {
   return code_point < 0xd800 || (code_point > 0xdfff && code_point <= 0x10ffff);
+}
+
+/// Begins a level of a reader or a writer.
+template <class Stream>
+bool enter_level(Stream& stream, std::size_t& depth) {
+  if (depth == max_nesting)
+    stream.fail(errc::nesting_too_deep,
+                "a body of more than " + std::to_string(max_nesting)
+                  + " values inside each other is refused; send it flat, as a list of nodes that "
+                    "name their parents for instance");
+  if (!stream.ok())
+    return false;
+  ++depth;
+  return true;
 }
 
 } // namespace
@@ -102,6 +118,32 @@ shared_bytes bare_reader::share(bytes_view part) const {
   return source_->slice(static_cast<std::size_t>(part.data() - data_.data()), part.size());
 }
 
+bool bare_reader::enter() {
+  return enter_level(*this, depth_);
+}
+
+std::size_t bare_reader::memory_limit() const noexcept {
+  constexpr auto most = std::numeric_limits<std::size_t>::max();
+  const auto factor = limits_.memory_per_byte;
+  const auto size = data_.size();
+  const auto scaled = factor != 0 && size > most / factor ? most : size * factor;
+  return std::max(scaled, limits_.least_memory);
+}
+
+bool bare_reader::charge(std::uint64_t objects, std::size_t size) {
+  const auto left = memory_limit() - memory_;
+  if (size != 0 && objects > left / size)
+    fail(errc::resource_exhausted,
+         std::to_string(objects) + " objects of " + std::to_string(size)
+           + " bytes in memory are too many for a body of " + std::to_string(data_.size())
+           + " bytes; it may become " + std::to_string(memory_limit())
+           + " bytes: raise memory_per_byte of the body_limits that decode_payload is given");
+  if (!ok())
+    return false;
+  memory_ += static_cast<std::size_t>(objects) * size;
+  return true;
+}
+
 void bare_writer::fail(ockam::error what) {
   if (!problem_)
     problem_ = std::move(what);
@@ -117,6 +159,10 @@ void bare_writer::raw(bytes_view value) {
       std::memcpy(to_.data() + size_, value.data(), value.size());
   }
   size_ += value.size();
+}
+
+bool bare_writer::enter() {
+  return enter_level(*this, depth_);
 }
 
 void bare_writer::uint(std::uint64_t value) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t indefinite_info = 31;
 
-/// A container that `skip` is inside of.
+/// A container that `skip` is inside of, or a tag, which contains the item behind it.
 struct open_container {
   std::uint64_t items_left; // of a definite one
   bool indefinite;
@@ -68,7 +68,7 @@ void cbor_cursor::skip_indefinite_string(cbor_major kind) noexcept {
 }
 
 void cbor_cursor::skip() noexcept {
-  std::array<open_container, max_cbor_nesting> open; // NOLINT: filled as far as `depth` says
+  std::array<open_container, max_nesting> open; // NOLINT: filled as far as `depth` says
   std::size_t depth = 0;
 
   const auto enter_definite = [&](std::uint64_t items) {
@@ -100,7 +100,6 @@ void cbor_cursor::skip() noexcept {
     }
   };
 
-  bool tagged = false; // a tag belongs to the item behind it
   do {
     if (next_ == end_)
       return fail(errc::truncated);
@@ -109,8 +108,7 @@ void cbor_cursor::skip() noexcept {
     const bool indefinite = (first & 0x1f) == indefinite_info;
 
     if (first == cbor_break) {
-      const bool expected = !tagged && depth > 0 && open[depth - 1].indefinite
-                            && !open[depth - 1].odd_items;
+      const bool expected = depth > 0 && open[depth - 1].indefinite && !open[depth - 1].odd_items;
       if (!expected)
         return fail(errc::type_mismatch);
       ++next_;
@@ -120,7 +118,6 @@ void cbor_cursor::skip() noexcept {
     }
 
     const auto depth_before = depth;
-    tagged = false;
     switch (major) {
       case cbor_major::unsigned_integer:
       case cbor_major::negative_integer:
@@ -149,15 +146,15 @@ void cbor_cursor::skip() noexcept {
         break;
       case cbor_major::tag:
         read_argument(major);
-        tagged = true;
+        enter_definite(1);
         break;
       case cbor_major::simple: // also floats, as arguments of 2, 4 and 8 bytes
         read_argument(major);
         break;
     }
-    if (depth == depth_before && !tagged)
+    if (depth == depth_before)
       item_done();
-  } while (ok() && (depth > 0 || tagged));
+  } while (ok() && depth > 0);
 }
 
 } // namespace ockam::internal

@@ -4,6 +4,7 @@
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/errc.hpp"
+#include "ockam/protocol/nesting.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +12,6 @@
 #include <string_view>
 
 namespace ockam::internal {
-
-/// Containers inside an item that is skipped; one more is errc::nesting_too_deep.
-inline constexpr std::size_t max_cbor_nesting = 64;
 
 /// How far a reader is inside an array or a map.
 struct cbor_sequence {
@@ -108,7 +106,8 @@ public:
     return false;
   }
 
-  /// Steps over one item of any type, however nested, without recursion.
+  /// Steps over one item of any type, without recursion.
+  /// - errc::nesting_too_deep  more than max_nesting containers and tags inside each other
   void skip() noexcept;
 
 private:

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t max_name_size = 253;
 constexpr std::size_t max_label_size = 63;
+constexpr std::size_t max_interface_name_size = 15; // of Linux
 constexpr std::string_view loopback = "127.0.0.1";
 
 constexpr bool is_digit(char c) noexcept {
@@ -73,10 +74,22 @@ std::optional<int> count_groups(std::string_view text, bool ipv4_at_end) noexcep
   }
 }
 
-/// Eight groups, or fewer and one `::`; a numeric zone may follow after `%`.
+/// The number or the name of a network interface. Names may have any byte but a few; what would end a
+/// zone, a host or an address is left out as well.
+bool is_zone(std::string_view text) noexcept {
+  if (parse_number<std::uint32_t>(text))
+    return true;
+  constexpr auto is_in_names = [](char c) {
+    return c > ' ' && c <= '~' && std::string_view{"/:%[]#"}.find(c) == std::string_view::npos;
+  };
+  return !text.empty() && text.size() <= max_interface_name_size
+         && std::ranges::all_of(text, is_in_names) && !std::ranges::all_of(text, is_digit);
+}
+
+/// Eight groups, or fewer and one `::`; a zone may follow after `%`.
 bool is_ipv6(std::string_view text) noexcept {
   if (const auto zone = text.find('%'); zone != std::string_view::npos) {
-    if (!parse_number<std::uint32_t>(text.substr(zone + 1)))
+    if (!is_zone(text.substr(zone + 1)))
       return false;
     text = text.substr(0, zone);
   }

@@ -1,5 +1,6 @@
 #include "multiaddr_piece.hpp"
 
+#include "ockam/protocol/host_port.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace {
 
 using protocol = multiaddr::protocol;
 
-enum class value_form : std::uint8_t { none, ip4, ip6, port, text, path };
+enum class value_form : std::uint8_t { none, ip4, ip6, zone, port, text, path };
 
 struct traits {
   protocol kind;
@@ -28,6 +29,7 @@ constexpr std::array protocols{
   traits{protocol::ip4, "ip4", value_form::ip4},
   traits{protocol::tcp, "tcp", value_form::port},
   traits{protocol::ip6, "ip6", value_form::ip6},
+  traits{protocol::ip6zone, "ip6zone", value_form::zone},
   traits{protocol::dnsaddr, "dnsaddr", value_form::text},
   traits{protocol::udp, "udp", value_form::port},
   traits{protocol::unix_socket, "unix", value_form::path},
@@ -117,7 +119,12 @@ result<std::string> checked(const traits& what, std::string_view value) {
     case value_form::ip4:
       return checked_ip<4>(what, value, "write four numbers, like 127.0.0.1");
     case value_form::ip6:
-      return checked_ip<16>(what, value, "write an IPv6 address without a zone, like ::1");
+      return checked_ip<16>(what, value,
+                            "write one like ::1; a zone goes in front, /ip6zone/eth0/ip6/fe80::1");
+    case value_form::zone:
+      if (parse_peer("[fe80::1%" + std::string{value} + "]:1"))
+        return std::string{value};
+      return invalid(what, value, "write the name of a network interface, or its number");
     case value_form::port:
       if (const auto port = port_from_text(value))
         return std::to_string(*port);
@@ -269,6 +276,7 @@ result<std::uint64_t> take_size(bytes_view& binary, const traits& what) {
       return 4;
     case value_form::ip6:
       return 16;
+    case value_form::zone:
     case value_form::text:
     case value_form::path:
       break;
@@ -285,6 +293,7 @@ std::string value_as_text(bytes_view raw, const traits& what) {
     case value_form::ip6:
       return ip_to_text<16>(raw.data());
     case value_form::none:
+    case value_form::zone:
     case value_form::text:
     case value_form::path:
       break;
@@ -308,10 +317,10 @@ void put_value(bytes& to, const piece& part) {
       return put_ip<16>(to, part.value);
     case value_form::port: {
       const auto port = *port_from_text(part.value);
-      to.push_back(static_cast<std::uint8_t>(port >> 8));
-      to.push_back(static_cast<std::uint8_t>(port));
+      to.insert(to.end(), {static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port)});
       return;
     }
+    case value_form::zone:
     case value_form::text:
     case value_form::path:
       put_varint(to, part.value.size());

@@ -39,7 +39,8 @@ private:
 };
 
 /// `host`, the port behind it, and whether WebSocket follows.
-result<address> socket_address(const piece& host, reader& pieces) {
+/// @param zone  of an IPv6 address, with a `%` in front
+result<address> socket_address(const piece& host, reader& pieces, const std::string& zone = {}) {
   auto type = transport_type::tcp;
   const auto* port = pieces.take_if(protocol::tcp);
   if (port == nullptr) {
@@ -52,7 +53,7 @@ result<address> socket_address(const piece& host, reader& pieces) {
     return fail(errc::invalid_value, shown(host) + " has no port; write " + shown(host)
                                        + "/tcp/PORT or " + shown(host) + "/udp/PORT");
   const bool brackets = host.kind == protocol::ip6;
-  auto place = (brackets ? "[" + host.value + "]" : host.value) + ":" + port->value;
+  auto place = (brackets ? "[" + host.value + zone + "]" : host.value) + ":" + port->value;
   if (host.value.empty() || !parse_peer(place))
     return fail(errc::invalid_value, "\"" + escaped(host.value)
                                        + "\" behind /dnsaddr is no name of a host; write one like "
@@ -60,9 +61,19 @@ result<address> socket_address(const piece& host, reader& pieces) {
   return address{type, place};
 }
 
+/// An interface, and the IPv6 address that is meant there.
+result<address> zoned_address(const piece& zone, reader& pieces) {
+  if (const auto* host = pieces.take_if(protocol::ip6))
+    return socket_address(*host, pieces, "%" + zone.value);
+  return fail(errc::invalid_value, shown(zone) + " has no IPv6 address behind it; write "
+                                     + shown(zone) + "/ip6/ADDRESS/tcp/PORT");
+}
+
 result<address> take_address(reader& pieces) {
   const auto& part = pieces.take();
   switch (part.kind) {
+    case protocol::ip6zone:
+      return zoned_address(part, pieces);
     case protocol::ip4:
     case protocol::ip6:
     case protocol::dnsaddr:
@@ -103,9 +114,12 @@ result<void> append_socket(std::vector<piece>& to, address_view hop) {
   const auto host = place->host_kind == host_port::kind::ipv4   ? protocol::ip4
                     : place->host_kind == host_port::kind::ipv6 ? protocol::ip6
                                                                 : protocol::dnsaddr;
-  auto value = internal::checked_value(host, place->host);
+  const auto percent = std::min(place->host.find('%'), place->host.size());
+  auto value = internal::checked_value(host, std::string_view{place->host}.substr(0, percent));
   if (!value)
     return fail(std::move(value.error()));
+  if (percent < place->host.size())
+    to.push_back({protocol::ip6zone, place->host.substr(percent + 1)});
   to.push_back({host, std::move(*value)});
   const bool udp = hop.type() == transport_type::udp;
   to.push_back({udp ? protocol::udp : protocol::tcp, std::to_string(place->port)});

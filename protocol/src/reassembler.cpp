@@ -1,5 +1,7 @@
 #include "ockam/protocol/reassembler.hpp"
 
+#include "ockam/protocol/time_span.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -355,7 +357,7 @@ std::size_t reassembler::forget() {
 }
 
 reassembler::outcome reassembler::take(const datagram& received, time_point now) {
-  const auto forgotten = now - last_accepted_ > limits_.timeout ? forget() : 0;
+  const auto forgotten = now - last_accepted_ > time_span{limits_.timeout}.value() ? forget() : 0;
   const auto* offset = std::get_if<part_at_offset>(&received.place);
   auto taken = offset != nullptr
                  ? state(in_order_).take(*offset, received, now)
@@ -367,7 +369,7 @@ reassembler::outcome reassembler::take(const datagram& received, time_point now)
 }
 
 std::size_t reassembler::expire(time_point now) {
-  const auto since = now - limits_.timeout;
+  const auto since = now - time_span{limits_.timeout}.value();
   return (in_order_ ? in_order_->expire(since) : 0) + (in_window_ ? in_window_->expire(since) : 0);
 }
 

@@ -130,10 +130,7 @@ TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
 TEST_F(Answer, ANS7_ARequestWhoseRequesterHasGivenUpIsNotHandled) {
   const gate released;
   const journal handled;
-  node.start_worker("slow", [=](context&, const routed<std::string>& received) {
-    EXPECT_TRUE(released.wait());
-    handled.write(received.body());
-  });
+  node.start_worker("slow", gated_recorder{released, handled});
   node.send("slow", "first");
   EXPECT_EQ(request(node, "slow", 20ms).error(), errc::timeout);
   node.send("slow", "last");
@@ -187,6 +184,15 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
   EXPECT_EQ(reply.error().cause(), errc::cancelled);
 }
 
+TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
+  node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
+    EXPECT_EQ(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"}).error(), errc::internal);
+  });
+  const auto reply = request(node, "odd");
+  EXPECT_EQ(reply.error(), errc::remote);
+  EXPECT_EQ(reply.error().cause(), errc::internal);
+}
+
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {
   node.start_worker("one_at_a_time", [kept = std::make_shared<response_promise>()](
                                        context& ctx, const routed<std::string>& received) {
@@ -215,6 +221,41 @@ TEST_F(Answer, ANS10_APromiseKnowsWhenItsRequesterHasGivenUp) {
   EXPECT_TRUE(kept.pending());
   EXPECT_FALSE(kept.is_awaited());
   kept = {};
+}
+
+/// A credit without a limit.
+struct free_credit final : inbound_credit {
+  void take(std::size_t) noexcept override {}
+  void give_back(std::size_t) noexcept override {}
+};
+
+TEST_F(Answer, ANS1_ANS2_AConnectionPaysForWhatItsMessagesLeadToAndForNothingElse) {
+  struct late {
+    std::shared_ptr<context::dispatcher> calls;
+    void initialize(context& ctx) const {
+      *calls = ctx.make_dispatcher();
+      ctx.defer_ready();
+    }
+    result<void> handle_message(context& ctx, const routed<std::string>& received) const {
+      return ctx.send(received.return_route(), "answer");
+    }
+  };
+  fake_connection peer{node};
+  const auto calls = std::make_shared<context::dispatcher>();
+  node.start_worker("late", late{calls});
+  node.flow_control().add_consumer("late", peer.id());
+  peer.deliver({"late"}, {"far"}, "waits", make_ref<free_credit>());
+  ASSERT_TRUE(eventually([&] { return node.metrics().received == 1 && *calls; }));
+  (*calls)([](context& ctx) { ctx.ready(); });
+  (*calls)([to = peer.sender()](context& ctx) {
+    EXPECT_TRUE(ctx.send({to, "far"}, "of its own accord"));
+  });
+  const auto answer = peer.next_written();
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->holds_credit());
+  const auto own = peer.next_written();
+  ASSERT_TRUE(own);
+  EXPECT_FALSE(own->holds_credit());
 }
 
 // -- texts -----------------------------------------------------------------------------------------

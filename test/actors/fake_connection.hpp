@@ -10,7 +10,7 @@ namespace ockam::test {
 /// arrived.
 class fake_connection {
 public:
-  explicit fake_connection(ockam::node& node, connection_setup setup = {}) {
+  explicit fake_connection(ockam::node& node, connection_setup setup = {}) : credit_{setup.credit} {
     setup.output = wire_;
     port_ = connection_port::open(node.state(), std::move(setup)).value();
     wire_->port = &port_;
@@ -23,8 +23,13 @@ public:
   [[nodiscard]] const flow_control_id& id() const { return port_.id(); }
 
   /// A message from the peer, with the routes as they are on the wire.
-  void deliver(const route& onward, const route& back, const std::string& body = "from outside") {
-    port_.deliver(message{onward, back, encode_payload(body).value()}, nullptr);
+  /// @param credit  pays for it
+  void deliver(const route& onward, const route& back, const std::string& body = "from outside",
+               const ref_ptr<inbound_credit>& credit = {}) {
+    message content{onward, back, encode_payload(body).value()};
+    if (credit)
+      content.hold(credit, body.size());
+    port_.deliver(std::move(content), nullptr);
   }
 
   /// The next message that left the node, with the routes as they were in it.
@@ -48,8 +53,10 @@ private:
     result<void> push(routed_message&& content, compat::execution_context*) override {
       content.set_handled();
       port->count_written(1);
+      auto taken = std::move(content).into_local_message();
+      taken.occupy(credit_use::output); // until the test has taken it
       const std::lock_guard guard{mutex};
-      written.push_back(std::move(content).into_local_message());
+      written.push_back(std::move(taken));
       return {};
     }
     void close() override {}
@@ -59,6 +66,7 @@ private:
     std::vector<message> written;
   };
 
+  const ref_ptr<inbound_credit> credit_;
   std::shared_ptr<wire> wire_ = std::make_shared<wire>();
   connection_port port_;
 };

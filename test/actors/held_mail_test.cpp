@@ -31,12 +31,17 @@ struct no_waiter final : waiter {
 
 class HeldMail : public testing::Test {
 protected:
-  void put(const std::string& name, const ref_ptr<fillable>& credit = {}) {
-    message content{route{address{name}}, {}};
+  /// Each message comes another way, unless the sender is named.
+  static message make(const std::string& name, const ref_ptr<fillable>& credit,
+                      const std::string& sender) {
+    message content{route{address{name}}, route{address{sender.empty() ? name : sender}}};
     if (credit)
       content.hold(credit, 1);
-    routed_message routed{std::move(content)};
-    held.put(std::move(routed));
+    return content;
+  }
+  void put(const std::string& name, const ref_ptr<fillable>& credit = {},
+           const std::string& sender = {}) {
+    held.put(routed_message{make(name, credit, sender)});
   }
   std::string take() {
     const auto next = held.take();
@@ -66,11 +71,28 @@ TEST_F(HeldMail, ANS3_OthersPassAConnectionWhoseOutputIsFull) {
   put("c", first);
   EXPECT_EQ(take(), "b");
   EXPECT_EQ(take(), "none");
-  EXPECT_TRUE(held.holds_any_of(first.get()));
-  EXPECT_FALSE(held.holds_any_of(second.get()));
+  EXPECT_TRUE(held.keeps_back(make("next", first, {})));
+  EXPECT_FALSE(held.keeps_back(make("next", second, {})));
   first->full = false;
   EXPECT_EQ(take(), "a");
   EXPECT_EQ(take(), "c");
+}
+
+TEST_F(HeldMail, ORD1_WhatOneSenderSendsStaysInOrderWhateverConnectionPays) {
+  first->full = true;
+  put("a", first, "sender");
+  put("b", second, "sender");
+  put("c", {}, "sender");
+  put("d", second);
+  const auto waiting = make_ref<no_waiter>();
+  EXPECT_FALSE(held.await_room(waiting)) << "b has room, and waits behind a";
+  EXPECT_EQ(take(), "none");
+  EXPECT_TRUE(held.keeps_back(make("next", {}, "sender")));
+  EXPECT_FALSE(held.keeps_back(make("next", {}, "another sender")));
+  first->full = false;
+  for (const auto* name : {"a", "b", "c", "d", "none"})
+    EXPECT_EQ(take(), name);
+  EXPECT_FALSE(held.keeps_back(make("next", {}, "sender")));
 }
 
 TEST_F(HeldMail, ANS3_EachConnectionIsAskedOnceUntilItWakes) {

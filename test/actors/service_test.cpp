@@ -1,71 +1,17 @@
-#include "test_node.hpp"
+#include "shouter.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/service.hpp"
+#include "fake_connection.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 
-#include <algorithm>
+#include <atomic>
+#include <thread>
 
 namespace ockam::test {
 namespace {
 
-using text_service = service<std::string, std::string>;
-
-/// Adds "!", refuses "no", and never answers "wait".
-class shouter final : public text_service::base {
-public:
-  explicit shouter(caf::actor_config& config) : text_service::base{config} {}
-
-  behavior_type make_behavior() override {
-    return {[this](const std::string& text) -> caf::result<std::string> {
-      if (text == "no")
-        return caf::make_error(caf::sec::runtime_error, "not this one");
-      if (text == "wait") {
-        waiting_.push_back(make_response_promise<caf::typed_response_promise<std::string>>());
-        return waiting_.back();
-      }
-      return text + "!";
-    }};
-  }
-
-  void on_exit() override { waiting_.clear(); } // they hold this actor
-
-private:
-  std::vector<caf::typed_response_promise<std::string>> waiting_;
-};
-
-class Service : public node_test {
-protected:
-  caf::strong_actor_ptr spawn_shouter() {
-    shouters_.push_back(caf::actor_cast<caf::actor>(system->spawn<shouter>()));
-    return caf::actor_cast<caf::strong_actor_ptr>(shouters_.back());
-  }
-  void TearDown() override {
-    for (const auto& each : std::exchange(shouters_, {})) // the node lets them live
-      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
-    node_test::TearDown();
-  }
-  void expose_shouter(service_options options = {}) {
-    const auto typed = caf::actor_cast<text_service>(spawn_shouter());
-    expose_service<std::string, std::string>(node, "shouter", typed, options);
-  }
-  std::string ask(const std::string& text, std::chrono::milliseconds timeout = patience) {
-    const auto reply = node.root().send_and_receive<std::string>("shouter", text,
-                                                                 {.timeout = timeout});
-    return reply ? *reply : to_string(reply.error());
-  }
-  bool failed(std::uint64_t count) {
-    return eventually([&] { return node.metrics().failed == count; });
-  }
-
-private:
-  std::vector<caf::actor> shouters_;
-};
-
-// -- an actor at an address ------------------------------------------------------------------------
+using Service = shouter_test;
 
 TEST_F(Service, MAP2_ATypedActorAnswersRequestsAtAnAddress) {
   expose_shouter();
@@ -98,154 +44,251 @@ TEST_F(Service, NOD2_TheServiceOutlivesTheNode) {
              [](const caf::error&) { ADD_FAILURE() << "the service has gone"; });
 }
 
-TEST_F(Service, WRK6_AnErrorOfTheServiceIsLoggedAndCounted) {
+TEST_F(Service, SRV1_WRK6_AnErrorOfTheServiceEndsTheRequestAndIsLoggedAndCounted) {
   expose_shouter();
-  EXPECT_EQ(ask("no", 50ms).substr(0, 7), "timeout");
+  expect_refused(request("no"), errc::handler_failed);
   EXPECT_TRUE(failed(1));
   EXPECT_TRUE(logged({"warning", "shouter", "not this one"}));
   EXPECT_EQ(ask("yes"), "yes!");
 }
 
-TEST_F(Service, RTD4_ABodyOfAnotherTypeIsLoggedAndCounted) {
+TEST_F(Service, SRV1_RTD4_ABodyOfAnotherTypeEndsTheRequestAndIsLoggedAndCounted) {
   expose_shouter();
-  ASSERT_TRUE(node.root().forward(
-    message{route{"shouter"}, route{"app"}, shared_bytes{bytes_view{bytes{0x05, 'a'}}}}));
+  const auto reply = node.root().send_and_receive<std::string>("shouter", std::uint8_t{5});
+  expect_refused(reply, errc::invalid_value);
   EXPECT_TRUE(failed(1));
   EXPECT_TRUE(logged({"warning", "shouter", "truncated"}));
   EXPECT_EQ(ask("yes"), "yes!");
 }
 
-TEST_F(Service, ARequestTheServiceDoesNotAnswerInTimeMakesRoom) {
+TEST_F(Service, SRV1_ARequestTheServiceDoesNotAnswerInTimeEndsAndMakesRoom) {
   expose_shouter({.timeout = 50ms, .max_outstanding = 1});
   for (std::uint64_t round = 1; round <= 3; ++round) {
-    EXPECT_EQ(ask("wait", 50ms).substr(0, 7), "timeout");
+    expect_refused(request("wait"), errc::timeout);
     EXPECT_TRUE(failed(round));
   }
   EXPECT_TRUE(logged({"warning", "shouter", "request_timeout"}));
   EXPECT_EQ(ask("room?"), "room?!");
 }
 
-TEST_F(Service, ORD8_MoreRequestsThanMayWaitAreRefused) {
+TEST_F(Service, SRV1_ORD8_MoreRequestsThanMayWaitAreRefused) {
   expose_shouter({.max_outstanding = 2});
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 2; ++i)
     node.send("shouter", std::string{"wait"});
+  expect_refused(request("one too many"), errc::resource_exhausted);
   EXPECT_TRUE(failed(1));
   EXPECT_TRUE(logged({"warning", "shouter", "2 requests wait", "max_outstanding"}));
 }
 
-TEST_F(Service, ROU4_ADeadServiceIsReported) {
-  const auto actor = spawn_shouter();
-  expose_service<std::string, std::string>(node, "shouter", caf::actor_cast<caf::actor>(actor));
+class ServiceWithDetails : public shouter_test {
+protected:
+  ServiceWithDetails() : shouter_test{{.error_details = true}} {}
+};
+
+TEST_F(Service, SRV1_WhatTheActorReportsIsNotForOthers) {
+  expose_shouter();
+  EXPECT_EQ(request("no").error().detail().find("not this one"), std::string::npos);
+}
+
+TEST_F(ServiceWithDetails, SRV1_AnOptionPassesTheTextOn) {
+  expose_shouter();
+  EXPECT_NE(request("no").error().detail().find("not this one"), std::string::npos);
+}
+
+TEST_F(Service, SRV1_AnAnswerThatCannotBeEncodedEndsTheRequest) {
+  const auto odd = system->spawn([](caf::event_based_actor*) -> caf::behavior {
+    return {[](const std::string&) { return std::string{"\xff is no UTF-8"}; }};
+  });
+  expose_service<std::string, std::string>(node, "shouter", odd);
+  expect_refused(request("?"), errc::handler_failed);
+}
+
+// -- the end of the actor --------------------------------------------------------------------------
+
+TEST_F(Service, SRV3_WhenTheActorEndsItsAddressIsFreeAndItsRequestsEnd) {
+  const auto actor = expose_shouter();
+  std::atomic<int> ended{0};
+  std::vector<std::thread> requesters;
+  for (int i = 0; i < 3; ++i)
+    requesters.emplace_back([&] {
+      expect_refused(request("wait"), errc::cancelled);
+      EXPECT_FALSE(node.is_registered("shouter"));
+      ++ended;
+    });
+  ASSERT_TRUE(eventually([&] { return node.metrics().delivered == 3; }));
   caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::kill);
-  EXPECT_EQ(ask("hello?", 50ms).substr(0, 7), "timeout");
-  EXPECT_TRUE(failed(1));
+  for (auto& each : requesters)
+    each.join();
+  EXPECT_EQ(ended, 3);
+  expose_shouter();
+  EXPECT_EQ(ask("again"), "again!");
+}
+
+TEST_F(Service, SRV3_AnActorThatHasEndedLeavesItsAddressFree) {
+  const auto actor = spawn_shouter();
+  caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::kill);
+  caf::scoped_actor self{*system};
+  self->wait_for(caf::actor_cast<caf::actor>(actor));
+  expose_service<std::string, std::string>(node, "shouter", caf::actor_cast<caf::actor>(actor));
+  EXPECT_TRUE(eventually([&] { return !node.is_registered("shouter"); }));
+}
+
+TEST_F(Service, SRV3_AnActorThatOutlivesItsServiceDoesNotEndTheNextOne) {
+  const auto first = expose_shouter();
+  node.stop_worker("shouter");
+  expose_shouter();
+  caf::anon_send_exit(caf::actor_cast<caf::actor>(first), caf::exit_reason::kill);
+  caf::scoped_actor self{*system};
+  self->wait_for(caf::actor_cast<caf::actor>(first));
+  EXPECT_EQ(ask("still here"), "still here!");
+}
+
+TEST_F(Service, SRV3_AServiceThatIsStoppedEndsItsRequests) {
+  expose_shouter();
+  std::thread requester{[&] { expect_refused(request("wait"), errc::cancelled); }};
+  EXPECT_TRUE(eventually([&] { return node.metrics().delivered == 1; }));
+  node.stop_worker("shouter");
+  requester.join();
+}
+
+// -- requesters ------------------------------------------------------------------------------------
+
+/// Answers when the gate is open, and writes down what it was asked.
+caf::actor spawn_slow(caf::actor_system& system, const gate& released, const journal& asked) {
+  return system.spawn<caf::detached>([=](caf::event_based_actor*) -> caf::behavior {
+    return {[=](const std::string& text) {
+      asked.write(text);
+      EXPECT_TRUE(released.wait());
+      return std::string(10'000, 'x');
+    }};
+  });
+}
+
+/// A connection's credit, whose output is full with 50,000 bytes.
+class small_output final : public inbound_credit {
+public:
+  void take(std::size_t) noexcept override {}
+  void give_back(std::size_t) noexcept override {}
+  void take_for(credit_use use, std::size_t bytes) noexcept override {
+    if (use != credit_use::output)
+      return;
+    const std::lock_guard guard{mutex_};
+    waiting_ += bytes;
+    most_ = std::max(most_, waiting_);
+  }
+  void give_back_from(credit_use use, std::size_t bytes) noexcept override {
+    if (use != credit_use::output)
+      return;
+    std::vector<ref_ptr<waiter>> woken;
+    {
+      const std::lock_guard guard{mutex_};
+      waiting_ -= bytes;
+      if (waiting_ < limit / 2)
+        woken.swap(waiters_);
+    }
+    for (const auto& each : woken)
+      each->wake();
+  }
+  bool output_is_full() const noexcept override {
+    const std::lock_guard guard{mutex_};
+    return waiting_ >= limit;
+  }
+  bool wake_when_output_fits(ref_ptr<waiter> waiting) override {
+    const std::lock_guard guard{mutex_};
+    if (waiting_ < limit)
+      return false;
+    waiters_.push_back(std::move(waiting));
+    return true;
+  }
+  [[nodiscard]] std::size_t most() const {
+    const std::lock_guard guard{mutex_};
+    return most_;
+  }
+
+  static constexpr std::size_t limit = 50'000;
+
+private:
+  mutable std::mutex mutex_;
+  std::size_t waiting_ = 0;
+  std::size_t most_ = 0;
+  std::vector<ref_ptr<waiter>> waiters_;
+};
+
+TEST_F(Service, SRV2_AnswersThatAreReadSlowlyAreNotLostAndBounded) {
+  constexpr int total = 200;
+  const gate released;
+  const journal asked;
+  const auto slow = spawn_slow(*system, released, asked);
+  expose_service<std::string, std::string>(node, "slow", slow);
+  released.open();
+  const auto credit = make_ref<small_output>();
+  fake_connection peer{node, {.credit = credit}};
+  node.flow_control().add_consumer("slow", peer.id());
+  for (int i = 0; i < total; ++i)
+    peer.deliver({"slow"}, {"asker"}, std::to_string(i));
+  EXPECT_TRUE(eventually([&] { return credit->output_is_full(); }));
+  EXPECT_EQ((node.send_and_receive<std::string>("slow", std::string{"of others"})).size(), 10'000u);
+  for (int i = 0; i < total; ++i)
+    ASSERT_TRUE(peer.next_written()) << i;
+  auto requests = asked.entries();
+  EXPECT_EQ(std::erase(requests, "of others"), 1u);
+  ASSERT_EQ(requests.size(), std::size_t{total});
+  for (int i = 0; i < total; ++i)
+    EXPECT_EQ(requests[static_cast<std::size_t>(i)], std::to_string(i));
+  EXPECT_LE(credit->most(), small_output::limit + 25 * 10'100) << "far from " << total * 10'000;
+  EXPECT_EQ(node.metrics().dropped_in_all(), 0u);
+  caf::anon_send_exit(slow, caf::exit_reason::user_shutdown);
+}
+
+TEST_F(Service, SRV2_RequestsThatWaitForRoomEndWithTheActor) {
+  const gate released;
+  const journal asked;
+  const auto slow = spawn_slow(*system, released, asked);
+  expose_service<std::string, std::string>(node, "slow", slow);
+  fake_connection peer{node, {.credit = make_ref<small_output>()}};
+  node.flow_control().add_consumer("slow", peer.id());
+  const address asker{transport_type::local, std::string(32, 'a') + "+e1"};
+  for (int i = 0; i < 100; ++i)
+    peer.deliver({"slow"}, {asker});
+  ASSERT_EQ(asked.wait_for(1).size(), 1u);
+  caf::anon_send_exit(slow, caf::exit_reason::kill);
+  released.open();
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(peer.next_written()) << i;
+  EXPECT_FALSE(node.is_registered("slow"));
+}
+
+TEST_F(Service, SRV4_ARequestWhoseRequesterHasGivenUpIsNotPassedToTheActor) {
+  const gate released;
+  const journal asked;
+  const auto slow = spawn_slow(*system, released, asked);
+  released.open();
+  expose_service<std::string, std::string>(node, "slow", slow);
+  const journal ended;
+  node.start_worker("caller", [=](context& ctx, const routed<std::string>& received) {
+    // What it sends is paid by the connection of the message, whose output is full with this answer.
+    static_cast<void>(ctx.send(received.return_route(), std::string(small_output::limit, 'x')));
+    return ctx.send_and_receive<std::string>("slow", "given up",
+                                             [=](const result<std::string>& reply) {
+                                               ended.write(reply.error().code().message());
+                                             },
+                                             {.timeout = 20ms});
+  });
+  fake_connection peer{node, {.credit = make_ref<small_output>()}};
+  node.flow_control().add_consumer("caller", peer.id());
+  peer.deliver({"caller"}, {"asker"});
+  EXPECT_EQ(ended.wait_for(1), (lines{"timeout"}));
+  EXPECT_EQ(node.metrics().dropped_for(drop_reason::expired), 0u) << "it waits for room";
+  ASSERT_TRUE(peer.next_written());
+  EXPECT_TRUE(eventually([&] { return node.metrics().dropped_for(drop_reason::expired) == 1; }));
+  EXPECT_EQ(asked.size(), 0u);
+  caf::anon_send_exit(slow, caf::exit_reason::user_shutdown);
 }
 
 TEST_F(Service, ANullHandleIsRefused) {
   EXPECT_THROW((expose_service<std::string, std::string>(node, "shouter", text_service{})),
                failure);
   EXPECT_THROW(node.expose("nobody", caf::actor{}), failure);
-}
-
-// -- a route as an actor ---------------------------------------------------------------------------
-
-class RouteAsActor : public Service {
-protected:
-  /// What a CAF actor gets for a request: the answer, or CAF's error.
-  std::string request(const text_service& to, const std::string& text) {
-    caf::scoped_actor self{*system};
-    std::string outcome;
-    compat::request(self, to, text)
-      .receive([&](const std::string& answer) { outcome = answer; },
-               [&](const caf::error& why) { outcome = compat::render(*system, why); });
-    return outcome;
-  }
-};
-
-TEST_F(RouteAsActor, SRQ1_ACafActorAsksAlongARoute) {
-  node.start_worker("echoer", echoer{});
-  const auto far = service_at<std::string, std::string>(node, "echoer");
-  for (const std::string text : {"one", "two", "three"})
-    EXPECT_EQ(request(far, text), text);
-}
-
-TEST_F(RouteAsActor, MAP2_ARouteToAServiceIsTheService) {
-  expose_shouter();
-  const auto far = service_at<std::string, std::string>(node, "shouter");
-  expose_service<std::string, std::string>(node, "front", far);
-  EXPECT_EQ((node.send_and_receive<std::string>("front", std::string{"through"})), "through!");
-}
-
-TEST_F(RouteAsActor, SRQ3_WithoutAReplyTheRequestEndsInTime) {
-  node.start_worker("silent", recorder{});
-  const auto far = service_at<std::string, std::string>(node, "silent", {.timeout = 20ms});
-  EXPECT_NE(request(far, "?").find("request_timeout"), std::string::npos);
-}
-
-TEST_F(RouteAsActor, SRQ5_TheErrorsOfASendAreTheAnswer) {
-  const auto nowhere = service_at<std::string, std::string>(node, "nowhere");
-  EXPECT_NE(request(nowhere, "?").find("nowhere"), std::string::npos);
-  EXPECT_NE(request(nowhere, "?").find("request_receiver_down"), std::string::npos);
-  const auto no_route = service_at<std::string, std::string>(node, route{});
-  EXPECT_NE(request(no_route, "?").find("empty_route"), std::string::npos);
-}
-
-TEST_F(RouteAsActor, SRQ6_AReplyOfAnotherTypeIsAnError) {
-  node.start_worker("odd", [](context& ctx, const routed<std::string>& asked) {
-    return ctx.send(asked.return_route(), std::uint8_t{200});
-  });
-  const auto far = service_at<std::string, std::string>(node, "odd");
-  EXPECT_NE(request(far, "?").find("invalid_argument"), std::string::npos);
-}
-
-TEST_F(RouteAsActor, SRQ4_RequestsDoNotWaitForOneAnother) {
-  node.start_worker("late",
-                    [first = route{}](context& ctx, const routed<std::string>& asked) mutable {
-                      if (asked.body() == "first") {
-                        first = asked.return_route();
-                        return;
-                      }
-                      static_cast<void>(ctx.send(asked.return_route(), std::string{"2"}));
-                      static_cast<void>(ctx.send(first, std::string{"1"}));
-                    });
-  const auto far = service_at<std::string, std::string>(node, "late");
-  const journal book;
-  system->spawn(
-    [](caf::event_based_actor* self, const text_service& to, const journal& written) {
-      for (const std::string text : {"first", "second"})
-        compat::request(self, to, text).then([text, written](const std::string& answer) {
-          written.write(text + " " + answer);
-        });
-    },
-    far, book);
-  auto answers = book.wait_for(2);
-  std::ranges::sort(answers);
-  EXPECT_EQ(answers, (lines{"first 1", "second 2"}));
-}
-
-TEST_F(RouteAsActor, NOD6_WhoWaitsWhenTheNodeStopsGetsAnError) {
-  const journal received;
-  const journal book;
-  node.start_worker("silent", recorder{received});
-  const auto far = service_at<std::string, std::string>(node, "silent");
-  system->spawn(
-    [](caf::event_based_actor* self, const text_service& to, const journal& written) {
-      compat::request(self, to, std::string{"?"})
-        .then([](const std::string&) {},
-              [self, written](const caf::error& why) {
-                written.write(compat::render(self->system(), why));
-              });
-    },
-    far, book);
-  ASSERT_EQ(received.wait_for(2), (lines{"initialize", "?"}));
-  node.stop();
-  const auto answers = book.wait_for(1);
-  ASSERT_EQ(answers.size(), 1u);
-  EXPECT_NE(answers.front().find("request_receiver_down"), std::string::npos) << answers.front();
-  const auto late = request(far, "late");
-  EXPECT_TRUE(late.find("request_receiver_down") != std::string::npos
-              || late == "none") // an error of CAF 1.0, without a code
-    << late;
 }
 
 } // namespace

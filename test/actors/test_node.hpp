@@ -123,6 +123,17 @@ struct recorder {
   void shutdown(context&) { book.write("shutdown"); }
 };
 
+/// Handles its messages when the gate is open, and writes their bodies to a journal.
+struct gated_recorder {
+  gate released;
+  journal handled;
+
+  void handle_message(context&, const routed<std::string>& received) {
+    EXPECT_TRUE(released.wait());
+    handled.write(received.body());
+  }
+};
+
 /// A system of actors with two threads.
 class small_system {
 public:

@@ -55,7 +55,7 @@ TEST(TwoNodes, FC1_TCP7_TheEchoerAnswersOverTcpOnAFreePort) {
   EXPECT_THAT(ended.out,
               ElementsAre("Listening on " + address,
                           MatchesRegex("Address: 0#echoer, Received: onward_route: \\[0#echoer\\], "
-                                       "return_route: \\[0#[0-9a-f]{32} => 0#[0-9a-f]{32}\\], "
+                                       "return_route: \\[0#[0-9a-f]{32} => 0#[0-9a-f]{32}\\+e1\\], "
                                        "payload: 13 bytes")));
 }
 

@@ -93,7 +93,7 @@ using ockam::test::system_call;
 // NOLINTBEGIN: the names are the linker's (--wrap)
 extern "C" {
 
-int __real_accept(int, ::sockaddr*, ::socklen_t*);
+int __real_accept4(int, ::sockaddr*, ::socklen_t*, int);
 int __real_connect(int, const ::sockaddr*, ::socklen_t);
 ssize_t __real_recv(int, void*, size_t, int);
 ssize_t __real_recvmsg(int, ::msghdr*, int);
@@ -103,8 +103,8 @@ int __real_socket(int, int, int);
 int __real_epoll_create1(int);
 int __real_epoll_wait(int, ::epoll_event*, int, int);
 
-int __wrap_accept(int socket, ::sockaddr* peer, ::socklen_t* size) {
-  const int accepted = __real_accept(socket, peer, size);
+int __wrap_accept4(int socket, ::sockaddr* peer, ::socklen_t* size, int flags) {
+  const int accepted = __real_accept4(socket, peer, size, flags);
   if (accepted < 0 || !fails(system_call::accept))
     return accepted;
   ::close(accepted);
@@ -113,7 +113,11 @@ int __wrap_accept(int socket, ::sockaddr* peer, ::socklen_t* size) {
 }
 
 int __wrap_connect(int socket, const ::sockaddr* peer, ::socklen_t size) {
-  return fails(system_call::connect) ? -1 : __real_connect(socket, peer, size);
+  if (fails(system_call::connect))
+    return -1;
+  if (fails(system_call::join_itself) && ::bind(socket, peer, size) != 0)
+    return -1;
+  return __real_connect(socket, peer, size);
 }
 
 ssize_t __wrap_recv(int socket, void* to, size_t size, int flags) {

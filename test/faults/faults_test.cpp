@@ -11,6 +11,8 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <future>
+#include <optional>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -25,6 +27,17 @@ protected:
   Faults() {
     b.node.start_worker("echoer", echoer{});
     b.flow_control().add_consumer("echoer", l.flow_control_id());
+  }
+
+  /// A socket of an attempt to connect may still have the port.
+  std::optional<tcp::listener> listen_when_free(const std::string& place) {
+    std::optional<tcp::listener> made;
+    eventually([&] {
+      if (auto listening = b.tcp.try_listen(place))
+        made = *listening;
+      return made.has_value();
+    });
+    return made;
   }
 
   tcp_node a{start_node()};
@@ -206,6 +219,57 @@ TEST_F(Faults, NOD15_TCP15_WithoutAThreadForItANameIsAnError) {
   EXPECT_EQ(refused.error().code(), std::errc::resource_unavailable_try_again);
   EXPECT_NE(to_string(refused.error()).find("ulimit -u"), std::string::npos);
   EXPECT_TRUE(a.tcp.try_connect("localhost:" + std::to_string(l.port())));
+}
+
+/// A place on this machine where nobody listens.
+std::string deserted(const tcp::listener& l) {
+  EXPECT_TRUE(l.stop());
+  return l.socket_address();
+}
+
+TEST_F(Faults, TCP15_AConnectThatIsJoinedToItselfIsRefused) {
+  const auto nobody = deserted(l);
+  const fault itself{system_call::join_itself, 0, 1};
+  const auto refused = a.tcp.try_connect(nobody);
+  EXPECT_EQ(itself.left(), 0);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), std::errc::connection_refused);
+  EXPECT_NE(to_string(refused.error()).find(nobody), std::string::npos);
+  EXPECT_TRUE(a.tcp.try_listen(nobody)) << "the port is free at once";
+}
+
+TEST_F(Faults, TCP14_DEC12_AnAttemptThatIsJoinedToItselfIsNotTheLastOne) {
+  const auto nobody = deserted(l);
+  const fault itself{system_call::join_itself, 0, 2};
+  std::promise<result<connection>> done;
+  a.tcp.async_connect(nobody, {.retry_for = patience},
+                      [&](result<connection> made) { done.set_value(std::move(made)); });
+  ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
+  const auto again = listen_when_free(nobody);
+  ASSERT_TRUE(again);
+  b.flow_control().add_consumer("echoer", again->flow_control_id());
+  const auto c = done.get_future().get();
+  ASSERT_TRUE(c) << to_string(c.error());
+  EXPECT_EQ(ask(a.node, {*c, "echoer"}), "Hello Ockam!");
+}
+
+TEST_F(Faults, DEC12_AReconnectThatIsJoinedToItselfGoesOn) {
+  connection_journal events;
+  const auto c = a.connect(l, {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms},
+                               .observer = events.observer()});
+  const auto k = b.accepted();
+  const auto nobody = deserted(l);
+  const fault itself{system_call::join_itself, 0, 2};
+  ASSERT_TRUE(k.disconnect());
+  ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
+  const auto again = listen_when_free(nobody);
+  ASSERT_TRUE(again);
+  b.flow_control().add_consumer("echoer", again->flow_control_id());
+  EXPECT_TRUE(eventually([&] {
+    return a.node.root()
+      .send_and_receive<std::string>({c, "echoer"}, "Hello Ockam!", {short_timeout})
+      .has_value();
+  }));
 }
 
 /// As a process does that is killed while it listens.

@@ -5,6 +5,7 @@
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/payload.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -45,6 +46,16 @@ struct everything {
   }
 };
 
+/// Contains itself, in every way that a type can.
+struct tree {
+  std::variant<unit, std::string, std::vector<tree>, std::map<std::uint8_t, tree>> content;
+
+  friend auto bare_fields(tree& t) { return std::tie(t.content); }
+};
+
+/// Much larger in memory than it can be on the wire.
+using sparse = std::vector<std::optional<std::array<std::uint64_t, 256>>>;
+
 /// Compares encodings, because a NaN does not equal itself.
 template <class T>
 void check_body(const shared_bytes& payload) {
@@ -84,5 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_body<std::string>(input);
   check_body<everything>(input);
   check_body<std::vector<std::map<std::uint8_t, std::optional<bytes>>>>(input);
+  check_body<tree>(input);
+  check_body<sparse>(input);
   return 0;
 }

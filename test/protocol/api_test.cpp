@@ -103,11 +103,12 @@ TEST(Api, ATextIsAnErrorMessage) {
 
 TEST(Api, CausesAreNestedUpToALimit) {
   error_body deep{"p", method::put, "m", {}};
-  for (int i = 0; i < 16; ++i)
+  for (std::size_t i = 0; i < max_nesting; ++i)
     deep = error_body{std::nullopt, std::nullopt, "m", {deep}};
   EXPECT_EQ(decode_error(encode(deep).value()).value(), deep);
-  EXPECT_EQ(error_problem("(a104*16)a0"), "");
-  EXPECT_EQ(error_problem("(a104*17)a0"), "nesting_too_deep");
+  EXPECT_EQ(encode(error_body{{}, {}, "m", {deep}}).error(), errc::nesting_too_deep);
+  EXPECT_EQ(error_problem("(a104*" + std::to_string(max_nesting) + ")a0"), "");
+  EXPECT_EQ(error_problem("(a104*" + std::to_string(max_nesting + 1) + ")a0"), "nesting_too_deep");
   EXPECT_EQ(error_problem("(a104*100000)a0"), "nesting_too_deep");
   EXPECT_EQ(error_problem("a1 04 80"), "type_mismatch");
 }

@@ -233,8 +233,8 @@ TEST(CborSkip, RefusesWhatIsMalformed) {
 }
 
 TEST(CborSkip, NestingIsLimited) {
-  const auto limit = std::to_string(max_cbor_nesting);
-  const auto above = std::to_string(max_cbor_nesting + 1);
+  const auto limit = std::to_string(max_nesting);
+  const auto above = std::to_string(max_nesting + 1);
   EXPECT_EQ(skip("(81*" + std::to_string(16) + ")00"), "");
   EXPECT_EQ(skip("(81*" + limit + ")00"), "");
   EXPECT_EQ(skip("(81*" + above + ")00"), "nesting_too_deep");
@@ -245,9 +245,15 @@ TEST(CborSkip, NestingIsLimited) {
   EXPECT_EQ(skip("(9f*1000000)"), "nesting_too_deep");
 }
 
-TEST(CborSkip, TagsDoNotNest) {
-  EXPECT_EQ(skip("(c1*100000)00"), "");
-  EXPECT_EQ(skip("(c1*100000)"), "truncated");
+TEST(CborSkip, ATagIsALevelOfNesting) {
+  const auto limit = std::to_string(max_nesting);
+  const auto above = std::to_string(max_nesting + 1);
+  EXPECT_EQ(skip("(c1*" + limit + ")00"), "");
+  EXPECT_EQ(skip("(c1*" + above + ")00"), "nesting_too_deep");
+  EXPECT_EQ(skip("(c1*1000000)00"), "nesting_too_deep");
+  EXPECT_EQ(skip("(c181*" + std::to_string(max_nesting / 2) + ")00"), "");
+  EXPECT_EQ(skip("(c181*" + std::to_string(max_nesting / 2 + 1) + ")00"), "nesting_too_deep");
+  EXPECT_EQ(skip("98c8(c100*200)"), "") << "beside each other";
 }
 
 } // namespace

@@ -36,6 +36,17 @@ TEST(HostPort, TCP12_Ipv6InBrackets) {
     EXPECT_EQ(parsed(text).host_kind, kind::ipv6) << text;
 }
 
+TEST(HostPort, TCP12_AZoneIsTheNameOrTheNumberOfAnInterface) {
+  EXPECT_EQ(parsed("[fe80::1%lo]:4000"), (host_port{"fe80::1%lo", 4000, kind::ipv6}));
+  for (const auto* text :
+       {"[fe80::1%2]:1", "[fe80::1%4294967295]:1", "[fe80::1%eth0]:1", "[fe80::1%eth0.100]:1",
+        "[fe80::1%br-1a_b]:1", "[fe80::1%0x]:1", "[fe80::1%a_name_of_15_ch]:1"}) {
+    EXPECT_EQ(parsed(text).host_kind, kind::ipv6) << text;
+    EXPECT_EQ(to_string(parsed(text)), text);
+    EXPECT_TRUE(parse_listen(text)) << text;
+  }
+}
+
 TEST(HostPort, TCP12_Names) {
   EXPECT_EQ(parsed("localhost:4000"), (host_port{"localhost", 4000, kind::name}));
   for (const auto* text : {"node-1.example.com:1", "a_b:1", "A.b-c.d:1", "1.2.3:1", "1.2.3.256:1",
@@ -90,7 +101,13 @@ TEST(HostPort, TCP12_MalformedTextIsRefused) {
                            "[::1.2.3]:1",
                            "[1.2.3.4::]:1",
                            "[::1%]:1",
-                           "[::1%eth0]:1",
+                           "[::1%eth0%1]:1",
+                           "[::1%a/b]:1",
+                           "[::1%a b]:1",
+                           "[::1%a]b]:1",
+                           "[::1%a#b]:1",
+                           "[::1%a_name_of_16_chr]:1",
+                           "[::1%4294967296]:1",
                            "[1.2.3.4]:1",
                            "[::1:1",
                            "::1]:1",

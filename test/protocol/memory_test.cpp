@@ -11,10 +11,12 @@
 #include "ockam/protocol/puncture.hpp"
 #include "ockam/protocol/recycled.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <map>
 #include <new>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -190,6 +192,13 @@ TEST_F(Memory, AFrameThatIsTooLargeCostsNothingForItsBody) {
   frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4)};
   decoder.feed(shared_hex("01 ffffffff").view());
   const auto refusing = cost_of([&] { EXPECT_FALSE(decoder.next()); });
+  EXPECT_LT(refusing.bytes, 4096u);
+}
+
+TEST_F(Memory, AListThatIsTooLargeInMemoryCostsNothingForItsItems) {
+  using sparse = std::vector<std::optional<std::array<std::uint8_t, 2048>>>;
+  const auto payload = shared_hex("fdff3f(00*1048573)");
+  const auto refusing = cost_of([&] { EXPECT_FALSE(decode_payload<sparse>(payload)); });
   EXPECT_LT(refusing.bytes, 4096u);
 }
 

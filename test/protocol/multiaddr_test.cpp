@@ -66,9 +66,9 @@ TEST(Multiaddr, MAD1_IsAListOfPieces) {
 }
 
 TEST(Multiaddr, MAD1_EveryProtocolHasAName) {
-  for (const auto* text :
-       {"/ip4/127.0.0.1", "/tcp/0", "/ip6/::1", "/dnsaddr/h", "/udp/65535", "/unix/a/b", "/ws",
-        "/service/s", "/node/n", "/project/p", "/space/s", "/secure/api", "/worker/w"})
+  for (const auto* text : {"/ip4/127.0.0.1", "/tcp/0", "/ip6/::1", "/dnsaddr/h", "/udp/65535",
+                           "/unix/a/b", "/ws", "/ip6zone/eth0/ip6/fe80::1", "/service/s", "/node/n",
+                           "/project/p", "/space/s", "/secure/api", "/worker/w"})
     EXPECT_EQ(to_string(parsed(text)), text);
 }
 
@@ -110,10 +110,27 @@ TEST(Multiaddr, MAD1_AnUnknownNameIsRefusedWithTheKnownOnes) {
 }
 
 TEST(Multiaddr, MAD1_AMalformedValueIsRefusedWithAWayToWriteIt) {
-  for (const auto* text :
-       {"/tcp", "/tcp/", "/tcp/65536", "/tcp/-1", "/tcp/++1", "/tcp/ 1", "/udp/1x", "/ip4/",
-        "/ip4/300.0.0.1", "/ip4/1.2.3", "/ip4/01.2.3.4", "/ip4/1.2.3.4 ", "/ip6/", "/ip6/1.2.3.4",
-        "/ip6/fe80::1%2", "/ip6/[::1]", "/ip6/1::2::3"})
+  for (const auto* text : {"/tcp",
+                           "/tcp/",
+                           "/tcp/65536",
+                           "/tcp/-1",
+                           "/tcp/++1",
+                           "/tcp/ 1",
+                           "/udp/1x",
+                           "/ip4/",
+                           "/ip4/300.0.0.1",
+                           "/ip4/1.2.3",
+                           "/ip4/01.2.3.4",
+                           "/ip4/1.2.3.4 ",
+                           "/ip6/",
+                           "/ip6/1.2.3.4",
+                           "/ip6/fe80::1%2",
+                           "/ip6/[::1]",
+                           "/ip6/1::2::3",
+                           "/ip6zone",
+                           "/ip6zone//ip6/::1",
+                           "/ip6zone/a b/ip6/::1",
+                           "/ip6zone/a%25/ip6/::1"})
     EXPECT_EQ(parse_error(text), errc::invalid_value) << text;
   const auto problem = parse_error("/tcp/65536");
   expect_says(problem, "\"65536\"");
@@ -243,6 +260,27 @@ TEST(Multiaddr, MAD3_AHostAndAPortAreOneAddress) {
   EXPECT_EQ(route_of("/ip6/::1/tcp/80/ws"), "3#[::1]:80");
 }
 
+TEST(Multiaddr, MAD3_AZoneStandsInFrontOfItsAddress) {
+  EXPECT_EQ(route_of("/ip6zone/eth0/ip6/fe80::1/tcp/4000/service/x"),
+            "1#[fe80::1%eth0]:4000 => 0#x");
+  EXPECT_EQ(route_of("/ip6zone/2/ip6/fe80::1/udp/4000"), "2#[fe80::1%2]:4000");
+  EXPECT_EQ(route_of("/ip6zone/eth0/ip6/fe80::1/tcp/80/ws"), "3#[fe80::1%eth0]:80");
+  for (const auto* text :
+       {"/ip6zone/eth0", "/ip6zone/eth0/ip4/10.0.0.7/tcp/1", "/ip6zone/eth0/ip6/fe80::1",
+        "/ip6zone/a/ip6zone/b/ip6/::1/tcp/1", "/ip6zone/eth0/service/x"})
+    EXPECT_EQ(route_error(text), errc::invalid_value) << text;
+  expect_says(route_error("/ip6zone/eth0/service/x"), "/ip6zone/eth0/ip6/ADDRESS/tcp/PORT");
+  expect_says(parse_error("/ip6/fe80::1%2"), "/ip6zone/eth0/ip6/fe80::1");
+}
+
+TEST(Multiaddr, MAD2_AZoneIsTextInBinary) {
+  const auto value = parsed("/ip6zone/eth0/ip6/fe80::1");
+  EXPECT_EQ(to_hex(value.encode()), "2a0465746830"
+                                    "29fe800000000000000000000000000001");
+  EXPECT_EQ(multiaddr::decode(value.encode()).value(), value);
+  EXPECT_EQ(multiaddr::decode(from_hex("2a 03 612f62")).error(), errc::invalid_value) << "a/b";
+}
+
 TEST(Multiaddr, MAD3_AUnixSocketIsItsPath) {
   EXPECT_EQ(route_of("/unix/run/%73ervice/node.sock/service/echoer"),
             "5#/run/service/node.sock => 0#echoer");
@@ -305,13 +343,15 @@ TEST(Multiaddr, MAD5_ATransportAddressBecomesItsPieces) {
   EXPECT_EQ(text_of("1#10.0.0.7:1"), "/ip4/10.0.0.7/tcp/1");
   EXPECT_EQ(text_of("1#4000"), "/ip4/127.0.0.1/tcp/4000");
   EXPECT_EQ(text_of("2#[::1]:05"), "/ip6/::1/udp/5");
+  EXPECT_EQ(text_of("2#[fe80::1%eth0]:5"), "/ip6zone/eth0/ip6/fe80::1/udp/5");
+  EXPECT_EQ(text_of("3#[fe80::1%2]:5"), "/ip6zone/2/ip6/fe80::1/tcp/5/ws");
   EXPECT_EQ(text_of("3#h:80"), "/dnsaddr/h/tcp/80/ws");
   EXPECT_EQ(text_of(route{"5#/run/service", "x"}), "/unix/run/%73ervice/service/x");
 }
 
 TEST(Multiaddr, MAD5_WhatHasNoMultiaddrIsAnError) {
-  for (const auto* hop :
-       {"4#device", "240#x", "1#nowhere", "2#[fe80::1%2]:1", "5#node.sock", "5#@name", "5#", "a/b"})
+  for (const auto* hop : {"4#device", "240#x", "1#nowhere", "2#[fe80::1%a b]:1", "5#node.sock",
+                          "5#@name", "5#", "a/b"})
     EXPECT_EQ(multiaddr::from_route(hop).error(), errc::invalid_value) << hop;
   EXPECT_EQ(multiaddr::from_route("\xff").error(), errc::invalid_utf8);
   EXPECT_EQ(multiaddr::from_route(route{"1#a:1", "x", "2#b:1"}).error(),

@@ -9,7 +9,10 @@ constexpr unsigned max_attempts = 3;
 } // namespace
 
 link::link(const setup& own, surroundings around)
-  : stream_link{own, internal::tcp_format}, around_{std::move(around)} {}
+  : stream_link{own, internal::tcp_format}, around_{std::move(around)} {
+  if (around_.connect)
+    output().set_keep_for(around_.keep_for, &around_.now);
+}
 
 void link::use(std::shared_ptr<wire> to, std::size_t end) {
   wire_ = std::move(to);
@@ -36,7 +39,8 @@ std::vector<link::step> link::possible() const {
   if (close_due_)
     steps.push_back(step::close);
   if (!wire_) {
-    steps.push_back(step::connect_again);
+    if (connects_at_ <= around_.now)
+      steps.push_back(step::connect_again);
     return steps;
   }
   if (waits_until_writable_ ? wire_->has_room(end_) : write_due_)
@@ -73,7 +77,7 @@ void link::read() {
     return;
   }
   const auto count = wire_->read(
-    end_, room.first(std::min(room.size(), around_.random.between(1, around_.longest_step))));
+    end_, room.first(std::min(room.size(), around_.random.between(1, around_.longest_read))));
   if (!count)
     return end(error{errc::closed_by_peer, "the wire was cut"});
   around_.events.note(event::bytes_read, around_.number, *count);
@@ -116,8 +120,17 @@ void link::read_on() {
 
 // -- output ----------------------------------------------------------------------------------------
 
+result<void> link::push(routed_message&& content, compat::execution_context* context) {
+  auto taken = stream_link::push(std::move(content), context);
+  if (taken)
+    last_push_ = around_.now;
+  return taken;
+}
+
 void link::write() {
-  write_due_ = waits_until_writable_ = false;
+  write_due_ = false;
+  if (std::exchange(waits_until_writable_, false))
+    remove_given_up(batch_);
   for (;;) {
     if (batch_.empty()) {
       if (batch_.messages() > 0) {
@@ -197,16 +210,38 @@ void link::lose(const error& cause) {
   wire_->cut();
   wire_ = nullptr;
   waits_for_input_ = waits_until_writable_ = false;
-  begin_again(cause, batch_);
+  begin_again(cause, batch_, around_.now);
   batch_.clear();
+  lost_at_ = around_.now;
+  connect_later();
+  around_.lost(*this);
+}
+
+void link::connect_later() {
+  using std::chrono::milliseconds;
+  connects_at_ = around_.now + milliseconds{around_.random.any_of({0, 5, 100, 2'000})};
+}
+
+std::optional<link::clock::time_point> link::next_moment() const {
+  if (over_ || wire_ || connects_at_ <= around_.now)
+    return std::nullopt;
+  return connects_at_;
+}
+
+void link::on_time() {
+  if (over_ || wire_)
+    return;
+  expire_waiting(around_.now);
+  around_.events.note(event::expired, around_.number, pending_bytes());
 }
 
 void link::connect_again() {
   ++attempts_;
   if (auto fresh = around_.connect())
-    use(std::move(fresh), 0);
-  else if (attempts_ == max_attempts)
-    end(error{errc::closed_by_peer, "nobody listens any more"});
+    return use(std::move(fresh), 0);
+  if (attempts_ == max_attempts)
+    return end(error{errc::closed_by_peer, "nothing listens any more"});
+  connect_later();
 }
 
 } // namespace ockam::simulation

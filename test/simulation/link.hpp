@@ -6,6 +6,7 @@
 
 #include "stream/stream_link.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@ namespace ockam::simulation {
 /// bytes, but every step is an event that the simulation chooses, and each moves as much as it likes.
 class link final : public internal::stream_link {
 public:
+  using clock = std::chrono::steady_clock;
   enum class step : std::uint8_t { write, read, read_on, close, connect_again };
 
   struct surroundings {
@@ -26,8 +28,12 @@ public:
     std::uint32_t node = 0;
     std::uint32_t number = 0; // of this link in the simulation
     std::size_t longest_step = 1;
+    std::size_t longest_read = 1;
+    const clock::time_point& now;
     std::function<std::shared_ptr<wire>()>
       connect{}; // again, after a loss; null: the link ends then
+    clock::duration keep_for{};
+    std::function<void(link&)> lost{};
     std::function<void(link&)> ended{};
   };
 
@@ -40,6 +46,20 @@ public:
   [[nodiscard]] std::vector<step> possible() const;
   void take(step what);
 
+  /// Without a wire: whether a message waits that should have been dropped by now.
+  [[nodiscard]] bool keeps_for_too_long() const noexcept {
+    return !over_ && !wire_ && pending_bytes() > 0 && around_.now - last_push_ >= around_.keep_for
+           && around_.now - lost_at_ >= around_.keep_for;
+  }
+
+  /// When something can happen that cannot yet; nullopt: nothing waits for that.
+  [[nodiscard]] std::optional<clock::time_point> next_moment() const;
+
+  /// It is later now.
+  void on_time();
+
+  result<void> push(routed_message&& content, compat::execution_context* context) override;
+
   /// Breaks it off: what was not written is lost.
   void abort(error cause);
 
@@ -47,10 +67,13 @@ public:
   [[nodiscard]] bool is_blocked() const noexcept { return waits_until_writable_ && !over_; }
   void miss_write_deadline();
 
-  /// When nothing is possible: whether somebody forgot to say that it may go on.
+  /// When nothing is possible: whether output waits for nothing.
   [[nodiscard]] bool overslept() const noexcept {
-    return !over_ && ((paused_ && unhandled() == 0) || (pending_bytes() > 0 && !is_blocked()));
+    return !over_ && pending_bytes() > 0 && !is_blocked();
   }
+
+  /// Whether something that came in, or what it led to, is not done with.
+  [[nodiscard]] bool is_busy() const noexcept { return !over_ && (paused_ || credit()->in_use()); }
 
   [[nodiscard]] std::uint32_t number() const noexcept { return around_.number; }
   [[nodiscard]] std::uint32_t node() const noexcept { return around_.node; }
@@ -71,6 +94,7 @@ private:
   void read_on();
   void close_now();
   void connect_again();
+  void connect_later();
   void end(std::optional<error> cause);
   void lose(const error& cause);
 
@@ -79,7 +103,10 @@ private:
   std::size_t end_ = 0;
   internal::write_batch batch_; // being written
   unsigned lives_ = 0;
-  unsigned attempts_ = 0; // to connect again
+  unsigned attempts_ = 0;           // to connect again
+  clock::time_point connects_at_{}; // not before
+  clock::time_point lost_at_{};
+  clock::time_point last_push_{};   // that was taken
   bool write_due_ = false;
   bool read_on_due_ = false;
   bool close_due_ = false;

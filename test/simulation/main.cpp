@@ -2,6 +2,8 @@
 
 #include "simulation.hpp"
 
+#include "hello_ockam/output.hpp"
+
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -18,12 +20,14 @@ struct totals {
   std::uint64_t events = 0;
   std::uint64_t messages = 0;
   std::uint64_t deliveries = 0;
+  std::uint64_t blockades = 0; // seeds with one
   std::uint64_t hash = 0;
 
   void add(const outcome& one) {
     events += one.events;
     messages += one.messages;
     deliveries += one.deliveries;
+    blockades += one.blockades > 0 ? 1 : 0;
     hash = hash * 31 + one.hash;
   }
 };
@@ -47,9 +51,7 @@ int report(std::uint64_t seed, const outcome& failed) {
   return 1;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App program{"Simulates networks of nodes, one for each seed"};
   std::uint64_t seeds = 1'000;
   std::uint64_t from = 1;
@@ -75,7 +77,14 @@ int main(int argc, char** argv) {
                   one.hash);
   }
   std::printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " events, %" PRIu64
-              " messages, %" PRIu64 " of them delivered; no rule was broken; hash %016" PRIx64 "\n",
-              seeds, from, all.events, all.messages, all.deliveries, all.hash);
+              " messages, %" PRIu64 " of them delivered; %" PRIu64
+              " seeds with a blockade; no rule was broken; hash %016" PRIx64 "\n",
+              seeds, from, all.events, all.messages, all.deliveries, all.blockades, all.hash);
   return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  return hello_ockam::run_and_report("simulation", [&] { return run(argc, argv); });
 }

@@ -2,8 +2,6 @@
 
 #include "workers.hpp"
 
-#include "metrics_text.hpp"
-
 #include <algorithm>
 
 namespace ockam::simulation {
@@ -22,12 +20,15 @@ public:
   void on_delivery(const address& source, const address& destination, const message&) override {
     at_.on_delivery(source, destination);
   }
-  void on_write(const address&, std::string_view, const message&) override {}
+  void on_write(const address& sender, std::string_view, const message& content) override {
+    at_.on_write(sender, content);
+  }
   void on_read(const address& sender, std::string_view, const message& content) override {
     at_.on_read(sender, content);
   }
   void on_drop(drop_reason reason, const message& content) override {
-    at_.world_.book.is_dropped(reason, content.payload());
+    if (!is_error_reply(content))
+      at_.world_.book.is_dropped(reason, content.payload());
   }
 
 private:
@@ -81,7 +82,17 @@ void simulated_node::start() {
   add(kind::sink, "private", 0);
   add(kind::sleeper, "sleeper", 70);
   add(kind::answerer, "answerer", 80);
+  add(kind::amplifier, "amplifier", 80);
+  add(kind::front, "front", 80);
+  add(kind::deferrer, "deferrer", 80);
   add(kind::talker, "talker", 50);
+  desk_.emplace(value_or_throw(node_->root().detached("desk")));
+  desk_number_ = world_.next_worker();
+  residents_.push_back({.what = kind::desk,
+                        .address = "desk",
+                        .is_consumer = true,
+                        .number = desk_number_});
+  admit(residents_.back().address, *entrance_);
 }
 
 void simulated_node::start_worker(resident& who) {
@@ -110,8 +121,19 @@ void simulated_node::start_worker(resident& who) {
     case kind::answerer:
       start(answerer{own});
       break;
+    case kind::amplifier:
+      start(amplifier{own});
+      break;
+    case kind::front:
+      start(front{own});
+      break;
+    case kind::deferrer:
+      start(deferrer{own});
+      break;
     case kind::talker:
       start(talker{own});
+      break;
+    case kind::desk: // an endpoint, no worker
       break;
   }
   if (!who.is_consumer)
@@ -124,16 +146,17 @@ void simulated_node::start_worker(resident& who) {
 
 void simulated_node::restart_a_worker() {
   auto& who = world_.random.any_in(residents_);
-  if (who.what == kind::relay)
+  if (who.what == kind::relay || who.what == kind::desk)
     return;
   world_.events.note(event::worker_stopped, who.number);
+  world_.book.worker_stops(who.number);
   node_->stop_worker(who.address);
   forget_rights(who.address);
   start_worker(who);
 }
 
 void simulated_node::start_a_relay() {
-  constexpr std::size_t enough = 10;
+  constexpr std::size_t enough = 14;
   if (links_.empty() || residents_.size() >= enough)
     return;
   auto& made
@@ -149,6 +172,7 @@ void simulated_node::leave() {
   leaving_ = true;
   for (const auto& each : residents_) {
     world_.events.note(event::worker_stopped, each.number);
+    world_.book.worker_stops(each.number);
     node_->stop_worker(each.address);
     forget_rights(each.address);
   }
@@ -160,7 +184,13 @@ void simulated_node::leave() {
 void simulated_node::stop() {
   world_.events.note(event::node_stopped, index_);
   former_states_.push_back(node_->state());
+  for (const auto& each : residents_)
+    world_.book.worker_stops(each.number);
+  if (world_.random.percent(50))
+    promises_.clear();
   node_->stop_now();
+  promises_.clear();
+  desk_.reset();
   node_.reset();
   residents_.clear();
   plans_.clear();
@@ -200,6 +230,7 @@ void simulated_node::connect_to(simulated_node& other, bool again_after_loss) {
                                      .mode = connection_mode::outgoing,
                                      .peer = "node " + std::to_string(other.index_)};
   const auto id = setup.id;
+  setup.explain_drops = world_.random.percent(30);
   const auto made = open_link(std::move(setup), again_after_loss ? connect : nullptr);
   world_.events.note(event::connect, made->number(), index_, other.index_);
   made->use(std::move(wire), 0);
@@ -218,7 +249,8 @@ void simulated_node::accept() {
   const auto made = open_link({.limits = world_.chosen.limits,
                                .mode = connection_mode::incoming,
                                .peer = "client",
-                               .spawner_id = entrance_},
+                               .spawner_id = entrance_,
+                               .explain_drops = world_.random.percent(30)},
                               nullptr);
   world_.events.note(event::accepted, made->number(), from ? from->number() : 0, index_);
   made->use(std::move(wire), 1);
@@ -233,15 +265,23 @@ std::shared_ptr<link> simulated_node::open_link(internal::stream_link::setup set
   std::erase_if(entrances, [this](const auto&) { return world_.random.percent(20); });
   setup.consumer_of = entrances;
   setup.buffers = node_->state()->buffers;
+  const auto step = world_.chosen.longest_step;
   auto made = std::make_shared<link>(
     setup, link::surroundings{.random = world_.random,
                               .events = world_.events,
                               .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
                               .node = index_,
                               .number = ++world_.links,
-                              .longest_step = world_.chosen.longest_step,
+                              .longest_step = step,
+                              .longest_read = world_.random.percent(15) ? step / 20 + 16 : step,
+                              .now = world_.now,
                               .connect = std::move(connect),
+                              .keep_for = world_.any_keep_for(),
+                              .lost = [this](link& which) {
+                                world_.book.link_is_lost(which.number());
+                              },
                               .ended = [this](link& gone) {
+                                world_.book.link_has_ended(gone.number());
                                 forget_rights(gone.sender_address());
                                 former_links_.push_back(
                                   std::static_pointer_cast<link>(gone.shared_from_this()));
@@ -274,117 +314,24 @@ std::shared_ptr<link> simulated_node::find_link(const ockam::address& sender) co
   return found != links_.end() ? *found : nullptr;
 }
 
-// -- rights ----------------------------------------------------------------------------------------
-
-void simulated_node::admit(const ockam::address& consumer, const flow_control_id& id) {
-  node_->flow_control().add_consumer(consumer, id);
-  rights_[consumer].insert(id);
-}
-
-void simulated_node::relay_lends_rights(const route& forward_to, const route& way_back) {
-  const ockam::address next{forward_to.front()};
-  const ockam::address previous{way_back.front()};
-  if (const auto entrance = find_link(next))
-    rights_[previous].insert(entrance->flow_control_id());
-  if (const auto entrance = find_link(previous))
-    rights_[next].insert(entrance->flow_control_id());
-}
-
-bool simulated_node::lets_in(const link* through, const ockam::address& consumer) const {
-  if (through == nullptr)
-    return true;
-  const auto found = rights_.find(consumer);
-  return found != rights_.end()
-         && (found->second.contains(through->flow_control_id())
-             || (through->mode() == connection_mode::incoming
-                 && found->second.contains(*entrance_)));
-}
-
-void simulated_node::on_delivery(const ockam::address& source, const ockam::address& destination) {
-  if (asking_through_) { // this is the request, from the address for its reply
-    rights_[source].insert(*asking_through_);
-    asking_through_.reset();
-  }
-  for (const auto& each : links_)
-    if (each->receiver_address() == source)
-      world_.book.require(lets_in(each.get(), destination),
-                          "a message that came in through link " + std::to_string(each->number())
-                            + " was delivered to " + to_string(destination) + " of node "
-                            + std::to_string(index_) + ", which is no consumer of it");
-}
-
-void simulated_node::on_read(const ockam::address& sender, const message& content) {
-  if (const auto through = find_link(sender))
-    world_.book.passes(content.payload(), through->life());
-}
-
 // -- timers ----------------------------------------------------------------------------------------
 
 std::optional<std::chrono::steady_clock::time_point> simulated_node::next_timer() const {
-  return node_ ? node_->state()->timers.next_due() : std::nullopt;
+  auto next = node_ ? node_->state()->timers.next_due() : std::nullopt;
+  for (const auto& each : links_)
+    if (const auto moment = each->next_moment(); moment && (!next || *moment < *next))
+      next = moment;
+  return next;
+}
+
+void simulated_node::on_time() {
+  for (const auto& each : std::vector{links_})
+    each->on_time();
 }
 
 bool simulated_node::run_timer() {
   world_.events.note(event::timer, index_);
-  return node_->state()->timers.run_due();
-}
-
-// -- what must hold --------------------------------------------------------------------------------
-
-void simulated_node::check_counters() {
-  if (!node_)
-    return;
-  const auto counted = node_->metrics();
-  world_.book.require(counted.sent + counted.received
-                        >= counted.delivered + counted.written + counted.dropped_in_all(),
-                      "node " + std::to_string(index_)
-                        + " has counted more ends than messages: " + test::text_of(counted));
-}
-
-void simulated_node::check_awake() {
-  for (const auto& each : links_)
-    world_.book.require(!each->overslept(),
-                        "link " + std::to_string(each->number()) + " was not woken: "
-                          + std::to_string(each->pending_bytes()) + " bytes wait to be written, "
-                          + std::to_string(each->unhandled()) + " messages are not handled");
-}
-
-void simulated_node::check_at_rest() {
-  if (!node_)
-    return;
-  for (const auto& each : links_) {
-    world_.book.require(each->pending_bytes() == 0 && each->unhandled() == 0,
-                        "link " + std::to_string(each->number()) + " is stuck: "
-                          + std::to_string(each->pending_bytes()) + " bytes wait to be written, "
-                          + std::to_string(each->unhandled()) + " messages are not handled");
-  }
-  const auto counted = node_->metrics();
-  world_.book.require(counted.in_flight() == 0,
-                      "node " + std::to_string(index_)
-                        + " has messages in flight, and nothing happens any more: "
-                        + test::text_of(counted));
-}
-
-void simulated_node::check_ended() {
-  const auto name = "node " + std::to_string(index_);
-  std::vector<std::weak_ptr<internal::node_state>> ended;
-  for (const auto& each : former_states_) {
-    const auto counted = each->metrics();
-    world_.book.require(counted.in_flight() == 0,
-                        name + " ended with messages in flight: " + test::text_of(counted));
-    world_.book.require(each->table.all().empty(), name + " ended with an address");
-    world_.book.require(each->flows->empty(), name + " ended with a flow control entry");
-    ended.emplace_back(each);
-  }
-  for (const auto& each : former_links_)
-    world_.book.require(each->unhandled() == 0 && each->chunks_in_use() == 0,
-                        "link " + std::to_string(each->number()) + " ended with "
-                          + std::to_string(each->unhandled()) + " messages and "
-                          + std::to_string(each->chunks_in_use()) + " chunks of memory");
-  former_links_.clear();
-  former_states_.clear();
-  for (const auto& each : ended)
-    world_.book.require(each.expired(), "somebody keeps " + name + " after its end");
+  return node_ && node_->state()->timers.run_due();
 }
 
 } // namespace ockam::simulation

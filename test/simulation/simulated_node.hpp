@@ -6,7 +6,9 @@
 
 #include "node_state.hpp"
 
+#include "ockam/actors/endpoint.hpp"
 #include "ockam/actors/node.hpp"
+#include "ockam/actors/response_promise.hpp"
 
 #include <deque>
 #include <map>
@@ -16,6 +18,9 @@
 #include <vector>
 
 namespace ockam::simulation {
+
+/// Whether a message says why a request failed.
+[[nodiscard]] bool is_error_reply(const message& content);
 
 /// A node of the simulated network through all its lives: what runs on it, what it sends, and what it
 /// must not let in.
@@ -42,12 +47,26 @@ public:
 
   void talk_at_root();
   void poke_a_talker();
-  bool receive_at_root(); ///< false when there was nothing
-  void talk(sender& from, std::uint32_t worker);
-  void ask(context& from, std::uint32_t worker);
-  std::optional<delayed_event> send_later(sender& from, std::uint32_t worker);
+  bool receive();          ///< at an endpoint; false when there was nothing
+  bool answer_a_promise(); ///< from outside of its worker; false when there was none
+  void talk(sender& from, std::uint32_t worker, bool paid, context* wakeable);
+  void ask(context& from, std::uint32_t worker, bool paid);
+  std::optional<delayed_event> send_later(sender& from, std::uint32_t worker, bool paid);
 
-  /// A message that nobody expects anything of.
+  /// A worker passes a request on to another one of this node, and its answer to `back`.
+  result<void> ask_a_neighbour(context& from, std::uint32_t worker, bool paid, route back);
+
+  /// A worker answers, with another message of up to `largest` bytes.
+  result<void> answer(sender& from, std::uint32_t worker, bool paid, const route& back,
+                      std::size_t largest);
+
+  /// A worker answers later.
+  void keep(response_promise promise, std::uint32_t worker, bool paid, route back);
+
+  /// Whether a handler fails now, and with what.
+  std::optional<error> failure_of_a_handler();
+
+  /// A message of which nothing is expected.
   std::uint32_t open_message();
   void relay_lends_rights(const route& forward_to, const route& way_back);
 
@@ -59,11 +78,13 @@ public:
   void accept();
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_timer() const;
   bool run_timer();
+  void on_time(); ///< it is later now
 
   // -- what must hold ------------------------------------------------------------------------------
 
   void check_counters();
   void check_awake();
+  void check_time();
   void check_at_rest();
   void check_ended();
 
@@ -72,7 +93,18 @@ public:
 private:
   class watcher;
   class transport;
-  enum class kind : std::uint8_t { hop, relay, sink, sleeper, answerer, talker };
+  enum class kind : std::uint8_t {
+    hop,
+    relay,
+    sink,
+    sleeper,
+    answerer,
+    amplifier, // answers one message with several
+    front,     // answers with what another worker says
+    deferrer,  // answers later
+    talker,
+    desk // an endpoint that is read late
+  };
   struct resident {
     kind what;
     ockam::address address;
@@ -84,6 +116,12 @@ private:
     route along;
     std::uint64_t flow;
     bool sound;
+  };
+  struct kept {
+    response_promise promise;
+    std::uint32_t worker;
+    bool paid;
+    route back;
   };
 
   void start_worker(resident& who);
@@ -100,10 +138,15 @@ private:
   plan make_plan();
   const plan& any_plan(std::uint32_t sender);
   const resident* any_resident(std::initializer_list<kind> kinds);
-  std::uint32_t open_message(const plan& on);
+  std::uint32_t open_message(const plan& on, bool paid);
+  std::uint32_t open_answer(std::uint32_t worker, bool paid, const route& back,
+                            std::size_t largest);
+  void go_on_talking(context& from, std::uint32_t worker, const route& along);
+  bool receive_at(endpoint& from, std::uint32_t number);
 
   void on_delivery(const ockam::address& source, const ockam::address& destination);
   void on_read(const ockam::address& sender, const message& content);
+  void on_write(const ockam::address& sender, const message& content);
 
   world& world_;
   const std::uint32_t index_;
@@ -112,6 +155,9 @@ private:
   io_loop io_;
   std::shared_ptr<message_observer> watcher_;
   std::optional<ockam::node> node_;
+  std::optional<endpoint> desk_;
+  std::uint32_t desk_number_ = 0;
+  std::deque<kept> promises_;
   bool leaving_ = false;
 
   std::optional<flow_control_id> entrance_; // of the listener

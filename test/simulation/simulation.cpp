@@ -48,7 +48,7 @@ private:
   void play();
   bool step(bool may_act);
   void run_to_rest();
-  bool receive_at_roots();
+  bool receive_and_answer();
   bool end_a_blockade();
   void end_all();
 
@@ -68,6 +68,7 @@ private:
   caf::scheduler::test_coordinator& coordinator_;
   std::size_t actions_left_;
   bool undisturbed_;
+  std::size_t blockades_ = 0;
 };
 
 struct simulation::choice {
@@ -101,7 +102,8 @@ outcome simulation::run() {
           .hash = world_.events.hash(),
           .events = world_.events.size(),
           .messages = world_.book.messages(),
-          .deliveries = world_.book.deliveries()};
+          .deliveries = world_.book.deliveries(),
+          .blockades = blockades_};
 }
 
 void simulation::play() {
@@ -121,15 +123,19 @@ void simulation::play() {
 }
 
 void simulation::run_to_rest() {
-  while (!failed() && (step(false) || receive_at_roots() || end_a_blockade()))
+  while (!failed() && (step(false) || receive_and_answer() || end_a_blockade()))
     ;
 }
 
-bool simulation::receive_at_roots() {
-  bool received = false;
+/// What nothing else does any more.
+bool simulation::receive_and_answer() {
+  bool done = false;
   for (const auto& each : world_.nodes)
-    received |= each->is_up() && each->receive_at_root();
-  return received;
+    if (each->is_up()) {
+      done |= each->receive();
+      done |= each->answer_a_promise();
+    }
+  return done;
 }
 
 /// Messages that go round in circles through more connections than there is credit for block one
@@ -145,6 +151,7 @@ bool simulation::end_a_blockade() {
   if (failed() || blocked.empty())
     return false;
   undisturbed_ = false;
+  ++blockades_;
   world_.random.any_in(blocked)->miss_write_deadline();
   return true;
 }
@@ -214,7 +221,7 @@ std::vector<simulation::choice> simulation::choices(bool may_act) {
                        .step = possible});
     if (const auto due = node.next_timer()) {
       timers = true;
-      if (*due <= world_.now)
+      if (*due <= world_.now) // of the node itself: links tell when they can go on
         all.push_back({.kind = what::timer, .node = i});
     }
   }
@@ -286,6 +293,10 @@ void simulation::pass_time() {
     if (const auto due = each->next_timer())
       next = std::min(next, *due);
   world_.now = std::max(world_.now, next);
+  for (const auto& each : world_.nodes) {
+    each->on_time();
+    each->check_time();
+  }
   using std::chrono::milliseconds;
   world_.events.note(
     event::time_passes,
@@ -307,8 +318,10 @@ void simulation::act() {
   else if (lot < 75)
     node.poke_a_talker();
   else if (lot < 80)
-    static_cast<void>(node.receive_at_root());
-  else if (lot < 85)
+    static_cast<void>(node.receive());
+  else if (lot < 83)
+    static_cast<void>(node.answer_a_promise());
+  else if (lot < 86)
     node.start_a_relay();
   else if (world_.chosen.faults)
     act_with_fault(node);

@@ -16,6 +16,7 @@ struct outcome {
   std::uint64_t events = 0;
   std::size_t messages = 0;
   std::size_t deliveries = 0;
+  std::size_t blockades = 0; // that a write deadline had to end
 };
 
 /// Runs one seed. After a violation what it has made is left alone, for it may not be able to end.

@@ -62,7 +62,15 @@ std::string_view text_of(event what) {
     case event::asked:
       return "request %1 is asked by worker %2, %3 hops";
     case event::answered:
-      return "request %1 has ended, reply: %2";
+      return "request %1 has ended, reply: %2, error: %3";
+    case event::awaits_room:
+      return "worker %1 waits for room in an output";
+    case event::has_room:
+      return "worker %1 is told that there is room";
+    case event::answers_later:
+      return "a promise of worker %1 is kept: %2";
+    case event::expired:
+      return "link %1 has no wire and drops what waited for too long, %2 bytes are left";
     case event::delayed:
       return "message %1 will be sent later by worker %2, %3 hops";
     case event::passed:

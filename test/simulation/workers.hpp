@@ -14,11 +14,12 @@ struct role {
   simulated_node* node;
   std::uint32_t number;
 
-  void arrived(const routed_message& received) const {
-    node->around().book.arrives(received.payload(), number);
+  ledger::arrival arrived(const routed_message& received) const {
+    return node->around().book.arrives(received.payload(), number);
   }
   void passed(const routed_message& received) const {
-    node->around().book.passes(received.payload(), number);
+    if (!is_error_reply(received.local_message()))
+      node->around().book.passes(received.payload(), number);
   }
 };
 
@@ -75,27 +76,63 @@ struct sleeper : role {
   }
 };
 
-/// Answers every message along its return route.
+/// Answers every message along its return route, or fails.
 struct answerer : role {
   result<void> handle_message(context& ctx, const routed<raw>& received) const {
-    arrived(received);
-    const auto reply = node->open_message();
-    return ctx.send(received.return_route(), node->around().book.body_of(reply));
+    const auto what = arrived(received);
+    if (const auto failed = node->failure_of_a_handler()) {
+      if (node->around().random.percent(50))
+        return fail(*failed);
+      return ctx.reply_error(received, *failed);
+    }
+    return node->answer(ctx, number, what.paid, received.return_route(), 60);
   }
 };
 
-/// Sends messages, requests and delayed messages when it gets one.
+/// Answers with more than it was asked for.
+struct amplifier : role {
+  result<void> handle_message(context& ctx, const routed<raw>& received) const {
+    const auto what = arrived(received);
+    result<void> outcome;
+    for (auto left = node->around().random.between(1, 4); left > 0; --left)
+      if (auto sent = node->answer(ctx, number, what.paid, received.return_route(),
+                                   node->around().chosen.largest_body);
+          !sent)
+        outcome = std::move(sent);
+    return outcome;
+  }
+};
+
+struct front : role {
+  result<void> handle_message(context& ctx, const routed<raw>& received) const {
+    const auto what = arrived(received);
+    return node->ask_a_neighbour(ctx, number, what.paid, received.return_route());
+  }
+};
+
+struct deferrer : role {
+  void handle_message(context& ctx, const routed<raw>& received) const {
+    const auto what = arrived(received);
+    node->keep(ctx.keep(received), number, what.paid, received.return_route());
+    if (node->around().random.percent(30)) // otherwise the simulation does, from outside
+      node->answer_a_promise();
+  }
+};
+
+/// Sends messages, requests and delayed messages when it gets one that is no answer.
 struct talker : role {
   std::vector<delayed_event> later{};
   void handle_message(context& ctx, const routed<raw>& received) {
-    arrived(received);
+    const auto what = arrived(received);
+    if (what.is_answer || node->around().is_busy())
+      return;
     switch (node->around().random.below(3)) {
       case 0:
-        return node->talk(ctx, number);
+        return node->talk(ctx, number, what.paid, &ctx);
       case 1:
-        return node->ask(ctx, number);
+        return node->ask(ctx, number, what.paid);
       default:
-        if (auto event = node->send_later(ctx, number))
+        if (auto event = node->send_later(ctx, number, what.paid))
           later.push_back(std::move(*event));
     }
   }

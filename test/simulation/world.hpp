@@ -5,10 +5,12 @@
 #include "trace.hpp"
 #include "wire.hpp"
 
+#include "ockam/protocol/route.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -49,15 +51,29 @@ struct world {
   dice random;
   trace events;
   const settings chosen{random};
-  ledger book{events};
   std::chrono::steady_clock::time_point now{};
+  ledger book{events, now};
   caf::actor_system* system = nullptr;
   std::vector<std::unique_ptr<simulated_node>> nodes;
   std::vector<std::weak_ptr<wire>> wires;
   std::uint32_t links = 0;   // made so far
   std::uint32_t workers = 0; // started so far
   std::uint64_t flows = 0;   // of messages, see `ledger::plan`; named so far
+  std::map<std::pair<std::uint32_t, std::string>, std::uint64_t>
+    answer_flows; // by worker and return route
 
+  std::uint64_t flow_of_answers(std::uint32_t worker, const route& along) {
+    const auto encoded = along.encoded();
+    auto& flow = answer_flows[{worker, std::string{encoded.begin(), encoded.end()}}];
+    return flow != 0 ? flow : flow = ++flows;
+  }
+
+  /// More than this many messages, and workers do not send of their own accord any more.
+  [[nodiscard]] bool is_busy() const noexcept { return book.messages() > 2'000; }
+
+  std::chrono::milliseconds any_keep_for() noexcept {
+    return std::chrono::milliseconds{random.any_of({0, 3, 150, 1'000, 60'000})};
+  }
   std::uint32_t next_worker() noexcept { return ++workers; }
   std::shared_ptr<wire> make_wire() {
     auto made = std::make_shared<wire>(chosen.wire_capacity);

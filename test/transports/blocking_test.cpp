@@ -175,7 +175,7 @@ TEST_P(Blocking, MAP13_ASendThatWouldWaitForRoomFailsAtOnce) {
   });
   ASSERT_TRUE(why);
   EXPECT_EQ(*why, errc::resource_exhausted);
-  EXPECT_LT(took, send_options{}.timeout.value() / 2);
+  EXPECT_LT(took, 15s); // a send waits for 30 s
 }
 
 TEST_P(Blocking, NOD14_AStopThatIsRefusedIsDoneByTheNextOne) {

@@ -1,15 +1,24 @@
 #include "temporary_directory.hpp"
 #include "test_nodes.hpp"
 
+#include "option_names.hpp"
+
 #include "ockam/transports/config.hpp"
+
+#include <gmock/gmock.h>
 
 #include <caf/config_value.hpp>
 #include <caf/settings.hpp>
 
+#include <fstream>
+#include <set>
 #include <sstream>
 
 namespace ockam::test {
 namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
 
 using configuration = config_mixin<caf::actor_system_config>;
 
@@ -94,7 +103,74 @@ TEST(Config, CafRefusesAnUnknownOptionAndAValueOfAnotherType) {
   EXPECT_FALSE(parsed("", {"--ockam.max-pending-bytes=many"}));
 }
 
-TEST(Config, ANumberOutOfRangeIsNamed) {
+std::string refusal(const std::string& file) {
+  const auto config = parsed(file);
+  if (!config)
+    return "CAF refused it";
+  try {
+    static_cast<void>(node_options_from(*config));
+    static_cast<void>(tcp::transport_options_from(*config));
+    static_cast<void>(udp::transport_options_from(*config));
+    return "nothing was refused";
+  } catch (const failure& refused) {
+    EXPECT_EQ(refused.error(), errc::invalid_value);
+    return refused.what();
+  }
+}
+
+TEST(Config, CFG1_AnUnknownOptionInAFileIsNamedWithTheNearestOne) {
+  EXPECT_THAT(refusal("ockam { max-pendin-byte = 1 }"),
+              HasSubstr("ockam.max-pendin-byte is no option; the nearest one is "
+                        "ockam.max-pending-bytes"));
+  EXPECT_THAT(refusal("ockam { connecttimeout = 1s }"), HasSubstr("ockam.connect-timeout"));
+  EXPECT_THAT(refusal("ockam { tcp { io-threads = 1 } }"), HasSubstr("ockam.tcp is no option"));
+  EXPECT_THAT(refusal("other { max-pendin-byte = 1 }"), "nothing was refused");
+}
+
+TEST(Config, CFG2_AValueOfAnotherTypeInAFileIsNamedWithWhatTheOptionTakes) {
+  EXPECT_THAT(refusal("ockam { max-pending-bytes = \"many\" }"),
+              AllOf(HasSubstr("ockam.max-pending-bytes is "), HasSubstr("many"),
+                    HasSubstr(", a text; it takes a whole number, 0 to ")));
+  EXPECT_THAT(refusal("ockam { connect-timeout = 5 }"),
+              HasSubstr("ockam.connect-timeout is 5, a whole number; it takes a duration of 0 or "
+                        "more, such as 250ms"));
+  EXPECT_THAT(refusal("ockam { io-threads = 1.5 }"), HasSubstr(", a number with a fraction; it"));
+  EXPECT_THAT(refusal("ockam { implicit-connections = 1 }"),
+              HasSubstr("ockam.implicit-connections is 1, a whole number; it takes true or false"));
+  EXPECT_THAT(refusal("ockam { max-peers = 2s }"), HasSubstr("2s, a duration; it takes a whole"));
+  EXPECT_THAT(refusal("ockam { stop-timeout = -1s }"), HasSubstr("ockam.stop-timeout is -1s, "));
+  EXPECT_THAT(refusal("ockam = 5"), HasSubstr("ockam is 5; it is a group"));
+}
+
+TEST(Config, CFG1_ARefusalNamesTheFile) {
+  const temporary_directory directory;
+  const auto file = (directory / "host.conf").string();
+  std::ofstream{file} << "ockam { io-thread = 2 }\n";
+  configuration config;
+  EXPECT_FALSE(config.parse(std::vector<std::string>{"--config-file=" + file}));
+  try {
+    caf::actor_system system{config};
+    const node refused{system};
+    ADD_FAILURE() << "io-thread was accepted";
+  } catch (const failure& refused) {
+    EXPECT_THAT(refused.what(), AllOf(HasSubstr("ockam.io-thread is no option"), HasSubstr(file)));
+  }
+}
+
+TEST(Config, CFG1_EveryOptionIsInTheListOfNames) {
+  const auto config = parsed("");
+  ASSERT_TRUE(config);
+  const auto all = config->dump_content();
+  const auto group = caf::get_if<caf::config_value::dictionary>(&all, "ockam");
+  ASSERT_TRUE(group);
+  std::set<std::string> shown;
+  for (const auto& [name, value] : *group)
+    shown.insert(name);
+  EXPECT_EQ(shown,
+            std::set<std::string>(internal::option_names.begin(), internal::option_names.end()));
+}
+
+TEST(Config, CFG2_ANumberOutOfRangeIsNamed) {
   const auto config = parsed("", {"--ockam.max-frame-size=-1"});
   ASSERT_TRUE(config);
   try {

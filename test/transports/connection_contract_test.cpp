@@ -26,6 +26,23 @@ TEST_P(ConnectionContract, TCP3_TCP5_AConnectionTellsWhatItIs) {
   }
 }
 
+TEST_P(ConnectionContract, DUR1_TheLongestLimitsNeverEndAConnection) {
+  constexpr auto never = std::chrono::milliseconds::max();
+  connection_limits limits;
+  limits.handshake_timeout = limits.frame_timeout = limits.write_deadline = limits.idle_timeout
+    = never;
+  const connection_journal events;
+  const auto place = listen(b, {.limits = limits});
+  start_echoer(b, place.flow_control_id);
+  const auto c = connect(a, place, {.limits = limits, .observer = events.observer()});
+  const std::string large(60'000, 'x');
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ask(a.node, {c, "echoer"}, large), large) << events.cause();
+    EXPECT_TRUE(c.flush(never));
+    EXPECT_FALSE(eventually([&] { return !c.is_open(); }, 60ms)) << "longer than deadlines rest";
+  }
+}
+
 TEST_P(ConnectionContract, TCP19_TwoConnectionsAreIndependent) {
   const auto place = listen(b);
   start_echoer(b, place.flow_control_id);

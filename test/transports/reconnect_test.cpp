@@ -85,6 +85,20 @@ TEST_F(reconnect, DEC12_DisconnectEndsItWhileThereIsNoSocket) {
   EXPECT_FALSE(c->disconnect().has_value());
 }
 
+TEST_F(reconnect, DEC12_DUR2_APolicyWithoutAPauseHasOneAllTheSame) {
+  tcp_node a{start_node()};
+  raw_listener peer;
+  for (const auto none : {0ms, -1ms}) {
+    const auto c = a.tcp.connect(peer.address(), {.reconnect = reconnect_policy{none, none}});
+    peer.accept().close();
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10; ++i)
+      peer.accept().close();
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 10 * 8ms) << "10 ms, varied by 20 %";
+    ASSERT_TRUE(c.disconnect());
+  }
+}
+
 TEST_F(reconnect, DEC12_TheNodeStopsInTheMiddleOfIt) {
   tcp_node a{start_node()};
   const connection_journal events;
@@ -154,6 +168,14 @@ TEST_F(WithoutPeer, ANS7_ARequestThatTimedOutIsTakenBack) {
     << late.error().detail();
   EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 1; }));
   EXPECT_EQ(c->pending_bytes(), 0u);
+}
+
+TEST_F(WithoutPeer, ANS4_ANS6_AThreadThatWaitsForRoomGoesOnWhenMessagesExpire) {
+  lose_peer(200ms);
+  const std::string large(3u << 20, '.');
+  for (int i = 0; i < 3; ++i) // the third one finds no room at first
+    EXPECT_TRUE(a.node.root().send({*c, "echoer"}, large, {.timeout = patience}));
+  EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 3; }));
 }
 
 /// Loses its peer between the request and its reply.

@@ -61,10 +61,10 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
 }
 
 /// Stands in front of the system's.
-extern "C" int accept(int socket, sockaddr* peer, socklen_t* size) {
-  static const auto real = reinterpret_cast<decltype(&accept)>(::dlsym(RTLD_NEXT, "accept"));
+extern "C" int accept4(int socket, sockaddr* peer, socklen_t* size, int flags) {
+  static const auto real = reinterpret_cast<decltype(&accept4)>(::dlsym(RTLD_NEXT, "accept4"));
   if (!ockam::test::no_descriptors_left)
-    return real(socket, peer, size);
+    return real(socket, peer, size, flags);
   errno = EMFILE;
   return -1;
 }

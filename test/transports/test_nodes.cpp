@@ -10,12 +10,35 @@
 #include <iterator>
 
 #include <caf/actor_registry.hpp>
+#include <fcntl.h>
 
 namespace ockam::test {
 
 std::size_t open_descriptors() {
   const std::filesystem::directory_iterator open{"/proc/self/fd"};
   return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+std::map<int, std::string> inheritable_descriptors() {
+  std::map<int, std::string> found;
+  for (const auto& each : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+    const auto number = std::stoi(each.path().filename().string());
+    const auto flags = ::fcntl(number, F_GETFD); // the one of the iterator has the flag
+    std::error_code gone;
+    if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
+      found.emplace(number, std::filesystem::read_symlink(each, gone).string());
+  }
+  return found;
+}
+
+std::vector<std::string> nodes_test::new_inheritable_descriptors() const {
+  std::vector<std::string> fresh;
+  for (const auto& [number, what] : inheritable_descriptors()) {
+    const auto known = inheritable_before_.find(number);
+    if (known == inheritable_before_.end() || known->second != what)
+      fresh.push_back(what);
+  }
+  return fresh;
 }
 
 nodes_test::nodes_test() {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <list>
+#include <map>
+#include <string>
 
 namespace ockam::test {
 
@@ -16,6 +18,9 @@ inline constexpr auto short_timeout = 60ms;
 inline constexpr worker_options pooled{.execution = execution::pooled};
 
 std::size_t open_descriptors();
+
+/// Descriptors that a program would inherit which this one starts, and what they are.
+std::map<int, std::string> inheritable_descriptors();
 
 /// Nodes in one system of actors. At the end of each test all of them are stopped, and nothing may
 /// be left: no message that is not accounted for, no flow control entry, no address, no actor, no
@@ -30,8 +35,12 @@ protected:
     return nodes_.emplace_back(*system, std::move(options));
   }
 
+  /// Descriptors that have come during the test and would be inherited: "socket:[4711]" each.
+  std::vector<std::string> new_inheritable_descriptors() const;
+
 private:
   const std::size_t descriptors_before_ = open_descriptors();
+  const std::map<int, std::string> inheritable_before_ = inheritable_descriptors();
 
 protected:
   small_system system;

@@ -30,6 +30,15 @@ TEST_P(TransportContract, FC7_FC10_OnlyConsumersAreReached) {
   expect_dropped(b.node, far.to("hidden"), a.node, drop_reason::not_a_consumer);
 }
 
+/// A child that outlives its node would keep the ports, and answer nobody there.
+TEST_P(TransportContract, TCP44_NothingIsInheritedByProgramsThatTheHostStarts) {
+  const auto place = listen(b);
+  const auto near = join(a, place);
+  start_echoer(b, place.flow_control_id);
+  EXPECT_EQ(ask(a.node, near.to("echoer")), "Hello Ockam!"); // both ends are there
+  EXPECT_EQ(new_inheritable_descriptors(), std::vector<std::string>{});
+}
+
 // -- what passes -----------------------------------------------------------------------------------
 
 TEST_P(TransportContract, TCP26_TCP27_UDP7_RoutesHoldLocalAddressesOnly) {

@@ -196,6 +196,60 @@ TEST_F(Uds, UDS5_ADirectoryThatLeavesNoRoomForANameBesideIsAnError) {
   EXPECT_TRUE(std::filesystem::is_socket(name)) << "nothing was touched";
 }
 
+/// Changes the directory of the process while it lives.
+class inside_directory {
+public:
+  explicit inside_directory(const std::filesystem::path& other) {
+    std::filesystem::current_path(other);
+  }
+  ~inside_directory() { std::filesystem::current_path(before_); }
+  inside_directory(const inside_directory&) = delete;
+  inside_directory& operator=(const inside_directory&) = delete;
+
+private:
+  const std::filesystem::path before_ = std::filesystem::current_path();
+};
+
+TEST_F(Uds, UDS5_DEC12_ARelativePathIsThatOfTheMomentWhenItIsGiven) {
+  listener l = [&] {
+    const inside_directory here{directory.path()};
+    return at_b.listen("socket");
+  }();
+  EXPECT_EQ(l.socket_address(), place);
+  b.flow_control().add_consumer("echoer", l.flow_control_id());
+  const auto c = [&] {
+    const inside_directory here{directory.path()};
+    return at_a.connect("./socket",
+                        {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms}});
+  }();
+  EXPECT_EQ(ask(a, {c, "echoer"}), "Hello Ockam!");
+  ASSERT_TRUE(l.stop());
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+  for (const auto& each : at_b.connections())
+    ASSERT_TRUE(each.disconnect());
+  listen();
+  EXPECT_TRUE(eventually([&] {
+    return a.root()
+      .send_and_receive<std::string>({c, "echoer"}, "Hello Ockam!", {short_timeout})
+      .has_value();
+  }));
+}
+
+TEST_F(Uds, UDS5_ARelativePathMayBeShortWhereTheWholeOneIsTooLong) {
+  const auto deep = directory / std::string(120, 'd');
+  std::filesystem::create_directory(deep);
+  listener l = [&] {
+    const inside_directory here{deep};
+    auto made = at_b.listen("socket");
+    EXPECT_TRUE(std::filesystem::is_socket(deep / "socket"));
+    b.flow_control().add_consumer("echoer", made.flow_control_id());
+    EXPECT_EQ(ask(a, {at_a.connect("socket"), "echoer"}), "Hello Ockam!");
+    return made;
+  }();
+  ASSERT_TRUE(l.stop());
+  EXPECT_TRUE(std::filesystem::is_empty(deep));
+}
+
 TEST_F(Uds, UDS6_OnlyTheOwnerMayConnectUnlessTheOptionsSayOtherwise) {
   const auto permissions = [&] { return std::filesystem::status(place).permissions(); };
   auto l = listen();

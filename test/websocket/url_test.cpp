@@ -23,6 +23,11 @@ TEST(WebSocketUrl, WS13_WhatAClientConnectsTo) {
          example{"WSS://host.name?a=b/c", "host.name:443", true, "/?a=b/c", "host.name"},
          example{"wss://[::1]/x", "[::1]:443", true, "/x", "[::1]"},
          example{"wss://[::1]:80/x", "[::1]:80", true, "/x", "[::1]:80"},
+         example{"[fe80::1%lo]:80", "[fe80::1%lo]:80", false, "/", "[fe80::1]"},
+         example{"ws://[fe80::1%25lo]:4000/", "[fe80::1%lo]:4000", false, "/", "[fe80::1]:4000"},
+         example{"ws://[fe80::1%252]/%25", "[fe80::1%2]:80", false, "/%25", "[fe80::1]"},
+         example{"ws://[fe80::1%lo]:4000/", "[fe80::1%lo]:4000", false, "/", "[fe80::1]:4000"},
+         example{"ws://[fe80::1%25]:1/", "[fe80::1%25]:1", false, "/", "[fe80::1]:1"},
          example{"ws://10.0.0.7:80/a%20b", "10.0.0.7:80", false, "/a%20b", "10.0.0.7"},
        }) {
     const auto read = parse_peer_url(text);
@@ -46,6 +51,8 @@ TEST(WebSocketUrl, WS13_WhereToListenIsInNumbers) {
   EXPECT_EQ(parse_listen_url("127.0.0.1:0")->to_text(), "ws://127.0.0.1:0");
   EXPECT_EQ(parse_listen_url("ws://127.0.0.1:0/ockam")->path, "/ockam");
   EXPECT_EQ(parse_listen_url("wss://[::1]:443")->to_text(), "wss://[::1]:443");
+  EXPECT_EQ(parse_listen_url("[fe80::1%lo]:443")->to_text(), "ws://[fe80::1%25lo]:443");
+  EXPECT_EQ(parse_listen_url("ws://[fe80::1%25lo]:443")->to_text(), "ws://[fe80::1%25lo]:443");
   for (const auto* text : {"localhost:4000", "ws://localhost:4000", "4000", "wss://4000"})
     EXPECT_EQ(parse_listen_url(text).error(), errc::invalid_value) << text;
 }

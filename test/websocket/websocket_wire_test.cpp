@@ -383,6 +383,31 @@ TEST_F(WebSocketWire, WS9_AnyPathIsAcceptedOrOne) {
   EXPECT_TRUE(peer.is_closed());
 }
 
+TEST_F(WebSocketWire, WS9_ATargetMayBeAWholeUrl) {
+  const auto choosy = node.websocket.listen("ws://127.0.0.1:0/ockam");
+  const auto any = node.websocket.listen("ws://127.0.0.1:0");
+  const auto answer_to = [](const ockam::listener& at, const std::string& target) {
+    const auto peer = raw_peer::connect_to(port_of(at));
+    write_text(peer, upgrade_request(target)); // whose field Host says 127.0.0.1
+    const auto answer = read_head(peer).substr(0, 13);
+    return answer.starts_with("HTTP/1.1 ") ? answer.substr(9, 3) : answer;
+  };
+  for (const auto* target :
+       {"http://127.0.0.1/ockam", "http://127.0.0.1:4000/ockam?query", "https://example.com/ockam",
+        "ws://[::1]:80/ockam", "wss://example.com/ockam", "HTTP://Example.COM/ockam"})
+    EXPECT_EQ(answer_to(choosy, target), "101") << target;
+  for (const auto* target : {"http://127.0.0.1/other", "http://127.0.0.1",
+                             "http://127.0.0.1?/ockam", "http://127.0.0.1/ockam/", "http://ockam/"})
+    EXPECT_EQ(answer_to(choosy, target), "404") << target;
+  for (const auto* target : {"http://127.0.0.1", "http://127.0.0.1/any", "http://127.0.0.1?query"})
+    EXPECT_EQ(answer_to(any, target), "101") << target;
+  for (const auto* target : {"ftp://127.0.0.1/ockam", "http:///ockam", "http://", "ockam", "*",
+                             "http:/ockam", "127.0.0.1:80", "http://user@127.0.0.1/ockam"}) {
+    EXPECT_EQ(answer_to(choosy, target), "400") << target;
+    EXPECT_EQ(answer_to(any, target), "400") << target;
+  }
+}
+
 TEST_F(WebSocketWire, WS9_PagesInBrowsersConnectOnlyFromOriginsThatAreAllowed) {
   const auto answer_to = [](const ockam::listener& at, const std::string& origin) {
     const auto peer = raw_peer::connect_to(port_of(at));

@@ -13,6 +13,9 @@ namespace ockam::internal {
 inline constexpr std::chrono::milliseconds first_back_off{10};
 inline constexpr std::chrono::milliseconds longest_back_off{1'000};
 
+/// Connections accepted before the connections of the same thread get their turn.
+inline constexpr int accepts_in_a_row = 64;
+
 /// At most half of the descriptors this process may have.
 inline std::size_t descriptor_share() {
   rlimit limit{};

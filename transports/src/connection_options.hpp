@@ -42,7 +42,7 @@ void visit_connections(Options& options, Visitor& visit) {
 template <class Options, class VisitMore>
 Options connections_from(const caf::actor_system_config& config, VisitMore visit_more) {
   Options options;
-  const option_reader read{content(config)};
+  const option_reader read{config};
   visit_connections(options, read);
   visit_more(options, read);
   options.listen.limits = options.connect.limits;

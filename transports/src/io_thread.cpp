@@ -35,7 +35,7 @@ void io_thread::start() {
 }
 
 void io_thread::run() {
-  if (poll_time_.count() > 0)
+  if (poll_time_.value().count() > 0)
     run_polling();
   else
     context_->run();
@@ -53,7 +53,7 @@ void io_thread::run_polling() {
     const auto idle_since = std::chrono::steady_clock::now();
     std::size_t handled = 0;
     while ((handled = context_->poll()) == 0
-           && std::chrono::steady_clock::now() - idle_since < poll_time_)
+           && std::chrono::steady_clock::now() - idle_since < poll_time_.value())
       std::this_thread::yield(); // whom we wait for may want this core
     if (handled == 0)
       context_->run_one(); // sleeps until there is something to do

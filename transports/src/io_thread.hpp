@@ -90,7 +90,7 @@ private:
   asio::any_io_executor executor_;
   asio::executor_work_guard<asio::any_io_executor> work_;
   inline_executor actors_;
-  std::chrono::microseconds poll_time_{0};
+  time_span poll_time_{std::chrono::microseconds{0}};
   std::chrono::milliseconds grace_{0}; // when it is forced to end
   std::atomic<bool> forced_{false};
   loop_thread thread_; // holds this as long as it runs

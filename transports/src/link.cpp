@@ -100,6 +100,8 @@ void link::note_relief() {
 message_sink::room link::wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) {
   if (output_.has_room_for(size))
     return room::available;
+  if (!waiting)
+    return room::awaited;
   const std::lock_guard guard{lock_};
   senders_wait_.store(true, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_seq_cst); // announced first, then looked again
@@ -124,6 +126,11 @@ void link::wake_senders() {
 
 void link::bytes_written(std::size_t count) {
   output_.written(count);
+  note_room();
+}
+
+/// There may be room now: fewer bytes wait than before.
+void link::note_room() {
   std::atomic_thread_fence(std::memory_order_seq_cst); // freed first, then looked who waits
   if (load_.load(std::memory_order_relaxed) != load::normal)
     note_relief();
@@ -133,14 +140,19 @@ void link::bytes_written(std::size_t count) {
 
 bool link::next_batch(write_batch& done) {
   const bool more = output_.next_batch(done);
-  if (const auto expired = output_.take_expired(); expired > 0)
-    port_.count_dropped(drop_reason::expired, expired);
+  count_expired(output_.take_expired());
   return more;
 }
 
 void link::remove_given_up(write_batch& unwritten) {
-  if (const auto expired = output_.remove_given_up(unwritten); expired > 0)
-    port_.count_dropped(drop_reason::expired, expired);
+  count_expired(output_.remove_given_up(unwritten));
+}
+
+void link::count_expired(std::size_t messages) {
+  if (messages == 0)
+    return;
+  port_.count_dropped(drop_reason::expired, messages);
+  note_room();
 }
 
 void link::lose(drop_reason reason, const message& content, const error& cause) noexcept {
@@ -204,18 +216,18 @@ void link::begin_again(const error& cause, const write_batch& unwritten,
                                + to_string(cause)}
                          .with_cause(cause.code()));
   notify(connection_state::reconnecting, cause);
+  note_room(); // of what was being written
   expire_waiting(now);
 }
 
 void link::expire_waiting(outbox::clock::time_point now) {
   const auto expired = output_.expire(now);
-  if (expired.messages == 0)
-    return;
-  port_.count_dropped(drop_reason::expired, expired.messages);
-  fail_all(expired.requests,
-           {errc::connection_closed, "the connection with " + escaped(peer())
-                                       + " was lost and not made again in time; raise "
-                                         "reconnect_policy.keep_for, or check the other side"});
+  count_expired(expired.messages);
+  if (!expired.requests.empty())
+    fail_all(expired.requests,
+             {errc::connection_closed, "the connection with " + escaped(peer())
+                                         + " was lost and not made again in time; raise "
+                                           "reconnect_policy.keep_for, or check the other side"});
 }
 
 void link::finish(std::optional<error> cause, const write_batch& unwritten) {
@@ -286,7 +298,7 @@ std::size_t connection::pending_bytes() const noexcept {
 bool connection::flush(std::chrono::milliseconds timeout) const {
   value_or_throw(internal::check_may_block(
     "flush", "look at pending_bytes, or let context::when_writable call the worker",
-    std::optional{timeout}));
+    time_span{timeout}));
   return link_->wait_until_written(timeout);
 }
 

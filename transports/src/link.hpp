@@ -128,7 +128,9 @@ private:
   void notify(connection_state state, std::optional<error> cause = {});
   void note_load();
   void note_relief();
+  void note_room();
   void wake_senders();
+  void count_expired(std::size_t messages);
 
   struct waiting_reader final : waiter {
     void wake() noexcept override;

@@ -5,17 +5,9 @@
 
 namespace ockam::internal {
 
-void receive_credit::give_back(std::size_t bytes) noexcept {
-  received_.give_back(bytes);
-  wake_reader();
-}
-
-void receive_credit::take_for(credit_use use, std::size_t bytes) noexcept {
-  window_of(use).take(bytes);
-}
-
-void receive_credit::give_back_from(credit_use use, std::size_t bytes) noexcept {
-  window_of(use).give_back(bytes);
+void receive_credit::give_back_together(credit_use use, std::size_t messages,
+                                        std::size_t bytes) noexcept {
+  window_of(use).give_back(messages, bytes);
   if (use == credit_use::output && workers_wait_.load(std::memory_order_seq_cst)
       && output_.half_free())
     wake_workers();

@@ -23,8 +23,9 @@ public:
   void take(std::size_t bytes) noexcept {
     used_.fetch_add(one_message + bytes, std::memory_order_relaxed);
   }
-  void give_back(std::size_t bytes) noexcept { // in one order with the flags of those that wait
-    used_.fetch_sub(one_message + bytes, std::memory_order_seq_cst);
+  /// In one order with the flags of those that wait.
+  void give_back(std::size_t messages, std::size_t bytes) noexcept {
+    used_.fetch_sub(one_message * messages + bytes, std::memory_order_seq_cst);
   }
 
   [[nodiscard]] std::size_t messages() const noexcept {
@@ -67,9 +68,15 @@ public:
       reader_{std::move(reader)} {}
 
   void take(std::size_t bytes) noexcept override { received_.take(bytes); }
-  void give_back(std::size_t bytes) noexcept override;
-  void take_for(credit_use use, std::size_t bytes) noexcept override;
-  void give_back_from(credit_use use, std::size_t bytes) noexcept override;
+  void give_back(std::size_t bytes) noexcept override {
+    give_back_together(credit_use::received, 1, bytes);
+  }
+  void take_for(credit_use use, std::size_t bytes) noexcept override { window_of(use).take(bytes); }
+  void give_back_from(credit_use use, std::size_t bytes) noexcept override {
+    give_back_together(use, 1, bytes);
+  }
+  void give_back_together(credit_use use, std::size_t messages,
+                          std::size_t bytes) noexcept override;
   [[nodiscard]] bool output_is_full() const noexcept override { return output_.full(); }
   bool wake_when_output_fits(ref_ptr<waiter> waiting) override;
 
@@ -79,9 +86,14 @@ public:
   /// Received ones that are not handled.
   [[nodiscard]] std::size_t messages() const noexcept { return received_.messages(); }
 
+  /// Whether any message holds a part of it.
+  [[nodiscard]] bool in_use() const noexcept {
+    return received_.messages() + made_.messages() + output_.messages() > 0;
+  }
+
 private:
   credit_window& window_of(credit_use use) noexcept {
-    return use == credit_use::output ? output_ : made_;
+    return use == credit_use::received ? received_ : use == credit_use::output ? output_ : made_;
   }
   enum windows : std::uint8_t { none = 0, received = 1, made = 2, output = 4 };
   [[nodiscard]] std::uint8_t full() const noexcept {

@@ -62,7 +62,7 @@ ockam::result<void> peer::push(ockam::routed_message&& content, ockam::execution
 
   const std::lock_guard guard{mutex_};
   if (ended_)
-    return ockam::fail(ockam::errc::not_found, "the connection is closed; connect again");
+    return ockam::fail(ockam::connection_closed(connection_.peer(), std::nullopt));
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port_);

@@ -1,5 +1,7 @@
 #include "closing.hpp"
 
+#include "ockam/protocol/time_span.hpp"
+
 #include <array>
 #include <memory>
 
@@ -23,7 +25,7 @@ public:
     socket_.shutdown(asio::socket_base::shutdown_send, failed);
     if (failed) // the peer has gone
       return close_now(socket_);
-    limit_.expires_after(limit);
+    limit_.expires_at(moment_after(limit));
     limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
       if (!cancelled)
         close_now(me->socket_);

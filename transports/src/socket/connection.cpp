@@ -30,6 +30,9 @@ constexpr std::chrono::milliseconds idle_memory{100};
 /// Pieces in one system call.
 constexpr std::size_t max_pieces = 64;
 
+/// Between two attempts to connect again: a policy that allows none would take a core.
+constexpr std::chrono::milliseconds least_pause{10};
+
 } // namespace
 
 socket_connection::socket_connection(const setup& own, const stream_format& format,
@@ -239,6 +242,8 @@ void socket_connection::end(std::optional<error> cause) {
 // -- another socket for the same connection --------------------------------------------------------
 
 void socket_connection::set_reconnect(reconnect_policy policy, reconnector connect) {
+  policy.first = std::max(policy.first, least_pause);
+  policy.longest = std::max(policy.longest, policy.first);
   reconnect_ = std::make_unique<reconnecting>(reconnecting{
     policy, std::move(connect), asio::steady_timer{thread_->executor()}, policy.first});
   output().set_keep_for(policy.keep_for);
@@ -262,8 +267,8 @@ void socket_connection::connect_again_later() {
   const auto spread = std::uniform_real_distribution{0.8, 1.2}(random);
   auto& pause = reconnect_->pause;
   auto& back_off = reconnect_->back_off;
-  pause.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(back_off * spread));
-  back_off = std::min(back_off * 2, reconnect_->policy.longest);
+  pause.expires_at(moment_after(std::chrono::duration<double, std::milli>{back_off} * spread));
+  back_off += std::min(back_off, reconnect_->policy.longest - back_off);
   pause.async_wait([me = self()](const std::error_code& cancelled) {
     if (!cancelled && !me->over_)
       me->connect_again();
@@ -295,8 +300,8 @@ void socket_connection::check_deadlines(clock::time_point now) {
   input().release_chunk(); // if the messages in it are handled by now
   if (std::exchange(writes_at_next_tick_, false))
     flush();
-  const auto over = [now](clock::time_point since, std::chrono::milliseconds limit) {
-    return limit.count() > 0 && now - since > limit;
+  const auto over = [now](clock::time_point since, time_span limit) {
+    return is_over(limit, since, now);
   };
   if (batch_.empty() && over(last_output_, idle_memory)) {
     batch_.shrink();

@@ -1,5 +1,9 @@
 #include "connector.hpp"
 
+#include "../own_socket.hpp"
+
+#include "ockam/protocol/time_span.hpp"
+
 #include <algorithm>
 
 #include <asio/bind_executor.hpp>
@@ -11,7 +15,7 @@ connector::connector(const asio::any_io_executor& executor, std::string peer, pa
   : executor_{executor},
     peer_{std::move(peer)},
     timeout_{patience.connect_timeout},
-    retry_until_{std::chrono::steady_clock::now() + patience.retry_for},
+    retry_until_{moment_after(patience.retry_for)},
     socket_{loop_of(executor)},
     limit_{executor},
     last_failure_{errc::not_found, peer_ + " has no address"} {}
@@ -34,7 +38,7 @@ void connector::cancel() {
 
 void connector::attempt() {
   trying_ = true;
-  limit_.expires_after(timeout_);
+  limit_.expires_at(moment_after(timeout_));
   limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
     if (!cancelled)
       me->attempt_failed({make_error_code(std::errc::timed_out),
@@ -76,15 +80,22 @@ void connector::try_next() {
   const auto where = left_.back();
   left_.pop_back();
   socket_ = stream_socket{loop_of(executor_)};
-  socket_.async_connect(where, asio::bind_executor(executor_, [me = shared_from_this(), where](
-                                                                const std::error_code& failed) {
-                          if (!me->trying_)
-                            return;
-                          if (!failed)
-                            return me->finish(std::move(me->socket_));
-                          me->last_failure_ = me->failure(failed, where);
-                          me->try_next();
-                        }));
+  std::error_code failed;
+  open_socket(socket_, where.protocol(), failed);
+  if (failed) {
+    last_failure_ = failure(failed, where);
+    return try_next();
+  }
+  socket_.async_connect(
+    where, asio::bind_executor(executor_, [me = shared_from_this(), where](std::error_code failed) {
+      if (!me->trying_)
+        return;
+      refuse_itself(me->socket_, failed);
+      if (!failed)
+        return me->finish(std::move(me->socket_));
+      me->last_failure_ = me->failure(failed, where);
+      me->try_next();
+    }));
 }
 
 void connector::finish(result<stream_socket> outcome) {

@@ -1,6 +1,7 @@
 #include "listener.hpp"
 
 #include "../accepting.hpp"
+#include "../own_socket.hpp"
 
 #include "log.hpp"
 
@@ -16,9 +17,16 @@ socket_listener::socket_listener(thread_ptr thread, acceptor bound, ockam::flow_
   : listening{std::move(id)},
     thread_{std::move(thread)},
     acceptor_{std::move(bound)},
+    protocol_{protocol_of(acceptor_)},
     pause_{thread_->executor()},
     back_off_{first_back_off},
     max_connections_{std::min(max_connections, descriptor_share())} {}
+
+asio::generic::stream_protocol socket_listener::protocol_of(acceptor& bound) {
+  std::error_code failed;
+  bound.non_blocking(true, failed); // what waits may be gone when it is looked for
+  return bound.local_endpoint(failed).protocol();
+}
 
 void socket_listener::start(pick_thread pick, on_accept accepted, on_end ended) {
   pick_ = std::move(pick);
@@ -36,20 +44,36 @@ void socket_listener::accept() {
                 + " connections (max-connections); accepting pauses");
     return;
   }
-  const auto thread = pick_();
-  const std::lock_guard guard{closing_}; // a first look for a connection holds the socket
-  acceptor_.async_accept(loop_of(thread->executor()),
-                         [me = self(), thread](const std::error_code& failed,
-                                               stream_socket socket) {
-                           if (me->over_)
-                             return;
-                           if (failed)
-                             return me->is_stopped() ? me->end() : me->try_again_later(failed);
-                           me->back_off_ = first_back_off;
-                           ++me->connections_;
-                           me->accepted_(std::move(socket), thread);
-                           me->accept();
-                         });
+  const std::lock_guard guard{closing_};
+  acceptor_.async_wait(acceptor::wait_read, [me = self()](const std::error_code& failed) {
+    if (me->over_)
+      return;
+    if (failed)
+      return me->is_stopped() ? me->end() : me->try_again_later(failed);
+    me->accept_waiting();
+  });
+}
+
+/// Accepts what waits, then lets others have their turn.
+void socket_listener::accept_waiting() {
+  for (int i = 0; i < accepts_in_a_row && !over_ && connections_ < max_connections_; ++i) {
+    if (!for_next_)
+      for_next_ = pick_();
+    stream_socket socket{loop_of(for_next_->executor())};
+    std::error_code failed;
+    {
+      const std::lock_guard guard{closing_};
+      accept_socket(acceptor_, protocol_, socket, failed);
+    }
+    if (nothing_waits(failed))
+      break;
+    if (failed)
+      return is_stopped() ? end() : try_again_later(failed);
+    back_off_ = first_back_off;
+    ++connections_;
+    accepted_(std::move(socket), std::exchange(for_next_, nullptr));
+  }
+  accept();
 }
 
 void socket_listener::try_again_later(const std::error_code& failed) {
@@ -100,6 +124,7 @@ void socket_listener::end() {
   pause_.cancel();
   close_port();
   pick_ = nullptr;
+  for_next_ = nullptr;
   accepted_ = nullptr;
   if (ended_)
     std::exchange(ended_, nullptr)(*this);

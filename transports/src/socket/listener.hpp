@@ -44,7 +44,9 @@ protected:
   [[nodiscard]] int listening_socket() { return acceptor_.native_handle(); }
 
 private:
+  static asio::generic::stream_protocol protocol_of(acceptor& bound);
   void accept();
+  void accept_waiting();
   void try_again_later(const std::error_code& failed);
   bool is_stopped();
   void end();
@@ -54,6 +56,7 @@ private:
 
   const thread_ptr thread_;
   acceptor acceptor_;
+  const asio::generic::stream_protocol protocol_;
   std::mutex closing_; // the acceptor's socket is closed by its thread, shut down by any
   bool stopped_ = false;
   asio::steady_timer pause_;
@@ -61,6 +64,7 @@ private:
   const std::size_t max_connections_;
   std::size_t connections_ = 0;
   pick_thread pick_;
+  thread_ptr for_next_; // picked already
   on_accept accepted_;
   on_end ended_;
   bool full_ = false;

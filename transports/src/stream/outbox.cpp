@@ -123,11 +123,13 @@ result<bool> outbox::push(message& content, const connection_port* watched,
     buffers_->take(bytes);
   taken_.store(taken() + 1, std::memory_order_relaxed);
   const bool suspended = suspension_ && suspension_->active;
-  if (content.holds_credit() || content.request() != nullptr || suspended) {
-    content.occupy(credit_use::output);
+  content.occupy(credit_use::output);
+  if (content.request() != nullptr || suspended) {
     ref_ptr<pending_request> request{content.request()};
     waiting_.track(std::move(request), std::move(content).take_credit_share(), bytes,
-                   suspended ? clock::now() : clock::time_point{});
+                   suspended ? suspension_->now() : clock::time_point{});
+  } else if (content.holds_credit()) {
+    waiting_.hold(std::move(content).take_credit_share());
   }
   return !std::exchange(writer_awake_, true);
 }
@@ -198,10 +200,11 @@ void outbox::shrink() {
 
 // -- without a stream ------------------------------------------------------------------------------
 
-void outbox::set_keep_for(clock::duration limit) {
+void outbox::set_keep_for(clock::duration limit, const clock::time_point* simulated) {
   const std::lock_guard guard{mutex_};
   suspension_ = std::make_unique<suspension>();
   suspension_->keep_for = limit;
+  suspension_->simulated = simulated;
 }
 
 outbox::requests outbox::begin_again(clock::time_point now) {
@@ -227,6 +230,7 @@ void outbox::resume() {
 
 outbox::dropped outbox::expire(clock::time_point now) {
   std::vector<write_batch::tracked_message> removed; // destroyed without the lock
+  std::vector<credit_bundle> held;                   // likewise
   dropped all;
   const std::lock_guard guard{mutex_};
   if (!suspension_ || !suspension_->active)
@@ -236,8 +240,8 @@ outbox::dropped outbox::expire(clock::time_point now) {
   const auto before = waiting_.size();
   const auto messages_before = waiting_.messages();
   if (is_over(pause.since))
-    waiting_.remove_before(std::exchange(pause.waiting_end, 0),
-                           std::exchange(pause.waiting_untracked, 0), removed);
+    held = waiting_.remove_before(std::exchange(pause.waiting_end, 0),
+                                  std::exchange(pause.waiting_untracked, 0), removed);
   waiting_.remove_if(
     [&](const write_batch::tracked_message& each) {
       return each.is_given_up() || (each.at >= pause.waiting_end && is_over(each.since));
@@ -289,8 +293,9 @@ bool outbox::wait_until_written(std::chrono::milliseconds timeout) const {
   std::unique_lock guard{mutex_};
   if (!drained_)
     drained_ = std::make_unique<std::condition_variable>();
-  return drained_->wait_for(guard, timeout, [this] { return abandoned_ || !writer_awake_; })
-         && !abandoned_;
+  return drained_->wait_until(guard, moment_after(timeout), [this] {
+    return abandoned_ || !writer_awake_;
+  }) && !abandoned_;
 }
 
 void outbox::notify_drained() const {

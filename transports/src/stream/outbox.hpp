@@ -65,7 +65,8 @@ public:
   // -- for a link that gets another stream when one is lost ----------------------------------------
 
   /// How long messages wait for another stream; without end by default.
-  void set_keep_for(clock::duration limit);
+  /// @param simulated  how late it is, in a simulation; outlives this
+  void set_keep_for(clock::duration limit, const clock::time_point* simulated = nullptr);
 
   /// The stream is lost: begins anew, with the version byte before what waits. Only while the writer
   /// is awake.
@@ -120,10 +121,15 @@ private:
   /// A link without a stream, for now.
   struct suspension {
     clock::duration keep_for = clock::duration::max();
+    const clock::time_point* simulated = nullptr;
     bool active = false;
     clock::time_point since{};
     std::size_t waiting_end = 0;       // what waited at that time ends here
     std::size_t waiting_untracked = 0; // messages of it
+
+    [[nodiscard]] clock::time_point now() const noexcept {
+      return simulated != nullptr ? *simulated : clock::now();
+    }
   };
 
   const connection_limits& limits_;

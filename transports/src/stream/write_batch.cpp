@@ -1,6 +1,7 @@
 #include "write_batch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ockam::internal {
 
@@ -67,6 +68,12 @@ void write_batch::track(ref_ptr<pending_request> request, credit_share credit, s
     {content_->end - size, size, std::move(credit), std::move(request), since});
 }
 
+void write_batch::hold(credit_share credit) {
+  auto& held = content_->held;
+  if (held.empty() || !held.back().try_add(credit))
+    held.emplace_back(std::move(credit));
+}
+
 std::size_t write_batch::pieces(bytes_view* to, std::size_t max,
                                 std::size_t max_bytes) const noexcept {
   if (!content_)
@@ -110,6 +117,7 @@ void write_batch::clear() noexcept {
   all.buffer.clear();
   all.pieces.clear();
   all.tracked.clear();
+  all.held.clear();
   all.unframed.clear();
   all.messages = all.end = all.left = all.next = all.written = all.next_unframed = 0;
 }
@@ -134,10 +142,10 @@ void write_batch::remove_if(const std::function<bool(const tracked_message&)>& e
   all.cut(ranges);
 }
 
-void write_batch::remove_before(std::size_t place, std::size_t untracked,
-                                std::vector<tracked_message>& removed) {
+std::vector<credit_bundle> write_batch::remove_before(std::size_t place, std::size_t untracked,
+                                                      std::vector<tracked_message>& removed) {
   if (!content_ || place == 0)
-    return;
+    return {};
   auto& all = *content_;
   const auto before = removed.size();
   std::erase_if(all.tracked, [&](tracked_message& each) {
@@ -148,6 +156,7 @@ void write_batch::remove_before(std::size_t place, std::size_t untracked,
   });
   all.messages -= untracked + removed.size() - before;
   all.cut({{0, place}});
+  return std::exchange(all.held, {});
 }
 
 /// Takes ranges, in ascending order, out of what is not written yet.

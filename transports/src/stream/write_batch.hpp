@@ -66,7 +66,7 @@ private:
     std::size_t size;
     ref_ptr<ref_counted> destination;
   };
-  /// A message that something outside refers to, or that may expire.
+  /// A request, or a message that may expire.
   struct tracked_message {
     std::size_t at;
     std::size_t size;
@@ -84,6 +84,7 @@ private:
     block_buffer buffer;
     std::vector<piece> pieces;
     std::vector<tracked_message> tracked;
+    std::vector<credit_bundle> held; // of messages that are not tracked, until the batch is written
     std::vector<unframed_message> unframed;
     std::size_t next_unframed = 0;
     std::size_t messages = 0;
@@ -113,15 +114,20 @@ private:
   void track(ref_ptr<pending_request> request, credit_share credit, std::size_t size,
              clock::time_point since);
 
+  /// Keeps the credit of the message that was appended last.
+  void hold(credit_share credit);
+
   /// Removes the tracked messages that `expired` selects and of which no byte is written; moves them
   /// to `removed`.
   void remove_if(const std::function<bool(const tracked_message&)>& expired,
                  std::vector<tracked_message>& removed);
 
   /// Removes all messages in front of a place in the stream of the batch.
-  /// @param untracked  how many of them are not tracked; the others are moved to `removed`
-  void remove_before(std::size_t place, std::size_t untracked,
-                     std::vector<tracked_message>& removed);
+  /// @param untracked  how many of them are not tracked, among which are all that are held; the
+  ///                   others are moved to `removed`
+  /// @returns what they held
+  std::vector<credit_bundle> remove_before(std::size_t place, std::size_t untracked,
+                                           std::vector<tracked_message>& removed);
 
   std::unique_ptr<content> content_; // most connections are idle
 };

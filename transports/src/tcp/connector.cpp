@@ -1,5 +1,6 @@
 #include "connector.hpp"
 
+#include "../numeric_endpoint.hpp"
 #include "socket_options.hpp"
 
 #include <algorithm>
@@ -17,11 +18,8 @@ tcp_connector::tcp_connector(const asio::any_io_executor& executor, host_port pe
 
 void tcp_connector::find() {
   if (peer_.numeric()) {
-    std::error_code failed;
-    const auto where = asio::ip::make_address(peer_.host, failed);
-    if (failed)
-      return attempt_failed(internal::socket_error(failed, "reading the address " + peer_.host));
-    return found({asio::ip::tcp::endpoint{where, peer_.port}});
+    const auto where = internal::numeric_endpoint<asio::ip::tcp::endpoint>(peer_);
+    return where ? found({*where}) : attempt_failed(where.error());
   }
   looking_up_ = true;
   lookup_.start(peer_.host, [weak = weak_from_this(),

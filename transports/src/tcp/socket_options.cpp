@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include <netinet/tcp.h>
 
@@ -19,6 +20,11 @@ using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT
 using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 #endif
 
+/// Linux takes from a second to nine hours.
+int seconds_for_probes(std::chrono::seconds given) {
+  return static_cast<int>(std::clamp<std::chrono::seconds::rep>(given.count(), 1, 32'767));
+}
+
 } // namespace
 
 void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
@@ -30,18 +36,23 @@ void prepare(internal::stream_socket& socket, const keepalive_options& keepalive
     if (failed && !first)
       first = failed;
   };
+  const auto probes = std::clamp(keepalive.probes, 1, 127);
   set(asio::ip::tcp::no_delay{true});
-  set(asio::socket_base::keep_alive{true});
-  set(keep_idle{static_cast<int>(keepalive.idle.count())});
-  set(keep_interval{static_cast<int>(keepalive.interval.count())});
-  set(keep_count{keepalive.probes});
+  if (keepalive.idle < time_span::century) { // otherwise never
+    set(asio::socket_base::keep_alive{true});
+    set(keep_idle{seconds_for_probes(keepalive.idle)});
+    set(keep_interval{seconds_for_probes(keepalive.interval)});
+    set(keep_count{probes});
+  }
 #ifdef TCP_USER_TIMEOUT
   // There are no probes while something is unacknowledged. A peer that takes no byte counts too, so
   // nothing is set where one may take none for ever.
   if (write_deadline.count() > 0) {
-    const std::chrono::milliseconds patience = keepalive.idle
-                                               + keepalive.interval * keepalive.probes;
-    set(user_timeout{static_cast<int>(std::max(patience, write_deadline).count())});
+    const std::chrono::milliseconds patience
+      = std::chrono::seconds{seconds_for_probes(keepalive.idle)}
+        + std::chrono::seconds{seconds_for_probes(keepalive.interval)} * probes;
+    constexpr std::chrono::milliseconds most{std::numeric_limits<int>::max()};
+    set(user_timeout{static_cast<int>(std::clamp(write_deadline, patience, most).count())});
   }
 #endif
   std::error_code failed;

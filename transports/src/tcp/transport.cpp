@@ -1,5 +1,7 @@
 #include "transport.hpp"
 
+#include "../numeric_endpoint.hpp"
+#include "../own_socket.hpp"
 #include "connector.hpp"
 #include "socket_options.hpp"
 
@@ -23,7 +25,7 @@ result<internal::socket_listener::acceptor> bind_and_listen(const asio::any_io_e
     if (!failed)
       call();
   };
-  step([&] { made.open(where.protocol(), failed); });
+  step([&] { internal::open_socket(made, where.protocol(), failed); });
   step([&] { made.set_option(asio::socket_base::reuse_address{true}, failed); });
   step([&] { made.bind(where, failed); });
   step([&] { made.listen(backlog, failed); });
@@ -86,9 +88,11 @@ result<listener> transport_impl::listen(std::string_view at, listen_options opti
     return fail(parsed.error());
   if (stopping())
     return stopped();
+  const auto where = internal::numeric_endpoint<asio::ip::tcp::endpoint>(*parsed);
+  if (!where)
+    return fail(where.error());
   const auto thread = next_thread();
-  auto bound = bind_and_listen(
-    thread->executor(), {asio::ip::make_address(parsed->host), parsed->port}, options.backlog);
+  auto bound = bind_and_listen(thread->executor(), *where, options.backlog);
   if (!bound)
     return fail(std::move(bound.error()));
   std::error_code ignored;

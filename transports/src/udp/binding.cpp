@@ -169,7 +169,10 @@ void udp_binding::take(const datagram_socket::incoming& received) {
   const auto read = decode_datagram(received.data, options_.datagram_size);
   if (!read)
     return port().drop_undecodable(read.error());
-  auto arrival = peers_.take(received.from, *read, received.data.size(), last_traffic_);
+  if (tied_to_)
+    from_ = received.at;
+  auto arrival = peers_.take(received.from, received.at, *read, received.data.size(),
+                             last_traffic_);
   if (arrival.given_up > 0)
     port().discard(drop_reason::incomplete, arrival.given_up);
   if (arrival.taken.verdict == part_verdict::complete)
@@ -258,9 +261,10 @@ result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const messag
   const auto size = ockam::encoded_size(content) - size_of_front(content.onward_route());
   const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
   const auto sent = size + cut.parts() * datagram_overhead;
-  if (auto allowed = peers_.admit(to, sent, content.came_from_wire(), clock::now()); !allowed)
-    return fail(std::move(allowed.error()));
-  return make_ref<destination>(*reachable);
+  auto from = peers_.admit(to, sent, content.came_from_wire(), clock::now());
+  if (!from)
+    return fail(std::move(from.error()));
+  return make_ref<destination>(*from, *reachable);
 }
 
 result<void> udp_binding::push_to_name(const host_port& to, routed_message&& content,
@@ -366,8 +370,11 @@ void udp_binding::fill() {
   while (cut_ || !batch_.empty()) {
     if (!cut_) {
       const auto size = batch_.next_message_size();
-      if (!tied_to_)
-        to_ = static_cast<const destination&>(*batch_.destination()).where;
+      if (!tied_to_) {
+        const auto& next = static_cast<const destination&>(*batch_.destination());
+        from_ = next.from;
+        to_ = next.where;
+      }
       cut_.emplace(options_.format, number_, size, options_.datagram_size);
       number_ = number_.next();
       next_part_ = 0;
@@ -379,7 +386,7 @@ void udp_binding::fill() {
     const auto part = cut_->part_size(next_part_);
     copy_part(cut_->put_head(room, next_part_), part);
     const bool is_last = ++next_part_ == cut_->parts();
-    socket_.add(size, to_, is_last);
+    socket_.add(size, from_, to_, is_last);
     if (is_last)
       cut_.reset();
   }
@@ -463,7 +470,7 @@ void udp_binding::check_deadlines(clock::time_point now) {
     socket_.release_output();
   }
   const auto limit = limits().idle_timeout;
-  if (limit.count() > 0 && !paused_ && silence > limit)
+  if (!paused_ && internal::is_over(limit, last_traffic_, now))
     end(error{errc::timeout, socket_address_ + " was idle for " + std::to_string(limit.count())
                                + " ms (idle-timeout)"});
 }

@@ -105,6 +105,7 @@ private:
   internal::write_batch batch_;    // being written
   std::optional<message_cut> cut_; // of its message that is being cut
   std::size_t next_part_ = 0;
+  asio::ip::address from_; // where the peer has asked
   endpoint to_;
   routing_number number_;
   std::size_t lost_ = 0; // messages of the batch that the system refused

@@ -1,5 +1,8 @@
 #include "datagram_socket.hpp"
 
+#include "packet_info.hpp"
+
+#include "../own_socket.hpp"
 #include "../socket/stream_socket.hpp"
 
 #include <algorithm>
@@ -30,7 +33,9 @@ constexpr std::size_t max_received = 65'535;
 constexpr int receive_buffer = 4 << 20;
 
 /// Room for the one number that goes with a train.
-using control_room = std::array<std::uint8_t, CMSG_SPACE(sizeof(int))>;
+constexpr std::size_t train_room = CMSG_SPACE(sizeof(int));
+
+using control_room = std::array<std::uint8_t, train_room + packet_info_room>;
 
 std::error_code last_error() {
   return {errno, std::system_category()};
@@ -64,6 +69,10 @@ std::size_t train_size_of(msghdr& header) {
   return 0;
 }
 
+void add_train_size(control_list& controls, std::size_t each) {
+  controls.add(SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(each));
+}
+
 } // namespace
 
 datagram_socket::datagram_socket(const asio::any_io_executor& executor, std::size_t datagram_size,
@@ -79,13 +88,16 @@ result<void> datagram_socket::open(const endpoint& at) {
     if (!failed)
       step();
   };
-  attempt([&] { socket_.open(at.protocol(), failed); });
+  attempt([&] { internal::open_socket(socket_, at.protocol(), failed); });
   attempt([&] { socket_.non_blocking(true, failed); });
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });
   if (failed)
     return fail(internal::socket_error(failed, "binding " + at.address().to_string() + ':'
                                                  + std::to_string(at.port())));
+  has_all_addresses_ = at.address().is_unspecified();
+  if (has_all_addresses_)
+    ask_for_packet_info(socket_.native_handle(), at.address().is_v6());
   std::error_code ignored; // the system gives what it allows
   socket_.set_option(asio::socket_base::receive_buffer_size{receive_buffer}, ignored);
   set_receive_offload(wants_trains_);
@@ -122,22 +134,25 @@ std::uint8_t* datagram_socket::room_for(std::size_t size) {
   return output_.get() + filled_;
 }
 
-void datagram_socket::add(std::size_t size, const endpoint& to, bool ends_message) {
-  extend_or_begin(size, to);
+void datagram_socket::add(std::size_t size, const asio::ip::address& from, const endpoint& to,
+                          bool ends_message) {
+  extend_or_begin(size, from, to);
   filled_ += size;
   outgoing_.back().messages += ends_message ? 1 : 0;
 }
 
-void datagram_socket::extend_or_begin(std::size_t size, const endpoint& to) {
+void datagram_socket::extend_or_begin(std::size_t size, const asio::ip::address& from,
+                                      const endpoint& to) {
   if (sends_trains_ && !outgoing_.empty()) {
     auto& last = outgoing_.back();
-    if (last.to == to && last.each > 0 && last.size % last.each == 0 && size <= last.each
-        && last.size + size <= max_train_size && last.size / last.each < max_train_cars) {
+    if (last.to == to && last.from == from && last.each > 0 && last.size % last.each == 0
+        && size <= last.each && last.size + size <= max_train_size
+        && last.size / last.each < max_train_cars) {
       last.size += size;
       return;
     }
   }
-  outgoing_.push_back({filled_, size, size, 0, to});
+  outgoing_.push_back({filled_, size, size, 0, from, to});
 }
 
 /// Sends trains from `sent_` on with one call. Returns how many.
@@ -154,16 +169,11 @@ std::size_t datagram_socket::send_some(std::error_code& failed) {
     header.msg_namelen = static_cast<socklen_t>(each.to.size());
     header.msg_iov = &pieces[i];
     header.msg_iovlen = 1;
-    if (each.size == each.each)
-      continue;
-    header.msg_control = controls[i].data();
-    header.msg_controllen = CMSG_SPACE(sizeof(std::uint16_t));
-    auto* control = CMSG_FIRSTHDR(&header);
-    control->cmsg_level = SOL_UDP;
-    control->cmsg_type = UDP_SEGMENT;
-    control->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-    const auto car = static_cast<std::uint16_t>(each.each);
-    std::memcpy(CMSG_DATA(control), &car, sizeof car);
+    control_list with{header, controls[i]};
+    if (each.size != each.each)
+      add_train_size(with, each.each);
+    if (!each.from.is_unspecified())
+      add_packet_info(with, each.from);
   }
   const auto sent = ::sendmmsg(socket_.native_handle(), calls.data(), static_cast<unsigned>(count),
                                MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -176,10 +186,18 @@ std::size_t datagram_socket::send_some(std::error_code& failed) {
 void datagram_socket::send_one_by_one(const train& refused, send_outcome& outcome) {
   for (std::size_t offset = 0; offset < refused.size; offset += refused.each) {
     const auto size = std::min(refused.each, refused.size - offset);
-    if (::sendto(socket_.native_handle(), output_.get() + refused.offset + offset, size,
-                 MSG_DONTWAIT | MSG_NOSIGNAL, refused.to.data(),
-                 static_cast<socklen_t>(refused.to.size()))
-          < 0
+    auto to = refused.to;
+    iovec piece{output_.get() + refused.offset + offset, size};
+    msghdr header{};
+    header.msg_name = to.data();
+    header.msg_namelen = static_cast<socklen_t>(to.size());
+    header.msg_iov = &piece;
+    header.msg_iovlen = 1;
+    alignas(cmsghdr) control_room room;
+    control_list with{header, room};
+    if (!refused.from.is_unspecified())
+      add_packet_info(with, refused.from);
+    if (::sendmsg(socket_.native_handle(), &header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0
         && !outcome.first_failure)
       outcome.first_failure = last_error();
   }
@@ -196,7 +214,11 @@ datagram_socket::send_outcome datagram_socket::send() {
       outcome.blocked = true;
       return outcome;
     }
-    const auto& refused = outgoing_[sent_];
+    auto& refused = outgoing_[sent_];
+    if (!refused.from.is_unspecified() && !is_of_this_machine(refused.from)) {
+      refused.from = asio::ip::address{};
+      continue;
+    }
     if (refused.size > refused.each && is_against_trains(failed)) {
       sends_trains_ = false;
       send_one_by_one(refused, outcome);
@@ -263,7 +285,7 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
     header.msg_iov = &pieces[i];
     header.msg_iovlen = 1;
     header.msg_control = controls[i].data();
-    header.msg_controllen = controls[i].size();
+    header.msg_controllen = has_all_addresses_ ? controls[i].size() : train_room;
   }
   const auto received = ::recvmmsg(socket_.native_handle(), calls.data(),
                                    static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
@@ -282,17 +304,18 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
       std::memmove(data, pieces[i].iov_base, size);
     read_ += size;
     const auto each = train_size_of(header);
-    take_apart(unmapped(sources[i]), data, size, each == 0 ? size : each, to);
+    const auto at = has_all_addresses_ ? packet_info_of(header) : asio::ip::address{};
+    take_apart({unmapped(sources[i]), at, {}}, data, size, each == 0 ? size : each, to);
   }
   return receive_state::received;
 }
 
-void datagram_socket::take_apart(const endpoint& from, std::uint8_t* data, std::size_t size,
+void datagram_socket::take_apart(const incoming& whole, std::uint8_t* data, std::size_t size,
                                  std::size_t each, std::vector<incoming>& to) {
   std::size_t offset = 0;
   do { // an empty datagram is one too
     const auto length = std::min(each, size - offset);
-    to.push_back({from, shared_bytes{bytes_view{data + offset, length}, chunk_}});
+    to.push_back({whole.from, whole.at, shared_bytes{bytes_view{data + offset, length}, chunk_}});
     offset += length;
   } while (offset < size);
 }

@@ -19,6 +19,10 @@ using endpoint = asio::ip::udp::endpoint;
 /// A UDP socket that sends and receives many datagrams with one system call; equal ones to or from
 /// the same address even as one piece, where the kernel can do that (UDP_SEGMENT, UDP_GRO).
 ///
+/// One that is bound to all addresses of the machine tells which of them a datagram was sent to, and
+/// sends from the one that it is given (IP_PKTINFO, IPV6_PKTINFO): the system chooses by the route,
+/// and a peer that asked another address takes the answer for that of a stranger.
+///
 /// Never blocks. For one thread at a time.
 class datagram_socket {
 public:
@@ -49,8 +53,10 @@ public:
   [[nodiscard]] std::uint8_t* room_for(std::size_t size);
 
   /// The room that was given is filled.
+  /// @param from          `incoming::at` of a peer; unspecified: the system chooses, which it also
+  ///                      does when the machine does not have that address any more
   /// @param ends_message  whether this is the last datagram of a message
-  void add(std::size_t size, const endpoint& to, bool ends_message);
+  void add(std::size_t size, const asio::ip::address& from, const endpoint& to, bool ends_message);
 
   [[nodiscard]] bool has_output() const noexcept { return sent_ < outgoing_.size(); }
 
@@ -64,7 +70,8 @@ public:
   // -- in ------------------------------------------------------------------------------------------
 
   struct incoming {
-    endpoint from; ///< an IPv4 address that was mapped is not any more
+    endpoint from;        ///< an IPv4 address that was mapped is not any more
+    asio::ip::address at; ///< which address of ours it was sent to; unspecified: the only one
     shared_bytes data;
   };
 
@@ -91,21 +98,23 @@ private:
     std::size_t size;
     std::size_t each;
     std::size_t messages; // that end in it
+    asio::ip::address from;
     endpoint to;
   };
 
-  void extend_or_begin(std::size_t size, const endpoint& to);
+  void extend_or_begin(std::size_t size, const asio::ip::address& from, const endpoint& to);
   [[nodiscard]] std::size_t send_some(std::error_code& failed);
   void send_one_by_one(const train& refused, send_outcome& outcome);
   void set_receive_offload(bool on);
   [[nodiscard]] bool find_chunk(chunk_pool& pool);
   [[nodiscard]] std::size_t receive_size() const noexcept;
-  void take_apart(const endpoint& from, std::uint8_t* data, std::size_t size, std::size_t each,
+  void take_apart(const incoming& whole, std::uint8_t* data, std::size_t size, std::size_t each,
                   std::vector<incoming>& to);
 
   asio::ip::udp::socket socket_;
   const std::size_t datagram_size_;
   endpoint local_;
+  bool has_all_addresses_ = false;
   bool sends_trains_;
   bool receives_trains_ = false;
   const bool wants_trains_;

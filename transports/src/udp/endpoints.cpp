@@ -1,5 +1,7 @@
 #include "endpoints.hpp"
 
+#include "../numeric_endpoint.hpp"
+
 #include "ockam/protocol/text.hpp"
 
 namespace ockam::udp::detail {
@@ -15,11 +17,7 @@ address address_of(const endpoint& where) {
 }
 
 result<endpoint> endpoint_of(const host_port& where) {
-  std::error_code failed;
-  const auto host = asio::ip::make_address(where.host, failed);
-  if (failed)
-    return fail(errc::invalid_value, "no such address: " + where.host);
-  return endpoint{host, where.port};
+  return internal::numeric_endpoint<endpoint>(where);
 }
 
 result<host_port> parse_destination(std::string_view text) {

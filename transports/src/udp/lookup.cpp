@@ -1,5 +1,7 @@
 #include "lookup.hpp"
 
+#include "ockam/protocol/time_span.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +16,7 @@ lookup::lookup(const asio::any_io_executor& executor, std::string host,
 void lookup::start(on_done done) {
   done_ = std::move(done);
   asio::post(executor_, [me = shared_from_this()] {
-    me->limit_.expires_after(me->timeout_);
+    me->limit_.expires_at(internal::moment_after(me->timeout_));
     me->limit_.async_wait([me](const std::error_code& cancelled) {
       if (!cancelled)
         me->finish(fail(error{make_error_code(std::errc::timed_out),

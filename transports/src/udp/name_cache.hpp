@@ -19,7 +19,8 @@ namespace ockam::udp::detail {
 
 /// Where a message goes, as it travels with it through the output.
 struct destination final : ref_counted {
-  explicit destination(const endpoint& to) : where{to} {}
+  destination(const asio::ip::address& own, const endpoint& to) : from{own}, where{to} {}
+  const asio::ip::address from; ///< unspecified: the system chooses
   const endpoint where;
 };
 

@@ -14,11 +14,13 @@ peer_table::peer_table(const bind_options& options, ref_ptr<memory_budget> reass
     timeout_{options.peer_timeout},
     reassembly_in_all_{std::move(reassembly_in_all)} {}
 
-peer_table::arrival peer_table::take(const endpoint& from, const datagram& received,
-                                     std::size_t size, clock::time_point now) {
+peer_table::arrival peer_table::take(const endpoint& from, const asio::ip::address& at,
+                                     const datagram& received, std::size_t size,
+                                     clock::time_point now) {
   const std::lock_guard guard{mutex_};
   auto& peer = find_or_add(from, now, false);
   peer.received += size;
+  peer.asked_at = at;
   arrival result{.taken = peer.messages.take(received, now)};
   if (result.taken.verdict == part_verdict::complete)
     result.from = peer.name;
@@ -26,8 +28,8 @@ peer_table::arrival peer_table::take(const endpoint& from, const datagram& recei
   return result;
 }
 
-result<void> peer_table::admit(const endpoint& to, std::size_t size, bool passed_on,
-                               clock::time_point now) {
+result<asio::ip::address> peer_table::admit(const endpoint& to, std::size_t size, bool passed_on,
+                                            clock::time_point now) {
   const std::lock_guard guard{mutex_};
   if (passed_on && !by_endpoint_.contains(to))
     return fail(errc::access_denied, "a message from another node is not sent to " + to_text(to)
@@ -41,14 +43,14 @@ result<void> peer_table::admit(const endpoint& to, std::size_t size, bool passed
                   + " more are too many (max-amplification is " + std::to_string(max_amplification_)
                   + "), for its address may be forged; tie a binding to it, or send to it first");
   peer.sent += size;
-  return {};
+  return peer.asked_at;
 }
 
 std::size_t peer_table::expire(clock::time_point now) {
   const std::lock_guard guard{mutex_};
   auto given_up = std::exchange(given_up_, 0);
   for (auto* const list : {&invited_, &strangers_}) {
-    while (!list->empty() && now - list->back().seen > timeout_)
+    while (!list->empty() && now - list->back().seen > timeout_.value())
       remove_last(*list);
     for (auto& each : *list)
       given_up += each.messages.expire(now);
@@ -79,7 +81,8 @@ peer_table::peer& peer_table::find_or_add(const endpoint& at, clock::time_point 
   auto& list = invited ? invited_ : strangers_;
   if (list.size() >= max_peers_)
     remove_last(list);
-  list.push_front({at, address_of(at), now, reassembler{reassembly_, reassembly_in_all_}, invited});
+  list.push_front(
+    {at, address_of(at), {}, now, reassembler{reassembly_, reassembly_in_all_}, invited});
   by_endpoint_.emplace(at, list.begin());
   return list.front();
 }

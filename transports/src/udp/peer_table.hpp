@@ -32,14 +32,17 @@ public:
     address from{};           ///< `2#ip:port`; only with a message
     std::size_t given_up = 0; ///< unfinished messages of all peers that were lost by that
   };
-  arrival take(const endpoint& from, const datagram& received, std::size_t size,
-               clock::time_point now);
+  /// @param at  which address of ours it came to, where a socket has several
+  arrival take(const endpoint& from, const asio::ip::address& at, const datagram& received,
+               std::size_t size, clock::time_point now);
 
-  /// Whether `size` bytes may be sent there; if so, they are counted.
+  /// Whether `size` bytes may be sent there; if so, they are counted, and the answer is the address
+  /// of ours that the peer has last sent to, unspecified if none.
   /// @param passed_on  the message came from another node: it goes only where somebody is
   /// - errc::access_denied       it would go to a stranger
   /// - errc::resource_exhausted  too much for a peer that nobody of this node has sent to first
-  result<void> admit(const endpoint& to, std::size_t size, bool passed_on, clock::time_point now);
+  result<asio::ip::address> admit(const endpoint& to, std::size_t size, bool passed_on,
+                                  clock::time_point now);
 
   /// Gives up unfinished messages and forgets peers whose time is over.
   /// @returns the messages
@@ -54,6 +57,7 @@ private:
   struct peer {
     endpoint at;
     address name;
+    asio::ip::address asked_at{};
     clock::time_point seen;
     reassembler messages;
     bool invited = false; // a worker of this node sent to it before it was heard
@@ -68,7 +72,7 @@ private:
   const reassembly_limits reassembly_;
   const std::size_t max_amplification_;
   const std::size_t max_peers_;
-  const std::chrono::milliseconds timeout_;
+  const time_span timeout_;
   const ref_ptr<memory_budget> reassembly_in_all_;
 
   mutable std::mutex mutex_;

@@ -113,11 +113,12 @@ bool puncture_state::has_ended() const {
 
 result<void> puncture_state::wait_until_open(std::chrono::milliseconds timeout) const {
   if (auto allowed = internal::check_may_block(
-        "wait_until_open", "let puncture_options::observer tell", std::optional{timeout});
+        "wait_until_open", "let puncture_options::observer tell", time_span{timeout});
       !allowed)
     return allowed;
   std::unique_lock guard{mutex_};
-  if (!changed_.wait_for(guard, timeout, [this] { return open_ || ended_; }))
+  if (!changed_.wait_until(guard, internal::moment_after(timeout),
+                           [this] { return open_ || ended_; }))
     return fail(errc::timeout, "the puncture at " + socket_->socket_address()
                                  + " is not open after " + std::to_string(timeout.count())
                                  + " ms; it goes on trying");

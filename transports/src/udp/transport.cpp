@@ -202,7 +202,7 @@ connection_metrics binding::metrics() const noexcept {
 bool binding::flush(std::chrono::milliseconds timeout) const {
   value_or_throw(internal::check_may_block(
     "flush", "look at pending_bytes, or let context::when_writable call the worker",
-    std::optional{timeout}));
+    time_span{timeout}));
   return impl_->wait_until_written(timeout);
 }
 

@@ -1,5 +1,7 @@
 #include "connector.hpp"
 
+#include "../own_socket.hpp"
+
 #include <cerrno>
 
 #include <sys/socket.h>
@@ -22,7 +24,7 @@ void uds_connector::find() {
   internal::stream_socket socket{internal::loop_of(executor())};
   const auto where = peer_.endpoint();
   std::error_code failed;
-  socket.open(where.protocol(), failed);
+  internal::open_socket(socket, where.protocol(), failed);
   if (!failed)
     socket.non_blocking(true, failed);
   // Asio would take a full queue for a connection that is under way

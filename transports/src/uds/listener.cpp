@@ -1,5 +1,7 @@
 #include "listener.hpp"
 
+#include "../own_socket.hpp"
+
 #include "ockam/protocol/text.hpp"
 
 #include <array>
@@ -86,9 +88,10 @@ result<void> clear(const fs::path& path) {
 
 } // namespace
 
-result<socket_file> socket_file::make(const fs::path& path,
+result<socket_file> socket_file::make(const socket_name& at,
                                       internal::socket_listener::acceptor& unbound,
                                       const listen_options& options) {
+  const fs::path path = at.text();
   const auto hidden = name_beside(path);
   const auto name = socket_name::parse(hidden.string()); // may be longer than the path
   if (!name)
@@ -97,7 +100,7 @@ result<socket_file> socket_file::make(const fs::path& path,
     return fail(std::move(cleared.error()));
   std::error_code failed;
   socket_file made;
-  made.path_ = path;
+  made.path_ = at.path();
   unbound.bind(name->endpoint(), failed);
   if (!failed && ::chmod(hidden.c_str(), static_cast<::mode_t>(options.permissions)) != 0)
     failed = last_error();
@@ -125,7 +128,7 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
                                                          const listen_options& options) {
   acceptor made{thread->executor()};
   std::error_code failed;
-  made.open(stream_protocol{}, failed);
+  internal::open_socket(made, stream_protocol{}, failed);
   if (failed)
     return fail(uds_error(failed, "listening on " + at.text()));
   std::optional<socket_file> file;
@@ -136,7 +139,7 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
     if (failed)
       return fail(uds_error(failed, "listening on " + at.text()));
   } else {
-    auto bound = socket_file::make(at.text(), made, options);
+    auto bound = socket_file::make(at, made, options);
     if (!bound)
       return fail(std::move(bound.error()));
     file = std::move(*bound);

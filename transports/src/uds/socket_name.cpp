@@ -4,6 +4,8 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <algorithm>
+
 #include <sys/un.h>
 
 namespace ockam::uds::detail {
@@ -11,6 +13,9 @@ namespace ockam::uds::detail {
 namespace {
 
 constexpr std::size_t longest_name = sizeof(sockaddr_un::sun_path) - 1;
+
+/// A listener is made under such a name first.
+constexpr std::size_t longest_name_beside = 9;
 
 std::string_view advice_for(const std::error_code& code) {
   if (code == std::errc::no_such_file_or_directory)
@@ -45,6 +50,19 @@ result<socket_name> socket_name::parse(std::string_view text) {
     return refuse("is an abstract name, which only Linux has; use a path");
 #endif
   return socket_name{text};
+}
+
+socket_name::socket_name(std::string_view text) : text_{text}, path_{text_} {
+  if (is_abstract() || path_.is_absolute())
+    return;
+  std::error_code failed; // of a directory that is gone
+  auto whole = std::filesystem::absolute(path_, failed);
+  if (failed)
+    return;
+  path_ = std::move(whole);
+  const auto file = std::max(path_.filename().native().size(), longest_name_beside);
+  if (path_.parent_path().native().size() + 1 + file <= longest_name)
+    text_ = path_.string();
 }
 
 asio::local::stream_protocol::endpoint socket_name::endpoint() const {

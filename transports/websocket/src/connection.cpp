@@ -23,9 +23,8 @@ constexpr std::size_t max_pieces = 3;
 /// Memory for output is given back this long after the last one.
 constexpr std::chrono::seconds idle_memory{1};
 
-bool over(watched::clock::time_point now, watched::clock::time_point since,
-          std::chrono::milliseconds limit) {
-  return limit.count() > 0 && now - since > limit;
+bool over(watched::clock::time_point now, watched::clock::time_point since, time_span limit) {
+  return internal::is_over(limit, since, now);
 }
 
 } // namespace

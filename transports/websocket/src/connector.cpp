@@ -1,6 +1,8 @@
 #include "connector.hpp"
 
 #include "net_error.hpp"
+#include "numeric_endpoint.hpp"
+#include "own_socket.hpp"
 
 #include <algorithm>
 
@@ -16,7 +18,7 @@ connector::connector(std::shared_ptr<io_thread> thread, url peer, const connect_
     timeout_{options.connect_timeout},
     limits_{options.limits},
     context_{std::move(context)},
-    deadline_{clock::now() + timeout_},
+    deadline_{internal::moment_after(timeout_)},
     socket_{thread_->context().get_executor()},
     last_failure_{errc::not_found, "the name " + peer_.where.host + " has no address"} {}
 
@@ -47,12 +49,11 @@ void connector::check_deadlines(clock::time_point now) {
 }
 
 void connector::resolve() {
-  error_code failed;
   if (peer_.where.numeric()) {
-    const auto where = net::ip::make_address(peer_.where.host, failed);
-    if (failed)
-      return finish(fail(net_error(failed, "reading the address " + peer_.where.host)));
-    left_.emplace_back(where, peer_.where.port);
+    const auto where = internal::numeric_endpoint<net::ip::tcp::endpoint>(peer_.where);
+    if (!where)
+      return finish(fail(where.error()));
+    left_.push_back(*where);
     return try_next();
   }
   me_ = shared_from_this();
@@ -81,16 +82,27 @@ void connector::try_next() {
   const auto where = left_.back();
   left_.pop_back();
   socket_ = tcp_socket{thread_->context().get_executor()};
-  socket_.async_connect(where, [me = shared_from_this(), where](const error_code& failed) {
+  error_code failed;
+  internal::open_socket(socket_, where.protocol(), failed);
+  if (failed) {
+    last_failure_ = failure(failed, where);
+    return try_next();
+  }
+  socket_.async_connect(where, [me = shared_from_this(), where](error_code failed) {
     if (!me->done_)
       return;
+    internal::refuse_itself(me->socket_, failed);
     if (!failed)
       return me->open_stream(where);
-    const auto& host = me->peer_.where;
-    me->last_failure_ = net_error(failed, "connecting to " + to_text(where)
-                                            + (host.numeric() ? "" : " (" + host.host + ')'));
+    me->last_failure_ = me->failure(failed, where);
     me->try_next();
   });
+}
+
+error connector::failure(const error_code& code, const net::ip::tcp::endpoint& where) const {
+  const auto& host = peer_.where;
+  return net_error(code, "connecting to " + to_text(where)
+                           + (host.numeric() ? "" : " (" + host.host + ')'));
 }
 
 void connector::open_stream(const net::ip::tcp::endpoint& where) {
@@ -98,7 +110,8 @@ void connector::open_stream(const net::ip::tcp::endpoint& where) {
   socket_.set_option(net::ip::tcp::no_delay{true}, ignored);
   auto below = peer_.secure ? make_tls_client(std::move(socket_), context_, peer_.where)
                             : make_plain_stream(std::move(socket_));
-  const auto peer = (peer_.secure ? "wss://" : "ws://") + to_text(where) + peer_.path;
+  const auto peer = (peer_.secure ? "wss://" : "ws://") + with_zone_escaped(to_text(where))
+                    + peer_.path;
   stream_ = stream::create(std::move(below), peer, limits_.max_frame_size, limits_.write_deadline);
   thread_->watch(stream_);
   stream_->connect(host_, peer_.target(), [me = shared_from_this(), peer](result<void> opened) {

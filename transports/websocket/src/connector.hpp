@@ -49,6 +49,7 @@ private:
   void resolve();
   void looked_up(const internal::found_addresses& found);
   void try_next();
+  [[nodiscard]] error failure(const error_code& code, const net::ip::tcp::endpoint& where) const;
   void open_stream(const net::ip::tcp::endpoint& where);
   void finish(result<outcome> what);
 

@@ -2,6 +2,8 @@
 
 #include "accepting.hpp"
 #include "net_error.hpp"
+#include "numeric_endpoint.hpp"
+#include "own_socket.hpp"
 
 #include "log.hpp"
 
@@ -25,20 +27,24 @@ websocket_listener::websocket_listener(thread_ptr thread, url where, listen_opti
     max_connections_{std::min(options_.max_connections, internal::descriptor_share())} {}
 
 result<void> websocket_listener::open(const node_ptr& node) {
+  const auto wanted = internal::numeric_endpoint<net::ip::tcp::endpoint>(where_.where);
+  if (!wanted)
+    return fail(wanted.error());
   error_code failed;
-  net::ip::tcp::endpoint where;
+  auto where = *wanted;
   const auto step = [&](auto&& call) {
     if (!failed)
       call();
   };
-  step([&] { where = {net::ip::make_address(where_.where.host, failed), where_.where.port}; });
-  step([&] { acceptor_.open(where.protocol(), failed); });
+  step([&] { internal::open_socket(acceptor_, where.protocol(), failed); });
   step([&] { acceptor_.set_option(acceptor::reuse_address{true}, failed); });
   step([&] { acceptor_.bind(where, failed); });
   step([&] { acceptor_.listen(options_.backlog, failed); });
+  step([&] { acceptor_.non_blocking(true, failed); }); // what waits may be gone
   step([&] { where = acceptor_.local_endpoint(failed); });
   if (failed)
     return fail(net_error(failed, "listening on " + to_string(where_.where)));
+  protocol_ = where.protocol();
   where_.where.port = where.port();
   return open_port(node, where_.to_text());
 }
@@ -59,17 +65,31 @@ void websocket_listener::accept() {
                           + " connections (max-connections); accepting pauses");
     return;
   }
-  const auto thread = pick_();
-  acceptor_.async_accept(thread->context().get_executor(),
-                         [me = self(), thread](const error_code& failed, tcp_socket socket) {
-                           if (me->over_)
-                             return;
-                           if (failed)
-                             return me->is_stopped() ? me->end() : me->try_again_later(failed);
-                           me->back_off_ = internal::first_back_off;
-                           me->open_stream(std::move(socket), thread);
-                           me->accept();
-                         });
+  acceptor_.async_wait(acceptor::wait_read, [me = self()](const error_code& failed) {
+    if (me->over_)
+      return;
+    if (failed)
+      return me->is_stopped() ? me->end() : me->try_again_later(failed);
+    me->accept_waiting();
+  });
+}
+
+/// Accepts what waits, then lets others have their turn.
+void websocket_listener::accept_waiting() {
+  for (int i = 0; i < internal::accepts_in_a_row && connections_ < max_connections_; ++i) {
+    if (!for_next_)
+      for_next_ = pick_();
+    tcp_socket socket{for_next_->context().get_executor()};
+    error_code failed;
+    internal::accept_socket(acceptor_, protocol_, socket, failed);
+    if (internal::nothing_waits(failed))
+      break;
+    if (failed)
+      return is_stopped() ? end() : try_again_later(failed);
+    back_off_ = internal::first_back_off;
+    open_stream(std::move(socket), std::exchange(for_next_, nullptr));
+  }
+  accept();
 }
 
 /// The socket counts until it is closed, whatever becomes of it.
@@ -163,6 +183,7 @@ void websocket_listener::end() {
   pause_.cancel();
   close_port();
   pick_ = nullptr;
+  for_next_ = nullptr;
   std::exchange(ended_, nullptr)(*this);
 }
 

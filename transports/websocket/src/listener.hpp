@@ -46,6 +46,7 @@ private:
   }
 
   void accept();
+  void accept_waiting();
   void open_stream(tcp_socket socket, const thread_ptr& thread);
   void serve(tcp_socket socket, std::shared_ptr<void> slot, const thread_ptr& thread);
   void try_again_later(const error_code& failed);
@@ -58,6 +59,7 @@ private:
   const listen_options options_;
   const tls_context context_;
   acceptor acceptor_;
+  net::ip::tcp protocol_ = net::ip::tcp::v4();
   std::mutex closing_; // the acceptor's socket is closed by its thread, shut down by any
   bool stopped_ = false;
   net::steady_timer pause_;
@@ -65,6 +67,7 @@ private:
   std::size_t max_connections_;
   std::size_t connections_ = 0;
   pick_thread pick_;
+  thread_ptr for_next_; // picked already
   on_accept accepted_;
   on_end ended_;
   bool full_ = false;

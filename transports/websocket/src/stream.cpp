@@ -2,8 +2,10 @@
 
 #include "buffered_layer.hpp"
 #include "net_error.hpp"
+#include "url.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/protocol/time_span.hpp"
 
 #include <algorithm>
 
@@ -27,10 +29,6 @@ constexpr const char* product = "ockam-caf";
 
 /// In front of the answer's text when a request is no upgrade, or asks for something else.
 constexpr const char* what_this_is = "This is a WebSocket endpoint of an Ockam node: ";
-
-std::string without_query(beast::string_view target) {
-  return std::string{target.substr(0, target.find('?'))};
-}
 
 /// Pages in a browser say where they are from; nodes do not.
 template <class Head>
@@ -108,7 +106,8 @@ void stream::handshake_below(std::function<void()> then) {
 
 void stream::accept(admission rules, on_open opened) {
   opened_ = std::move(opened);
-  deadline_ = clock::now() + rules.limit;
+  if (rules.limit.count() > 0)
+    deadline_ = internal::moment_after(rules.limit);
   handshake_below(
     [this, from = std::make_shared<request>(std::move(rules))] { read_request(from); });
 }
@@ -138,7 +137,10 @@ void stream::answer(const request& from) {
   const auto& path = from.rules.path;
   if (!ws::is_upgrade(head))
     return refuse(from, 426, "the request is no upgrade to it");
-  if (!path.empty() && without_query(head.target()) != path)
+  const auto wanted = path_of_target({head.target().data(), head.target().size()});
+  if (!wanted)
+    return refuse(from, 400, wanted.error().detail());
+  if (!path.empty() && *wanted != path)
     return refuse(from, 404, "nothing is at this path");
   if (!is_admitted(head, from.rules.origins))
     return refuse(from, 403, "pages of this origin may not connect (allowed_origins)");
@@ -318,7 +320,7 @@ void stream::close(close_code why, const std::string& reason) {
   if (std::exchange(ended_, true))
     return;
   user_ = nullptr;
-  deadline_ = clock::now() + patience_;
+  deadline_ = internal::moment_after(patience_);
   websocket_->inner.async_close({static_cast<ws::close_code>(why), reason},
                                 [me = shared_from_this()](const error_code&) { me->linger(); });
 }
@@ -326,7 +328,7 @@ void stream::close(close_code why, const std::string& reason) {
 void stream::linger() {
   if (aborted_)
     return;
-  deadline_ = std::min(deadline_, clock::now() + patience_);
+  deadline_ = std::min(deadline_, internal::moment_after(patience_));
   websocket_->below().async_end(
     completion{[me = shared_from_this()](const error_code&, std::size_t) { me->abort(); }});
 }

@@ -12,7 +12,7 @@ namespace {
 
 namespace ssl = net::ssl;
 
-constexpr std::size_t read_size = 16u << 10; // one record
+constexpr std::size_t tls_read_size = 16u << 10; // one record
 
 // -- contexts --------------------------------------------------------------------------------------
 
@@ -61,7 +61,7 @@ public:
   std::string explain(const error_code& failed) const override;
 
   void async_fill(input_buffer& to, completion done) override {
-    const auto room = to.prepare(read_size);
+    const auto room = to.prepare(tls_read_size);
     stream_.async_read_some(net::buffer(room.data(), room.size()),
                             [&to, done = std::move(done)](const error_code& failed,
                                                           std::size_t count) mutable {
@@ -89,7 +89,10 @@ public:
     auto* const native = stream_.native_handle();
     auto* const wanted = ::SSL_get0_param(native);
     if (server.numeric()) {
-      ::X509_VERIFY_PARAM_set1_ip_asc(wanted, server.host.c_str());
+      // of an IPv6 address without its zone; a call that fails would leave any name valid
+      const auto host = server.host.substr(0, server.host.find('%'));
+      if (::X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) != 1)
+        ::X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());
     } else {
       ::SSL_set_tlsext_host_name(native, server.host.c_str());
       ::X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

@@ -2,6 +2,7 @@
 
 #include "ockam/actors/export.hpp"
 #include "ockam/protocol/message.hpp"
+#include "ockam/protocol/time_span.hpp"
 
 #include <chrono>
 #include <memory>
@@ -61,8 +62,7 @@ OCKAM_ACTORS_EXPORT access_control_ptr any_of(std::vector<access_control_ptr> pa
 /// Remembers up to 10 admissions of `inner` for `lifetime` each, by source, destination, routes and
 /// local info; denials are not remembered (AC-6).
 OCKAM_ACTORS_EXPORT access_control_ptr cached(access_control_ptr inner,
-                                              std::chrono::steady_clock::duration lifetime
-                                              = std::chrono::seconds{1});
+                                              time_span lifetime = std::chrono::seconds{1});
 
 /// Incoming: the source is not an address through which messages enter the node (AC-9).
 OCKAM_ACTORS_EXPORT access_control_ptr local_only(std::shared_ptr<const flow_controls> registry);

@@ -33,12 +33,14 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 #  include <caf/make_message.hpp>
 #  include <caf/meta/load_callback.hpp>
 #  include <caf/meta/type_name.hpp>
+#  include <caf/replies_to.hpp>
 #  include <caf/scheduler/abstract_coordinator.hpp>
 #endif
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -72,6 +74,62 @@ using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
 using execution_context = caf::execution_unit;
 
 #endif
+
+// -- typed interfaces -----------------------------------------------------------------------------
+
+template <class...>
+struct types {};
+
+/// One handler of a typed interface: the types of its arguments and of its results. No result is none.
+template <class Arguments, class Results>
+struct handler {
+  using arguments = Arguments;
+  using results = Results;
+};
+
+#if CAF_MAJOR_VERSION >= 1
+
+template <class Signature>
+struct handler_of;
+template <class... Out, class... In>
+struct handler_of<caf::result<Out...>(In...)> {
+  using type = handler<types<std::decay_t<In>...>, types<Out...>>;
+};
+template <class... In>
+struct handler_of<caf::result<void>(In...)> {
+  using type = handler<types<std::decay_t<In>...>, types<>>;
+};
+
+#else
+
+template <class Signature>
+struct handler_of;
+template <class... Out, class... In>
+struct handler_of<caf::typed_mpi<caf::detail::type_list<In...>, caf::output_tuple<Out...>>> {
+  using type = handler<types<In...>, types<Out...>>;
+};
+template <class... In>
+struct handler_of<caf::typed_mpi<caf::detail::type_list<In...>, caf::output_tuple<void>>> {
+  using type = handler<types<In...>, types<>>;
+};
+
+#endif
+
+template <class Signatures>
+struct handlers_of_list;
+template <template <class...> class List, class... Signatures>
+struct handlers_of_list<List<Signatures...>> {
+  using type = types<typename handler_of<Signatures>::type...>;
+};
+
+/// The handlers of a `caf::typed_actor`, in the order of the interface: `types<handler<...>...>`.
+template <class Interface>
+using handlers_of = typename handlers_of_list<typename Interface::signatures>::type;
+
+template <class T>
+inline constexpr bool is_typed_actor = false;
+template <class... Ts>
+inline constexpr bool is_typed_actor<caf::typed_actor<Ts...>> = true;
 
 /// The name of the type that was registered with the id of T before the actor system was made; empty
 /// without one. CAF 0.17.6 needs to know T only when it may leave the process, and can tell no name but
@@ -119,6 +177,17 @@ void add_message_types(auto& config) {
   config.template add_message_types<Block>();
   (config.template add_message_types<Blocks>(), ...);
 #endif
+}
+
+/// The configuration file, also one that is not there; empty where CAF does not tell.
+template <class Config>
+std::string config_file(const Config& config) {
+  if constexpr (requires { std::string{config.config_file_path}; })
+    return config.config_file_path;
+  else if constexpr (requires { std::string{config.config_file_path()}; })
+    return std::string{config.config_file_path()};
+  else
+    return {};
 }
 
 /// How many threads the system made from this configuration runs actors on.
@@ -232,6 +301,15 @@ inline std::string render(caf::actor_system& system, const caf::error& what) {
   return caf::to_string(what);
 #else
   return system.render(what);
+#endif
+}
+
+/// Whether a request has no answer because the actor that was to give it has ended.
+inline bool shows_that_receiver_ended(const caf::error& what) {
+#if CAF_MAJOR_VERSION >= 1
+  return what == caf::sec::request_receiver_down || what == caf::sec::broken_promise;
+#else
+  return what == caf::sec::request_receiver_down;
 #endif
 }
 

@@ -7,6 +7,7 @@
 #include "ockam/actors/worker_object.hpp"
 #include "ockam/actors/worker_options.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/time_span.hpp"
 
 #include <chrono>
 #include <functional>
@@ -32,11 +33,25 @@ class worker_record;
 class worker_shell;
 } // namespace internal
 
+/// How often a request is attempted. After an attempt that got no reply in time, whose connection
+/// ended, or for which there was no room (errc::timeout, errc::connection_closed,
+/// errc::resource_exhausted), there is a pause, then the next one. Any other error ends the request at
+/// once: an answer is an answer, also errc::remote, and what is denied or unknown stays so.
+///
+/// The worker may get the request several times, each time from the same reply address
+/// (`request_id`). The first reply ends the request, whichever attempt it is for.
+struct retry_policy {
+  unsigned attempts = 1;                // in all
+  std::chrono::milliseconds first{100}; // the first pause; each one is twice as long as the last
+  std::chrono::milliseconds longest{5'000}; // but not longer than this
+};
+
 /// How long to wait for a reply, and what may come and go while waiting (SRQ-3, SRQ-8).
 struct request_options {
-  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+  std::optional<time_span> timeout = std::chrono::seconds{30}; // of an attempt
   access_control_ptr incoming = allow_all(); // asked in addition to the built-in control
   access_control_ptr outgoing = allow_all(); // asked in addition to "first hop of the route only"
+  retry_policy retry{};
 };
 
 /// A message that is sent once, some time later (DLY-1).
@@ -51,7 +66,7 @@ public:
   ~delayed_event();
 
   /// Sends the message after `delay`; an outstanding one is cancelled first (DLY-2).
-  void schedule(std::chrono::steady_clock::duration delay);
+  void schedule(time_span delay);
   void cancel();
 
 private:
@@ -149,8 +164,8 @@ public:
   /// - errc::shutting_down   the node is stopping (NOD-9)
   /// - errc::internal        no address was given (ROU-6), or the node has stopped (NOD-11)
   template <class Worker>
-  result<address> start_worker(mailboxes at, Worker worker, worker_options options = {}) {
-    return start(std::move(at), internal::make_worker_object(std::move(worker)), options);
+  result<address> start_worker(mailboxes at, Worker what, worker_options options = {}) {
+    return start(std::move(at), internal::make_worker_object(std::move(what)), options);
   }
   template <class Worker, class... Args>
   result<address> start_worker_as(mailboxes at, Args&&... args) {
@@ -237,8 +252,9 @@ public:
   /// with an error; returns at once (SRQ-1 to SRQ-7).
   ///
   /// `on_reply` takes `result<Reply>`, or `result<routed<Reply>>` to see the reply's return route.
-  /// Errors: those of `send`, at once and by return value; errc::timeout, errc::cancelled (the
-  /// worker ends first) or a decoding error through `on_reply`.
+  /// Errors: those of `send`, at once and by return value, unless `options.retry` leads to another
+  /// attempt; errc::timeout, errc::cancelled (the worker ends first) or a decoding error through
+  /// `on_reply`.
   template <class Reply, class Body, class OnReply>
   result<void> send_and_receive(route to, const Body& body, OnReply on_reply,
                                 request_options options = {}) {

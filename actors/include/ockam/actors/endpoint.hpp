@@ -7,12 +7,12 @@ namespace ockam {
 
 /// How long to wait for a message; nullopt waits for ever (RCV-1).
 struct receive_options {
-  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+  std::optional<time_span> timeout = std::chrono::seconds{30};
 };
 
 /// How long a send waits for room in the output of a connection; nullopt waits for ever.
 struct send_options {
-  std::optional<std::chrono::steady_clock::duration> timeout = std::chrono::seconds{30};
+  std::optional<time_span> timeout = std::chrono::seconds{30};
 };
 
 /// A mailbox without an actor, for plain threads such as `main` (CTX-2, MAP-12).

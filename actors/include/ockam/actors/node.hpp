@@ -11,6 +11,10 @@
 
 namespace ockam {
 
+namespace internal {
+class service_bridge;
+}
+
 /// What a CAF actor written by hand sends with: the addresses of its worker, nothing else.
 class OCKAM_ACTORS_EXPORT actor_sender : public sender {
 public:
@@ -19,6 +23,7 @@ public:
 
 private:
   friend class node;
+  friend class internal::service_bridge;
   using sender::sender;
 };
 
@@ -64,8 +69,8 @@ public:
 
   /// `node.start_worker("echoer", echoer{})`; see `sender::start_worker` for the errors.
   template <class Worker>
-  address start_worker(mailboxes at, Worker worker, worker_options options = {}) {
-    return value_or_throw(root_.start_worker(std::move(at), std::move(worker), options));
+  address start_worker(mailboxes at, Worker what, worker_options options = {}) {
+    return value_or_throw(root_.start_worker(std::move(at), std::move(what), options));
   }
 
   template <class Processor>

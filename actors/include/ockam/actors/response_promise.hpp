@@ -26,8 +26,8 @@ public:
   response_promise& operator=(response_promise&&) noexcept;
   ~response_promise();
 
-  /// Sends the answer along the return route. Errors: those of `sender::send`; errc::misuse when it
-  /// was answered already.
+  /// Sends the answer along the return route. Errors: those of `sender::send`, of which the requester
+  /// is told as well; errc::misuse when it was answered already.
   template <class T>
   result<void> deliver(const T& body) {
     return deliver_payload(encode_payload(body));

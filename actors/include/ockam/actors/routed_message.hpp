@@ -127,4 +127,11 @@ private:
   bool in_mailbox_ = false;
 };
 
+/// What identifies the request that a message makes: the address that the reply goes to, the last one
+/// of the return route. Each request has one of its own, which cannot be guessed, and all attempts of
+/// one request have the same (`retry_policy`): a worker that remembers it recognises a repetition. So
+/// it is with requesters of other implementations, which use a random address for each request. Of a
+/// message that a worker sends from its own address it is that address; empty without a return route.
+[[nodiscard]] OCKAM_ACTORS_EXPORT address request_id(const routed_message& request);
+
 } // namespace ockam

@@ -3,6 +3,7 @@
 // CAF actors that answer requests, and routes: either can stand for the other.
 //
 //     expose_service<std::string, std::string>(node, "uppercase", actor);       an actor at an address
+//     expose_service<calculator>(node, "calculator", actor);             all handlers of an interface
 //     auto far = service_at<std::string, std::string>(node, {connection, "uppercase"});
 //     self->request(far, caf::infinite, "hello").then(...);                     a route as an actor
 
@@ -15,9 +16,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace ockam {
 
@@ -28,102 +32,158 @@ using service = compat::typed_actor<caf::result<Response>(Request)>;
 
 /// What a service may cost the node it is exposed by.
 struct service_options {
-  std::chrono::milliseconds timeout{
-    30'000};                           ///< for the actor's answer; then the request is dropped
-  std::size_t max_outstanding = 1'024; ///< requests that wait for it; more are dropped
+  std::chrono::milliseconds timeout{30'000}; ///< for the actor's answer; then the request ends
+  std::size_t max_outstanding = 1'024;       ///< requests that wait for it; more are refused
   worker_options worker{};
 };
 
 namespace internal {
 
-/// What a bridge does with every request; the same for all types.
-class OCKAM_ACTORS_EXPORT service_port {
+/// What becomes of the actor's answer to a request.
+class answer_sink {
 public:
-  service_port(actor_sender own, service_options options);
-  ~service_port();
-  service_port(const service_port&) = delete;
-  service_port& operator=(const service_port&) = delete;
+  virtual void answer(std::uint64_t request, result<shared_bytes> body) = 0;
+  virtual void refuse(std::uint64_t request, const caf::error& why) = 0;
 
-  /// Sends `content` to `service` as a request of `self`. `behavior` makes what handles the answer
-  /// from a function to call first.
-  void ask(caf::scheduled_actor* self, caf::abstract_actor* service, caf::message content,
-           const std::function<caf::behavior(std::function<void()>)>& on_answer);
-
-  /// A request that has no reply; counted as failed and logged.
-  void refuse(const error& why);
-
-  actor_sender& own() noexcept { return own_; }
-
-private:
-  struct state;
-  actor_sender own_;
-  const service_options options_;
-  std::shared_ptr<state> state_;
+protected:
+  ~answer_sink() = default;
 };
 
-/// Decodes the body, asks the service, encodes the answer and sends it along the return route.
+/// How the bodies of a service become messages for its actor, and its answers bodies. What is around
+/// it is the same for all types.
+struct service_codec {
+  struct request {
+    caf::message content;
+    std::size_t handler = 0; // of the interface
+  };
+  result<request> (*read)(const shared_bytes& body);
+  caf::behavior (*handle_answer)(std::size_t handler, answer_sink& to, std::uint64_t request);
+};
+
+template <class Arguments, class Results>
+struct service_handler {
+  static_assert(
+    !sizeof(Arguments),
+    "a handler of a service has exactly one argument, the body of the request, and exactly "
+    "one result, the body of the answer");
+  using request = unit;
+  using response = unit;
+};
+
 template <class Request, class Response>
-class service_bridge final : public worker::base {
-public:
-  service_bridge(caf::actor_config& config, actor_sender own, caf::strong_actor_ptr service,
-                 service_options options)
-    : worker::base{config}, port_{std::move(own), options}, service_{std::move(service)} {}
-
-  typename worker::base::behavior_type make_behavior() override {
-    return {[this](routed_message& content) { on_request(routed<Request>{std::move(content)}); }};
-  }
-  const char* name() const override { return "ockam.service_bridge"; }
-  void on_exit() override { service_ = nullptr; }
-
-private:
-  void on_request(const routed<Request>& request) {
-    auto body = request.try_body();
-    if (!body)
-      return port_.refuse(body.error());
-    port_.ask(this, caf::actor_cast<caf::abstract_actor*>(service_),
-              caf::make_message(std::move(*body)),
-              [this, back = request.return_route()](std::function<void()> ended) {
-                return caf::behavior{
-                  [this, back, ended](const Response& answer) {
-                    ended();
-                    if (auto sent = port_.own().send(back, answer); !sent)
-                      port_.refuse(sent.error());
-                  },
-                  [this, ended](const caf::error& why) {
-                    ended();
-                    port_.refuse(from_caf_error(this->system(), why));
-                  },
-                };
-              });
-  }
-
-  service_port port_;
-  caf::strong_actor_ptr service_;
+struct service_handler<compat::types<Request>, compat::types<Response>> {
+  static_assert(payload_readable<Request>,
+                "the argument of a handler of a service has no payload codec; see "
+                "docs/write_a_payload_type.md");
+  static_assert(payload_writable<Response>,
+                "the result of a handler of a service has no payload codec; see "
+                "docs/write_a_payload_type.md");
+  using request = std::conditional_t<payload_readable<Request>, Request, unit>;
+  using response = std::conditional_t<payload_writable<Response>, Response, unit>;
 };
+
+/// The body of a request to handlers with these arguments.
+template <class... Requests>
+struct service_request {
+  using body = std::variant<Requests...>;
+  static service_codec::request to_message(body&& from) {
+    const auto handler = from.index();
+    return {std::visit([](auto& each) { return caf::make_message(std::move(each)); }, from),
+            handler};
+  }
+};
+template <class Request>
+struct service_request<Request> {
+  using body = Request;
+  static service_codec::request to_message(body&& from) {
+    return {caf::make_message(std::move(from))};
+  }
+};
+
+template <class Request>
+result<service_codec::request> read_request(const shared_bytes& body) {
+  return decode_payload<typename Request::body>(body).map(
+    [](typename Request::body&& from) { return Request::to_message(std::move(from)); });
+}
+
+template <class Response>
+caf::behavior handle_answer_of(answer_sink& to, std::uint64_t request) {
+  return {
+    [&to, request](const Response& body) { to.answer(request, encode_payload(body)); },
+    [&to, request](const caf::error& why) { to.refuse(request, why); },
+  };
+}
+
+template <class... Responses>
+caf::behavior handle_answer(std::size_t handler, answer_sink& to, std::uint64_t request) {
+  using maker = caf::behavior (*)(answer_sink&, std::uint64_t);
+  static constexpr maker makers[] = {&handle_answer_of<Responses>...};
+  return makers[handler](to, request);
+}
+
+template <class Handlers>
+struct service_codec_of;
+template <class... Arguments, class... Results>
+struct service_codec_of<compat::types<compat::handler<Arguments, Results>...>> {
+  using request = service_request<typename service_handler<Arguments, Results>::request...>;
+  static constexpr service_codec value{
+    &read_request<request>,
+    &handle_answer<typename service_handler<Arguments, Results>::response...>};
+};
+
+OCKAM_ACTORS_EXPORT address expose_actor(node& on, mailboxes at, caf::strong_actor_ptr service,
+                                         const service_codec& codec,
+                                         const service_options& options);
 
 } // namespace internal
 
 /// Makes a request/response actor reachable: an actor of the host, or a handle to one on another CAF
-/// node. The node removes its address in the end and lets the actor live.
+/// node. The node removes its address in the end and lets the actor live. When the actor ends, its
+/// address is free, and what waits for it gets an error.
 ///
-/// The sender gets the answer along the return route of its request. It gets nothing, and its own
-/// time-out tells, when the body is no `Request`, the actor answers with an error or not within
-/// `options.timeout`, or too many requests wait; each is logged and counted as failed (DEC-7).
+/// The requester gets the answer along the return route of its request. An answer is never refused
+/// because it is read slowly: while the output of a connection is full, its further requests wait.
+///
+/// Each of these ends the request with errc::remote and this cause, where the requester understands it
+/// (`sender::reply_error`), is logged, and is counted as failed:
+/// - errc::invalid_value       the body is no `Request`
+/// - errc::handler_failed      the actor answers with an error
+/// - errc::timeout             it does not answer within `options.timeout`
+/// - errc::cancelled           it ends, or the service is stopped
+/// - errc::resource_exhausted  `options.max_outstanding` requests wait for it
+/// A request whose requester has given up is not passed to the actor, and counted as expired.
 /// @param actor  a handle of any kind, typed or not, that handles `Request`
 /// Throws `failure` as `node::start_actor` does.
 template <class Request, class Response, class Handle>
 address expose_service(node& on, mailboxes at, const Handle& actor, service_options options = {}) {
-  auto service = caf::actor_cast<caf::strong_actor_ptr>(actor);
-  if (!service)
-    throw failure{error{errc::misuse, "the handle of the service is null; spawn the actor first"}};
-  return on.start_actor(
-    std::move(at),
-    [&](actor_sender own) -> worker {
-      using bridge = internal::service_bridge<Request, Response>;
-      return caf::actor_cast<worker>(
-        on.system().spawn<bridge, caf::lazy_init>(std::move(own), std::move(service), options));
-    },
-    options.worker);
+  using handler = compat::handler<compat::types<Request>, compat::types<Response>>;
+  return internal::expose_actor(on, std::move(at), caf::actor_cast<caf::strong_actor_ptr>(actor),
+                                internal::service_codec_of<compat::types<handler>>::value, options);
+}
+
+/// The body of a request to a typed interface: the argument of its one handler, or of several handlers
+/// a `std::variant` of their arguments, in the order of the interface.
+template <class Interface>
+using service_body =
+  typename internal::service_codec_of<compat::handlers_of<Interface>>::request::body;
+
+/// The same for all handlers of a `caf::typed_actor` at one address: a request has the body
+/// `service_body<Interface>`, its answer is the plain result of the handler.
+///
+///     using calculator = caf::typed_actor<...>;
+///     expose_service<calculator>(node, "calculator", actor);
+///
+/// Each handler has exactly one argument and one result, which have payload codecs.
+template <class Interface, class Handle>
+requires compat::is_typed_actor<Interface> address expose_service(node& on, mailboxes at,
+                                                                  const Handle& actor,
+                                                                  service_options options = {}) {
+  static_assert(
+    std::is_same_v<Handle, caf::actor> || std::is_convertible_v<const Handle&, Interface>,
+    "the actor has not all handlers of the interface that it is exposed with");
+  return internal::expose_actor(on, std::move(at), caf::actor_cast<caf::strong_actor_ptr>(actor),
+                                internal::service_codec_of<compat::handlers_of<Interface>>::value,
+                                options);
 }
 
 namespace internal {

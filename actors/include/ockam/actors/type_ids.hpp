@@ -40,12 +40,14 @@ struct OCKAM_ACTORS_EXPORT worker_signal {
     process,
     reply_timeout,
     request_failed,
-    room, // in the output of a connection whose messages wait
+    retry, // the pause between two attempts of a request is over
+    room,  // in the output of a connection whose messages wait
     call,
     end
   };
   kind what = kind::start;
-  std::uint64_t id = 0;
+  std::uint64_t id = 0;      // of a request
+  std::uint32_t attempt = 0; // of that request
 };
 
 /// What can be asked of a router actor by message. Everything here is also a call on the node; the

@@ -66,7 +66,8 @@ struct error_body {
   bool operator==(const error_body&) const = default;
 };
 
-/// Canonical CBOR, header and body. Text that is not UTF-8 is errc::invalid_utf8.
+/// Canonical CBOR, header and body. Text that is not UTF-8 is errc::invalid_utf8, more than
+/// max_nesting causes inside each other are errc::nesting_too_deep.
 OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const request& value);
 OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const response& value);
 OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const error_body& value);
@@ -75,7 +76,7 @@ OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const error_body& value);
 ///
 /// - errc::unknown_variant   a method or status that is not listed above
 /// - errc::missing_field     a header without id, path, re or has_body
-/// - errc::nesting_too_deep  more than 16 causes inside each other
+/// - errc::nesting_too_deep  more than max_nesting causes inside each other
 /// - errc::truncated, errc::type_mismatch, errc::integer_out_of_range, errc::invalid_utf8
 OCKAM_PROTOCOL_EXPORT result<request> decode_request(const shared_bytes& cbor);
 OCKAM_PROTOCOL_EXPORT result<response> decode_response(const shared_bytes& cbor);

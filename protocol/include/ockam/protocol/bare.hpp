@@ -2,6 +2,7 @@
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/export.hpp"
+#include "ockam/protocol/nesting.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 
@@ -36,18 +37,26 @@ template <class T>
 concept bare_integer
   = std::integral<T> && internal::is_none_of<T, bool, char, wchar_t, char8_t, char16_t, char32_t>;
 
+/// How much memory a body may become: an item of a list can be one byte on the wire and a large
+/// object in memory. The larger of the two counts.
+struct body_limits {
+  std::size_t memory_per_byte = 64;    ///< bytes of memory for each byte of the body
+  std::size_t least_memory = 1u << 20; ///< bytes of memory for any body, however short
+};
+
 /// Reads BARE values one after the other.
 ///
 /// Fails once and stays failed: a failed reader returns zeros and empty views, so read straight
 /// down and check `ok()` at the end. Views point into the input.
 class OCKAM_PROTOCOL_EXPORT bare_reader {
 public:
-  explicit bare_reader(bytes_view data) noexcept : data_{data} {}
+  explicit bare_reader(bytes_view data, const body_limits& limits = {}) noexcept
+    : data_{data}, limits_{limits} {}
 
   /// Lets `shared_data` return slices; `source` must outlive the reader.
-  explicit bare_reader(const shared_bytes& source) noexcept
-    : data_{source.view()}, source_{&source} {}
-  explicit bare_reader(shared_bytes&&) = delete;
+  explicit bare_reader(const shared_bytes& source, const body_limits& limits = {}) noexcept
+    : data_{source.view()}, source_{&source}, limits_{limits} {}
+  explicit bare_reader(shared_bytes&&, const body_limits& = {}) = delete;
 
   [[nodiscard]] bool ok() const noexcept { return !problem_.has_value(); }
 
@@ -102,12 +111,25 @@ public:
   /// The next `size` bytes, or nothing and errc::truncated.
   bytes_view take(std::size_t size);
 
+  /// Begins a value inside another, which `leave` ends; false: it must not be read.
+  /// - errc::nesting_too_deep  max_nesting values were begun
+  bool enter();
+  void leave() noexcept { --depth_; }
+
+  /// Counts objects of `size` bytes that reading creates on the heap. Call it before they exist.
+  /// - errc::resource_exhausted  more than body_limits allow
+  bool charge(std::uint64_t objects, std::size_t size);
+
 private:
   [[nodiscard]] shared_bytes share(bytes_view part) const;
+  [[nodiscard]] std::size_t memory_limit() const noexcept;
 
   bytes_view data_;
   const shared_bytes* source_ = nullptr;
+  body_limits limits_;
   std::size_t position_ = 0;
+  std::size_t depth_ = 0;
+  std::size_t memory_ = 0; // of the objects that were counted
   std::optional<ockam::error> problem_;
 };
 
@@ -164,16 +186,24 @@ public:
   /// The bytes as they are.
   void raw(bytes_view value);
 
+  /// As of a reader: what cannot be read is not written.
+  bool enter();
+  void leave() noexcept { --depth_; }
+
 private:
   std::span<std::uint8_t> to_;
   std::size_t size_ = 0;
+  std::size_t depth_ = 0;
   bool counting_ = true;
   std::optional<ockam::error> problem_;
 };
 
 /// Number of bytes of a varint.
 constexpr std::size_t bare_uint_size(std::uint64_t value) noexcept {
-  return value == 0 ? 1 : (static_cast<std::size_t>(std::bit_width(value)) + 6) / 7;
+  std::size_t size = 1;
+  for (; value > 0x7f; value >>= 7)
+    ++size;
+  return size;
 }
 
 } // namespace ockam

@@ -27,7 +27,8 @@ struct host_port {
 ///
 ///     4000              127.0.0.1, port 4000
 ///     :4000             the same
-///     10.0.0.7:4000, [::1]:4000, [fe80::1%2]:4000
+///     10.0.0.7:4000, [::1]:4000
+///     [fe80::1%eth0]:4000, [fe80::1%2]:4000   with a zone: the name or number of an interface
 ///     host.name:4000    labels of 1 to 63 letters, digits, `-`, `_`; 253 characters in all
 ///
 /// No system call is made. - errc::invalid_value  anything else

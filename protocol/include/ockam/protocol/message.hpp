@@ -122,8 +122,12 @@ public:
 
   /// The request that this message makes, nullptr for other messages. Stays with the message inside
   /// the node.
-  [[nodiscard]] pending_request* request() const noexcept { return parts().request.get(); }
-  void set_request(ref_ptr<pending_request> request) { change().request = std::move(request); }
+  [[nodiscard]] pending_request* request() const noexcept {
+    return parts().more ? parts().more->request.get() : nullptr;
+  }
+  void set_request(ref_ptr<pending_request> request) {
+    change().change_extras().request = std::move(request);
+  }
 
   /// Whether the sender has waited until the output had room: the message is not refused for want of
   /// room any more.
@@ -132,7 +136,7 @@ public:
 
   /// Hops this message has made inside the node since it was sent or received.
   [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
-  void count_local_step() { change().local_steps += 1; }
+  void count_local_step() { ++change().local_steps; }
   void reset_local_steps() { change().local_steps = 0; }
 
   /// Equal routes, payload and tracing context; what is local to the node does not count.
@@ -143,6 +147,7 @@ private:
   struct extras final : ref_counted, internal::recycled<extras> {
     std::optional<std::string> tracing;
     std::vector<local_info> info;
+    ref_ptr<pending_request> request;
   };
 
   /// What is looked at for every message comes first: a message that has waited is not in the cache.
@@ -175,7 +180,6 @@ private:
     std::uint32_t traced_empty : 1 = 0; // "{}", which many peers send, without `more`
     shared_bytes payload;
     credit_share credit;
-    ref_ptr<pending_request> request;
     ref_ptr<extras> more;
     route onward;
     route back;

@@ -18,16 +18,22 @@ namespace ockam {
 ///     /ip4/10.0.0.7/udp/5000/worker/w1                  2#10.0.0.7:5000 => 0#w1
 ///     /dnsaddr/localhost/tcp/4000/ws/service/echoer     3#localhost:4000 => 0#echoer
 ///     /unix/run/node.sock/service/echoer                5#/run/node.sock => 0#echoer
+///     /ip6zone/eth0/ip6/fe80::1/tcp/4000/worker/w1      1#[fe80::1%eth0]:4000 => 0#w1
 ///
 /// A list of pieces, each a protocol and its value; every value is well formed for its protocol.
 /// Whether the pieces lead anywhere is what `to_route` says.
 class OCKAM_PROTOCOL_EXPORT multiaddr {
 public:
+#if defined(__GNUC__) && !defined(__clang__) // says that `protocol::worker` shadows `ockam::worker`
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wshadow"
+#endif
   /// What a piece is. The numbers are those of the binary form.
   enum class protocol : std::uint32_t {
     ip4 = 4,
     tcp = 6,
     ip6 = 41,
+    ip6zone = 42,
     dnsaddr = 56,
     udp = 273,
     unix_socket = 400,
@@ -39,6 +45,9 @@ public:
     secure = 99'526,
     worker = 102'526,
   };
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
+#endif
 
   /// One protocol with its value.
   struct piece {
@@ -81,7 +90,9 @@ public:
   /// - errc::invalid_value           half a transport, or a node, project or space
   [[nodiscard]] result<route> to_route() const;
 
-  [[nodiscard]] const std::vector<piece>& pieces() const noexcept { return pieces_; }
+  [[nodiscard]] const std::vector<piece>& pieces() const noexcept {
+    return pieces_;
+  }
 
   bool operator==(const multiaddr&) const = default;
 

@@ -44,7 +44,8 @@ public:
 };
 
 // What the group `ockam` says about a transport; defaults where it says nothing. They throw `failure`
-// with errc::invalid_value for a number that is negative or too large. For WebSocket: its header.
+// with errc::invalid_value for an option that does not exist, and for a value that an option does not
+// take. For WebSocket: its header.
 
 namespace tcp {
 OCKAM_TRANSPORTS_EXPORT transport_options

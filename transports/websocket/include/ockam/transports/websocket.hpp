@@ -129,8 +129,7 @@ private:
 };
 
 /// What the group `ockam` of a configuration says about WebSocket (ockam/transports/config.hpp): the
-/// options that TCP has as well. Throws `failure` with errc::invalid_value for a number that is
-/// negative or too large.
+/// options that TCP has as well. Throws `failure` with errc::invalid_value as those for TCP do.
 OCKAM_WEBSOCKET_EXPORT transport_options
 transport_options_from(const caf::actor_system_config& config);
 

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <compare>
+
+namespace ockam {
+
+/// How long something may take, or is put off: a duration of any unit. More than a century is a
+/// century, so that `max()` of any unit means "never" and can be added to a moment.
+class time_span {
+public:
+  using duration = std::chrono::steady_clock::duration;
+  static constexpr std::chrono::hours century{24 * 36'525};
+
+  template <class Rep, class Period>
+  constexpr time_span(std::chrono::duration<Rep, Period> any) noexcept // NOLINT: as durations do
+    : value_{any > century    ? duration{century}
+             : any < -century ? duration{-century}
+                              : std::chrono::duration_cast<duration>(any)} {}
+
+  constexpr operator duration() const noexcept { return value_; } // NOLINT: one of a clock
+  [[nodiscard]] constexpr duration value() const noexcept { return value_; }
+
+  friend constexpr bool operator==(time_span, time_span) noexcept = default;
+  friend constexpr auto operator<=>(time_span, time_span) noexcept = default;
+
+private:
+  duration value_;
+};
+
+namespace internal {
+
+/// The moment `delay` from now; a negative delay has passed already, at this moment.
+inline std::chrono::steady_clock::time_point moment_after(time_span delay,
+                                                          std::chrono::steady_clock::time_point now
+                                                          = std::chrono::steady_clock::now()) {
+  return now + std::max(delay.value(), time_span::duration::zero());
+}
+
+/// Whether it is longer than `limit` since then; a limit of 0 is none.
+inline bool is_over(time_span limit, std::chrono::steady_clock::time_point since,
+                    std::chrono::steady_clock::time_point now) noexcept {
+  return limit.value() > time_span::duration::zero() && now - since > limit.value();
+}
+
+} // namespace internal
+
+} // namespace ockam

@@ -1,0 +1,94 @@
+// What senders learn of a link whose bytes the test moves.
+
+#include "actors/test_node.hpp"
+
+#include "link.hpp"
+#include "stream/stream_format.hpp"
+
+namespace ockam::test {
+namespace {
+
+/// Moves nothing of its own accord.
+class still_link final : public internal::link {
+public:
+  using internal::link::link;
+  using internal::link::begin_again;
+  using internal::link::bytes_written;
+  using internal::link::expire_waiting;
+  using internal::link::finish;
+  using internal::link::next_batch;
+  using internal::link::output;
+
+private:
+  void wake_writer(compat::execution_context*) override {}
+  void wake_reader() override {}
+  void begin_close() override {}
+};
+
+class notice final : public waiter {
+public:
+  void wake() noexcept override { woken = true; }
+  bool woken = false;
+};
+
+class LinkOutput : public node_test {
+protected:
+  LinkOutput() {
+    internal::link::setup setup{.limits = {.max_pending_bytes = 1'000},
+                                .peer = "the test",
+                                .observer = [this](const connection_event& what) {
+                                  states.push_back(what.state);
+                                }};
+    output = std::make_shared<still_link>(setup, internal::tcp_format);
+    EXPECT_TRUE(output->open(node.state(), std::move(setup)));
+    EXPECT_TRUE(output->next_batch(batch)); // the version byte
+    output->bytes_written(batch.size());
+    batch.clear();
+    output->output().set_keep_for(1s);
+  }
+  void TearDown() override {
+    output->finish(std::nullopt, batch);
+    node_test::TearDown();
+  }
+
+  [[nodiscard]] route beyond() const { return {output->sender_address(), "far"}; }
+
+  /// Waits for room for a message that is refused now.
+  void expect_no_room() {
+    EXPECT_EQ(node.root().send(beyond(), body).error(), errc::resource_exhausted);
+    ASSERT_EQ(output->wait_for_room(body.size(), room), message_sink::room::awaited);
+  }
+  void expect_room_was_noticed() const {
+    EXPECT_EQ(output->pending_bytes(), 0u);
+    EXPECT_TRUE(room->woken);
+    EXPECT_EQ(states, (std::vector{connection_state::overloaded, connection_state::writable}));
+  }
+
+  const std::string body = std::string(800, '.');
+  std::vector<connection_state> states;
+  std::shared_ptr<still_link> output;
+  internal::write_batch batch;
+  ref_ptr<notice> room = make_ref<notice>();
+};
+
+TEST_F(LinkOutput, ANS4_ANS7_SendersLearnOfTheRoomOfRequestsThatWereGivenUp) {
+  const auto late = node.root().send_and_receive<std::string>(beyond(), body, {.timeout = 1ms});
+  EXPECT_EQ(late.error(), errc::timeout);
+  expect_no_room();
+  EXPECT_FALSE(output->next_batch(batch)) << "nothing is left to write";
+  expect_room_was_noticed();
+}
+
+TEST_F(LinkOutput, ANS4_ANS6_SendersLearnOfTheRoomOfMessagesThatHaveExpired) {
+  using clock = internal::outbox::clock;
+  const auto lost = clock::now();
+  output->begin_again({errc::closed_by_peer, "a loss"}, batch, lost);
+  states.clear();
+  EXPECT_TRUE(node.root().send(beyond(), body));
+  expect_no_room();
+  output->expire_waiting(clock::now() + 2s);
+  expect_room_was_noticed();
+}
+
+} // namespace
+} // namespace ockam::test
