@@ -156,7 +156,7 @@ int __wrap_epoll_create1(int flags) {
 
 /// Not by the linker: the standard library calls it, too.
 int pthread_create(::pthread_t* made, const ::pthread_attr_t* attributes, void* (*run)(void*),
-                   void* argument) {
+                   void* argument) noexcept {
   static const auto real
     = reinterpret_cast<decltype(&::pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
   return fails(system_call::thread) ? errno : real(made, attributes, run, argument);
