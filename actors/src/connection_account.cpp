@@ -42,7 +42,7 @@ void node_counters::drop(drop_reason reason, const message& content, const error
   if (auto* const request = content.request())
     request->fail(cause != nullptr ? *cause : lost(reason, content));
   if (observer)
-    observer->on_drop(reason, content);
+    host.call("the message observer", [&] { observer->on_drop(reason, content); });
 }
 
 } // namespace ockam::internal

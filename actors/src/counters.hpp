@@ -1,5 +1,7 @@
 #pragma once
 
+#include "host_calls.hpp"
+
 #include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/observer.hpp"
@@ -67,6 +69,7 @@ struct traffic {
 struct node_counters {
   traffic of_the_gone;
   std::array<counter, drop_reason_count> dropped;
+  host_calls host;                                          // its observers and callbacks
   std::shared_ptr<message_observer> observer;               // sees the drops
   std::function<void(drop_reason, const message&)> explain; // to a peer that may know
 

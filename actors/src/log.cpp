@@ -1,5 +1,7 @@
 #include "log.hpp"
 
+#include "host_calls.hpp"
+
 #include "ockam/protocol/text.hpp"
 
 #include "log_target.hpp"
@@ -57,11 +59,8 @@ void log_error(std::string_view text) {
 namespace {
 
 std::string remedy_of(const access_control& control, const relay_message& what) {
-  try {
-    return control.remedy(what);
-  } catch (const std::exception& thrown) {
-    return std::string{"no remedy is known: "} + thrown.what();
-  }
+  const auto known = caught([&]() -> result<std::string> { return control.remedy(what); });
+  return known ? *known : "no remedy is known: " + to_string(known.error());
 }
 
 } // namespace

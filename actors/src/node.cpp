@@ -58,7 +58,7 @@ node::node(caf::actor_system& system, node_options options)
   : root_{value_or_throw(endpoint::open(make_state(system, std::move(options)), "app"))} {}
 
 node::~node() {
-  stop();
+  state()->end();
 }
 
 address node::start_actor(mailboxes at, worker actor, worker_options options) {
@@ -116,15 +116,15 @@ void node::stop() {
 }
 
 void node::stop(std::chrono::milliseconds limit) {
-  state()->stop(limit);
+  value_or_throw(state()->stop(limit));
 }
 
 void node::stop_now() {
-  state()->stop(std::chrono::milliseconds{0});
+  value_or_throw(state()->stop(std::chrono::milliseconds{0}));
 }
 
 void node::wait_for_stop_request() {
-  state()->wait_for_stop_request();
+  value_or_throw(state()->wait_for_stop_request());
 }
 
 } // namespace ockam

@@ -8,6 +8,7 @@
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include <caf/actor_system.hpp>
 
@@ -215,7 +216,7 @@ void node_state::actor_ended(int priority) {
     changed_.notify_all();
 }
 
-void node_state::stop_priority(int priority, std::chrono::steady_clock::time_point deadline) {
+void node_state::stop_priority(int priority) {
   std::vector<ref_ptr<worker_record>> stopping;
   for (auto& record : table.all())
     if ((record->kind == resident::shell || record->kind == resident::actor)
@@ -224,45 +225,113 @@ void node_state::stop_priority(int priority, std::chrono::steady_clock::time_poi
       stopping.push_back(std::move(record));
     }
   std::unique_lock guard{mutex_};
-  const auto all_gone = [&] { return running_[static_cast<std::size_t>(priority)] == 0; };
-  if (!changed_.wait_until(guard, deadline, all_gone))
-    for (const auto& record : stopping) // nobody waits for them; what they have queued is dropped
-      record->abandoned = true;
-}
-
-void node_state::stop(time_span limit) {
-  {
-    std::unique_lock guard{mutex_};
-    stop_requested_ = true;
-    changed_.notify_all();
-    if (std::exchange(stopping_, true)) {
-      changed_.wait(guard, [this] { return stopped_; });
+  while (running_[static_cast<std::size_t>(priority)] != 0) {
+    const auto deadline = stop_deadline_; // another call may bring it forward
+    if (deadline <= std::chrono::steady_clock::now()) {
+      for (const auto& record : stopping) // nobody waits for them; what they have queued is dropped
+        record->abandoned = true;
       return;
     }
+    changed_.wait_until(guard, deadline);
   }
-  table.close({errc::shutting_down, "the node is stopping; nothing can be started"});
-  const auto deadline = moment_after(limit);
-  for (int priority = 7; priority >= 1; --priority)
-    stop_priority(priority, deadline);
-  std::vector<std::shared_ptr<transport>> transports;
+}
+
+/// One that fails stays for the next stop.
+result<void> node_state::stop_transports() {
+  std::vector<std::shared_ptr<transport>> all;
   {
     const std::lock_guard guard{mutex_};
-    transports.swap(transports_);
+    all = transports_;
     transport_by_type_.clear();
   }
-  for (const auto& each : transports)
-    each->stop();
+  result<void> outcome;
+  for (const auto& each : all) {
+    auto stopped = caught([&]() -> result<void> {
+      each->stop();
+      return {};
+    });
+    if (stopped) {
+      const std::lock_guard guard{mutex_};
+      std::erase(transports_, each);
+    } else {
+      outcome = fail(errc::internal, "a transport did not stop: " + to_string(stopped.error())
+                                       + "; stop the node again");
+    }
+  }
+  return outcome;
+}
+
+result<void> node_state::end_everything() {
+  table.close({errc::shutting_down, "the node is stopping; nothing can be started"});
+  for (int priority = 7; priority >= 1; --priority)
+    stop_priority(priority);
+  auto outcome = stop_transports();
   for (const auto& record : table.all())
     stop_record(record);
   timers.stop();
   table.close({errc::internal, "the node has stopped"});
   gone_ = true;
-  const auto last = router(); // it holds this node's state, which holds it
-  set_router({});
-  compat::post_exit(caf::actor_cast<caf::abstract_actor*>(last));
-  const std::lock_guard guard{mutex_};
-  stopped_ = true;
+  if (const auto last = router()) { // it holds this node's state, which holds it
+    set_router({});
+    compat::post_exit(caf::actor_cast<caf::abstract_actor*>(last));
+  }
+  return outcome;
+}
+
+result<void> node_state::stop(time_span limit) {
+  if (auto allowed = check_may_block("stop", "call request_stop, and stop the node on the thread "
+                                             "that waits in wait_for_stop_request");
+      !allowed)
+    return allowed;
+  const auto deadline = moment_after(limit);
+  std::unique_lock guard{mutex_};
+  stop_requested_ = true;
+  stopping_ = true;
+  stop_deadline_ = std::min(stop_deadline_, deadline);
   changed_.notify_all();
+  changed_.wait(guard, [this] { return !stop_runs_; });
+  if (stopped_)
+    return {};
+  stop_deadline_ = std::min(stop_deadline_, deadline);
+  stop_runs_ = true;
+  guard.unlock();
+  auto outcome = caught([this] { return end_everything(); });
+  guard.lock();
+  stop_runs_ = false;
+  stopped_ = outcome.has_value();
+  stop_deadline_ = no_deadline; // a further call has a limit of its own
+  changed_.notify_all();
+  return outcome;
+}
+
+namespace {
+
+/// For the end of a node, which throws nothing.
+template <class Step>
+void try_to_end(Step&& step) noexcept {
+  const auto outcome = caught(step);
+  if (!outcome)
+    static_cast<void>(caught([&]() -> result<void> {
+      log_error("a node was destroyed and has not stopped: " + to_string(outcome.error()));
+      return {};
+    }));
+}
+
+} // namespace
+
+void node_state::end() noexcept {
+  try_to_end([this]() -> result<void> {
+    if (may_block())
+      return stop(options.stop_timeout);
+    request_stop();
+    after_host_function([node = shared_from_this()] {
+      try_to_end([&]() -> result<void> {
+        std::thread{[node] { node->end(); }}.detach();
+        return {};
+      });
+    });
+    return {};
+  });
 }
 
 void node_state::request_stop() {
@@ -271,9 +340,14 @@ void node_state::request_stop() {
   changed_.notify_all();
 }
 
-void node_state::wait_for_stop_request() {
+result<void> node_state::wait_for_stop_request() {
+  if (auto allowed = check_may_block("wait_for_stop_request", "wait on the thread that stops the "
+                                                              "node");
+      !allowed)
+    return allowed;
   std::unique_lock guard{mutex_};
   changed_.wait(guard, [this] { return stop_requested_; });
+  return {};
 }
 
 // -- transports ------------------------------------------------------------------------------------
@@ -306,6 +380,7 @@ ockam::metrics node_state::metrics() const {
   }
   for (std::size_t i = 0; i < drop_reason_count; ++i)
     sum.dropped[i] = counters->dropped[i].get();
+  sum.failed_callbacks = counters->host.failed();
   sum.buffer_bytes = buffers->used();
   sum.buffer_refusals = buffers->refusals();
   return sum;

@@ -177,7 +177,9 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
   if (record.kind != resident::sink)
     content.occupy(credit_use::made);
   if (options.observer) [[unlikely]]
-    options.observer->on_delivery(source, record.address_at(to.index), content);
+    counters->host.call("the message observer", [&] {
+      options.observer->on_delivery(source, record.address_at(to.index), content);
+    });
   routed_message routed{std::move(content), std::move(source),
                         record.voice ? record.voice : to.record, to.index};
   switch (record.kind) {

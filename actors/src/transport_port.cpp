@@ -124,7 +124,9 @@ const address& connection_port::receiver_address() const noexcept {
 void connection_port::deliver(message content, compat::execution_context* context) {
   count_received(1);
   if (node_->options.observer) [[unlikely]]
-    node_->options.observer->on_read(sender_address(), peer_, content);
+    node_->counters->host.call("the message observer", [&] {
+      node_->options.observer->on_read(sender_address(), peer_, content);
+    });
   if (content.onward_route().empty()) {
     node_->count_drop(drop_reason::heartbeat, content);
     return;
@@ -180,7 +182,9 @@ bool connection_port::observed() const noexcept {
 
 void connection_port::note_write(const message& content) const {
   if (node_->options.observer) [[unlikely]]
-    node_->options.observer->on_write(sender_address(), peer_, content);
+    node_->counters->host.call("the message observer", [&] {
+      node_->options.observer->on_write(sender_address(), peer_, content);
+    });
 }
 
 void connection_port::count_written(std::uint64_t messages) const noexcept {

@@ -47,8 +47,12 @@ io_transport::io_transport(node_ptr node, std::string name, const threads& threa
 
 void io_transport::start() {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
-    asio::post(threads_[i]->executor(),
-               [me = self_as<io_transport>(), i] { me->watch_deadlines(i); });
+    asio::post(threads_[i]->executor(), [weak = weak_from_this(), i] {
+      if (const auto me = std::static_pointer_cast<io_transport>(weak.lock())) {
+        me->watches_[i]->meter.next(served::clock::now()); // a pause may come before the first tick
+        me->watch_deadlines(i);
+      }
+    });
     threads_[i]->start();
   }
 }
@@ -77,8 +81,7 @@ bool io_transport::is_own_thread() const noexcept {
 }
 
 void io_transport::stop() {
-  if (!begin_stop())
-    return;
+  begin_stop();
   for (const auto& each : connections().all())
     each->close();
   if (!threads_.front()->is_this_thread()) // a host may stop the node in its own loop

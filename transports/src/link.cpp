@@ -1,5 +1,6 @@
 #include "link.hpp"
 
+#include "blocking.hpp"
 #include "log.hpp"
 #include "node_state.hpp"
 
@@ -257,11 +258,9 @@ void link::finish(std::optional<error> cause, const write_batch& unwritten) {
 void link::notify(connection_state state, std::optional<error> cause) {
   if (!observer_)
     return;
-  try {
+  port_.node()->counters->host.call("a connection observer", [&] {
     observer_({state, sender_address(), std::move(cause)});
-  } catch (const std::exception& thrown) {
-    log_warning(std::string{"a connection observer failed: "} + thrown.what());
-  }
+  });
 }
 
 } // namespace ockam::internal
@@ -303,6 +302,9 @@ std::size_t connection::pending_bytes() const noexcept {
 }
 
 bool connection::flush(std::chrono::milliseconds timeout) const {
+  value_or_throw(internal::check_may_block(
+    "flush", "look at pending_bytes, or let context::when_writable call the worker",
+    time_span{timeout}));
   return link_->wait_until_written(timeout);
 }
 

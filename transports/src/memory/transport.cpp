@@ -57,8 +57,7 @@ public:
   [[nodiscard]] std::uint8_t type() const noexcept override { return address_type; }
 
   void stop() override {
-    if (!begin_stop())
-      return;
+    begin_stop();
     for (const auto& each : connections().all())
       each->close();
     connections().wait_until_empty(std::chrono::milliseconds{500});

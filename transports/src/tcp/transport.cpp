@@ -129,10 +129,9 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
-  value_or_throw(attach_transport(on.state(), impl));
-  impl->start();
-  return transport{std::move(impl)};
+  return transport{internal::attach_started(on.state(), "TCP", [&] {
+    return std::make_shared<detail::transport_impl>(on.state(), options);
+  })};
 }
 
 } // namespace ockam::tcp

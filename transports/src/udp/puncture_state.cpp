@@ -1,5 +1,6 @@
 #include "puncture_state.hpp"
 
+#include "blocking.hpp"
 #include "log.hpp"
 #include "node_state.hpp"
 
@@ -88,11 +89,9 @@ void puncture_state::end() {
 void puncture_state::notify(connection_state state, std::optional<error> cause) const {
   if (!options_.observer)
     return;
-  try {
+  node_->counters->host.call("the observer of a puncture", [&] {
     options_.observer({state, sender_, std::move(cause)});
-  } catch (const std::exception& thrown) {
-    internal::log_warning(std::string{"the observer of a puncture failed: "} + thrown.what());
-  }
+  });
 }
 
 // -- for handles -----------------------------------------------------------------------------------
@@ -113,6 +112,10 @@ bool puncture_state::has_ended() const {
 }
 
 result<void> puncture_state::wait_until_open(std::chrono::milliseconds timeout) const {
+  if (auto allowed = internal::check_may_block(
+        "wait_until_open", "let puncture_options::observer tell", time_span{timeout});
+      !allowed)
+    return allowed;
   std::unique_lock guard{mutex_};
   if (!changed_.wait_until(guard, internal::moment_after(timeout),
                            [this] { return open_ || ended_; }))

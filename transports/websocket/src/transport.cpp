@@ -2,6 +2,7 @@
 
 #include "connection_options.hpp"
 #include "log.hpp"
+#include "net_error.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -155,8 +156,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
 // -- the end ---------------------------------------------------------------------------------------
 
 void transport_impl::stop() {
-  if (!begin_stop())
-    return;
+  begin_stop();
   for (const auto& each : connections().all())
     own(each)->go_away();
   connections().wait_until_empty(stop_grace);
@@ -178,10 +178,13 @@ transport transport::create(node& on) {
 }
 
 transport transport::create(node& on, transport_options options) {
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), std::move(options));
-  value_or_throw(attach_transport(on.state(), impl));
-  impl->start();
-  return transport{std::move(impl)};
+  return transport{internal::attach_started(on.state(), "WebSocket", [&] {
+    try {
+      return std::make_shared<detail::transport_impl>(on.state(), std::move(options));
+    } catch (const boost::system::system_error& failed) {
+      throw std::system_error{detail::to_std(failed.code())};
+    }
+  })};
 }
 
 transport_options transport_options_from(const caf::actor_system_config& config) {

@@ -59,8 +59,9 @@ struct metrics : drop_counts {
   std::uint64_t delivered = 0; // taken out of a mailbox by a worker or endpoint that was admitted
   std::uint64_t written = 0;   // handed to the operating system by a connection
   std::uint64_t failed = 0;    // of the delivered ones: handler error, exception, undecodable body
-  std::uint64_t buffer_bytes = 0;    // that the buffers of all connections take now
-  std::uint64_t buffer_refusals = 0; // because of `max_buffer_bytes`
+  std::uint64_t failed_callbacks = 0; // observers and callbacks of the host that threw something
+  std::uint64_t buffer_bytes = 0;     // that the buffers of all connections take now
+  std::uint64_t buffer_refusals = 0;  // because of `max_buffer_bytes`
 
   [[nodiscard]] std::uint64_t in_flight() const noexcept {
     return sent + received - delivered - written - dropped_in_all();

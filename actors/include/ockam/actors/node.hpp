@@ -54,7 +54,8 @@ struct node_options {
 /// blocking and throws `failure`; `root()` offers the same calls with results instead.
 ///
 /// The destructor stops what the node started and leaves the rest of the system alone; the node must
-/// go before the system does.
+/// go before the system does. In a worker, an observer or a callback it does not wait: when that has
+/// returned, another thread stops the node, and the destructor of the system waits for that.
 class OCKAM_ACTORS_EXPORT node {
 public:
   /// Without options: as the group `ockam` of the system's configuration says (ockam/actors/config.hpp).
@@ -147,14 +148,16 @@ public:
   // -- the end ------------------------------------------------------------------------------------
 
   /// Stops workers by priority, then the transports, and returns when all are gone or the limit has
-  /// passed, whichever is first (NOD-6 to NOD-8). Not from a worker: see `sender::request_stop`.
+  /// passed, whichever is first (NOD-6 to NOD-8). When it throws, the next call finishes the stop.
+  /// errc::misuse in a worker, an observer or a callback: see `sender::request_stop`.
   void stop();
   void stop(std::chrono::milliseconds limit);
 
-  /// Does not wait for anybody (NOD-10).
+  /// Does not wait for workers (NOD-10). Otherwise as `stop`.
   void stop_now();
 
-  /// Returns when a stop was asked for, by `request_stop` or by `stop` on another thread.
+  /// Returns when a stop was asked for, by `request_stop` or by `stop` on another thread. errc::misuse
+  /// as `stop`.
   void wait_for_stop_request();
 
 private:

@@ -31,8 +31,8 @@ struct tick {
   }
 };
 
-/// Makes ticks out of the moments at which a timer with this interval fires. A tick that is late by no
-/// more than another interval is no pause: busy machines are late.
+/// Makes ticks out of the moments at which a timer with this interval is first set, and then fires. A
+/// tick that is late by no more than another interval is no pause: busy machines are late.
 class tick_meter {
 public:
   explicit tick_meter(tick::clock::duration interval) noexcept : interval_{interval} {}

@@ -94,7 +94,7 @@ public:
   [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
   [[nodiscard]] connection_metrics metrics() const noexcept; ///< of all its peers together
 
-  /// As `connection::flush`; names that are being resolved are not waited for. Not from a worker.
+  /// As `connection::flush`; names that are being resolved are not waited for.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
   /// From now on the address is unknown; what was sent is still written, then the port is free.
