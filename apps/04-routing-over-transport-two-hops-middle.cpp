@@ -18,9 +18,10 @@ int main(int argc, char** argv) {
     // Initialize the TCP transport.
     auto tcp = ockam::tcp::transport::create(node);
 
-    // Create a TCP connection to the responder node; it may be started a little later than this.
-    const auto connection_to_responder = tcp.connect(connect,
-                                                     {.retry_for = std::chrono::seconds{10}});
+    // Create a TCP connection to the responder node; it may be started a little later than this,
+    // and again.
+    const auto connection_to_responder = tcp.connect(
+      connect, {.retry_for = std::chrono::seconds{10}, .reconnect = ockam::reconnect_policy{}});
 
     // Create and start a relay worker.
     node.start_worker("forward_to_responder", hello_ockam::relay{connection_to_responder});

@@ -13,8 +13,8 @@ int main(int argc, char** argv) {
   const auto& listen = program.listen_argument("/ip4/127.0.0.1/udp/3000", "MultiAddr to listen at");
 
   return program.run(argc, argv, [&](ockam::node& node) {
-    // Initialize all transports.
-    const hello_ockam::any_transport transports{node};
+    // Initialize all transports; connect again to a next node that is started again.
+    const hello_ockam::any_transport transports{node, ockam::reconnect_policy{}};
 
     // Connect to the next node, and start a relay worker that forwards there.
     node.start_worker("forward", hello_ockam::relay{transports.connect(connect)});

@@ -2,6 +2,7 @@
 
 #include "hello_ockam/flow_file.hpp"
 #include "hello_ockam/flow_picture.hpp"
+#include "hello_ockam/output.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -20,9 +21,7 @@ hello_ockam::flow_node read(const std::string& argument) {
   return hello_ockam::read_flow_file(std::filesystem::path{argument}.stem().string(), argument);
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"Draws the message flow through several nodes", "flow-merge"};
   bool mermaid = false;
   bool svg = false;
@@ -41,15 +40,16 @@ int main(int argc, char** argv) {
     std::cerr << "flow-merge: " + ockam::escaped(wrong.what()) + "; see --help\n";
     return 2;
   }
-  try {
-    std::vector<hello_ockam::flow_node> nodes;
-    for (const auto& each : files)
-      nodes.push_back(read(each));
-    const auto flow = hello_ockam::draw(nodes);
-    std::cout << (mermaid ? to_mermaid(flow) : to_svg(flow));
-    return 0;
-  } catch (const std::exception& failed) {
-    std::cerr << std::string{"flow-merge: "} + failed.what() + "\n";
-    return 1;
-  }
+  std::vector<hello_ockam::flow_node> nodes;
+  for (const auto& each : files)
+    nodes.push_back(read(each));
+  const auto flow = hello_ockam::draw(nodes);
+  std::cout << (mermaid ? to_mermaid(flow) : to_svg(flow));
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  return hello_ockam::run_and_report("flow-merge", [&] { return run(argc, argv); });
 }

@@ -6,8 +6,12 @@
 #include "runner.hpp"
 #include "types.hpp"
 
+#include "hello_ockam/output.hpp"
+
 #include <array>
+#include <fstream>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -62,11 +66,19 @@ void list(bool quick) {
         std::cout << figure.name << '\n';
 }
 
+/// Before a run that takes long.
+void check_that_it_can_be_written(const std::string& file) {
+  if (!file.empty() && !std::ofstream{file, std::ios::app})
+    throw std::runtime_error{"cannot write " + file};
+}
+
 void run(const group& which, command_line line) {
   if (line.quick) {
     line.run.runs = std::min(line.run.runs, 3);
     line.run.milliseconds = std::min(line.run.milliseconds, 20);
   }
+  check_that_it_can_be_written(line.json);
+  check_that_it_can_be_written(line.plot);
   bench::report results;
   bench::run(which.rows(line.quick), line.run, results);
   if (!line.json.empty())
@@ -90,9 +102,7 @@ void allow_many_files() {
   }
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"Benchmarks of ockam-caf; compare ratios, absolute figures belong to one machine"};
   app.require_subcommand(1);
   command_line line;
@@ -108,20 +118,21 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& wrong) {
     return app.exit(wrong) == 0 ? 0 : 2;
   }
-  try {
-    allow_many_files();
-    bench::init_types();
-    if (listing->parsed())
-      list(line.quick);
-    else if (serving->parsed())
-      bench::serve(line.role, line.to);
-    else
-      for (const auto& each : groups)
-        if (app.got_subcommand(each.name))
-          run(each, line);
-    return 0;
-  } catch (const std::exception& failed) {
-    std::cerr << std::string{"error: "} + failed.what() + '\n';
-    return 1;
-  }
+  allow_many_files();
+  bench::init_types();
+  if (listing->parsed())
+    list(line.quick);
+  else if (serving->parsed())
+    bench::serve(line.role, line.to);
+  else
+    for (const auto& each : groups)
+      if (app.got_subcommand(each.name))
+        run(each, line);
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  return hello_ockam::run_and_report("ockam-bench", [&] { return run(argc, argv); });
 }

@@ -4,9 +4,13 @@
 #include "groups.hpp"
 #include "types.hpp"
 
+#include "hello_ockam/output.hpp"
+
 #include <benchmark/benchmark.h>
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   bench::init_types();
   for (const auto& row : bench::codec_rows(false))
     for (const auto& variant : row.set_up())
@@ -19,6 +23,11 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  return benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1; // it says itself that none has that name
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  return hello_ockam::run_and_report("ockam-microbench", [&] { return run(argc, argv); });
 }

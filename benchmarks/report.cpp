@@ -1,5 +1,7 @@
 #include "report.hpp"
 
+#include "hello_ockam/output.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -89,7 +91,7 @@ nlohmann::json entry_of(const row& what, std::size_t index, const series& own,
 void report::add(const row& what, const std::vector<series>& all) {
   for (std::size_t i = 0; i < what.figures.size(); ++i)
     add(what, i, all);
-  std::fflush(stdout);
+  hello_ockam::flush_output();
 }
 
 void report::add(const row& what, std::size_t figure, const std::vector<series>& all) {
@@ -147,7 +149,7 @@ void report::write_plot(const std::string& file, const std::string& title) const
   }
   if (count == 0)
     return;
-  const std::unique_ptr<FILE, int (*)(FILE*)> gnuplot{popen("gnuplot", "w"), pclose};
+  std::unique_ptr<FILE, int (*)(FILE*)> gnuplot{popen("gnuplot", "w"), pclose};
   if (!gnuplot)
     throw std::runtime_error{"cannot start gnuplot for " + file};
   std::fprintf(gnuplot.get(),
@@ -160,7 +162,8 @@ void report::write_plot(const std::string& file, const std::string& title) const
                "plot '-' using 1:2:(1):1:($2-0.35):($2+0.35) with boxxyerror\n%se\n",
                80 + 18 * count, file.c_str(), title.c_str(), -count - 1, labels.c_str(),
                bars.c_str());
-  if (std::fflush(gnuplot.get()) != 0)
+  const bool told = std::fflush(gnuplot.get()) == 0;
+  if (pclose(gnuplot.release()) != 0 || !told)
     throw std::runtime_error{"cannot draw " + file + ": is gnuplot installed?"};
 }
 

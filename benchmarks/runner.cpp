@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <thread>
 
 #include <unistd.h>
@@ -184,7 +185,11 @@ void run(const std::vector<row>& rows, const run_options& options, report& into)
   const auto count = std::count_if(rows.begin(), rows.end(), [&](const row& each) {
     return is_wanted(each, options.filter);
   });
+  if (count == 0)
+    throw std::runtime_error{"no row has \"" + options.filter
+                             + "\" in its name (--filter); `ockam-bench list` names all"};
   progress shown{static_cast<std::size_t>(count)};
+  bool any = false;
   for (const auto& each : rows) {
     if (!is_wanted(each, options.filter))
       continue;
@@ -193,7 +198,11 @@ void run(const std::vector<row>& rows, const run_options& options, report& into)
     shown.clear();
     if (!all.empty())
       into.add(each, all);
+    any = any || !all.empty();
   }
+  if (!any)
+    throw std::runtime_error{"no variant of these rows has \"" + options.variant
+                             + "\" in its name (--variant)"};
 }
 
 } // namespace bench

@@ -17,7 +17,7 @@ struct run_options {
 };
 
 /// Runs the rows that `options` ask for and puts their results into `into`, each as soon as it is
-/// there. Whatever does not end in time ends the program with status 3.
+/// there. Throws std::runtime_error when they ask for none. Whatever does not end in time ends the program with status 3.
 void run(const std::vector<row>& rows, const run_options& options, report& into);
 
 /// Whether any figure of the row is asked for.

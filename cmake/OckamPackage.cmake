@@ -12,8 +12,16 @@ if(TARGET ockam_websocket)
 endif()
 foreach(name ${libraries})
   install(EXPORT ockam_${name} NAMESPACE ockam:: DESTINATION ${destination} COMPONENT dev)
+  # also from the build folder: a host that has the project as a subdirectory may export its own targets
+  export(EXPORT ockam_${name} NAMESPACE ockam:: FILE "${PROJECT_BINARY_DIR}/ockam_${name}.cmake")
 endforeach()
+configure_file(cmake/FindCAF.cmake "${PROJECT_BINARY_DIR}/FindCAF.cmake" COPYONLY)
 
+# Static libraries leave what they are linked with to their users.
+set(static_libraries TRUE)
+if(BUILD_SHARED_LIBS)
+  set(static_libraries FALSE)
+endif()
 configure_package_config_file(cmake/OckamCafConfig.cmake.in
   "${PROJECT_BINARY_DIR}/OckamCafConfig.cmake"
   INSTALL_DESTINATION ${destination}
@@ -33,7 +41,7 @@ install(FILES
 # NEEDS is what only the library itself is linked with: a static one leaves that to its users.
 function(ockam_install_pc name description)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "REQUIRES;NEEDS;CFLAGS;LIBS")
-  if(NOT BUILD_SHARED_LIBS)
+  if(static_libraries)
     list(APPEND arg_REQUIRES ${arg_NEEDS})
   endif()
   list(JOIN arg_REQUIRES ", " requires)

@@ -19,6 +19,15 @@ function(ockam_set_flags target)
     "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-maybe-uninitialized>")
 endfunction()
 
+# ockam_use_headers(<target> <library>): <library> is headers that <target> includes. It is not linked,
+# so that no export of <target> names it: users of <target> need not have it.
+function(ockam_use_headers target library)
+  target_include_directories(${target} SYSTEM PRIVATE
+    $<TARGET_PROPERTY:${library},INTERFACE_INCLUDE_DIRECTORIES>)
+  target_compile_definitions(${target} PRIVATE
+    $<TARGET_PROPERTY:${library},INTERFACE_COMPILE_DEFINITIONS>)
+endfunction()
+
 # ockam_precompile(<target> <header>...): headers of other projects, parsed once for all sources.
 # Sources include what they need all the same: scripts/tidy compiles them without.
 function(ockam_precompile target)

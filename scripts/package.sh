@@ -57,6 +57,8 @@ check_consumers() {
   check_frame_printer "$1"
   check_own_transport "$1"
   check_over_websocket "$1"
+  check_strict_host "$1"
+  check_own_log "$1"
   check_embedding_host "$1"
   check_pkg_config "$1"
 }
@@ -83,6 +85,24 @@ check_own_transport() {
 check_over_websocket() {
   build_consumer "$1" over_websocket
   expect over_websocket "$(run_consumer "$1" over_websocket)" 'Hello, WebSocket!'
+}
+
+# Its CMakeLists.txt makes many warnings errors; each compiler has some of its own.
+check_strict_host() {
+  local compiler
+  for compiler in g++ clang++; do
+    need "$compiler"
+    build_consumer "$1" strict_host -DCMAKE_CXX_COMPILER="$compiler"
+    expect "strict_host, by $compiler" "$(run_consumer "$1" strict_host)" 'ATTIC 5 cellar'
+  done
+}
+
+check_own_log() {
+  local line='could not save my state'
+  build_consumer "$1" own_log
+  expect own_log "$(run_consumer "$1" own_log | grep -c -e '^main returns$' -e "^warning: .*$line")" 2
+  expect 'own_log, to stderr' \
+    "$(run_consumer "$1" own_log --default 2>&1 >/dev/null | grep -c "\[ockam\] .*$line")" 1
 }
 
 check_embedding_host() {
@@ -120,6 +140,20 @@ check_sanitized_host() {
   step "A host on the libraries, $1"
   build_consumer "$1" embedding_host -DSANITIZERS=address,undefined
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 run_embedding_host "$1"
+}
+
+# The host builds the libraries itself; a user finds its own library, and by it them, in the build folder
+# of the host and where the host is installed.
+check_fetched_host() {
+  step "A host that has the sources as a subdirectory"
+  local host=$work/$1/consumers/fetched_host user=test/package/fetched_host/user prefix
+  build_consumer "$1" fetched_host -DOCKAM_CAF="$root" -DCMAKE_INSTALL_PREFIX="$host/prefix"
+  expect fetched_host "$(run_consumer "$1" fetched_host)" 'Hello from a host!'
+  quietly "$1" cmake --install "$host"
+  for prefix in "$host/prefix" "$host;$host/_deps/ockam_caf-build"; do
+    build_program "$1" "$user" user -DCMAKE_PREFIX_PATH="$prefix"
+    expect "user of ${prefix##*/}" "$(run_consumer "$1" user)" 'Hello from a host!'
+  done
 }
 
 # Without CMake: the flags are all it takes.

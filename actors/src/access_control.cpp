@@ -163,12 +163,13 @@ private:
 } // namespace
 
 access_control_ptr allow_all() {
-  static const auto shared = std::make_shared<everything>();
+  static const auto& shared
+    = *new auto{std::make_shared<everything>()}; // for nodes in static objects
   return shared;
 }
 
 access_control_ptr deny_all() {
-  static const auto shared = std::make_shared<nothing>();
+  static const auto& shared = *new auto{std::make_shared<nothing>()};
   return shared;
 }
 

@@ -2,35 +2,9 @@
 
 #include "ockam/protocol/text.hpp"
 
-#include <memory>
-
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
+#include "log_target.hpp"
 
 namespace ockam::internal {
-
-namespace {
-
-/// The host's logger of that name, or one of ours that prints warnings to stderr.
-spdlog::logger& logger() {
-  static const std::shared_ptr<spdlog::logger> instance = [] {
-    if (auto existing = spdlog::get("ockam"))
-      return existing;
-    auto fresh = std::make_shared<spdlog::logger>(
-      "ockam", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    fresh->set_level(spdlog::level::warn);
-    try {
-      spdlog::register_logger(fresh);
-    } catch (const spdlog::spdlog_ex&) {
-      if (auto existing = spdlog::get("ockam")) // another thread or library was quicker
-        return existing;
-    }
-    return fresh;
-  }();
-  return *instance;
-}
-
-} // namespace
 
 bool log_limit::allow() {
   using namespace std::chrono;
@@ -58,26 +32,26 @@ bool log_limit::allow() {
                                       std::memory_order_relaxed))
       continue;
     if (to_report > 0)
-      logger().warn("{}{} similar lines were left out", to_report,
-                    to_report == most_left_out ? " or more" : "");
+      log_warning(std::to_string(to_report) + (to_report == most_left_out ? " or more" : "")
+                  + " similar lines were left out");
     return allowed;
   }
 }
 
 void log_debug(std::string_view text) {
-  logger().debug("{}", text);
+  write_line(log_level::debug, text);
 }
 
 void log_info(std::string_view text) {
-  logger().info("{}", text);
+  write_line(log_level::info, text);
 }
 
 void log_warning(std::string_view text) {
-  logger().warn("{}", text);
+  write_line(log_level::warning, text);
 }
 
 void log_error(std::string_view text) {
-  logger().error("{}", text);
+  write_line(log_level::error, text);
 }
 
 namespace {
@@ -96,12 +70,13 @@ void log_denial(std::string_view direction, const relay_message& what,
                 const access_control& control, const result<bool>& verdict) {
   const auto from = escaped(to_string(what.source));
   const auto to = escaped(to_string(what.destination));
+  const auto way = " a message from " + from + " to " + to + ": ";
   if (verdict)
-    logger().warn("{} access control dropped a message from {} to {}: {}", direction, from, to,
-                  escaped(remedy_of(control, what), 1024));
+    log_warning(std::string{direction} + " access control dropped" + way
+                + escaped(remedy_of(control, what), 1024));
   else
-    logger().warn("{} access control failed for a message from {} to {}: {}", direction, from, to,
-                  to_string(verdict.error()));
+    log_warning(std::string{direction} + " access control failed for" + way
+                + to_string(verdict.error()));
 }
 
 } // namespace ockam::internal

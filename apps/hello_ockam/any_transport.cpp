@@ -1,5 +1,6 @@
 #include "any_transport.hpp"
 
+#include "ockam/transports/config.hpp"
 #include "ockam/transports/tcp.hpp"
 #include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"
@@ -26,13 +27,21 @@ any_transport::entrance entrance_at(std::uint8_t type, const Listener& made) {
           made.flow_control_id()};
 }
 
+template <class Options>
+Options with(std::optional<ockam::reconnect_policy> reconnect, Options configured) {
+  configured.connect.reconnect = reconnect;
+  return configured;
+}
+
 } // namespace
 
 struct any_transport::transports {
-  explicit transports(ockam::node& node)
-    : tcp{ockam::tcp::transport::create(node)},
+  transports(ockam::node& node, std::optional<ockam::reconnect_policy> reconnect)
+    : tcp{ockam::tcp::transport::create(
+      node, with(reconnect, ockam::tcp::transport_options_from(node.system().config())))},
       udp{ockam::udp::transport::create(node)},
-      uds{ockam::uds::transport::create(node)}
+      uds{ockam::uds::transport::create(
+        node, with(reconnect, ockam::uds::transport_options_from(node.system().config())))}
 #ifdef HELLO_OCKAM_WEBSOCKET
       ,
       websocket{ockam::websocket::transport::create(node)}
@@ -48,8 +57,8 @@ struct any_transport::transports {
 #endif
 };
 
-any_transport::any_transport(ockam::node& node)
-  : node_{node}, transports_{std::make_unique<transports>(node)} {}
+any_transport::any_transport(ockam::node& node, std::optional<ockam::reconnect_policy> reconnect)
+  : node_{node}, transports_{std::make_unique<transports>(node, reconnect)} {}
 
 any_transport::~any_transport() = default;
 

@@ -2,15 +2,18 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/protocol/multiaddr.hpp"
+#include "ockam/transports/limits.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace hello_ockam {
 
 /// Every transport there is, at one node; a MultiAddr says which of them is meant.
 class any_transport {
 public:
-  explicit any_transport(ockam::node& node);
+  /// @param reconnect  what connections over TCP and Unix sockets do when they are lost
+  explicit any_transport(ockam::node& node, std::optional<ockam::reconnect_policy> reconnect = {});
   ~any_transport();
 
   /// Connects to the node that the MultiAddr begins with; the route leads there and on to the workers

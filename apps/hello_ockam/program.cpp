@@ -1,6 +1,7 @@
 #include "hello_ockam/program.hpp"
 
 #include "hello_ockam/flow_output.hpp"
+#include "hello_ockam/output.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -51,8 +52,8 @@ void die_of(int signal) {
 /// Waits for the signals on a thread of its own, as long as the function of a program runs.
 class signal_watch {
 public:
-  signal_watch(ockam::node& node, bool listens)
-    : node_{node}, listens_{listens}, thread_{[this] { wait(); }} {}
+  signal_watch(std::string name, ockam::node& node, bool listens)
+    : name_{std::move(name)}, node_{node}, listens_{listens}, thread_{[this] { wait(); }} {}
 
   ~signal_watch() {
     {
@@ -81,10 +82,10 @@ private:
     if (changed_.wait_for(guard, grace, [this] { return over_; }))
       return;
     // It is still connecting, and nobody has been served: there is nothing to stop in order.
-    std::cout << std::flush;
-    std::_Exit(0);
+    std::_Exit(run_and_report(name_, [] { return 0; }));
   }
 
+  const std::string name_;
   ockam::node& node_;
   const bool listens_;
   std::mutex mutex_;
@@ -135,6 +136,10 @@ std::string& program::listen_argument(std::string value, const std::string& desc
 }
 
 int program::run(int argc, char** argv, const std::function<void(ockam::node&)>& run) {
+  return run_and_report(parts_->app.get_name(), [&] { return parse_and_run(argc, argv, run); });
+}
+
+int program::parse_and_run(int argc, char** argv, const std::function<void(ockam::node&)>& run) {
   const auto complain = [this](const std::string& text) {
     std::cerr << parts_->app.get_name() + ": " + text + "\n";
   };
@@ -152,15 +157,10 @@ int program::run(int argc, char** argv, const std::function<void(ockam::node&)>&
              + " is no form of a message flow (--flow, OCKAM_FLOW): try text, mermaid or svg");
     return 2;
   }
-  try {
-    flow_output flow{*form, parts_->flow_file};
-    const auto status = run_with(flow, run, complain);
-    flow.finish();
-    return status;
-  } catch (const std::exception& failed) {
-    complain(failed.what());
-    return 1;
-  }
+  flow_output flow{*form, parts_->flow_file};
+  const auto status = run_with(flow, run, complain);
+  flow.finish();
+  return status;
 }
 
 int program::run_with(const flow_output& flow, const std::function<void(ockam::node&)>& run,
@@ -174,7 +174,7 @@ int program::run_with(const flow_output& flow, const std::function<void(ockam::n
     options.observer = flow.observer();
     ockam::node node{system, options};
     parts_->node = &node;
-    const signal_watch watch{node, parts_->listens};
+    const signal_watch watch{parts_->app.get_name(), node, parts_->listens};
     run(node);
     return 0;
   } catch (const std::exception& failed) {
@@ -184,7 +184,8 @@ int program::run_with(const flow_output& flow, const std::function<void(ockam::n
 }
 
 void program::serve(const std::string& socket_address) {
-  std::cout << "Listening on " + socket_address + "\n" << std::flush;
+  std::cout << "Listening on " + socket_address + "\n";
+  flush_output();
   parts_->node->wait_for_stop_request();
 }
 

@@ -16,7 +16,7 @@ class flow_output;
 ///
 /// `--flow`, or OCKAM_FLOW=1 in the environment, shows what happens to the routes of every message;
 /// `--flow=mermaid` and `--flow=svg` draw it, `--flow-file` writes it for `flow-merge`.
-/// Errors are one line on stderr and status 1; a wrong command line is one line and status 2.
+/// Errors, output that cannot be written among them, are one line on stderr and status 1; a wrong command line is one line and status 2.
 /// SIGINT and SIGTERM end a program that listens with status 0, whatever it waits for, and any other
 /// program as they always do.
 class program {
@@ -40,6 +40,7 @@ public:
   void serve(const std::string& socket_address);
 
 private:
+  int parse_and_run(int argc, char** argv, const std::function<void(ockam::node&)>& run);
   int run_with(const flow_output& flow, const std::function<void(ockam::node&)>& run,
                const std::function<void(const std::string&)>& complain);
 

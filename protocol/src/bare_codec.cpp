@@ -11,7 +11,7 @@ namespace ockam {
 
 namespace {
 
-constexpr std::string_view no_tracing = "{}";
+constexpr std::string_view no_tracing_context = "{}";
 constexpr std::size_t smallest_address = 2; // 00 00
 
 address_view read_address(bare_reader& in) {
@@ -103,8 +103,8 @@ void write_tail(bare_writer& out, const message& value, absent_tracing when_abse
   const bool present = value.tracing_context() || when_absent == absent_tracing::empty_object;
   out.boolean(present);
   if (present)
-    out.data(
-      as_bytes(value.tracing_context() ? std::string_view{*value.tracing_context()} : no_tracing));
+    out.data(as_bytes(value.tracing_context() ? std::string_view{*value.tracing_context()}
+                                              : no_tracing_context));
 }
 
 std::size_t tail_size(const message& value, absent_tracing when_absent) noexcept {
@@ -142,7 +142,7 @@ bytes encode_bare_message(const message& value, absent_tracing when_absent, std:
 
 namespace {
 
-constexpr std::uint8_t written_version = 1;
+constexpr std::uint8_t bare_version = 1;
 
 std::size_t default_tail_size(const message& value) noexcept {
   return tail_size(value, absent_tracing::empty_object);
@@ -168,7 +168,7 @@ const message_form bare_form{
   .encode =
     [](const message& value, std::uint8_t* to) noexcept {
       return write_to(to, default_size(value), [&](bare_writer& out) {
-        write_head(out, value, written_version);
+        write_head(out, value, bare_version);
         out.raw(value.payload().view());
         write_tail(out, value, absent_tracing::empty_object);
       });
@@ -177,7 +177,7 @@ const message_form bare_form{
   .encode_head =
     [](const message& value, std::uint8_t* to) noexcept {
       return write_to(to, head_size(value),
-                      [&](bare_writer& out) { write_head(out, value, written_version); });
+                      [&](bare_writer& out) { write_head(out, value, bare_version); });
     },
   .tail_size = &default_tail_size,
   .encode_tail =

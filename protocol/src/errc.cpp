@@ -81,7 +81,8 @@ public:
 };
 
 const std::error_category& category() noexcept {
-  static const ockam_category instance;
+  static const auto& instance
+    = *new ockam_category; // nodes in static objects outlive other statics
   return instance;
 }
 

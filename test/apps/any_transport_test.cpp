@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <list>
+#include <optional>
 #include <tuple>
 
 using namespace std::chrono_literals;
@@ -94,6 +95,27 @@ INSTANTIATE_TEST_SUITE_P(All, BetweenTwoTransports, testing::Combine(all, all),
                          [](const auto& info) {
                            return std::get<0>(info.param) + "_to_" + std::get<1>(info.param);
                          });
+
+class ToARestartedNode : public AnyTransport, public testing::WithParamInterface<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(All, ToARestartedNode, testing::Values("tcp", "uds"),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(ToARestartedNode, TheMiddleConnectsAgain) {
+  std::optional<process> responder{std::in_place, responder_name,
+                                   std::vector{fresh_place(GetParam())}};
+  const auto at = responder->wait_until_listening();
+  process middle{middle_name, {at, fresh_place("tcp")}};
+  const auto through_middle = middle.wait_until_listening() + "/service/forward/service/echoer";
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    responder->end_with(signal);
+    responder.emplace(responder_name, std::vector{at});
+    responder->wait_until_listening();
+    const auto asked = run(initiator_name, {through_middle});
+    EXPECT_EQ(asked.status, 0) << testing::PrintToString(asked);
+    EXPECT_THAT(asked.out, ElementsAre("App Received: Hello Ockam!"));
+  }
+}
 
 TEST(AnyTransportPrograms, SayWhatIsWrongWithAMultiAddr) {
   for (const auto* program : {responder_name, initiator_name}) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <regex>
 
 using namespace std::chrono_literals;
@@ -191,6 +192,21 @@ TEST(ThreeNodes, TheMiddleWaitsForAResponderThatStartsLater) {
   process responder{responder_name, {later}};
   responder.wait_until_listening();
   expect_reply(run(initiator_name, {middle.wait_until_listening()}));
+}
+
+TEST(ThreeNodes, TheMiddleConnectsAgainToAResponderThatWasStartedAgain) {
+  std::optional<process> responder{std::in_place, responder_name,
+                                   std::vector<std::string>{"127.0.0.1:0"}};
+  const auto at = responder->wait_until_listening();
+  process middle{middle_name, {at, "127.0.0.1:0"}};
+  const auto address = middle.wait_until_listening();
+  expect_reply(run(initiator_name, {address}));
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    responder->end_with(signal);
+    responder.emplace(responder_name, std::vector<std::string>{at});
+    responder->wait_until_listening();
+    expect_reply(run(initiator_name, {address}));
+  }
 }
 
 TEST(ThreeNodes, TheMiddleGivesUpAfterTenSeconds) {

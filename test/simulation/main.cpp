@@ -2,6 +2,8 @@
 
 #include "simulation.hpp"
 
+#include "hello_ockam/output.hpp"
+
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -47,9 +49,7 @@ int report(std::uint64_t seed, const outcome& failed) {
   return 1;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App program{"Simulates networks of nodes, one for each seed"};
   std::uint64_t seeds = 1'000;
   std::uint64_t from = 1;
@@ -78,4 +78,10 @@ int main(int argc, char** argv) {
               " messages, %" PRIu64 " of them delivered; no rule was broken; hash %016" PRIx64 "\n",
               seeds, from, all.events, all.messages, all.deliveries, all.hash);
   return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  return hello_ockam::run_and_report("simulation", [&] { return run(argc, argv); });
 }

@@ -9,7 +9,7 @@ namespace ockam::websocket::detail {
 
 namespace {
 
-constexpr std::size_t read_size = 64u << 10;
+constexpr std::size_t plain_read_size = 64u << 10;
 
 bool would_block(const error_code& failed) noexcept {
   return failed == net::error::would_block || failed == net::error::try_again
@@ -38,7 +38,7 @@ public:
                                                done = std::move(done)](error_code failed) mutable {
       if (failed)
         return done(failed);
-      const auto room = to.prepare(read_size);
+      const auto room = to.prepare(plain_read_size);
       const auto count = socket_.read_some(net::buffer(room.data(), room.size()), failed);
       if (would_block(failed))
         return async_fill(to, std::move(done));

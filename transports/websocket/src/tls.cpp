@@ -12,7 +12,7 @@ namespace {
 
 namespace ssl = net::ssl;
 
-constexpr std::size_t read_size = 16u << 10; // one record
+constexpr std::size_t tls_read_size = 16u << 10; // one record
 
 // -- contexts --------------------------------------------------------------------------------------
 
@@ -61,7 +61,7 @@ public:
   std::string explain(const error_code& failed) const override;
 
   void async_fill(input_buffer& to, completion done) override {
-    const auto room = to.prepare(read_size);
+    const auto room = to.prepare(tls_read_size);
     stream_.async_read_some(net::buffer(room.data(), room.size()),
                             [&to, done = std::move(done)](const error_code& failed,
                                                           std::size_t count) mutable {

@@ -149,8 +149,8 @@ public:
   /// - errc::shutting_down   the node is stopping (NOD-9)
   /// - errc::internal        no address was given (ROU-6), or the node has stopped (NOD-11)
   template <class Worker>
-  result<address> start_worker(mailboxes at, Worker worker, worker_options options = {}) {
-    return start(std::move(at), internal::make_worker_object(std::move(worker)), options);
+  result<address> start_worker(mailboxes at, Worker what, worker_options options = {}) {
+    return start(std::move(at), internal::make_worker_object(std::move(what)), options);
   }
   template <class Worker, class... Args>
   result<address> start_worker_as(mailboxes at, Args&&... args) {

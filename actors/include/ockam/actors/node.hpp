@@ -63,8 +63,8 @@ public:
 
   /// `node.start_worker("echoer", echoer{})`; see `sender::start_worker` for the errors.
   template <class Worker>
-  address start_worker(mailboxes at, Worker worker, worker_options options = {}) {
-    return value_or_throw(root_.start_worker(std::move(at), std::move(worker), options));
+  address start_worker(mailboxes at, Worker what, worker_options options = {}) {
+    return value_or_throw(root_.start_worker(std::move(at), std::move(what), options));
   }
 
   template <class Processor>

@@ -35,7 +35,7 @@ public:
     return static_cast<std::uint8_t>(size_and_type_);
   }
   [[nodiscard]] constexpr std::string_view value() const noexcept {
-    return {data_, static_cast<std::size_t>(size_and_type_ >> 8)};
+    return std::string_view(data_, size_and_type_ >> 8);
   }
   [[nodiscard]] constexpr bool is_local() const noexcept { return type() == transport_type::local; }
 

@@ -173,7 +173,10 @@ private:
 
 /// Number of bytes of a varint.
 constexpr std::size_t bare_uint_size(std::uint64_t value) noexcept {
-  return value == 0 ? 1 : (static_cast<std::size_t>(std::bit_width(value)) + 6) / 7;
+  std::size_t size = 1;
+  for (; value > 0x7f; value >>= 7)
+    ++size;
+  return size;
 }
 
 } // namespace ockam

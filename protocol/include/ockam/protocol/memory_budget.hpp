@@ -12,26 +12,26 @@ class memory_budget final : public ref_counted {
 public:
   explicit memory_budget(std::size_t limit) noexcept : limit_{limit} {}
 
-  /// Takes `bytes` unless that would be more than the limit.
-  [[nodiscard]] bool try_take(std::size_t bytes) noexcept {
-    if (used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_)
+  /// Takes `size` bytes unless that would be more than the limit.
+  [[nodiscard]] bool try_take(std::size_t size) noexcept {
+    if (used_.fetch_add(size, std::memory_order_relaxed) + size <= limit_)
       return true;
-    give_back(bytes);
+    give_back(size);
     refusals_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
 
   /// The same for memory that is taken afterwards.
-  [[nodiscard]] bool has_room_for(std::size_t bytes) noexcept {
-    if (used() + bytes <= limit_)
+  [[nodiscard]] bool has_room_for(std::size_t size) noexcept {
+    if (used() + size <= limit_)
       return true;
     refusals_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
 
-  /// Takes `bytes` in any case: for what must not wait for others.
-  void take(std::size_t bytes) noexcept { used_.fetch_add(bytes, std::memory_order_relaxed); }
-  void give_back(std::size_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+  /// Takes `size` bytes in any case: for what must not wait for others.
+  void take(std::size_t size) noexcept { used_.fetch_add(size, std::memory_order_relaxed); }
+  void give_back(std::size_t size) noexcept { used_.fetch_sub(size, std::memory_order_relaxed); }
 
   [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }

@@ -132,7 +132,7 @@ public:
 
   /// Hops this message has made inside the node since it was sent or received.
   [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
-  void count_local_step() { change().local_steps += 1; }
+  void count_local_step() { ++change().local_steps; }
   void reset_local_steps() { change().local_steps = 0; }
 
   /// Equal routes, payload and tracing context; what is local to the node does not count.

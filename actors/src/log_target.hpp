@@ -1,0 +1,13 @@
+#pragma once
+
+#include "ockam/actors/log.hpp"
+
+#include <string_view>
+
+namespace ockam::internal {
+
+/// Hands a line to the sink of the program, or to the logger "ockam" where there is none. From any
+/// thread, also while static objects are destroyed.
+void write_line(log_level level, std::string_view text) noexcept;
+
+} // namespace ockam::internal
