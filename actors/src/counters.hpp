@@ -1,5 +1,7 @@
 #pragma once
 
+#include "node_log.hpp"
+
 #include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/observer.hpp"
@@ -63,12 +65,13 @@ struct traffic {
   }
 };
 
-/// Of a whole node: drops, which are rare, and the traffic of those who are gone.
+/// Of a whole node: drops, which are rare, the traffic of those who are gone, and the log.
 struct node_counters {
   traffic of_the_gone;
   std::array<counter, drop_reason_count> dropped;
   std::shared_ptr<message_observer> observer;               // sees the drops
   std::function<void(drop_reason, const message&)> explain; // to a peer that may know
+  node_log log;
 
   /// Also for the connection that the message came through, and for the request that it makes.
   OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content) noexcept;

@@ -101,6 +101,11 @@ void write_line(log_level level, std::string_view text) noexcept {
     logger().log(level_for_spdlog(level), "{}", text);
 }
 
+bool would_write(log_level level) noexcept {
+  const auto sink = holder().get();
+  return sink ? level >= sink->least : logger().should_log(level_for_spdlog(level));
+}
+
 } // namespace internal
 
 std::string_view to_string(log_level level) noexcept {

@@ -10,4 +10,7 @@ namespace ockam::internal {
 /// thread, also while static objects are destroyed.
 void write_line(log_level level, std::string_view text) noexcept;
 
+/// Whether a line of this level would be taken.
+bool would_write(log_level level) noexcept;
+
 } // namespace ockam::internal

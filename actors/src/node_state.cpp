@@ -16,6 +16,7 @@ namespace ockam::internal {
 node_state::node_state(caf::actor_system& system, node_options options)
   : system{system}, options{std::move(options)} {
   counters->observer = this->options.observer;
+  counters->log.configure(this->options.name, this->options.max_log_lines);
 }
 
 router_actor node_state::router() const {
@@ -251,6 +252,7 @@ void node_state::stop(std::chrono::steady_clock::duration limit) {
   for (const auto& record : table.all())
     stop_record(record);
   timers.stop();
+  log().report_left_out();
   table.close({errc::internal, "the node has stopped"});
   gone_ = true;
   const auto last = router(); // it holds this node's state, which holds it

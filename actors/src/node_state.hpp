@@ -117,6 +117,7 @@ public:
   [[nodiscard]] std::shared_ptr<transport> find_transport(std::uint8_t type) const;
 
   [[nodiscard]] ockam::metrics metrics() const;
+  [[nodiscard]] node_log& log() const noexcept { return counters->log; }
 
   caf::actor_system& system;
   const node_options options;

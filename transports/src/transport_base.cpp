@@ -26,6 +26,16 @@ result<void> transport_base::stop_listener(const address& listener) {
   return node_->stop_worker(listener);
 }
 
+void transport_base::add(std::shared_ptr<listening> opened) {
+  node_->log().say(log_level::info, "listening on " + escaped(opened->socket_address()));
+  listeners_.add(std::move(opened));
+}
+
+void transport_base::remove(const listening& ended) {
+  node_->log().say(log_level::info, "stopped listening on " + escaped(ended.socket_address()));
+  listeners_.remove(ended);
+}
+
 } // namespace internal
 
 namespace {

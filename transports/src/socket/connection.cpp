@@ -271,6 +271,7 @@ void socket_connection::connect_again_later() {
 }
 
 void socket_connection::connect_again() {
+  ++reconnect_->attempts;
   reconnect_->cancel = reconnect_->connect([me = self()](result<stream_socket> socket) {
     me->reconnect_->cancel = nullptr;
     if (me->over_)
@@ -281,7 +282,7 @@ void socket_connection::connect_again() {
     me->without_socket_ = false;
     me->reconnect_->back_off = me->reconnect_->policy.first;
     me->last_input_ = me->last_output_ = clock::now();
-    me->announce_connected();
+    me->announce_connected(std::exchange(me->reconnect_->attempts, 0));
     me->flush();
     me->wait_for_input();
   });

@@ -53,6 +53,7 @@ private:
     asio::steady_timer pause;
     std::chrono::milliseconds back_off;
     std::function<void()> cancel{}; // an attempt
+    unsigned attempts = 0;          // since the connection was lost
   };
 
   void wake_writer(compat::execution_context* context) override;

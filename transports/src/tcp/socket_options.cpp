@@ -1,7 +1,5 @@
 #include "socket_options.hpp"
 
-#include "log.hpp"
-
 #include <algorithm>
 #include <cstring>
 
@@ -21,8 +19,8 @@ using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_
 
 } // namespace
 
-void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
-             std::chrono::milliseconds write_deadline) {
+std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
+                        std::chrono::milliseconds write_deadline) {
   std::error_code first;
   const auto set = [&](const auto& option) {
     std::error_code failed;
@@ -46,8 +44,7 @@ void prepare(internal::stream_socket& socket, const keepalive_options& keepalive
 #endif
   std::error_code failed;
   socket.non_blocking(true, failed);
-  if (first)
-    internal::log_warning("a socket option was not accepted: " + first.message());
+  return first;
 }
 
 std::string to_text(const asio::ip::tcp::endpoint& where) {

@@ -1,7 +1,8 @@
 #include "puncture_state.hpp"
 
-#include "log.hpp"
 #include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
 
 namespace ockam::udp::detail {
 
@@ -80,8 +81,9 @@ void puncture_state::end() {
   }
   changed_.notify_all();
   if (cause)
-    internal::log_warning("the puncture at " + socket_->socket_address()
-                          + " ended: " + to_string(*cause));
+    node_->log().report(log_level::warning, [&] {
+      return "the puncture at " + socket_->socket_address() + " ended: " + to_string(*cause);
+    });
   notify(connection_state::closed, std::move(cause));
 }
 
@@ -91,7 +93,10 @@ void puncture_state::notify(connection_state state, std::optional<error> cause) 
   try {
     options_.observer({state, sender_, std::move(cause)});
   } catch (const std::exception& thrown) {
-    internal::log_warning(std::string{"the observer of a puncture failed: "} + thrown.what());
+    node_->log().report(log_level::warning, [&] {
+      return "the observer of the puncture at " + socket_->socket_address()
+             + " failed: " + escaped(thrown.what(), 1024);
+    });
   }
 }
 
