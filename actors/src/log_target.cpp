@@ -2,6 +2,8 @@
 
 #include "log_writer.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <atomic>
 #include <cstdlib>
 #include <memory>
@@ -22,6 +24,9 @@ namespace {
 
 // Nothing here is destroyed: a node in a static object may log when all static objects are gone.
 
+/// A longer one is cut: many routes have room in it.
+constexpr std::size_t longest_line = 8u << 10;
+
 /// How long the end of the process waits for a stderr that takes nothing.
 constexpr std::chrono::milliseconds exit_patience{250};
 
@@ -34,9 +39,7 @@ public:
     return made;
   }
 
-  void log(const spdlog::details::log_msg& line) override {
-    writer()->push(format(line));
-  }
+  void log(const spdlog::details::log_msg& line) override { writer()->push(format(line)); }
   void flush() override {} // lines leave as soon as they can
   void set_pattern(const std::string& pattern) override {
     set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern));
@@ -163,8 +166,9 @@ bool write_to_sink(log_level level, std::string_view text) {
 } // namespace
 
 void write_line(log_level level, std::string_view text) noexcept {
-  if (!write_to_sink(level, text))
-    logger().log(level_for_spdlog(level), "{}", text);
+  const auto line = escaped(text, longest_line); // leaves what is escaped already as it is
+  if (!write_to_sink(level, line))
+    logger().log(level_for_spdlog(level), "{}", line);
 }
 
 bool would_write(log_level level) noexcept {

@@ -37,6 +37,11 @@ std::string message_sink::description() const {
   return "a connection";
 }
 
+void transport::resolve_implicitly(const address& remote,
+                                   std::function<void(result<address>)> ready) {
+  ready(fail(errc::unsupported, escaped(to_string(remote)) + " cannot be connected implicitly"));
+}
+
 error connection_closed(std::string_view peer, const std::optional<error>& cause) {
   auto text = "the connection with " + escaped(peer) + " is closed"
               + (cause ? " (" + to_string(*cause) + ")" : std::string{}) + "; connect again";

@@ -2,8 +2,11 @@
 #include "test_nodes.hpp"
 
 #include "ockam/protocol/codec.hpp"
+#include "ockam/transports/uds.hpp"
 
 #include <filesystem>
+
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 
@@ -69,6 +72,57 @@ TEST_F(TransportLog, LOG4_AConnectionIsNamedFromItsBeginningToItsEnd) {
   EXPECT_TRUE(logged("info: connected again with " + there.address() + " after 1 attempt"));
   ASSERT_TRUE(c.disconnect().has_value());
   EXPECT_TRUE(logged("info: connection with " + there.address() + " closed"));
+}
+
+constexpr std::string_view hostile = "a\nwarning: all is well\x1b[2J\x7f";
+constexpr std::string_view hostile_escaped = R"(a\x0awarning: all is well\x1b[2J\x7f)";
+
+bool is_safe(std::string_view text) {
+  return std::ranges::none_of(text, [](char each) {
+    const auto byte = static_cast<unsigned char>(each);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+TEST_F(TransportLog, LOG6_AnAddressFromTheWireIsEscaped) {
+  tcp_node a{start_node()};
+  const auto listener = a.listen();
+  const auto peer = raw_peer::connect_to(listener.port());
+  const auto frame = encode_message(message{route{address{0, std::string{hostile}}}, {}, {}});
+  const auto size = static_cast<std::uint8_t>(frame.size());
+  bytes wire{1, 0, 0, 0, size};
+  wire.insert(wire.end(), frame.begin(), frame.end());
+  peer.write(wire);
+  EXPECT_TRUE(logged({"warning: a message from ", hostile_escaped}));
+  EXPECT_TRUE(std::ranges::all_of(logged_lines(), is_safe))
+    << testing::PrintToString(logged_lines());
+}
+
+TEST_F(TransportLog, LOG6_APathIsEscapedInErrorsAndInTheLog) {
+  auto& node = start_node();
+  auto uds = uds::transport::create(node);
+  const auto path = std::filesystem::temp_directory_path()
+                    / ("ockam\n\x1b" + std::to_string(::getpid()));
+  const auto refused = uds.try_connect(path.string());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_TRUE(is_safe(refused.error().detail())) << refused.error().detail();
+  EXPECT_THAT(refused.error().detail(), HasSubstr(R"(ockam\x0a\x1b)"));
+  const auto listener = uds.listen(path.string());
+  const auto c = uds.connect(path.string());
+  ASSERT_TRUE(listener.stop().has_value());
+  ASSERT_TRUE(c.disconnect().has_value());
+  EXPECT_TRUE(logged({"listening on ", R"(ockam\x0a\x1b)"}));
+  EXPECT_TRUE(logged({"accepted a connection from ", R"(ockam\x0a\x1b)"}));
+  EXPECT_TRUE(std::ranges::all_of(logged_lines(), is_safe))
+    << testing::PrintToString(logged_lines());
+}
+
+TEST_F(TransportLog, LOG6_ANameIsEscapedInErrors) {
+  tcp_node a{start_node()};
+  const auto refused = a.tcp.try_connect(std::string{hostile} + ":1",
+                                         {.connect_timeout = std::chrono::seconds{5}});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_TRUE(is_safe(refused.error().detail())) << refused.error().detail();
 }
 
 } // namespace

@@ -4,6 +4,8 @@
 
 #include "coarse_clock.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <random>
@@ -78,8 +80,8 @@ void socket_connection::read() {
       break;
     if (failed == asio::error::eof)
       return end(input().in_frame() || !input().version_received()
-                   ? error{errc::truncated, peer() + " closed in the middle of a message"}
-                   : error{errc::closed_by_peer, peer() + " closed the connection"});
+                   ? error{errc::truncated, escaped(peer()) + " closed in the middle of a message"}
+                   : error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
     if (failed)
       return end(socket_error(failed, "reading from " + peer()));
     last_input_ = coarse_now();
@@ -304,8 +306,8 @@ void socket_connection::check_deadlines(clock::time_point now) {
     output().shrink();
   }
   const auto late = [this](const char* what, std::chrono::milliseconds limit, const char* option) {
-    end(error{errc::timeout, peer() + ' ' + what + " within " + std::to_string(limit.count())
-                               + " ms (" + option + ')'});
+    end(error{errc::timeout, escaped(peer()) + ' ' + what + " within "
+                               + std::to_string(limit.count()) + " ms (" + option + ')'});
   };
   if (!input().version_received() && over(last_input_, limits().handshake_timeout))
     late("sent no version byte", limits().handshake_timeout, "handshake-timeout");

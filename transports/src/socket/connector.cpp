@@ -1,5 +1,7 @@
 #include "connector.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 
 #include <asio/bind_executor.hpp>
@@ -9,7 +11,7 @@ namespace ockam::internal {
 
 connector::connector(const asio::any_io_executor& executor, std::string peer, patience patience)
   : executor_{executor},
-    peer_{std::move(peer)},
+    peer_{escaped(peer)},
     timeout_{patience.connect_timeout},
     retry_until_{std::chrono::steady_clock::now() + patience.retry_for},
     socket_{loop_of(executor)},

@@ -3,6 +3,8 @@
 #include "../this_machine.hpp"
 #include "socket_options.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 
 namespace ockam::tcp::detail {
@@ -29,8 +31,8 @@ void tcp_connector::find() {
       if (!me->trying())
         return;
       if (failed && !internal::is_this_machine(me->peer_.host))
-        return me->attempt_failed(
-          {failed, "resolving " + me->peer_.host + ": check the name, or use an IP address"});
+        return me->attempt_failed({failed, "resolving " + escaped(me->peer_.host)
+                                             + ": check the name, or use an IP address"});
       std::vector<asio::ip::tcp::endpoint> all;
       if (failed)
         all = {{asio::ip::address_v4::loopback(), me->peer_.port},

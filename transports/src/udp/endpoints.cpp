@@ -18,7 +18,7 @@ result<endpoint> endpoint_of(const host_port& where) {
   std::error_code failed;
   const auto host = asio::ip::make_address(where.host, failed);
   if (failed)
-    return fail(errc::invalid_value, "no such address: " + where.host);
+    return fail(errc::invalid_value, "no such address: " + escaped(where.host));
   return endpoint{host, where.port};
 }
 

@@ -2,6 +2,8 @@
 
 #include "../this_machine.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -24,7 +26,7 @@ void lookup::start(on_done done) {
     me->limit_.async_wait([me](const std::error_code& cancelled) {
       if (!cancelled)
         me->finish(fail(error{make_error_code(std::errc::timed_out),
-                              "looking " + me->host_ + " up took more than "
+                              "looking " + escaped(me->host_) + " up took more than "
                                 + std::to_string(me->timeout_.count()) + " ms (resolve-timeout)"}));
     });
     // the resolver has a thread of its own: nothing waits here (MAP-10)
@@ -37,16 +39,16 @@ void lookup::start(on_done done) {
           found = {asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
         if (!found.empty())
           return me->finish(std::move(found));
-        me->finish(
-          fail(error{failed ? failed : make_error_code(std::errc::host_unreachable),
-                     "resolving " + me->host_ + ": check the name, or use an IP address"}));
+        me->finish(fail(
+          error{failed ? failed : make_error_code(std::errc::host_unreachable),
+                "resolving " + escaped(me->host_) + ": check the name, or use an IP address"}));
       });
   });
 }
 
 void lookup::cancel() {
   asio::post(executor_, [me = shared_from_this()] {
-    me->finish(fail(errc::shutting_down, "looking " + me->host_ + " up was given up"));
+    me->finish(fail(errc::shutting_down, "looking " + escaped(me->host_) + " up was given up"));
   });
 }
 

@@ -3,6 +3,8 @@
 #include "net_error.hpp"
 #include "this_machine.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 
 #include <boost/asio/post.hpp>
@@ -20,7 +22,7 @@ connector::connector(std::shared_ptr<io_thread> thread, url peer, const connect_
     deadline_{clock::now() + timeout_},
     resolver_{thread_->context().get_executor()},
     socket_{thread_->context().get_executor()},
-    last_failure_{errc::not_found, "the name " + peer_.where.host + " has no address"} {}
+    last_failure_{errc::not_found, "the name " + escaped(peer_.where.host) + " has no address"} {}
 
 void connector::start(on_done done) {
   done_ = std::move(done);
@@ -41,7 +43,7 @@ void connector::abort() {
 void connector::check_deadlines(clock::time_point now) {
   if (now >= deadline_)
     finish(fail({make_error_code(std::errc::timed_out),
-                 "connecting to " + peer_.to_text() + " took more than "
+                 "connecting to " + escaped(peer_.to_text()) + " took more than "
                    + std::to_string(timeout_.count())
                    + " ms (connect-timeout); check host, port and firewall"}));
 }
@@ -63,8 +65,8 @@ void connector::resolve() {
         return;
       const auto& [host, port, kind] = me->peer_.where;
       if (failed && !internal::is_this_machine(host))
-        return me->finish(
-          fail({to_std(failed), "resolving " + host + ": check the name, or use an IP address"}));
+        return me->finish(fail({to_std(failed), "resolving " + escaped(host)
+                                                  + ": check the name, or use an IP address"}));
       if (failed)
         me->left_ = {{net::ip::address_v6::loopback(), port},
                      {net::ip::address_v4::loopback(), port}};

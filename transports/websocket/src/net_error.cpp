@@ -2,6 +2,8 @@
 
 #include "socket_advice.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <boost/asio/ssl/error.hpp>
 
 namespace ockam::websocket::detail {
@@ -17,7 +19,7 @@ bool is_tls_error(const error_code& code) noexcept {
 
 error net_error(const error_code& code, const std::string& what) {
   const auto standard = to_std(code);
-  return {standard, what + "; " + std::string{internal::socket_advice(standard)}};
+  return {standard, escaped(what, 1024) + "; " + std::string{internal::socket_advice(standard)}};
 }
 
 std::string to_text(const net::ip::tcp::endpoint& where) {

@@ -74,9 +74,7 @@ public:
   /// all messages to that address. `ready` is called once, at once or on a thread of the transport,
   /// in the order of the calls.
   virtual void resolve_implicitly(const address& remote,
-                                  std::function<void(result<address>)> ready) {
-    ready(fail(errc::unsupported, to_string(remote) + " cannot be connected implicitly"));
-  }
+                                  std::function<void(result<address>)> ready);
 
   /// Releases everything; returns when no thread of the transport runs any more.
   virtual void stop() = 0;
