@@ -238,6 +238,7 @@ void node_state::stop(std::chrono::steady_clock::duration limit) {
     }
   }
   table.close({errc::shutting_down, "the node is stopping; nothing can be started"});
+  const auto before = dropped();
   const auto deadline = moment_after(limit);
   for (int priority = 7; priority >= 1; --priority)
     stop_priority(priority, deadline);
@@ -253,6 +254,7 @@ void node_state::stop(std::chrono::steady_clock::duration limit) {
     stop_record(record);
   timers.stop();
   log().report_left_out();
+  report_lost(before);
   table.close({errc::internal, "the node has stopped"});
   gone_ = true;
   const auto last = router(); // it holds this node's state, which holds it
@@ -293,6 +295,32 @@ std::shared_ptr<transport> node_state::find_transport(std::uint8_t type) const {
   return found != transport_by_type_.end() ? found->second : nullptr;
 }
 
+drop_counts node_state::dropped() const noexcept {
+  drop_counts counts;
+  for (std::size_t i = 0; i < drop_reason_count; ++i)
+    counts.dropped[i] = counters->dropped[i].get();
+  return counts;
+}
+
+/// Says what a stop has lost: what waited in workers, endpoints and connections.
+void node_state::report_lost(const drop_counts& before) {
+  const auto now = dropped();
+  std::string reasons;
+  std::uint64_t sum = 0;
+  for (const auto reason :
+       {drop_reason::worker_gone, drop_reason::connection_closed, drop_reason::expired}) {
+    const auto lost = now.dropped_for(reason) - before.dropped_for(reason);
+    if (lost > 0)
+      reasons += (sum > 0 ? ", " : "") + std::to_string(lost) + ' '
+                 + std::string{to_string(reason)};
+    sum += lost;
+  }
+  if (sum > 0)
+    log().say(log_level::warning, "the stop lost " + std::to_string(sum)
+                                    + (sum == 1 ? " message: " : " messages: ") + reasons
+                                    + "; flush connections before it, or raise stop_timeout");
+}
+
 ockam::metrics node_state::metrics() const {
   ockam::metrics sum;
   const std::lock_guard guard{summing_};
@@ -302,8 +330,7 @@ ockam::metrics node_state::metrics() const {
     if (record->voice)
       record->voice->traffic.add_to(sum);
   }
-  for (std::size_t i = 0; i < drop_reason_count; ++i)
-    sum.dropped[i] = counters->dropped[i].get();
+  static_cast<drop_counts&>(sum) = dropped();
   sum.buffer_bytes = buffers->used();
   sum.buffer_refusals = buffers->refusals();
   return sum;

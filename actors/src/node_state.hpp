@@ -133,6 +133,8 @@ private:
                                 drop_reason denied);
   result<void> hand_over(const located& to, const worker_record* from, address source,
                          message content, compat::execution_context* context);
+  [[nodiscard]] drop_counts dropped() const noexcept;
+  void report_lost(const drop_counts& before);
   void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
 
   struct ended_request {

@@ -1,4 +1,5 @@
 #include "raw_peer.hpp"
+#include "socket_advice.hpp"
 #include "test_nodes.hpp"
 
 #include "ockam/protocol/codec.hpp"
@@ -14,6 +15,7 @@ namespace ockam::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class TransportLog : public nodes_test {
 protected:
@@ -123,6 +125,56 @@ TEST_F(TransportLog, LOG6_ANameIsEscapedInErrors) {
                                          {.connect_timeout = std::chrono::seconds{5}});
   ASSERT_FALSE(refused.has_value());
   EXPECT_TRUE(is_safe(refused.error().detail())) << refused.error().detail();
+}
+
+TEST_F(TransportLog, LOG7_AListenerIsNotToldToStartTheOtherNode) {
+  auto& node = start_node();
+  auto uds = uds::transport::create(node);
+  const auto made = uds.try_listen("/no/dir/s");
+  ASSERT_FALSE(made.has_value());
+  EXPECT_THAT(made.error().detail(), HasSubstr("make the directory first"));
+  EXPECT_THAT(made.error().detail(), Not(HasSubstr("the other node")));
+  const auto connected = uds.try_connect("/no/dir/s");
+  ASSERT_FALSE(connected.has_value());
+  EXPECT_THAT(connected.error().detail(), HasSubstr("start the other node first"));
+}
+
+TEST(SocketAdvice, LOG7_HintsFitWhatWasDone) {
+  using internal::socket_advice;
+  using internal::socket_use;
+  const auto advice = [](std::errc code, socket_use use) {
+    return std::string{socket_advice(std::make_error_code(code), use)};
+  };
+  EXPECT_THAT(advice(std::errc::permission_denied, socket_use::listen), HasSubstr("above 1023"));
+  EXPECT_THAT(advice(std::errc::permission_denied, socket_use::connect), HasSubstr("firewall"));
+  EXPECT_THAT(advice(std::errc::address_not_available, socket_use::listen),
+              HasSubstr("no such address"));
+  EXPECT_THAT(advice(std::errc::address_not_available, socket_use::connect),
+              HasSubstr("no free port"));
+  EXPECT_THAT(advice(std::errc::address_in_use, socket_use::connect), HasSubstr("no free port"));
+  for (const auto use : {socket_use::listen, socket_use::transfer})
+    for (int code = 1; code < 134; ++code)
+      EXPECT_THAT(socket_advice({code, std::generic_category()}, use),
+                  Not(HasSubstr("start the other node")));
+}
+
+TEST_F(TransportLog, LOG8_AStopSaysWhatItLost) {
+  tcp_node a{start_node()};
+  const raw_listener silent{16, true};
+  const auto c = a.tcp.connect(silent.address());
+  const auto peer = silent.accept();
+  for (int i = 0; i < 40; ++i) // less than max_pending_bytes, more than the system takes
+    ASSERT_TRUE(a.node.root().send({c, "nobody"}, std::string(100'000, 'x')).has_value());
+  a.node.stop();
+  const auto lost = a.node.metrics().dropped_for(drop_reason::connection_closed);
+  EXPECT_GT(lost, 0u);
+  EXPECT_TRUE(logged({"warning: the stop lost ", std::to_string(lost) + " connection_closed"}));
+}
+
+TEST_F(TransportLog, LOG8_AStopThatLosesNothingSaysNothing) {
+  tcp_node a{start_node()};
+  a.node.stop();
+  EXPECT_EQ(count_of("lost"), 0u);
 }
 
 } // namespace

@@ -60,7 +60,8 @@ void socket_connection::wait_for_input() {
                     return;
                   me->waits_for_input_ = false;
                   if (failed)
-                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                    return me->end(
+                      socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
                   me->read();
                 });
 }
@@ -83,7 +84,7 @@ void socket_connection::read() {
                    ? error{errc::truncated, escaped(peer()) + " closed in the middle of a message"}
                    : error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
     if (failed)
-      return end(socket_error(failed, "reading from " + peer()));
+      return end(socket_error(failed, socket_use::transfer, "reading from " + peer()));
     last_input_ = coarse_now();
     input().commit(count);
     if (!deliver())
@@ -169,7 +170,7 @@ void socket_connection::flush() {
       return;
     }
     if (failed && failed != asio::error::interrupted)
-      return end(socket_error(failed, "writing to " + peer()));
+      return end(socket_error(failed, socket_use::transfer, "writing to " + peer()));
     if (written > 0)
       last_output_ = coarse_now();
     batch_.advance(written);
@@ -198,7 +199,8 @@ void socket_connection::wait_until_writable() {
                     return;
                   me->waits_until_writable_ = false;
                   if (failed)
-                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                    return me->end(
+                      socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
                   me->remove_given_up(me->batch_);
                   me->flush();
                   me->thread_->run_ready();

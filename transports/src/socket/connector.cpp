@@ -98,7 +98,7 @@ void connector::finish(result<stream_socket> outcome) {
 }
 
 error connector::failure(std::error_code code, const stream_endpoint&) const {
-  return socket_error(code, "connecting to " + peer_);
+  return socket_error(code, socket_use::connect, "connecting to " + peer_);
 }
 
 } // namespace ockam::internal

@@ -21,7 +21,8 @@ void tcp_connector::find() {
     std::error_code failed;
     const auto where = asio::ip::make_address(peer_.host, failed);
     if (failed)
-      return attempt_failed(internal::socket_error(failed, "reading the address " + peer_.host));
+      return attempt_failed(internal::socket_error(failed, internal::socket_use::connect,
+                                                   "reading the address " + peer_.host));
     return found({asio::ip::tcp::endpoint{where, peer_.port}});
   }
   // the resolver has a thread of its own: nothing waits here (MAP-10)
@@ -48,8 +49,9 @@ void tcp_connector::find() {
 }
 
 error tcp_connector::failure(std::error_code code, const internal::stream_endpoint& where) const {
-  return internal::socket_error(code, "connecting to " + to_text(tcp_endpoint(where))
-                                        + (peer_.numeric() ? "" : " (" + peer_.host + ')'));
+  return internal::socket_error(code, internal::socket_use::connect,
+                                "connecting to " + to_text(tcp_endpoint(where))
+                                  + (peer_.numeric() ? "" : " (" + peer_.host + ')'));
 }
 
 } // namespace ockam::tcp::detail

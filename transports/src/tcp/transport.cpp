@@ -30,7 +30,8 @@ result<internal::socket_listener::acceptor> bind_and_listen(const asio::any_io_e
   step([&] { made.bind(where, failed); });
   step([&] { made.listen(backlog, failed); });
   if (failed)
-    return fail(internal::socket_error(failed, "listening on " + to_text(where)));
+    return fail(internal::socket_error(failed, internal::socket_use::listen,
+                                       "listening on " + to_text(where)));
   return made;
 }
 

@@ -84,8 +84,9 @@ result<void> datagram_socket::open(const endpoint& at) {
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });
   if (failed)
-    return fail(internal::socket_error(failed, "binding " + at.address().to_string() + ':'
-                                                 + std::to_string(at.port())));
+    return fail(internal::socket_error(failed, internal::socket_use::listen,
+                                       "binding " + at.address().to_string() + ':'
+                                         + std::to_string(at.port())));
   std::error_code ignored; // the system gives what it allows
   socket_.set_option(asio::socket_base::receive_buffer_size{receive_buffer}, ignored);
   set_receive_offload(wants_trains_);
@@ -271,7 +272,8 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
     const auto failed = last_error();
     if (would_block(failed) || failed == std::errc::interrupted)
       return receive_state::nothing_there;
-    return fail(internal::socket_error(failed, "receiving datagrams"));
+    return fail(
+      internal::socket_error(failed, internal::socket_use::transfer, "receiving datagrams"));
   }
   for (std::size_t i = 0; i < static_cast<std::size_t>(received); ++i) {
     auto& header = calls[i].msg_hdr;

@@ -53,7 +53,8 @@ void connector::resolve() {
   if (peer_.where.numeric()) {
     const auto where = net::ip::make_address(peer_.where.host, failed);
     if (failed)
-      return finish(fail(net_error(failed, "reading the address " + peer_.where.host)));
+      return finish(fail(net_error(failed, internal::socket_use::connect,
+                                   "reading the address " + peer_.where.host)));
     left_.emplace_back(where, peer_.where.port);
     return try_next();
   }
@@ -88,8 +89,9 @@ void connector::try_next() {
     if (!failed)
       return me->open_stream(where);
     const auto& host = me->peer_.where;
-    me->last_failure_ = net_error(failed, "connecting to " + to_text(where)
-                                            + (host.numeric() ? "" : " (" + host.host + ')'));
+    me->last_failure_ = net_error(failed, internal::socket_use::connect,
+                                  "connecting to " + to_text(where)
+                                    + (host.numeric() ? "" : " (" + host.host + ')'));
     me->try_next();
   });
 }

@@ -38,7 +38,8 @@ result<void> websocket_listener::open(const node_ptr& node) {
   step([&] { acceptor_.listen(options_.backlog, failed); });
   step([&] { where = acceptor_.local_endpoint(failed); });
   if (failed)
-    return fail(net_error(failed, "listening on " + to_string(where_.where)));
+    return fail(
+      net_error(failed, internal::socket_use::listen, "listening on " + to_string(where_.where)));
   where_.where.port = where.port();
   return open_port(node, where_.to_text());
 }
