@@ -251,7 +251,9 @@ struct delayed_event::state : std::enable_shared_from_this<state> {
     if (credit)
       copy.charge_to(credit);
     if (const auto sent = node->send(*record, 0, std::move(copy), nullptr); !sent)
-      internal::log_warning("a delayed message was not sent: " + to_string(sent.error()));
+      node->log().report(record->log_lines, log_level::warning, [&] {
+        return "a delayed message was not sent: " + to_string(sent.error());
+      });
   }
 
   const std::shared_ptr<internal::node_state> node;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "host_calls.hpp"
+#include "node_log.hpp"
 
 #include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
@@ -65,13 +66,14 @@ struct traffic {
   }
 };
 
-/// Of a whole node: drops, which are rare, and the traffic of those who are gone.
+/// Of a whole node: drops, which are rare, the traffic of those who are gone, and the log.
 struct node_counters {
   traffic of_the_gone;
   std::array<counter, drop_reason_count> dropped;
-  host_calls host;                                          // its observers and callbacks
   std::shared_ptr<message_observer> observer;               // sees the drops
   std::function<void(drop_reason, const message&)> explain; // to a peer that may know
+  node_log log;
+  host_calls host{log}; // its observers and callbacks
 
   /// Also for the connection that the message came through, and for the request that it makes.
   /// @param cause  what the requester is told, where that is more than the reason

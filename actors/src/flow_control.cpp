@@ -245,7 +245,7 @@ public:
   }
 
   std::string remedy(const relay_message& what) const override {
-    const auto next = to_string(what.destination);
+    const auto next = escaped(to_string(what.destination));
     std::string consumed;
     for (const auto& id : registry_->consumed_by(what.destination))
       consumed += (consumed.empty() ? "" : ", ") + to_string(id);

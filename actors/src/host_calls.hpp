@@ -1,7 +1,7 @@
 #pragma once
 
 #include "blocking.hpp"
-#include "log.hpp"
+#include "node_log.hpp"
 
 #include "ockam/actors/export.hpp"
 #include "ockam/protocol/result.hpp"
@@ -33,6 +33,8 @@ auto caught(Function&& call) -> std::invoke_result_t<Function> {
 /// What one of them throws costs that call alone; it is logged and counted. Thread-safe.
 class host_calls {
 public:
+  explicit host_calls(node_log& log) noexcept : log_{log} {}
+
   /// @param what  "the observer of a connection"
   template <class Function>
   void call(std::string_view what, Function&& function) noexcept {
@@ -53,6 +55,7 @@ private:
   OCKAM_ACTORS_EXPORT void report(std::string_view what, const error& why) noexcept;
 
   std::atomic<std::uint64_t> failed_{0};
+  node_log& log_;
   log_limit lines_;
 };
 

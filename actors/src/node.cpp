@@ -47,9 +47,10 @@ std::shared_ptr<internal::node_state> make_state(caf::actor_system& system, node
 
 void actor_sender::report_failure(std::string_view what, const error& why) {
   record_->count(&internal::traffic::failed);
-  if (record_->log_lines.allow())
-    internal::log_warning("worker " + escaped(to_string(primary_address())) + ": "
-                          + std::string{what} + ": " + to_string(why));
+  record_->counters->log.report(record_->log_lines, log_level::warning, [&] {
+    return "worker " + escaped(to_string(primary_address())) + ": " + std::string{what} + ": "
+           + to_string(why);
+  });
 }
 
 node::node(caf::actor_system& system) : node{system, node_options_from(system.config())} {}

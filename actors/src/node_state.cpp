@@ -17,6 +17,7 @@ namespace ockam::internal {
 node_state::node_state(caf::actor_system& system, node_options options)
   : system{system}, options{std::move(options)} {
   counters->observer = this->options.observer;
+  counters->log.configure(this->options.name, this->options.max_log_lines);
 }
 
 router_actor node_state::router() const {
@@ -263,12 +264,15 @@ result<void> node_state::stop_transports() {
 
 result<void> node_state::end_everything() {
   table.close({errc::shutting_down, "the node is stopping; nothing can be started"});
+  const auto before = dropped();
   for (int priority = 7; priority >= 1; --priority)
     stop_priority(priority);
   auto outcome = stop_transports();
   for (const auto& record : table.all())
     stop_record(record);
   timers.stop();
+  log().report_left_out();
+  report_lost(before);
   table.close({errc::internal, "the node has stopped"});
   gone_ = true;
   if (const auto last = router()) { // it holds this node's state, which holds it
@@ -369,6 +373,32 @@ std::shared_ptr<transport> node_state::find_transport(std::uint8_t type) const {
   return found != transport_by_type_.end() ? found->second : nullptr;
 }
 
+drop_counts node_state::dropped() const noexcept {
+  drop_counts counts;
+  for (std::size_t i = 0; i < drop_reason_count; ++i)
+    counts.dropped[i] = counters->dropped[i].get();
+  return counts;
+}
+
+/// Says what a stop has lost: what waited in workers, endpoints and connections.
+void node_state::report_lost(const drop_counts& before) {
+  const auto now = dropped();
+  std::string reasons;
+  std::uint64_t sum = 0;
+  for (const auto reason :
+       {drop_reason::worker_gone, drop_reason::connection_closed, drop_reason::expired}) {
+    const auto lost = now.dropped_for(reason) - before.dropped_for(reason);
+    if (lost > 0)
+      reasons += (sum > 0 ? ", " : "") + std::to_string(lost) + ' '
+                 + std::string{to_string(reason)};
+    sum += lost;
+  }
+  if (sum > 0)
+    log().say(log_level::warning, "the stop lost " + std::to_string(sum)
+                                    + (sum == 1 ? " message: " : " messages: ") + reasons
+                                    + "; flush connections before it, or raise stop_timeout");
+}
+
 ockam::metrics node_state::metrics() const {
   ockam::metrics sum;
   const std::lock_guard guard{summing_};
@@ -378,8 +408,7 @@ ockam::metrics node_state::metrics() const {
     if (record->voice)
       record->voice->traffic.add_to(sum);
   }
-  for (std::size_t i = 0; i < drop_reason_count; ++i)
-    sum.dropped[i] = counters->dropped[i].get();
+  static_cast<drop_counts&>(sum) = dropped();
   sum.failed_callbacks = counters->host.failed();
   sum.buffer_bytes = buffers->used();
   sum.buffer_refusals = buffers->refusals();

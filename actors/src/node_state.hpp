@@ -124,6 +124,7 @@ public:
   [[nodiscard]] std::shared_ptr<transport> find_transport(std::uint8_t type) const;
 
   [[nodiscard]] ockam::metrics metrics() const;
+  [[nodiscard]] node_log& log() const noexcept { return counters->log; }
 
   caf::actor_system& system;
   const node_options options;
@@ -139,6 +140,8 @@ private:
                                 drop_reason denied);
   result<void> hand_over(const located& to, const worker_record* from, address source,
                          message content, compat::execution_context* context);
+  [[nodiscard]] drop_counts dropped() const noexcept;
+  void report_lost(const drop_counts& before);
   result<void> end_everything();
   void stop_priority(int priority);
   result<void> stop_transports();

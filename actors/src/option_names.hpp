@@ -16,6 +16,7 @@ inline constexpr auto option_names = std::to_array<std::string_view>({
   "max-endpoint-queue",
   "max-local-steps",
   "max-local-steps-from-wire",
+  "max-log-lines",
   "stop-timeout",
   // of connections
   "connect-timeout",

@@ -105,8 +105,8 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
     if (!verdict || !*verdict) {
       if (verdict && !table.find(next)) // it went, and its rights with it, while we asked
         return unreachable();
-      if (from.log_lines.allow())
-        log_denial("outgoing", what, *box.outgoing, verdict);
+      log().report(from.log_lines, log_level::warning,
+                   [&] { return describe_denial("outgoing", what, *box.outgoing, verdict); });
       count_drop(verdict ? denied : drop_reason::access_control_error, content);
       return verdict ? result<void>{} : fail(verdict.error());
     }
@@ -148,8 +148,9 @@ result<void> node_state::route_implicitly(worker_record& from, std::uint16_t fro
       });
       if (!connection)
         node->count_drop(drop_reason::external_address, content);
-      if (!routed && sender->log_lines.allow())
-        log_warning("a message was dropped: " + to_string(routed.error()));
+      if (!routed)
+        node->log().report(sender->log_lines, log_level::warning,
+                           [&] { return "a message was dropped: " + to_string(routed.error()); });
     });
   return {};
 }
@@ -167,7 +168,9 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
   if (moved.local_steps() > options.max_local_steps)
     return count_drop(drop_reason::too_many_steps, moved);
   if (auto refused = hand_over(target, nullptr, nobody, std::move(moved), context); !refused)
-    log_debug("a message sent to the router was refused: " + to_string(refused.error()));
+    log().report(log_level::debug, [&] {
+      return "a message sent to the router was refused: " + to_string(refused.error());
+    });
 }
 
 /// @param to  stays to the end, also when the worker has left the table and handled the message before

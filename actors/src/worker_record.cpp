@@ -36,8 +36,8 @@ bool worker_record::admits(const routed_message& content) const {
     return true;
   counters->drop(verdict ? drop_reason::incoming_denied : drop_reason::access_control_error,
                  content.local_message());
-  if (log_lines.allow())
-    log_denial("incoming", what, *box.incoming, verdict);
+  counters->log.report(log_lines, log_level::warning,
+                       [&] { return describe_denial("incoming", what, *box.incoming, verdict); });
   return false;
 }
 

@@ -340,14 +340,10 @@ void worker_shell::run_calls() {
 // -- errors ----------------------------------------------------------------------------------------
 
 void worker_shell::report(std::string_view what, const error& why) {
-  if (!record().log_lines.allow())
-    return;
-  const auto text = "worker " + escaped(to_string(record().primary())) + ": " + std::string{what}
-                    + ": " + to_string(why);
-  if (why.cause() == errc::timeout) // a reply that comes too late
-    log_info(text);
-  else
-    log_warning(text);
+  record().counters->log.report(record().log_lines, level_of(why), [&] {
+    return "worker " + escaped(to_string(record().primary())) + ": " + std::string{what} + ": "
+           + to_string(why);
+  });
 }
 
 } // namespace ockam::internal

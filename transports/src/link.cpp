@@ -1,7 +1,6 @@
 #include "link.hpp"
 
 #include "blocking.hpp"
-#include "log.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -46,6 +45,7 @@ result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
                                            .spawner_id = std::move(own.spawner_id),
                                            .consumer_of = std::move(own.consumer_of),
                                            .peer = std::move(own.peer),
+                                           .listener = std::move(own.listener),
                                            .credit = credit_,
                                            .explain_drops = own.explain_drops});
   if (!port)
@@ -176,9 +176,20 @@ connection_metrics link::metrics() const noexcept {
 
 // -- life ------------------------------------------------------------------------------------------
 
-void link::announce_connected() {
+std::string link::opening() const {
+  return (mode_ == connection_mode::incoming ? "accepted a connection from " : "connected with ")
+         + port_.peer_for_logs();
+}
+
+void link::announce_connected(unsigned attempts) {
   reconnecting_ = false;
   output_.resume();
+  log().report(log_level::info, [&] {
+    return attempts == 0
+             ? opening()
+             : "connected again with " + port_.peer_for_logs() + " after "
+                 + std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
+  });
   notify(connection_state::connected);
 }
 
@@ -208,12 +219,10 @@ void link::begin_again(const error& cause, const write_batch& unwritten,
   if (unwritten.messages() > 0)
     port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
   const auto unanswered = output_.begin_again(now);
-  const auto text = "connection with " + escaped(peer())
-                    + " lost, connecting again: " + to_string(cause);
-  if (lost_before)
-    log_info(text);
-  else
-    log_warning(text);
+  log().report(lost_before ? log_level::info : log_level::warning, [&] {
+    return "connection with " + port_.peer_for_logs()
+           + " lost, connecting again: " + to_string(cause);
+  });
   fail_all(unanswered, error{errc::connection_closed,
                              "the connection with " + escaped(peer())
                                + " was lost before the reply came, and is being made again: "
@@ -245,20 +254,23 @@ void link::finish(std::optional<error> cause, const write_batch& unwritten) {
   finished_ = true; // who sees that finds every loss counted
   fail_all(waiting.requests, closed(cause));
   wake_senders();
-  if (cause) {
-    const auto text = "connection with " + escaped(peer()) + " closed: " + to_string(*cause);
-    if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)
-      log_info(text);
-    else
-      log_warning(text);
-  }
+  const bool expected = !cause || *cause == errc::closed_by_peer || *cause == errc::shutting_down;
+  log().report(expected ? log_level::info : log_level::warning, [&] {
+    return "connection with " + port_.peer_for_logs() + " closed"
+           + (cause ? ": " + to_string(*cause) : std::string{});
+  });
   notify(connection_state::closed, std::move(cause));
+}
+
+node_log& link::log() const noexcept {
+  return port_.node()->log();
 }
 
 void link::notify(connection_state state, std::optional<error> cause) {
   if (!observer_)
     return;
-  port_.node()->counters->host.call("a connection observer", [&] {
+  const auto who = "the observer of the connection with " + port_.peer_for_logs();
+  port_.node()->counters->host.call(who, [&] {
     observer_({state, sender_address(), std::move(cause)});
   });
 }

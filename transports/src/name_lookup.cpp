@@ -3,6 +3,8 @@
 #include "host_calls.hpp"
 #include "this_machine.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -59,7 +61,7 @@ ip_address address_of(const ::addrinfo& entry) noexcept {
 }
 
 error not_found(const std::string& host, std::error_code why) {
-  return {why, "resolving " + host + ": check the name, or use an IP address"};
+  return {why, "resolving " + escaped(host) + ": check the name, or use an IP address"};
 }
 
 found_addresses ask_system(const std::string& host) {
@@ -147,7 +149,7 @@ private:
       waiting_.pop_back();
       const auto host = first->first;
       askers_.erase(first);
-      return fail(error{failed.code(), "resolving " + host
+      return fail(error{failed.code(), "resolving " + escaped(host)
                                          + " needs a thread; raise the limit of "
                                            "threads (ulimit -u), or use an IP address"});
     }

@@ -18,7 +18,8 @@ void rethrow_cannot_create(std::string_view name) {
   } catch (const failure&) { // is a system_error too
     throw;
   } catch (const std::system_error& failed) { // no descriptors for an event loop
-    throw failure{socket_error(failed.code(), "creating a " + std::string{name} + " transport")};
+    throw failure{socket_error(failed.code(), socket_use::create,
+                               "creating a " + std::string{name} + " transport")};
   }
 }
 
@@ -42,6 +43,16 @@ on_connected transport_base::guarded(on_connected done) const {
   return [counters = node_->counters, done = std::move(done)](result<connection> made) {
     counters->host.call("the function given to async_connect", [&] { done(std::move(made)); });
   };
+}
+
+void transport_base::add(std::shared_ptr<listening> opened) {
+  node_->log().say(log_level::info, "listening on " + escaped(opened->socket_address()));
+  listeners_.add(std::move(opened));
+}
+
+void transport_base::remove(const listening& ended) {
+  node_->log().say(log_level::info, "stopped listening on " + escaped(ended.socket_address()));
+  listeners_.remove(ended);
 }
 
 } // namespace internal

@@ -70,9 +70,9 @@ protected:
 
   // both go when they end
   void add(std::shared_ptr<link> opened) { connections_.add(std::move(opened)); }
-  void add(std::shared_ptr<listening> opened) { listeners_.add(std::move(opened)); }
+  void add(std::shared_ptr<listening> opened);
   void remove(const link& ended) { connections_.remove(ended); }
-  void remove(const listening& ended) { listeners_.remove(ended); }
+  void remove(const listening& ended);
 
 private:
   const node_ptr node_;

@@ -73,6 +73,7 @@ public:
       return me->open({.limits = from->options().limits,
                        .mode = connection_mode::incoming,
                        .peer = peer,
+                       .listener = from->shared_socket_address(),
                        .spawner_id = from->flow_control_id(),
                        .consumer_of = from->options().consumer_of,
                        .observer = from->options().observer,

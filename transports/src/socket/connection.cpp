@@ -4,6 +4,8 @@
 
 #include "coarse_clock.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <random>
@@ -63,7 +65,8 @@ void socket_connection::wait_for_input() {
                     return;
                   me->waits_for_input_ = false;
                   if (failed)
-                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                    return me->end(
+                      socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
                   me->read();
                 });
 }
@@ -83,10 +86,10 @@ void socket_connection::read() {
       break;
     if (failed == asio::error::eof)
       return end(input().in_frame() || !input().version_received()
-                   ? error{errc::truncated, peer() + " closed in the middle of a message"}
-                   : error{errc::closed_by_peer, peer() + " closed the connection"});
+                   ? error{errc::truncated, escaped(peer()) + " closed in the middle of a message"}
+                   : error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
     if (failed)
-      return end(socket_error(failed, "reading from " + peer()));
+      return end(socket_error(failed, socket_use::transfer, "reading from " + peer()));
     last_input_ = coarse_now();
     input().commit(count);
     if (!greet() || !deliver())
@@ -108,7 +111,7 @@ bool socket_connection::greet() {
   }
   greeted_ = input().version_received();
   if (greeted_) {
-    announce_connected();
+    announce_connected(std::exchange(reconnect_->attempts, 0));
     flush();
   }
   return !over_;
@@ -189,7 +192,7 @@ void socket_connection::flush() {
       return;
     }
     if (failed && failed != asio::error::interrupted)
-      return end(socket_error(failed, "writing to " + peer()));
+      return end(socket_error(failed, socket_use::transfer, "writing to " + peer()));
     if (written > 0)
       last_output_ = coarse_now();
     batch_.advance(written);
@@ -218,7 +221,8 @@ void socket_connection::wait_until_writable() {
                     return;
                   me->waits_until_writable_ = false;
                   if (failed)
-                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                    return me->end(
+                      socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
                   me->remove_given_up(me->batch_);
                   me->flush();
                   me->thread_->run_ready();
@@ -304,6 +308,7 @@ void socket_connection::connect_again_later() {
 }
 
 void socket_connection::connect_again() {
+  ++reconnect_->attempts;
   reconnect_->cancel = reconnect_->connect([me = self()](result<stream_socket> socket) {
     me->reconnect_->cancel = nullptr;
     if (me->over_)
@@ -345,8 +350,8 @@ void socket_connection::check_deadlines(const tick& at) {
     output().shrink();
   }
   const auto late = [this](const char* what, std::chrono::milliseconds limit, const char* option) {
-    end(error{errc::timeout, peer() + ' ' + what + " within " + std::to_string(limit.count())
-                               + " ms (" + option + ')'});
+    end(error{errc::timeout, escaped(peer()) + ' ' + what + " within "
+                               + std::to_string(limit.count()) + " ms (" + option + ')'});
   };
   if (!paused_ && !input().version_received() && over(last_input_, limits().handshake_timeout))
     late("sent no version byte", limits().handshake_timeout, "handshake-timeout");

@@ -55,6 +55,7 @@ private:
     std::function<void()> cancel{}; // an attempt
     clock::time_point connected_since{};
     std::uint64_t frames_before = 0; // that came over earlier sockets
+    unsigned attempts = 0;           // since the connection was lost
   };
 
   void wake_writer(compat::execution_context* context) override;

@@ -3,6 +3,8 @@
 #include "../numeric_endpoint.hpp"
 #include "socket_options.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 
 #include <asio/post.hpp>
@@ -59,8 +61,9 @@ std::string_view tcp_connector::advice_when_late() const {
 }
 
 error tcp_connector::failure(std::error_code code, const internal::stream_endpoint& where) const {
-  return internal::socket_error(code, "connecting to " + to_text(tcp_endpoint(where))
-                                        + (peer_.numeric() ? "" : " (" + peer_.host + ')'));
+  return internal::socket_error(code, internal::socket_use::connect,
+                                "connecting to " + to_text(tcp_endpoint(where))
+                                  + (peer_.numeric() ? "" : " (" + peer_.host + ')'));
 }
 
 } // namespace ockam::tcp::detail

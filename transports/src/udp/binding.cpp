@@ -3,7 +3,6 @@
 #include "endpoints.hpp"
 
 #include "coarse_clock.hpp"
-#include "log.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/codec.hpp"
@@ -31,8 +30,6 @@ constexpr int max_sends = 16;
 
 /// Memory for output is given back this long after the last one.
 constexpr std::chrono::seconds idle_memory{1};
-
-constexpr std::chrono::seconds between_warnings{1};
 
 routing_number random_number() {
   std::random_device random;
@@ -125,7 +122,7 @@ void udp_binding::read() {
   for (int reads = 0; reads < max_reads; ++reads) {
     const auto state = socket_.receive(*pool_, arrived_);
     if (!state) // a failure of one datagram, most likely: others may come
-      warn(to_string(state.error()));
+      warn([&] { return socket_address_ + ": " + to_string(state.error()); });
     else if (*state == datagram_socket::receive_state::nothing_there)
       break;
     else if (*state == datagram_socket::receive_state::no_memory)
@@ -164,8 +161,10 @@ bool udp_binding::deliver() {
 void udp_binding::take(const datagram_socket::incoming& received) {
   if (tied_to_ && received.from != *tied_to_) {
     port().discard(drop_reason::foreign_source);
-    return warn("a datagram from " + to_text(received.from) + " was dropped by " + socket_address_
-                + ", which is tied to " + to_text(*tied_to_));
+    return warn([&] {
+      return "a datagram from " + to_text(received.from) + " was dropped by " + socket_address_
+             + ", which is tied to " + to_text(*tied_to_);
+    });
   }
   const auto read = decode_datagram(received.data, options_.datagram_size);
   if (!read)
@@ -321,8 +320,10 @@ void udp_binding::looked_up(const std::string& host, const lookup::outcome& foun
                        : found.error();
   for (const auto& each : lost)
     lose(drop_reason::external_address, each.content, cause);
-  warn(std::to_string(lost.size())
-       + " messages were dropped: " + (found ? cause.detail() : to_string(cause)));
+  warn([&] {
+    return socket_address_ + " dropped " + std::to_string(lost.size())
+           + " messages: " + to_string(cause);
+  });
 }
 
 /// A message that has waited is counted as sent: what becomes of it is not told to its sender.
@@ -416,7 +417,9 @@ bool udp_binding::send() {
   const auto outcome = socket_.send();
   lost_ += outcome.messages_lost;
   if (outcome.first_failure)
-    warn("sending from " + socket_address_ + " failed: " + outcome.first_failure.message());
+    warn([&] {
+      return "sending from " + socket_address_ + " failed: " + outcome.first_failure.message();
+    });
   return !outcome.blocked;
 }
 
@@ -479,13 +482,9 @@ void udp_binding::check_deadlines(const tick& at) {
                                + " ms (idle-timeout)"});
 }
 
-/// Not more often than a log can bear: what others send causes it.
-void udp_binding::warn(const std::string& text) {
-  const auto now = clock::now();
-  if (now - last_warning_ < between_warnings)
-    return;
-  last_warning_ = now;
-  internal::log_warning(text);
+std::string udp_binding::opening() const {
+  return tied_to_ ? "bound " + socket_address_ + " for " + to_text(*tied_to_)
+                  : "bound " + socket_address_;
 }
 
 } // namespace ockam::udp::detail

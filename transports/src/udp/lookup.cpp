@@ -1,5 +1,6 @@
 #include "lookup.hpp"
 
+#include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ void lookup::start(on_done done) {
     me->limit_.async_wait([me](const std::error_code& cancelled) {
       if (!cancelled)
         me->finish(fail(error{make_error_code(std::errc::timed_out),
-                              "looking " + me->host_ + " up took more than "
+                              "looking " + escaped(me->host_) + " up took more than "
                                 + std::to_string(me->timeout_.count())
                                 + " ms (resolve-timeout); check the resolver of this machine, or "
                                   "use an IP address"}));
@@ -46,7 +47,7 @@ void lookup::looked_up(const internal::found_addresses& found) {
 
 void lookup::cancel() {
   asio::post(executor_, [me = shared_from_this()] {
-    me->finish(fail(errc::shutting_down, "looking " + me->host_ + " up was given up"));
+    me->finish(fail(errc::shutting_down, "looking " + escaped(me->host_) + " up was given up"));
   });
 }
 

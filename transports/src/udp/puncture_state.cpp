@@ -1,8 +1,9 @@
 #include "puncture_state.hpp"
 
 #include "blocking.hpp"
-#include "log.hpp"
 #include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
 
 namespace ockam::udp::detail {
 
@@ -81,17 +82,17 @@ void puncture_state::end() {
   }
   changed_.notify_all();
   if (cause)
-    internal::log_warning("the puncture at " + socket_->socket_address()
-                          + " ended: " + to_string(*cause));
+    node_->log().report(log_level::warning, [&] {
+      return "the puncture at " + socket_->socket_address() + " ended: " + to_string(*cause);
+    });
   notify(connection_state::closed, std::move(cause));
 }
 
 void puncture_state::notify(connection_state state, std::optional<error> cause) const {
   if (!options_.observer)
     return;
-  node_->counters->host.call("the observer of a puncture", [&] {
-    options_.observer({state, sender_, std::move(cause)});
-  });
+  const auto who = "the observer of the puncture at " + socket_->socket_address();
+  node_->counters->host.call(who, [&] { options_.observer({state, sender_, std::move(cause)}); });
 }
 
 // -- for handles -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "listener.hpp"
 #include "socket_name.hpp"
 
+#include "ockam/protocol/text.hpp"
 #include "ockam/transports/config.hpp"
 
 namespace ockam::uds {
@@ -77,7 +78,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
                                        internal::stream_socket& socket) -> result<std::string> {
                             if (checked && !lets_in(socket, permissions))
                               return fail(errc::access_denied,
-                                          "another user may not connect to " + text
+                                          "another user may not connect to " + escaped(text)
                                             + " (permissions of the listener)");
                             std::error_code failed;
                             socket.non_blocking(true, failed);

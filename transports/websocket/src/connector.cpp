@@ -4,6 +4,8 @@
 #include "numeric_endpoint.hpp"
 #include "own_socket.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 
 #include <boost/asio/post.hpp>
@@ -20,7 +22,7 @@ connector::connector(std::shared_ptr<io_thread> thread, url peer, const connect_
     context_{std::move(context)},
     deadline_{internal::moment_after(timeout_)},
     socket_{thread_->context().get_executor()},
-    last_failure_{errc::not_found, "the name " + peer_.where.host + " has no address"} {}
+    last_failure_{errc::not_found, "the name " + escaped(peer_.where.host) + " has no address"} {}
 
 void connector::start(on_done done) {
   done_ = std::move(done);
@@ -42,7 +44,7 @@ void connector::check_deadlines(const tick& at) {
   at.postpone(deadline_);
   if (at.now >= deadline_)
     finish(fail({make_error_code(std::errc::timed_out),
-                 "connecting to " + peer_.to_text() + " took more than "
+                 "connecting to " + escaped(peer_.to_text()) + " took more than "
                    + std::to_string(timeout_.count()) + " ms (connect-timeout); "
                    + (lookup_.is_under_way() ? "the name is still being looked up: check the "
                                                "resolver of this machine, or use an IP address"
@@ -102,8 +104,9 @@ void connector::try_next() {
 
 error connector::failure(const error_code& code, const net::ip::tcp::endpoint& where) const {
   const auto& host = peer_.where;
-  return net_error(code, "connecting to " + to_text(where)
-                           + (host.numeric() ? "" : " (" + host.host + ')'));
+  return net_error(code, internal::socket_use::connect,
+                   "connecting to " + to_text(where)
+                     + (host.numeric() ? "" : " (" + host.host + ')'));
 }
 
 void connector::open_stream(const net::ip::tcp::endpoint& where) {

@@ -296,7 +296,7 @@ error stream::cause_of(const error_code& failed) const {
     return {to_std(failed), peer_ + ": " + websocket_->below().explain(failed)};
   if (failed.category() == make_error_code(ws::error::closed).category())
     return {to_std(failed), peer_ + " does not keep to RFC 6455"};
-  return net_error(failed, "talking WebSocket with " + peer_);
+  return net_error(failed, internal::socket_use::transfer, "talking WebSocket with " + peer_);
 }
 
 void stream::tell_user(error cause) {

@@ -1,7 +1,6 @@
 #include "transport.hpp"
 
 #include "connection_options.hpp"
-#include "log.hpp"
 #include "net_error.hpp"
 #include "node_state.hpp"
 
@@ -62,12 +61,15 @@ result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream>
   return taken;
 }
 
-void transport_impl::on_accepted(const listen_options& options, std::shared_ptr<stream> over,
-                                 std::string peer, std::shared_ptr<io_thread> thread) {
+void transport_impl::on_accepted(const listen_options& options,
+                                 const std::shared_ptr<const std::string>& listener,
+                                 std::shared_ptr<stream> over, std::string peer,
+                                 std::shared_ptr<io_thread> thread) {
   auto taken = take_on(std::move(over),
                        {.limits = options.limits,
                         .mode = connection_mode::incoming,
                         .peer = std::move(peer),
+                        .listener = listener,
                         .spawner_id = options.spawner_flow_control_id,
                         .consumer_of = options.consumer_of,
                         .observer = options.observer,
@@ -75,7 +77,10 @@ void transport_impl::on_accepted(const listen_options& options, std::shared_ptr<
                         .buffers = node()->buffers},
                        options.keepalive, std::move(thread));
   if (!taken) // the node stops
-    internal::log_info("an accepted connection was dropped: " + to_string(taken.error()));
+    node()->log().report(log_level::info, [&] {
+      return "listener " + *listener
+             + " dropped an accepted connection: " + to_string(taken.error());
+    });
 }
 
 void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
@@ -141,10 +146,12 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
     return fail(std::move(opened.error()));
   add(made);
   made->start([me = self()] { return me->next_thread(); }, // until the listener ends
-              [weak = std::weak_ptr{self()}, options = made->options()](
+              [weak = std::weak_ptr{self()}, options = made->options(),
+               listener = made->shared_socket_address()](
                 std::shared_ptr<stream> over, std::string peer, std::shared_ptr<io_thread> thread) {
                 if (const auto me = weak.lock())
-                  me->on_accepted(options, std::move(over), std::move(peer), std::move(thread));
+                  me->on_accepted(options, listener, std::move(over), std::move(peer),
+                                  std::move(thread));
               },
               [weak = std::weak_ptr{self()}](const websocket_listener& ended) {
                 if (const auto me = weak.lock())

@@ -7,6 +7,7 @@
 #include "ockam/actors/worker_object.hpp"
 #include "ockam/actors/worker_options.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
 
 #include <chrono>
@@ -118,7 +119,8 @@ public:
   template <class T>
   result<void> send_to_self(const address& from, const address& to, const T& body) {
     if (!own_index(to))
-      return fail(errc::internal, to_string(to) + " is not an address of this worker; use send");
+      return fail(errc::internal,
+                  escaped(to_string(to)) + " is not an address of this worker; use send");
     return send_from_address(route{to}, body, from);
   }
 
