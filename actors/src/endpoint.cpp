@@ -1,7 +1,6 @@
 #include "ockam/actors/endpoint.hpp"
 
 #include "blocking.hpp"
-#include "log.hpp"
 #include "node_state.hpp"
 #include "outstanding_requests.hpp"
 #include "retry.hpp"

@@ -4,8 +4,6 @@
 
 #include "ockam/protocol/text.hpp"
 
-#include "log_target.hpp"
-
 namespace ockam::internal {
 
 log_limit::verdict log_limit::take() noexcept {
@@ -34,30 +32,6 @@ log_limit::verdict log_limit::take() noexcept {
       continue;
     return {allowed, to_report};
   }
-}
-
-void log_line(log_level level, std::string_view text) {
-  write_line(level, text);
-}
-
-bool log_shows(log_level level) {
-  return would_write(level);
-}
-
-void log_debug(std::string_view text) {
-  log_line(log_level::debug, text);
-}
-
-void log_info(std::string_view text) {
-  log_line(log_level::info, text);
-}
-
-void log_warning(std::string_view text) {
-  log_line(log_level::warning, text);
-}
-
-void log_error(std::string_view text) {
-  log_line(log_level::error, text);
 }
 
 namespace {

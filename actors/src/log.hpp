@@ -31,19 +31,13 @@ private:
   std::atomic<std::uint64_t> state_{0};
 };
 
-// Lines of no node. What a node says goes through its `node_log`.
-
-OCKAM_ACTORS_EXPORT void log_line(log_level level, std::string_view text);
+/// Escapes a line, wherever its parts are from, and hands it to the sink of the program, or to the
+/// logger "ockam" where there is none. From any thread, also while static objects are destroyed. What a
+/// node says goes through its `node_log`.
+OCKAM_ACTORS_EXPORT void log_line(log_level level, std::string_view text) noexcept;
 
 /// Whether a line of this level would be taken.
-OCKAM_ACTORS_EXPORT bool log_shows(log_level level);
-
-void log_debug(std::string_view text);
-void log_error(std::string_view text);
-
-// Private and exported all the same: the transports write to this logger too.
-OCKAM_ACTORS_EXPORT void log_info(std::string_view text);
-OCKAM_ACTORS_EXPORT void log_warning(std::string_view text);
+OCKAM_ACTORS_EXPORT bool log_shows(log_level level) noexcept;
 
 /// Of a message that was dropped for this reason: a reply that comes too late is nothing to warn of.
 inline log_level level_of(const error& why) noexcept {

@@ -1,5 +1,4 @@
-#include "log_target.hpp"
-
+#include "log.hpp"
 #include "log_writer.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -165,13 +164,13 @@ bool write_to_sink(log_level level, std::string_view text) {
 
 } // namespace
 
-void write_line(log_level level, std::string_view text) noexcept {
+void log_line(log_level level, std::string_view text) noexcept {
   const auto line = escaped(text, longest_line); // leaves what is escaped already as it is
   if (!write_to_sink(level, line))
     logger().log(level_for_spdlog(level), "{}", line);
 }
 
-bool would_write(log_level level) noexcept {
+bool log_shows(log_level level) noexcept {
   const auto sink = holder().get();
   return sink ? level >= sink->least : logger().should_log(level_for_spdlog(level));
 }

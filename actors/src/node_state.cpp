@@ -312,11 +312,12 @@ namespace {
 
 /// For the end of a node, which throws nothing.
 template <class Step>
-void try_to_end(Step&& step) noexcept {
+void try_to_end(const node_log& log, Step&& step) noexcept {
   const auto outcome = caught(step);
   if (!outcome)
     static_cast<void>(caught([&]() -> result<void> {
-      log_error("a node was destroyed and has not stopped: " + to_string(outcome.error()));
+      log.say(log_level::error,
+              "the node was destroyed and has not stopped: " + to_string(outcome.error()));
       return {};
     }));
 }
@@ -324,12 +325,12 @@ void try_to_end(Step&& step) noexcept {
 } // namespace
 
 void node_state::end() noexcept {
-  try_to_end([this]() -> result<void> {
+  try_to_end(log(), [this]() -> result<void> {
     if (may_block())
       return stop(options.stop_timeout);
     request_stop();
     after_host_function([node = shared_from_this()] {
-      try_to_end([&]() -> result<void> {
+      try_to_end(node->log(), [&]() -> result<void> {
         std::thread{[node] { node->end(); }}.detach();
         return {};
       });

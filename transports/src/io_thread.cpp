@@ -70,11 +70,12 @@ void io_thread::stop(std::chrono::milliseconds grace) {
       passed->get_future().wait_for(grace);
     return;
   }
-  const auto had_thread = thread_.stop(grace, [&] {
+  const auto force = [&] {
     grace_ = grace;
     forced_ = true;
     context_->stop();
-  });
+  };
+  const auto had_thread = thread_.stop(grace, force, node_->log());
   if (!had_thread)
     context_->poll(); // what waits for a thread that was never started holds this
 }

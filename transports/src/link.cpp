@@ -174,6 +174,13 @@ connection_metrics link::metrics() const noexcept {
   return sum;
 }
 
+bool link::wait_until_written(std::chrono::milliseconds timeout) const {
+  value_or_throw(
+    check_may_block("flush", "look at pending_bytes, or let context::when_writable call the worker",
+                    time_span{timeout}));
+  return output_.wait_until_written(timeout);
+}
+
 // -- life ------------------------------------------------------------------------------------------
 
 std::string link::opening() const {
@@ -314,9 +321,6 @@ std::size_t connection::pending_bytes() const noexcept {
 }
 
 bool connection::flush(std::chrono::milliseconds timeout) const {
-  value_or_throw(internal::check_may_block(
-    "flush", "look at pending_bytes, or let context::when_writable call the worker",
-    time_span{timeout}));
   return link_->wait_until_written(timeout);
 }
 

@@ -67,9 +67,8 @@ public:
   [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
   [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
   [[nodiscard]] connection_metrics metrics() const noexcept;
-  bool wait_until_written(std::chrono::milliseconds timeout) const {
-    return output_.wait_until_written(timeout);
-  }
+  /// Throws errc::misuse where the thread must not wait.
+  bool wait_until_written(std::chrono::milliseconds timeout) const;
   result<void> disconnect();
 
 protected:

@@ -1,7 +1,7 @@
 #include "loop_thread.hpp"
 
 #include "blocking.hpp"
-#include "log.hpp"
+#include "node_log.hpp"
 
 #include <system_error>
 #include <utility>
@@ -36,14 +36,16 @@ void loop_thread::start(std::function<void()> run) {
   }
 }
 
-bool loop_thread::stop(std::chrono::milliseconds grace, const std::function<void()>& force) {
+bool loop_thread::stop(std::chrono::milliseconds grace, const std::function<void()>& force,
+                       const node_log& log) {
   if (!thread_.joinable())
     return false;
   if (ended_.wait_for(grace) != std::future_status::ready) {
     force();
     if (ended_.wait_for(longest_handler) != std::future_status::ready) {
       thread_.detach();
-      log_warning("an I/O thread is left behind: a handler or an observer does not return");
+      log.say(log_level::warning,
+              "an I/O thread is left behind: a handler or an observer does not return");
       return true;
     }
   }

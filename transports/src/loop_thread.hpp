@@ -9,6 +9,8 @@
 
 namespace ockam::internal {
 
+class node_log;
+
 /// The thread of one event loop, which must not wait. A stop waits for it with a limit: a handler of the
 /// host may keep it for ever.
 class OCKAM_TRANSPORTS_EXPORT loop_thread {
@@ -23,8 +25,9 @@ public:
   void start(std::function<void()> run);
 
   /// Waits until `run` has returned. After `grace` it calls `force`; a thread that goes on for
-  /// seconds all the same is left behind. False when there was no thread.
-  bool stop(std::chrono::milliseconds grace, const std::function<void()>& force);
+  /// seconds all the same is left behind, which the log tells. False when there was no thread.
+  bool stop(std::chrono::milliseconds grace, const std::function<void()>& force,
+            const node_log& log);
 
 private:
   std::thread thread_;

@@ -55,6 +55,13 @@ void transport_base::remove(const listening& ended) {
   listeners_.remove(ended);
 }
 
+void transport_base::report_not_taken(std::string_view listener, const error& why) const {
+  const bool expected = why == errc::shutting_down; // nothing wrong
+  node_->log().report(expected ? log_level::info : log_level::warning, [&] {
+    return "listener " + escaped(listener) + " dropped an accepted connection: " + to_string(why);
+  });
+}
+
 } // namespace internal
 
 namespace {

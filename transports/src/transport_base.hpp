@@ -74,6 +74,9 @@ protected:
   void remove(const link& ended) { connections_.remove(ended); }
   void remove(const listening& ended);
 
+  /// For the log: a connection that was accepted at `listener` has ended before it began.
+  void report_not_taken(std::string_view listener, const error& why) const;
+
 private:
   const node_ptr node_;
   registry<link> connections_;

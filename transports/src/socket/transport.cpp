@@ -2,8 +2,6 @@
 
 #include "node_state.hpp"
 
-#include "ockam/protocol/text.hpp"
-
 namespace ockam::internal {
 
 socket_transport::socket_transport(node_ptr node, const stream_format& format, std::string name,
@@ -116,11 +114,7 @@ void socket_transport::on_accepted(socket_listener& listener, const accepting& h
   if (taken)
     return;
   listener.connection_ended();
-  const bool expected = taken.error() == errc::shutting_down; // nothing wrong
-  node()->log().report(expected ? log_level::info : log_level::warning, [&] {
-    return "listener " + escaped(listener.socket_address())
-           + " dropped an accepted connection: " + to_string(taken.error());
-  });
+  report_not_taken(listener.socket_address(), taken.error());
 }
 
 } // namespace ockam::internal

@@ -2,7 +2,6 @@
 
 #include "endpoints.hpp"
 
-#include "blocking.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -200,9 +199,6 @@ connection_metrics binding::metrics() const noexcept {
 }
 
 bool binding::flush(std::chrono::milliseconds timeout) const {
-  value_or_throw(internal::check_may_block(
-    "flush", "look at pending_bytes, or let context::when_writable call the worker",
-    time_span{timeout}));
   return impl_->wait_until_written(timeout);
 }
 

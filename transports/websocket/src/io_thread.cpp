@@ -69,7 +69,8 @@ void io_thread::stop(std::chrono::milliseconds grace) {
     timer_.cancel();
   });
   work_.reset();
-  if (!thread_.stop(grace, [this] { context_.stop(); }))
+  if (!thread_.stop(
+        grace, [this] { context_.stop(); }, node_->log()))
     end_watched(); // no thread was started
 }
 

@@ -76,11 +76,8 @@ void transport_impl::on_accepted(const listen_options& options,
                         .explain_drops = options.explain_drops,
                         .buffers = node()->buffers},
                        options.keepalive, std::move(thread));
-  if (!taken) // the node stops
-    node()->log().report(log_level::info, [&] {
-      return "listener " + *listener
-             + " dropped an accepted connection: " + to_string(taken.error());
-    });
+  if (!taken)
+    report_not_taken(*listener, taken.error());
 }
 
 void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
