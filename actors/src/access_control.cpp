@@ -1,6 +1,7 @@
 #include "ockam/actors/access_control.hpp"
 
 #include "ockam/actors/flow_control.hpp"
+#include "ockam/protocol/text.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -36,7 +37,7 @@ public:
     return contains(sources_, what.source);
   }
   std::string remedy(const relay_message& what) const override {
-    return "only listed sources are admitted; add " + to_string(what.source)
+    return "only listed sources are admitted; add " + escaped(to_string(what.source))
            + " to allow_source_addresses";
   }
 
@@ -54,7 +55,7 @@ public:
     return contains(next_hops_, onward.front());
   }
   std::string remedy(const relay_message& what) const override {
-    return "only listed next hops are admitted; add " + to_string(what.destination)
+    return "only listed next hops are admitted; add " + escaped(to_string(what.destination))
            + " to allow_onward_addresses";
   }
 
@@ -152,7 +153,7 @@ public:
     return !registry_->find_producer(what.source).has_value();
   }
   std::string remedy(const relay_message& what) const override {
-    return "only senders inside this node are admitted, and " + to_string(what.source)
+    return "only senders inside this node are admitted, and " + escaped(to_string(what.source))
            + " brings messages from outside";
   }
 

@@ -28,6 +28,7 @@ void visit_options(node_options& options, Visitor&& visit) {
   visit("max-endpoint-queue", options.max_endpoint_queue, "messages waiting in one endpoint");
   visit("max-buffer-bytes", options.max_buffer_bytes,
         "what the buffers of all connections may take");
+  visit("max-log-lines", options.max_log_lines, "lines a second that peers cause in the log");
   visit("stop-timeout", options.stop_timeout, "how long a stop waits for workers");
   visit("implicit-connections", options.implicit_connections,
         "whether 1#host:port in a route of this node makes a connection");

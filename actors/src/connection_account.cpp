@@ -31,7 +31,7 @@ void connection_account::add_to(connection_metrics& sum) const noexcept {
       sum.dropped[i] += (*all)[i].get();
 }
 
-void node_counters::drop(drop_reason reason, const message& content) noexcept {
+void node_counters::drop(drop_reason reason, const message& content, const error* cause) noexcept {
   dropped[static_cast<std::size_t>(reason)].add();
   if (content.came_from_wire())
     if (auto* const through = dynamic_cast<connection_account*>(content.credit())) {
@@ -40,9 +40,9 @@ void node_counters::drop(drop_reason reason, const message& content) noexcept {
         explain(reason, content);
     }
   if (auto* const request = content.request())
-    request->fail(lost(reason, content));
+    request->fail(cause != nullptr ? *cause : lost(reason, content));
   if (observer)
-    observer->on_drop(reason, content);
+    host.call("the message observer", [&] { observer->on_drop(reason, content); });
 }
 
 } // namespace ockam::internal

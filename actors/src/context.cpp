@@ -1,5 +1,6 @@
 #include "ockam/actors/context.hpp"
 
+#include "blocking.hpp"
 #include "error_reply.hpp"
 #include "node_state.hpp"
 #include "worker_shell.hpp"
@@ -178,6 +179,11 @@ result<route> sender::resolve_transport_route(const route& along) {
       return fail(errc::unknown_transport, "no transport for addresses of type "
                                              + std::to_string(hop.type())
                                              + " is attached to this node; create it first");
+    if (auto allowed = internal::check_may_block(
+          "resolve_transport_route", "use async_connect, and put the address of what it has made "
+                                     "into the route");
+        !allowed)
+      return fail(std::move(allowed.error()));
     auto connection = transport->resolve(address{hop});
     if (!connection)
       return fail(std::move(connection.error()));
@@ -245,7 +251,9 @@ struct delayed_event::state : std::enable_shared_from_this<state> {
     if (credit)
       copy.charge_to(credit);
     if (const auto sent = node->send(*record, 0, std::move(copy), nullptr); !sent)
-      internal::log_warning("a delayed message was not sent: " + to_string(sent.error()));
+      node->log().report(record->log_lines, log_level::warning, [&] {
+        return "a delayed message was not sent: " + to_string(sent.error());
+      });
   }
 
   const std::shared_ptr<internal::node_state> node;

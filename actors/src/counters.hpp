@@ -1,5 +1,8 @@
 #pragma once
 
+#include "host_calls.hpp"
+#include "node_log.hpp"
+
 #include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/observer.hpp"
@@ -63,15 +66,19 @@ struct traffic {
   }
 };
 
-/// Of a whole node: drops, which are rare, and the traffic of those who are gone.
+/// Of a whole node: drops, which are rare, the traffic of those who are gone, and the log.
 struct node_counters {
   traffic of_the_gone;
   std::array<counter, drop_reason_count> dropped;
   std::shared_ptr<message_observer> observer;               // sees the drops
   std::function<void(drop_reason, const message&)> explain; // to a peer that may know
+  node_log log;
+  host_calls host{log}; // its observers and callbacks
 
   /// Also for the connection that the message came through, and for the request that it makes.
-  OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content) noexcept;
+  /// @param cause  what the requester is told, where that is more than the reason
+  OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content,
+                                const error* cause = nullptr) noexcept;
 
   /// For messages whose content is gone.
   void drop_unseen(drop_reason reason, std::uint64_t n) noexcept {

@@ -1,10 +1,9 @@
 #include "ockam/actors/endpoint.hpp"
 
-#include "log.hpp"
+#include "blocking.hpp"
 #include "node_state.hpp"
 #include "outstanding_requests.hpp"
 #include "retry.hpp"
-#include "running_worker.hpp"
 
 #include "ockam/protocol/recycled.hpp"
 #include "ockam/protocol/text.hpp"
@@ -327,6 +326,10 @@ result<endpoint> sender::detached() {
 }
 
 result<routed_message> endpoint::take(receive_options options) {
+  if (auto allowed = internal::check_may_block("receive", "let a worker handle the messages",
+                                               options.timeout);
+      !allowed)
+    return fail(std::move(allowed.error()));
   const auto inbox = inbox_; // the endpoint may be destroyed by another thread meanwhile (MAP-12)
   const auto record = record_;
   if (!inbox)
@@ -336,6 +339,10 @@ result<routed_message> endpoint::take(receive_options options) {
 
 result<routed_message> endpoint::request(route to, result<shared_bytes> payload,
                                          request_options options) {
+  if (auto allowed = internal::check_may_block(
+        "send_and_receive", "give context::send_and_receive a function that takes the reply");
+      !allowed)
+    return fail(std::move(allowed.error()));
   auto first_hop = to.next();
   if (!first_hop)
     return fail(std::move(first_hop.error()));
@@ -363,6 +370,10 @@ result<void> endpoint::send_with_room(route to, result<shared_bytes> payload,
 }
 
 result<void> endpoint::wait_for(const address& any, receive_options options) {
+  if (auto allowed = internal::check_may_block(
+        "wait_for", "send at once, for messages wait until their worker is ready", options.timeout);
+      !allowed)
+    return allowed;
   struct outcome {
     std::mutex mutex;
     std::condition_variable changed;

@@ -120,12 +120,12 @@ std::optional<error> read_error_reply(const message& content) {
     return error{errc::remote, "the other side reports an error that cannot be decoded"};
   const auto name = body->cause.empty() ? std::string{}
                                         : body->cause.front().message.value_or(std::string{});
-  auto text = body->path ? "the worker at " + *body->path + " answered with an error"
+  auto text = body->path ? "the worker at " + escaped(*body->path) + " answered with an error"
                          : std::string{"the other side answered with an error"};
   if (!name.empty())
-    text += ": " + name;
+    text += ": " + escaped(name);
   if (body->message && !body->message->empty())
-    text += ": " + *body->message;
+    text += ": " + escaped(*body->message, max_text);
   return error{errc::remote, shortened(std::move(text))}.with_cause(code_named(name));
 }
 

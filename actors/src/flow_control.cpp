@@ -229,23 +229,17 @@ public:
     // One connection asks about the same few addresses again and again: admissions of this
     // generation of the registry are kept here, so that connections do not share a lock.
     const auto generation = registry_->generation();
-    const std::lock_guard guard{lock_};
-    if (generation != generation_) {
-      admitted_.clear();
-      generation_ = generation;
-    }
-    if (std::ranges::find(admitted_, next, [](const address& a) { return address_view{a}; })
-        != admitted_.end())
+    if (was_admitted(next, generation))
       return true;
     const bool admitted = registry_->is_consumer(next, id_)
                           || (spawner_id_ && registry_->is_consumer(next, *spawner_id_));
-    if (admitted && admitted_.size() < max_admitted)
-      admitted_.emplace_back(next);
+    if (admitted)
+      keep(next, generation);
     return admitted;
   }
 
   std::string remedy(const relay_message& what) const override {
-    const auto next = to_string(what.destination);
+    const auto next = escaped(to_string(what.destination));
     std::string consumed;
     for (const auto& id : registry_->consumed_by(what.destination))
       consumed += (consumed.empty() ? "" : ", ") + to_string(id);
@@ -258,6 +252,29 @@ public:
 
 private:
   static constexpr std::size_t max_admitted = 16;
+
+  // The registry is asked without our lock: others would spin while it waits for the one of the registry.
+
+  bool was_admitted(address_view next, std::uint64_t generation) const {
+    const std::lock_guard guard{lock_};
+    if (generation > generation_) {
+      admitted_.clear();
+      generation_ = generation;
+    }
+    return is_kept(next);
+  }
+
+  /// @param generation  read before the registry was asked
+  void keep(address_view next, std::uint64_t generation) const {
+    const std::lock_guard guard{lock_};
+    if (generation == generation_ && admitted_.size() < max_admitted && !is_kept(next))
+      admitted_.emplace_back(next);
+  }
+
+  [[nodiscard]] bool is_kept(address_view next) const {
+    return std::ranges::find(admitted_, next, [](const address& a) { return address_view{a}; })
+           != admitted_.end();
+  }
 
   const std::shared_ptr<const flow_controls> registry_;
   const flow_control_id id_;

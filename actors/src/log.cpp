@@ -1,14 +1,13 @@
 #include "log.hpp"
 
-#include "ockam/protocol/text.hpp"
+#include "host_calls.hpp"
 
-#include "log_target.hpp"
+#include "ockam/protocol/text.hpp"
 
 namespace ockam::internal {
 
-bool log_limit::allow() {
+log_limit::verdict log_limit::take() noexcept {
   using namespace std::chrono;
-  constexpr std::uint64_t most_left_out = 0xffff;
   const auto now = static_cast<std::uint64_t>(
     duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
   auto state = state_.load(std::memory_order_relaxed);
@@ -31,52 +30,28 @@ bool log_limit::allow() {
     if (!state_.compare_exchange_weak(state, began << 24 | left_out << 8 | lines,
                                       std::memory_order_relaxed))
       continue;
-    if (to_report > 0)
-      log_warning(std::to_string(to_report) + (to_report == most_left_out ? " or more" : "")
-                  + " similar lines were left out");
-    return allowed;
+    return {allowed, to_report};
   }
-}
-
-void log_debug(std::string_view text) {
-  write_line(log_level::debug, text);
-}
-
-void log_info(std::string_view text) {
-  write_line(log_level::info, text);
-}
-
-void log_warning(std::string_view text) {
-  write_line(log_level::warning, text);
-}
-
-void log_error(std::string_view text) {
-  write_line(log_level::error, text);
 }
 
 namespace {
 
 std::string remedy_of(const access_control& control, const relay_message& what) {
-  try {
-    return control.remedy(what);
-  } catch (const std::exception& thrown) {
-    return std::string{"no remedy is known: "} + thrown.what();
-  }
+  const auto known = caught([&]() -> result<std::string> { return control.remedy(what); });
+  return known ? *known : "no remedy is known: " + to_string(known.error());
 }
 
 } // namespace
 
-void log_denial(std::string_view direction, const relay_message& what,
-                const access_control& control, const result<bool>& verdict) {
+std::string describe_denial(std::string_view direction, const relay_message& what,
+                            const access_control& control, const result<bool>& verdict) {
   const auto from = escaped(to_string(what.source));
   const auto to = escaped(to_string(what.destination));
   const auto way = " a message from " + from + " to " + to + ": ";
   if (verdict)
-    log_warning(std::string{direction} + " access control dropped" + way
-                + escaped(remedy_of(control, what), 1024));
-  else
-    log_warning(std::string{direction} + " access control failed for" + way
-                + to_string(verdict.error()));
+    return std::string{direction} + " access control dropped" + way
+           + escaped(remedy_of(control, what), 1024);
+  return std::string{direction} + " access control failed for" + way + to_string(verdict.error());
 }
 
 } // namespace ockam::internal

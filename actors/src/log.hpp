@@ -2,20 +2,27 @@
 
 #include "ockam/actors/access_control.hpp"
 #include "ockam/actors/export.hpp"
+#include "ockam/actors/log.hpp"
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 // One logger named "ockam"; a host replaces or silences it through spdlog's registry.
 
 namespace ockam::internal {
 
-/// At most 10 lines a second about one party; the first line after a pause tells how many were left
-/// out. Thread-safe.
+/// At most 10 lines a second about one party. Thread-safe.
 class log_limit {
 public:
-  [[nodiscard]] bool allow();
+  static constexpr std::uint64_t most_left_out = 0xffff;
+
+  struct verdict {
+    bool allowed = false;
+    std::uint64_t left_out_before = 0; // since the last time that this was not 0; ends its count
+  };
+  [[nodiscard]] OCKAM_ACTORS_EXPORT verdict take() noexcept;
 
 private:
   static constexpr unsigned lines_per_second = 10;
@@ -24,15 +31,21 @@ private:
   std::atomic<std::uint64_t> state_{0};
 };
 
-void log_debug(std::string_view text);
-void log_error(std::string_view text);
+/// Escapes a line, wherever its parts are from, and hands it to the sink of the program, or to the
+/// logger "ockam" where there is none. From any thread, also while static objects are destroyed. What a
+/// node says goes through its `node_log`.
+OCKAM_ACTORS_EXPORT void log_line(log_level level, std::string_view text) noexcept;
 
-// Private and exported all the same: the transports write to this logger too.
-OCKAM_ACTORS_EXPORT void log_info(std::string_view text);
-OCKAM_ACTORS_EXPORT void log_warning(std::string_view text);
+/// Whether a line of this level would be taken.
+OCKAM_ACTORS_EXPORT bool log_shows(log_level level) noexcept;
+
+/// Of a message that was dropped for this reason: a reply that comes too late is nothing to warn of.
+inline log_level level_of(const error& why) noexcept {
+  return why.cause() == errc::timeout ? log_level::info : log_level::warning;
+}
 
 /// A denied message, with what would let it pass. `verdict` is false or an error.
-void log_denial(std::string_view direction, const relay_message& what,
-                const access_control& control, const result<bool>& verdict);
+std::string describe_denial(std::string_view direction, const relay_message& what,
+                            const access_control& control, const result<bool>& verdict);
 
 } // namespace ockam::internal

@@ -10,6 +10,7 @@ std::string_view to_string(drop_reason reason) noexcept {
     "message_too_large", "connection_closed", "too_many_steps",
     "heartbeat",         "undecodable",       "duplicate",
     "incomplete",        "foreign_source",    "expired",
+    "route_too_long",
   };
   return names[static_cast<std::size_t>(reason)];
 }

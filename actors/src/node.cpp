@@ -47,9 +47,10 @@ std::shared_ptr<internal::node_state> make_state(caf::actor_system& system, node
 
 void actor_sender::report_failure(std::string_view what, const error& why) {
   record_->count(&internal::traffic::failed);
-  if (record_->log_lines.allow())
-    internal::log_warning("worker " + escaped(to_string(primary_address())) + ": "
-                          + std::string{what} + ": " + to_string(why));
+  record_->counters->log.report(record_->log_lines, log_level::warning, [&] {
+    return "worker " + escaped(to_string(primary_address())) + ": " + std::string{what} + ": "
+           + to_string(why);
+  });
 }
 
 node::node(caf::actor_system& system) : node{system, node_options_from(system.config())} {}
@@ -58,7 +59,7 @@ node::node(caf::actor_system& system, node_options options)
   : root_{value_or_throw(endpoint::open(make_state(system, std::move(options)), "app"))} {}
 
 node::~node() {
-  stop();
+  state()->end();
 }
 
 address node::start_actor(mailboxes at, worker actor, worker_options options) {
@@ -116,15 +117,15 @@ void node::stop() {
 }
 
 void node::stop(std::chrono::milliseconds limit) {
-  state()->stop(limit);
+  value_or_throw(state()->stop(limit));
 }
 
 void node::stop_now() {
-  state()->stop(std::chrono::milliseconds{0});
+  value_or_throw(state()->stop(std::chrono::milliseconds{0}));
 }
 
 void node::wait_for_stop_request() {
-  state()->wait_for_stop_request();
+  value_or_throw(state()->wait_for_stop_request());
 }
 
 } // namespace ockam

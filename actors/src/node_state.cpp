@@ -2,12 +2,9 @@
 
 #include "connection_actor.hpp"
 #include "error_reply.hpp"
-#include "log.hpp"
 #include "worker_shell.hpp"
 
 #include "ockam/protocol/text.hpp"
-
-#include <algorithm>
 
 #include <caf/actor_system.hpp>
 
@@ -16,6 +13,7 @@ namespace ockam::internal {
 node_state::node_state(caf::actor_system& system, node_options options)
   : system{system}, options{std::move(options)} {
   counters->observer = this->options.observer;
+  counters->log.configure(this->options.name, this->options.max_log_lines);
 }
 
 router_actor node_state::router() const {
@@ -202,80 +200,6 @@ void node_state::admit_replies(const worker_record& record, const address& first
     flows->add_consumer(record.primary(), producer->id);
 }
 
-// -- life ------------------------------------------------------------------------------------------
-
-void node_state::actor_started(int priority) {
-  const std::lock_guard guard{mutex_};
-  ++running_[static_cast<std::size_t>(priority)];
-}
-
-void node_state::actor_ended(int priority) {
-  const std::lock_guard guard{mutex_};
-  if (--running_[static_cast<std::size_t>(priority)] == 0)
-    changed_.notify_all();
-}
-
-void node_state::stop_priority(int priority, std::chrono::steady_clock::time_point deadline) {
-  std::vector<ref_ptr<worker_record>> stopping;
-  for (auto& record : table.all())
-    if ((record->kind == resident::shell || record->kind == resident::actor)
-        && record->shutdown_priority == priority) {
-      stop_record(record);
-      stopping.push_back(std::move(record));
-    }
-  std::unique_lock guard{mutex_};
-  const auto all_gone = [&] { return running_[static_cast<std::size_t>(priority)] == 0; };
-  if (!changed_.wait_until(guard, deadline, all_gone))
-    for (const auto& record : stopping) // nobody waits for them; what they have queued is dropped
-      record->abandoned = true;
-}
-
-void node_state::stop(time_span limit) {
-  {
-    std::unique_lock guard{mutex_};
-    stop_requested_ = true;
-    changed_.notify_all();
-    if (std::exchange(stopping_, true)) {
-      changed_.wait(guard, [this] { return stopped_; });
-      return;
-    }
-  }
-  table.close({errc::shutting_down, "the node is stopping; nothing can be started"});
-  const auto deadline = moment_after(limit);
-  for (int priority = 7; priority >= 1; --priority)
-    stop_priority(priority, deadline);
-  std::vector<std::shared_ptr<transport>> transports;
-  {
-    const std::lock_guard guard{mutex_};
-    transports.swap(transports_);
-    transport_by_type_.clear();
-  }
-  for (const auto& each : transports)
-    each->stop();
-  for (const auto& record : table.all())
-    stop_record(record);
-  timers.stop();
-  table.close({errc::internal, "the node has stopped"});
-  gone_ = true;
-  const auto last = router(); // it holds this node's state, which holds it
-  set_router({});
-  compat::post_exit(caf::actor_cast<caf::abstract_actor*>(last));
-  const std::lock_guard guard{mutex_};
-  stopped_ = true;
-  changed_.notify_all();
-}
-
-void node_state::request_stop() {
-  const std::lock_guard guard{mutex_};
-  stop_requested_ = true;
-  changed_.notify_all();
-}
-
-void node_state::wait_for_stop_request() {
-  std::unique_lock guard{mutex_};
-  changed_.wait(guard, [this] { return stop_requested_; });
-}
-
 // -- transports ------------------------------------------------------------------------------------
 
 result<void> node_state::attach(std::shared_ptr<transport> what) {
@@ -295,6 +219,13 @@ std::shared_ptr<transport> node_state::find_transport(std::uint8_t type) const {
   return found != transport_by_type_.end() ? found->second : nullptr;
 }
 
+drop_counts node_state::dropped() const noexcept {
+  drop_counts counts;
+  for (std::size_t i = 0; i < drop_reason_count; ++i)
+    counts.dropped[i] = counters->dropped[i].get();
+  return counts;
+}
+
 ockam::metrics node_state::metrics() const {
   ockam::metrics sum;
   const std::lock_guard guard{summing_};
@@ -304,8 +235,8 @@ ockam::metrics node_state::metrics() const {
     if (record->voice)
       record->voice->traffic.add_to(sum);
   }
-  for (std::size_t i = 0; i < drop_reason_count; ++i)
-    sum.dropped[i] = counters->dropped[i].get();
+  static_cast<drop_counts&>(sum) = dropped();
+  sum.failed_callbacks = counters->host.failed();
   sum.buffer_bytes = buffers->used();
   sum.buffer_refusals = buffers->refusals();
   return sum;

@@ -107,10 +107,16 @@ public:
   /// The router has ended: every call that needs it fails (NOD-11).
   [[nodiscard]] bool is_gone() const noexcept { return gone_.load(std::memory_order_relaxed); }
 
-  /// Idempotent; later calls wait for the first one.
-  void stop(time_span limit);
+  /// Idempotent: a call while another thread stops the node waits for that, which keeps to the limit
+  /// of both; one after a stop that failed finishes it. errc::misuse where the thread must not wait.
+  result<void> stop(time_span limit);
+
+  /// Stops within `stop_timeout`; where the thread must not wait, on another one, when the function of
+  /// the host has returned.
+  void end() noexcept;
+
   void request_stop();
-  void wait_for_stop_request();
+  result<void> wait_for_stop_request();
 
   // -- transports ----------------------------------------------------------------------------------
 
@@ -118,6 +124,7 @@ public:
   [[nodiscard]] std::shared_ptr<transport> find_transport(std::uint8_t type) const;
 
   [[nodiscard]] ockam::metrics metrics() const;
+  [[nodiscard]] node_log& log() const noexcept { return counters->log; }
 
   caf::actor_system& system;
   const node_options options;
@@ -133,7 +140,13 @@ private:
                                 drop_reason denied);
   result<void> hand_over(const located& to, const worker_record* from, address source,
                          message content, compat::execution_context* context);
-  void stop_priority(int priority, std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] drop_counts dropped() const noexcept;
+  void report_lost(const drop_counts& before);
+  result<void> end_everything();
+  void stop_priority(int priority);
+  result<void> stop_transports();
+
+  static constexpr auto no_deadline = std::chrono::steady_clock::time_point::max();
 
   struct ended_request {
     timers::clock::time_point at;
@@ -148,8 +161,10 @@ private:
   router_actor router_;
   std::map<std::uint8_t, std::shared_ptr<transport>> transport_by_type_;
   std::vector<std::shared_ptr<transport>> transports_; // all of them, in order of creation
+  std::chrono::steady_clock::time_point stop_deadline_ = no_deadline; // the earliest of all calls
   bool stop_requested_ = false;
-  bool stopping_ = false;
+  bool stopping_ = false;  // since the first call
+  bool stop_runs_ = false; // on some thread
   bool stopped_ = false;
   std::atomic<bool> gone_{false}; // `stopped_`, for those who do not hold the lock
 };
@@ -164,6 +179,6 @@ inline bool is_expired(const message& content) noexcept {
 }
 
 /// The reason a message is counted under when a sink refuses it.
-drop_reason reason_of(const error& refusal) noexcept;
+OCKAM_ACTORS_EXPORT drop_reason reason_of(const error& refusal) noexcept;
 
 } // namespace ockam::internal

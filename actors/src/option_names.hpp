@@ -16,6 +16,7 @@ inline constexpr auto option_names = std::to_array<std::string_view>({
   "max-endpoint-queue",
   "max-local-steps",
   "max-local-steps-from-wire",
+  "max-log-lines",
   "stop-timeout",
   // of connections
   "connect-timeout",
@@ -45,6 +46,9 @@ inline constexpr auto option_names = std::to_array<std::string_view>({
   "reassembly-bytes",
   "reassembly-timeout",
   "resolve-timeout",
+  "unproven-allowance",
+  "unproven-bytes-per-second",
+  "unproven-window",
 });
 
 } // namespace ockam::internal

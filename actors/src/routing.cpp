@@ -6,6 +6,7 @@
 #include "log.hpp"
 #include "worker_shell.hpp"
 
+#include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
 
 namespace ockam::internal {
@@ -41,6 +42,8 @@ error lost(drop_reason reason, const message& content) {
       return {errc::cancelled, request + "the worker ended before it handled it"};
     case drop_reason::message_too_large:
       return {errc::message_too_large, request + "it is too large"};
+    case drop_reason::route_too_long:
+      return {errc::route_too_long, request + "its route, or an address in it, is too long"};
     case drop_reason::connection_closed:
       return {errc::connection_closed, request + "the connection was closed"};
     case drop_reason::mailbox_full:
@@ -56,6 +59,8 @@ drop_reason reason_of(const error& refusal) noexcept {
     return drop_reason::pending_bytes_full;
   if (refusal == errc::message_too_large)
     return drop_reason::message_too_large;
+  if (exceeds_limits(refusal))
+    return drop_reason::route_too_long;
   if (refusal == errc::invalid_value)
     return drop_reason::external_address;
   if (refusal == errc::access_denied)
@@ -100,8 +105,8 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
     if (!verdict || !*verdict) {
       if (verdict && !table.find(next)) // it went, and its rights with it, while we asked
         return unreachable();
-      if (from.log_lines.allow())
-        log_denial("outgoing", what, *box.outgoing, verdict);
+      log().report(from.log_lines, log_level::warning,
+                   [&] { return describe_denial("outgoing", what, *box.outgoing, verdict); });
       count_drop(verdict ? denied : drop_reason::access_control_error, content);
       return verdict ? result<void>{} : fail(verdict.error());
     }
@@ -143,8 +148,9 @@ result<void> node_state::route_implicitly(worker_record& from, std::uint16_t fro
       });
       if (!connection)
         node->count_drop(drop_reason::external_address, content);
-      if (!routed && sender->log_lines.allow())
-        log_warning("a message was dropped: " + to_string(routed.error()));
+      if (!routed)
+        node->log().report(sender->log_lines, log_level::warning,
+                           [&] { return "a message was dropped: " + to_string(routed.error()); });
     });
   return {};
 }
@@ -162,7 +168,9 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
   if (moved.local_steps() > options.max_local_steps)
     return count_drop(drop_reason::too_many_steps, moved);
   if (auto refused = hand_over(target, nullptr, nobody, std::move(moved), context); !refused)
-    log_debug("a message sent to the router was refused: " + to_string(refused.error()));
+    log().report(log_level::debug, [&] {
+      return "a message sent to the router was refused: " + to_string(refused.error());
+    });
 }
 
 /// @param to  stays to the end, also when the worker has left the table and handled the message before
@@ -172,7 +180,9 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
   if (record.kind != resident::sink)
     content.occupy(credit_use::made);
   if (options.observer) [[unlikely]]
-    options.observer->on_delivery(source, record.address_at(to.index), content);
+    counters->host.call("the message observer", [&] {
+      options.observer->on_delivery(source, record.address_at(to.index), content);
+    });
   routed_message routed{std::move(content), std::move(source),
                         record.voice ? record.voice : to.record, to.index};
   switch (record.kind) {
@@ -215,10 +225,10 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
       auto taken = record.sink->push(std::move(routed), context);
       if (!taken) {           // what was refused is as it was
         routed.set_handled(); // NOLINT(bugprone-use-after-move)
-        count_drop(record.kind == resident::sink      ? reason_of(taken.error())
-                   : taken.error() == errc::not_found ? drop_reason::unknown_address
-                                                      : drop_reason::mailbox_full,
-                   routed.local_message());
+        counters->drop(record.kind == resident::sink      ? reason_of(taken.error())
+                       : taken.error() == errc::not_found ? drop_reason::unknown_address
+                                                          : drop_reason::mailbox_full,
+                       routed.local_message(), &taken.error());
       }
       return taken;
     }

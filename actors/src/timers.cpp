@@ -1,5 +1,6 @@
 #include "timers.hpp"
 
+#include "blocking.hpp"
 #include "coarse_clock.hpp"
 
 namespace ockam::internal {
@@ -57,6 +58,7 @@ void timers::stop() {
 }
 
 void timers::run(const std::shared_ptr<state>& own) {
+  const no_blocking here;
   std::unique_lock guard{own->mutex};
   while (!own->stopped) {
     const auto first = own->queue.begin();

@@ -3,6 +3,7 @@
 #include "connection_account.hpp"
 #include "node_state.hpp"
 
+#include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <mutex>
@@ -37,6 +38,11 @@ std::string message_sink::description() const {
   return "a connection";
 }
 
+void transport::resolve_implicitly(const address& remote,
+                                   std::function<void(result<address>)> ready) {
+  ready(fail(errc::unsupported, escaped(to_string(remote)) + " cannot be connected implicitly"));
+}
+
 error connection_closed(std::string_view peer, const std::optional<error>& cause) {
   auto text = "the connection with " + escaped(peer) + " is closed"
               + (cause ? " (" + to_string(*cause) + ")" : std::string{}) + "; connect again";
@@ -61,6 +67,7 @@ connection_port& connection_port::operator=(connection_port&& other) noexcept {
     receiver_ = std::move(other.receiver_);
     id_ = std::move(other.id_);
     peer_ = std::move(other.peer_);
+    listener_ = std::move(other.listener_);
     account_ = std::move(other.account_);
     hop_ = std::move(other.hop_);
   }
@@ -105,6 +112,7 @@ result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
   port.receiver_ = receiver;
   port.id_ = setup.id;
   port.peer_ = std::move(setup.peer);
+  port.listener_ = std::move(setup.listener);
   port.account_
     = ref_ptr<connection_account>{dynamic_cast<connection_account*>(setup.credit.get())};
   if (port.account_)
@@ -120,10 +128,16 @@ const address& connection_port::receiver_address() const noexcept {
   return receiver_;
 }
 
+std::string connection_port::peer_for_logs() const {
+  return escaped(peer_) + (listener_ ? " (listener " + escaped(*listener_) + ")" : std::string{});
+}
+
 void connection_port::deliver(message content, compat::execution_context* context) {
   count_received(1);
   if (node_->options.observer) [[unlikely]]
-    node_->options.observer->on_read(sender_address(), peer_, content);
+    node_->counters->host.call("the message observer", [&] {
+      node_->options.observer->on_read(sender_address(), peer_, content);
+    });
   if (content.onward_route().empty()) {
     node_->count_drop(drop_reason::heartbeat, content);
     return;
@@ -132,14 +146,10 @@ void connection_port::deliver(message content, compat::execution_context* contex
   content.set_came_from_wire();
   const auto routed = node_->route_from(*record_, receiver_index, std::move(content), context,
                                         drop_reason::not_a_consumer, hop_.get());
-  if (routed || !record_->log_lines.allow())
-    return;
-  const auto text = "a message from " + escaped(peer_)
-                    + " was dropped: " + to_string(routed.error());
-  if (routed.error().cause() == errc::timeout) // a reply that comes too late
-    internal::log_info(text);
-  else
-    internal::log_warning(text);
+  if (!routed)
+    node_->log().report(record_->log_lines, internal::level_of(routed.error()), [&] {
+      return "a message from " + peer_for_logs() + " was dropped: " + to_string(routed.error());
+    });
 }
 
 void connection_port::discard(drop_reason reason, std::uint64_t count) noexcept {
@@ -158,9 +168,10 @@ void connection_port::count_received(std::uint64_t messages) noexcept {
 }
 
 void connection_port::drop_undecodable(const error& why) {
-  discard(drop_reason::undecodable);
-  if (record_->log_lines.allow())
-    internal::log_warning("a message from " + escaped(peer_) + " was ignored: " + to_string(why));
+  discard(exceeds_limits(why) ? drop_reason::route_too_long : drop_reason::undecodable);
+  node_->log().report(record_->log_lines, log_level::warning, [&] {
+    return "a message from " + peer_for_logs() + " was ignored: " + to_string(why);
+  });
 }
 
 void connection_port::begin_run() {
@@ -179,7 +190,9 @@ bool connection_port::observed() const noexcept {
 
 void connection_port::note_write(const message& content) const {
   if (node_->options.observer) [[unlikely]]
-    node_->options.observer->on_write(sender_address(), peer_, content);
+    node_->counters->host.call("the message observer", [&] {
+      node_->options.observer->on_write(sender_address(), peer_, content);
+    });
 }
 
 void connection_port::count_written(std::uint64_t messages) const noexcept {

@@ -1,8 +1,8 @@
 // How a worker's mail gets to its handlers: the part of worker_shell that runs for each message.
 
+#include "blocking.hpp"
 #include "coarse_clock.hpp"
 #include "room_notice.hpp"
-#include "running_worker.hpp"
 #include "worker_shell.hpp"
 
 namespace ockam::internal {
@@ -69,7 +69,7 @@ bool worker_shell::intercept(caf::mailbox_element_ptr& element,
 /// mail that was sent before it, and after two runs of mail at most.
 caf::resumable::resume_result worker_shell::resume(compat::execution_context* context,
                                                    std::size_t max_elements) {
-  const running_worker here;
+  const no_blocking here;
   const auto own = context_.record_; // null when it has ended
   while (own && activate(context)) {
     auto left = read_mail();

@@ -22,13 +22,8 @@ void worker_record::settle() noexcept {
 }
 
 result<bool> ask(const access_control& control, const relay_message& what) noexcept {
-  try {
-    return control.is_authorized(what);
-  } catch (const std::exception& thrown) {
-    return fail(errc::handler_failed, thrown.what());
-  } catch (...) {
-    return fail(errc::handler_failed, "an exception of unknown type");
-  }
+  const no_blocking here;
+  return caught([&] { return control.is_authorized(what); });
 }
 
 bool worker_record::admits(const routed_message& content) const {
@@ -41,8 +36,8 @@ bool worker_record::admits(const routed_message& content) const {
     return true;
   counters->drop(verdict ? drop_reason::incoming_denied : drop_reason::access_control_error,
                  content.local_message());
-  if (log_lines.allow())
-    log_denial("incoming", what, *box.incoming, verdict);
+  counters->log.report(log_lines, log_level::warning,
+                       [&] { return describe_denial("incoming", what, *box.incoming, verdict); });
   return false;
 }
 

@@ -55,7 +55,7 @@ void worker_shell::handle(routed_message&& content) {
   record().traffic.delivered.add_exclusively();
   set_tracing(content.local_message());
   set_credit(content.local_message().credit());
-  const auto outcome = guarded([&] { return object_->handle(context_, std::move(content)); });
+  const auto outcome = caught([&] { return object_->handle(context_, std::move(content)); });
   if (!outcome) {
     record().traffic.failed.add_exclusively();
     report("a message handler failed", outcome.error());
@@ -68,7 +68,7 @@ void worker_shell::answer_failure(const routed_message& content, const error& wh
   if (!understands_errors(content.return_route())
       || !node().table.find(content.return_route().front())) // an answer has no way back
     return;
-  static_cast<void>(guarded([&]() -> result<void> {
+  static_cast<void>(caught([&]() -> result<void> {
     return context_.reply_error(content, node().options.error_details ? why : without_details(why));
   }));
 }
@@ -142,7 +142,7 @@ void worker_shell::finish(std::optional<outstanding_requests::request> ended,
   context_.tracing_ = std::move(ended->tracing);
   auto* const credit_of_reply = reply ? reply->local_message().credit() : nullptr;
   set_credit(credit_of_reply != nullptr ? credit_of_reply : ended->credit.get());
-  const auto outcome = guarded([&]() -> result<void> {
+  const auto outcome = caught([&]() -> result<void> {
     ended->reply(std::move(reply));
     return {};
   });
@@ -206,7 +206,7 @@ void worker_shell::on_signal(worker_signal signal) {
 
 void worker_shell::initialize_object() {
   initialized_ = true;
-  auto outcome = guarded([&] { return object_->initialize(context_); });
+  auto outcome = caught([&] { return object_->initialize(context_); });
   if (!held_ || !outcome)
     finish_initialization(std::move(outcome));
 }
@@ -249,7 +249,7 @@ void worker_shell::release(result<void> outcome) {
 void worker_shell::process() {
   if (held_ || record().abandoned.load(std::memory_order_relaxed))
     return;
-  const auto next = guarded([&] { return object_->process(context_); });
+  const auto next = caught([&] { return object_->process(context_); });
   set_credit(nullptr);
   if (!next)
     report("process failed", next.error()); // and goes on (PRC-2)
@@ -273,7 +273,7 @@ void worker_shell::shut_down() {
   if (requests_)
     while (auto request = requests_->take_any())
       finish(std::move(request), fail(requester_has_ended()));
-  const auto outcome = guarded([&] { return object_->shutdown(context_); });
+  const auto outcome = caught([&] { return object_->shutdown(context_); });
   if (!outcome)
     report("shutdown failed", outcome.error());
   quit();
@@ -329,7 +329,7 @@ void worker_shell::run_calls() {
     call = std::move(calls_->queue.front());
     calls_->queue.pop_front();
   }
-  const auto outcome = guarded([&]() -> result<void> {
+  const auto outcome = caught([&]() -> result<void> {
     call(context_);
     return {};
   });
@@ -339,28 +339,11 @@ void worker_shell::run_calls() {
 
 // -- errors ----------------------------------------------------------------------------------------
 
-template <class Hook>
-auto worker_shell::guarded(Hook&& hook) -> std::invoke_result_t<Hook> {
-  try {
-    return hook();
-  } catch (const failure& thrown) {
-    return ockam::fail(thrown.error());
-  } catch (const std::exception& thrown) {
-    return ockam::fail(errc::handler_failed, thrown.what());
-  } catch (...) {
-    return ockam::fail(errc::handler_failed, "an exception of unknown type");
-  }
-}
-
 void worker_shell::report(std::string_view what, const error& why) {
-  if (!record().log_lines.allow())
-    return;
-  const auto text = "worker " + escaped(to_string(record().primary())) + ": " + std::string{what}
-                    + ": " + to_string(why);
-  if (why.cause() == errc::timeout) // a reply that comes too late
-    log_info(text);
-  else
-    log_warning(text);
+  record().counters->log.report(record().log_lines, level_of(why), [&] {
+    return "worker " + escaped(to_string(record().primary())) + ": " + std::string{what} + ": "
+           + to_string(why);
+  });
 }
 
 } // namespace ockam::internal

@@ -90,9 +90,6 @@ private:
   void set_tracing(const message& content);
   void answer_failure(const routed_message& content, const error& why);
 
-  /// Calls a hook; an exception becomes an error (WRK-6, MAP-4).
-  template <class Hook>
-  auto guarded(Hook&& hook) -> std::invoke_result_t<Hook>;
   void report(std::string_view what, const error& why);
 
   [[nodiscard]] node_state& node() noexcept { return *context_.node_; }

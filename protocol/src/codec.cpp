@@ -69,6 +69,37 @@ result<message> decode_message(shared_bytes frame, const decode_limits& limits) 
   return decoded;
 }
 
+namespace {
+
+/// @param added  hops that the route gets where it arrives
+result<void> check_route(const std::string& name, const route& hops, std::size_t added,
+                         const decode_limits& limits) {
+  if (const auto arriving = hops.size() + added; arriving > limits.max_route_hops)
+    return fail(errc::route_too_long,
+                "the " + name + " has " + std::to_string(hops.size()) + " hops"
+                  + (added > 0 ? " and " + std::to_string(arriving) + " where it arrives" : "")
+                  + ", max-route-hops is " + std::to_string(limits.max_route_hops)
+                  + "; send along a shorter route, or raise it at all nodes on the way");
+  if (hops.encoded().size() <= limits.max_address_size) // so is each address
+    return {};
+  for (const auto hop : hops)
+    if (const auto size = hop.value().size(); size > limits.max_address_size)
+      return fail(errc::address_too_long,
+                  "an address of the " + name + " has " + std::to_string(size)
+                    + " bytes, max-address-size is " + std::to_string(limits.max_address_size)
+                    + "; use a shorter one, or raise it at all nodes on the way");
+  return {};
+}
+
+} // namespace
+
+result<void> check_limits(const message& value, const decode_limits& limits) {
+  constexpr std::size_t connection_of_the_receiver = 1;
+  if (auto fits = check_route("onward route", value.onward_route(), 0, limits); !fits)
+    return fits;
+  return check_route("return route", value.return_route(), connection_of_the_receiver, limits);
+}
+
 std::size_t encoded_head_size(const message& value) noexcept {
   return 1 + internal::route_size(value.onward_route()) + internal::route_size(value.return_route())
          + internal::cbor_head_size(value.payload().size());

@@ -134,6 +134,24 @@ std::size_t frame_decoder::feed(bytes_view received) {
   return count;
 }
 
+result<void> frame_decoder::read_version() {
+  if (failed_)
+    return fail(*failed_);
+  if (!version_expected_ || read_ == written_)
+    return {};
+  const auto version = chunk_->data()[read_++];
+  if (version != tcp_protocol_version) {
+    failed_ = std::make_unique<const error>(
+      errc::unsupported_protocol_version,
+      "the peer starts with byte " + std::to_string(version) + " instead of transport version "
+        + std::to_string(tcp_protocol_version)
+        + "; is it an Ockam TCP transport of version 0.128 or newer?");
+    return fail(*failed_);
+  }
+  version_expected_ = false;
+  return {};
+}
+
 result<std::optional<shared_bytes>> frame_decoder::next() {
   if (failed_)
     return fail(*failed_);
@@ -141,21 +159,9 @@ result<std::optional<shared_bytes>> frame_decoder::next() {
     return next_without_length();
   if (large_)
     return large_->complete() ? std::optional{take_large_body()} : std::nullopt;
-  if (version_expected_) {
-    if (read_ == written_)
-      return std::nullopt;
-    const auto version = chunk_->data()[read_++];
-    if (version != tcp_protocol_version) {
-      failed_ = std::make_unique<const error>(
-        errc::unsupported_protocol_version,
-        "the peer starts with byte " + std::to_string(version) + " instead of transport version "
-          + std::to_string(tcp_protocol_version)
-          + "; is it an Ockam TCP transport of version 0.128 or newer?");
-      return fail(*failed_);
-    }
-    version_expected_ = false;
-  }
-  if (!length_received())
+  if (auto read = read_version(); !read)
+    return fail(std::move(read.error()));
+  if (version_expected_ || !length_received())
     return std::nullopt;
   const auto length = announced_length();
   if (length > max_frame_size_)

@@ -207,6 +207,8 @@ public:
     return drop();
   }
 
+  void excuse(const tick& at) noexcept { at.excuse(since_); }
+
   std::size_t drop() {
     const std::size_t dropped = begun_ ? 1 : 0;
     begun_.reset();
@@ -266,6 +268,11 @@ public:
       set_over(each.number); // what is missing would only begin it again
       return true;
     });
+  }
+
+  void excuse(const tick& at) noexcept {
+    for (auto& each : unfinished_)
+      at.excuse(each.since);
   }
 
   std::size_t drop() {
@@ -371,6 +378,14 @@ reassembler::outcome reassembler::take(const datagram& received, time_point now)
 std::size_t reassembler::expire(time_point now) {
   const auto since = now - time_span{limits_.timeout}.value();
   return (in_order_ ? in_order_->expire(since) : 0) + (in_window_ ? in_window_->expire(since) : 0);
+}
+
+void reassembler::excuse(const tick& at) noexcept {
+  at.excuse(last_accepted_);
+  if (in_order_)
+    in_order_->excuse(at);
+  if (in_window_)
+    in_window_->excuse(at);
 }
 
 std::size_t reassembler::bytes_in_use() const noexcept {

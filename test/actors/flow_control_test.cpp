@@ -127,6 +127,33 @@ TEST(FlowControls, FCO8_CallsAreThreadSafe) {
   EXPECT_TRUE(registry.empty());
 }
 
+TEST(FlowControls, FCO8_AWithdrawnRightIsNotRememberedForThoseWhoAskMeanwhile) {
+  const auto registry = std::make_shared<flow_controls>();
+  const auto access = flow_control(registry, k);
+  const address source{"connection"};
+  const address consumer{"w"};
+  const message content{route{consumer}, {}, {}};
+  const auto is_admitted = [&] {
+    return access->is_authorized({source, consumer, content}).value();
+  };
+  std::atomic<bool> done = false;
+  std::vector<std::thread> others;
+  for (int i = 0; i < 3; ++i)
+    others.emplace_back([&] {
+      while (!done)
+        static_cast<void>(is_admitted());
+    });
+  for (int i = 0; i < 2'000; ++i) {
+    registry->add_consumer(consumer, k);
+    EXPECT_TRUE(is_admitted());
+    registry->clean_up(consumer);
+    EXPECT_FALSE(is_admitted());
+  }
+  done = true;
+  for (auto& each : others)
+    each.join();
+}
+
 TEST(FlowControls, AnIdIs32HexDigits) {
   const auto id = flow_control_id::random();
   EXPECT_EQ(id.text().size(), 32u);

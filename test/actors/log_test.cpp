@@ -53,10 +53,10 @@ TEST_F(Log, LOG1_GoesToTheSinkOfTheProgramAndNowhereElse) {
 
 TEST_F(Log, LOG1_HasLinesOfTheLeastLevelAndWorse) {
   const auto log_all = [] {
-    internal::log_debug("a");
-    internal::log_info("b");
-    internal::log_warning("c");
-    internal::log_error("d");
+    internal::log_line(log_level::debug, "a");
+    internal::log_line(log_level::info, "b");
+    internal::log_line(log_level::warning, "c");
+    internal::log_line(log_level::error, "d");
   };
   keep_from(log_level::info);
   log_all();
@@ -72,14 +72,14 @@ TEST_F(Log, LOG1_HasLinesOfTheLeastLevelAndWorse) {
 TEST_F(Log, LOG1_GoesToTheLoggerOckamWithoutASink) {
   keep_from(log_level::debug);
   set_log_sink({});
-  internal::log_warning("for the logger");
+  internal::log_line(log_level::warning, "for the logger");
   EXPECT_THAT(logged_lines(), ElementsAre("warning: for the logger"));
   EXPECT_THAT(taken(), IsEmpty());
 }
 
 TEST_F(Log, LOG1_GoesToTheLoggerWhenTheSinkThrows) {
   set_log_sink([](log_level, std::string_view) { throw std::runtime_error{"no room"}; });
-  internal::log_warning("for the sink");
+  internal::log_line(log_level::warning, "for the sink");
   EXPECT_THAT(logged_lines(), ElementsAre("warning: for the sink"));
 }
 
@@ -89,8 +89,8 @@ TEST_F(Log, LOG1_ASinkMayReplaceItself) {
     ++calls;
     set_log_sink({});
   });
-  internal::log_warning("once");
-  internal::log_warning("for the logger");
+  internal::log_line(log_level::warning, "once");
+  internal::log_line(log_level::warning, "for the logger");
   EXPECT_EQ(calls, 1);
   EXPECT_THAT(logged_lines(), ElementsAre("warning: for the logger"));
 }

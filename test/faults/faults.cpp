@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdint>
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -98,6 +100,7 @@ ssize_t __real_recvmsg(int, ::msghdr*, int);
 ssize_t __real_send(int, const void*, size_t, int);
 ssize_t __real_sendmsg(int, const ::msghdr*, int);
 int __real_socket(int, int, int);
+int __real_epoll_create1(int);
 int __real_epoll_wait(int, ::epoll_event*, int, int);
 
 int __wrap_accept4(int socket, ::sockaddr* peer, ::socklen_t* size, int flags) {
@@ -145,6 +148,18 @@ ssize_t __wrap_sendmsg(int socket, const ::msghdr* message, int flags) {
 
 int __wrap_socket(int domain, int type, int protocol) {
   return fails(system_call::socket) ? -1 : __real_socket(domain, type, protocol);
+}
+
+int __wrap_epoll_create1(int flags) {
+  return fails(system_call::event_loop) ? -1 : __real_epoll_create1(flags);
+}
+
+/// Not by the linker: the standard library calls it, too.
+int pthread_create(::pthread_t* made, const ::pthread_attr_t* attributes, void* (*run)(void*),
+                   void* argument) noexcept {
+  static const auto real
+    = reinterpret_cast<decltype(&::pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
+  return fails(system_call::thread) ? errno : real(made, attributes, run, argument);
 }
 
 int __wrap_epoll_wait(int queue, ::epoll_event* events, int most, int timeout) {

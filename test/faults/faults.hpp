@@ -4,12 +4,22 @@
 
 namespace ockam::test {
 
-/// System calls on sockets, each of which can be made to fail. The linker puts ours in front of the
-/// system's: everything in this program goes through them.
+/// System calls on sockets, and those that make event loops and threads, each of which can be made to
+/// fail. The linker puts ours in front of the system's: everything in this program goes through them.
 ///
 /// `join_itself` is a connect that finds its own socket: it is as if the system had taken for it the port
 /// where it leads to.
-enum class system_call { accept, connect, join_itself, receive, send, socket, wait };
+enum class system_call {
+  accept,
+  connect,
+  join_itself,
+  receive,
+  send,
+  socket,
+  wait,
+  event_loop,
+  thread
+};
 
 /// While it lives, calls fail: behind the first `after` the next `times` with `error`, an errno. One fault
 /// at a time. When accepting fails, the connection that was to be accepted is lost.

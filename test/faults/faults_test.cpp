@@ -4,7 +4,10 @@
 #include "transports/test_nodes.hpp"
 
 #include "ockam/actors/echoer.hpp"
+#include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"
+
+#include "node_state.hpp"
 
 #include <cerrno>
 #include <filesystem>
@@ -156,6 +159,66 @@ TEST_F(Faults, TCP15_DEC19_AConnectThatFailsNamesTheAddress) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), std::errc::network_unreachable);
   EXPECT_NE(to_string(refused.error()).find(l.socket_address()), std::string::npos);
+}
+
+/// Creates each kind of transport in turn.
+const std::vector<std::function<void(node&)>>& creators() {
+  static const std::vector<std::function<void(node&)>> all{
+    [](node& on) { tcp::transport::create(on); },
+    [](node& on) { tcp::transport::create(on, {.io_threads = 3}); },
+    [](node& on) { udp::transport::create(on); },
+    [](node& on) { uds::transport::create(on); },
+  };
+  return all;
+}
+
+class ScarcityFaults : public Faults, public testing::WithParamInterface<interruption> {};
+
+TEST_P(ScarcityFaults, NOD15_ATransportThatCannotBeCreatedLeavesTheNodeAsItWas) {
+  const auto descriptors = open_descriptors();
+  for (const auto& create : creators()) {
+    ockam::node node{*system};
+    node.start_worker("echoer", echoer{});
+    const fault none{GetParam().which, GetParam().error, 1};
+    try {
+      create(node);
+      ADD_FAILURE() << "it was created";
+    } catch (const failure& refused) {
+      EXPECT_EQ(refused.error().code().value(), GetParam().error);
+      EXPECT_NE(to_string(refused.error()).find("ulimit"), std::string::npos)
+        << to_string(refused.error());
+    }
+    EXPECT_EQ(none.left(), 0);
+    EXPECT_FALSE(node.state()->find_transport(transport_type::tcp));
+    EXPECT_EQ(ask(node, "echoer"), "Hello Ockam!");
+    EXPECT_NO_THROW(create(node));
+  }
+  EXPECT_LE(open_descriptors(), descriptors);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ScarcityFaults,
+                         testing::Values(interruption{"no_thread", system_call::thread, EAGAIN},
+                                         interruption{"no_descriptor", system_call::event_loop,
+                                                      EMFILE}),
+                         name_of);
+
+TEST_F(Faults, NOD15_ATransportOfWhichSomeThreadsStartLeavesTheNodeAsItWas) {
+  ockam::node node{*system};
+  {
+    const fault third{system_call::thread, EAGAIN, 1, 2};
+    EXPECT_THROW(tcp::transport::create(node, {.io_threads = 3}), failure);
+    EXPECT_EQ(third.left(), 0);
+  }
+  EXPECT_FALSE(node.state()->find_transport(transport_type::tcp));
+}
+
+TEST_F(Faults, NOD15_TCP15_WithoutAThreadForItANameIsAnError) {
+  const fault none{system_call::thread, EAGAIN, 1};
+  const auto refused = a.tcp.try_connect("localhost:" + std::to_string(l.port()));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), std::errc::resource_unavailable_try_again);
+  EXPECT_NE(to_string(refused.error()).find("ulimit -u"), std::string::npos);
+  EXPECT_TRUE(a.tcp.try_connect("localhost:" + std::to_string(l.port())));
 }
 
 /// A place on this machine where nobody listens.

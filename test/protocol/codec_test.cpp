@@ -247,6 +247,21 @@ TEST(CodecLimits, ErrorsNameTheLimitTheValueAndTheOption) {
   EXPECT_NE(size.find("1025"), std::string::npos) << size;
 }
 
+TEST(CodecLimits, LMS11_WhatAPeerWouldNotTakeIsKnownBeforeItIsSent) {
+  const decode_limits limits{.max_route_hops = 2, .max_address_size = 3};
+  const auto check = [&](const route& onward, const route& back) {
+    const auto fits = check_limits(message{onward, back, {}}, limits);
+    return fits ? std::string{} : fits.error().code().message();
+  };
+  EXPECT_EQ(check({}, {}), "");
+  EXPECT_EQ(check({"a", "b"}, {"a"}), "");
+  EXPECT_EQ(check({"a", "b", "c"}, {}), "route_too_long");
+  EXPECT_EQ(check({}, {"a", "b"}), "route_too_long") << "the receiver adds one";
+  EXPECT_EQ(check({"a", "abc"}, {"abc"}), "");
+  EXPECT_EQ(check({"a", "abcd"}, {}), "address_too_long");
+  EXPECT_EQ(check({}, {"abcd"}), "address_too_long");
+}
+
 TEST(CodecLimits, AClaimIsTruncatedBeforeItIsTooMuch) {
   EXPECT_EQ(decode("83 9bffffffffffffffff 820040"), "truncated");
   EXPECT_EQ(decode("83 81 82005bffffffffffffffff"), "truncated");

@@ -231,7 +231,7 @@ std::optional<link::clock::time_point> link::next_moment() const {
 void link::on_time() {
   if (over_ || wire_)
     return;
-  expire_waiting(around_.now);
+  expire_waiting({around_.now});
   around_.events.note(event::expired, around_.number, pending_bytes());
 }
 

@@ -85,13 +85,17 @@ TEST(Config, UdpHasOptionsOfItsOwn) {
   const auto config = parsed("ockam { datagram-size = 1400, peer-timeout = 1s, max-peers = 5 }",
                              {"--ockam.max-reassembly-bytes=10000", "--ockam.reassembly-timeout=1s",
                               "--ockam.reassembly-bytes=5000", "--ockam.max-amplification=0",
-                              "--ockam.resolve-timeout=2s"});
+                              "--ockam.resolve-timeout=2s", "--ockam.unproven-allowance=1",
+                              "--ockam.unproven-window=3s", "--ockam.unproven-bytes-per-second=2"});
   ASSERT_TRUE(config);
   const auto udp = udp::transport_options_from(*config);
   EXPECT_EQ(udp.bind.datagram_size, 1'400u);
   EXPECT_EQ(udp.bind.peer_timeout, 1s);
   EXPECT_EQ(udp.bind.max_peers, 5u);
   EXPECT_EQ(udp.bind.max_amplification, 0u);
+  EXPECT_EQ(udp.bind.unproven_allowance, 1u);
+  EXPECT_EQ(udp.bind.unproven_window, 3s);
+  EXPECT_EQ(udp.bind.unproven_bytes_per_second, 2u);
   EXPECT_EQ(udp.bind.resolve_timeout, 2s);
   EXPECT_EQ(udp.bind.reassembly.timeout, 1s);
   EXPECT_EQ(udp.bind.reassembly.max_bytes, 5'000u);

@@ -86,7 +86,7 @@ TEST_F(LinkOutput, ANS4_ANS6_SendersLearnOfTheRoomOfMessagesThatHaveExpired) {
   states.clear();
   EXPECT_TRUE(node.root().send(beyond(), body));
   expect_no_room();
-  output->expire_waiting(clock::now() + 2s);
+  output->expire_waiting({clock::now() + 2s});
   expect_room_was_noticed();
 }
 

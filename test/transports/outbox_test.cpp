@@ -232,5 +232,28 @@ TEST_F(OutboxOfRequests, ANS6_EachMessageWaitsForAStreamOnItsOwn) {
   EXPECT_EQ(written(), frames({"kept"}));
 }
 
+TEST_F(OutboxOfRequests, DEC12_WhatWaitsIsNotGivenToANewStreamBeforeItsPeerIsKnown) {
+  push("waits");
+  output.set_keep_for(10s);
+  output.begin_again(outbox::clock::now());
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(written(), bytes{1}) << "the version byte";
+  EXPECT_FALSE(output.next_batch(batch));
+  EXPECT_FALSE(push("meanwhile")) << "the writer is awake";
+  output.resume();
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(written(), frames({"waits", "meanwhile"}));
+}
+
+TEST_F(OutboxOfRequests, ANS6_APauseOfOursIsNotTimeWithoutAStream) {
+  output.set_keep_for(10s);
+  push("before");
+  const auto lost = outbox::clock::now();
+  output.begin_again(lost);
+  output.excuse({.now = lost + 1h, .paused = 1h});
+  EXPECT_EQ(output.expire(lost + 1h + 9s).messages, 0u);
+  EXPECT_EQ(output.expire(lost + 1h + 10s).messages, 1u);
+}
+
 } // namespace
 } // namespace ockam::internal

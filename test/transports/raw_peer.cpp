@@ -172,9 +172,16 @@ raw_listener::raw_listener(int backlog, bool small_buffers)
 }
 
 raw_peer raw_listener::accept() const {
-  pollfd wanted{socket_.number(), POLLIN, 0};
-  if (checked(::poll(&wanted, 1, patience.tv_sec * 1000), "poll") == 0)
+  auto accepted = accept_within(std::chrono::seconds{patience.tv_sec});
+  if (!accepted)
     throw std::runtime_error{"nobody connects"};
+  return std::move(*accepted);
+}
+
+std::optional<raw_peer> raw_listener::accept_within(std::chrono::milliseconds limit) const {
+  pollfd wanted{socket_.number(), POLLIN, 0};
+  if (checked(::poll(&wanted, 1, static_cast<int>(limit.count())), "poll") == 0)
+    return std::nullopt;
   return accept_for_ever();
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -66,6 +67,8 @@ public:
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] raw_peer accept() const;
   [[nodiscard]] raw_peer accept_for_ever() const;
+  /// Nothing when none comes in this time.
+  [[nodiscard]] std::optional<raw_peer> accept_within(std::chrono::milliseconds limit) const;
 
 private:
   descriptor socket_;

@@ -3,6 +3,8 @@
 
 #include "ockam/actors/echoer.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -13,6 +15,7 @@ namespace {
 using reconnect = nodes_test;
 
 constexpr reconnect_policy quickly{.first = 10ms, .longest = 50ms};
+constexpr reconnect_policy patiently{.first = 10ms, .longest = 50ms, .keep_for = 10s};
 
 TEST_F(reconnect, DEC12_TCP14_OffByDefault) {
   tcp_node a{start_node()};
@@ -25,26 +28,97 @@ TEST_F(reconnect, DEC12_TCP14_OffByDefault) {
   EXPECT_FALSE(c.is_open());
 }
 
-TEST_F(reconnect, DEC12_TheAddressStaysValidAndWhatWaitsIsSent) {
-  tcp_node a{start_node()};
-  const connection_journal events;
-  raw_listener peer;
-  const auto c = a.tcp.connect(peer.address(),
-                               {.reconnect = quickly, .observer = events.observer()});
+/// A connection whose first socket the peer has closed.
+connection connect_and_be_lost(tcp_node& a, const raw_listener& peer,
+                               const connection_journal& events) {
+  auto made = a.tcp.connect(peer.address(),
+                            {.reconnect = patiently, .observer = events.observer()});
   auto first = peer.accept();
   EXPECT_EQ(to_hex(first.read(1)), "01");
   first.close();
   const auto lost = events.wait_for(connection_state::reconnecting);
-  ASSERT_TRUE(lost);
-  ASSERT_TRUE(lost->cause);
+  EXPECT_TRUE(lost && lost->cause);
+  return made;
+}
 
+TEST_F(reconnect, DEC12_TheAddressStaysValidAndWhatWaitsIsSent) {
+  tcp_node a{start_node()};
+  const connection_journal events;
+  const raw_listener peer;
+  const auto c = connect_and_be_lost(a, peer, events);
   ASSERT_TRUE(a.node.root().send({c, "echoer"}, "still here").has_value());
   auto second = peer.accept();
-  const auto begin = second.read(1 + 4);
-  EXPECT_EQ(to_hex(begin).substr(0, 2), "01") << "every stream begins with the version byte";
-  EXPECT_FALSE(second.read(1).empty()) << "the message was not lost";
+  EXPECT_EQ(to_hex(second.read(1)), "01") << "every stream begins with the version byte";
+  second.write(from_hex("01"));
+  EXPECT_EQ(second.read(5).size(), 5u) << "the message was not lost";
   EXPECT_TRUE(c.is_open());
   EXPECT_EQ(a.tcp.connections().size(), 1u);
+}
+
+TEST_F(reconnect, DEC12_WhatWaitsIsNotGivenToAPeerThatHasNotGreeted) {
+  tcp_node a{start_node()};
+  const connection_journal events;
+  const raw_listener peer;
+  const auto c = connect_and_be_lost(a, peer, events);
+  ASSERT_TRUE(a.node.root().send({c, "echoer"}, "still here").has_value());
+  for (int i = 0; i < 3; ++i) { // accepts, and closes as soon as it can
+    auto dying = peer.accept();
+    EXPECT_EQ(to_hex(dying.read(1)), "01");
+    EXPECT_TRUE(dying.is_silent(20ms));
+    dying.close();
+  }
+  EXPECT_EQ(events.count(connection_state::connected), 1u);
+  EXPECT_EQ(events.count(connection_state::reconnecting), 1u);
+  auto last = peer.accept();
+  last.write(from_hex("01"));
+  EXPECT_EQ(last.read(1 + 5).size(), 6u) << "the version byte, and the message";
+  EXPECT_TRUE(eventually([&] { return events.count(connection_state::connected) == 2; }));
+  EXPECT_EQ(a.dropped(drop_reason::connection_closed), 0u);
+}
+
+/// How often a peer is connected to in this time, when it does `greet` with each socket and closes it.
+template <class Greet>
+int attempts_within(tcp_node& a, std::chrono::milliseconds span, const Greet& greet) {
+  const raw_listener peer;
+  const auto c = a.tcp.connect(peer.address(),
+                               {.reconnect = reconnect_policy{.first = 20ms, .longest = 10'000ms}});
+  const auto until = std::chrono::steady_clock::now() + span;
+  int attempts = 0;
+  for (auto next = peer.accept_within(span); next; ++attempts) {
+    greet(*next);
+    next->close();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      until - std::chrono::steady_clock::now());
+    next = peer.accept_within(std::max(left, 0ms));
+  }
+  static_cast<void>(c.disconnect());
+  return attempts;
+}
+
+TEST_F(reconnect, DEC12_APeerThatAcceptsAndClosesIsAskedLessAndLessOften) {
+  tcp_node a{start_node()};
+  // 20, 40, 80, 160, 320, 640 ms apart, with 20 % less at most, and the one before
+  EXPECT_LE(attempts_within(a, 1'000ms, [](const raw_peer&) {}), 1 + 6);
+}
+
+TEST_F(reconnect, DEC12_NeitherDoesAVersionByteAloneMakeItsPausesShort) {
+  tcp_node a{start_node()};
+  EXPECT_LE(attempts_within(a, 1'000ms,
+                            [](const raw_peer& peer) {
+                              peer.write(from_hex("01"));
+                              static_cast<void>(peer.read(1));
+                            }),
+            1 + 6);
+}
+
+TEST_F(reconnect, DEC12_APeerThatHasSentSomethingIsConnectedToAgainSoon) {
+  tcp_node a{start_node()};
+  EXPECT_GT(attempts_within(a, 2'000ms,
+                            [](const raw_peer& peer) {
+                              peer.write(from_hex("01 00000000"));
+                              static_cast<void>(peer.read(1));
+                            }),
+            10);
 }
 
 TEST_F(reconnect, DEC12_TrafficFlowsAgainAfterTheOtherNodeRestarted) {

@@ -159,6 +159,25 @@ TEST_F(TcpWire, TCP24_AMessageBeforeAnUndecodableFrameIsStillAnswered) {
   EXPECT_TRUE(peer.is_closed());
 }
 
+TEST_F(TcpWire, TCP24_LMS12_AMessageAboveTheLimitsIsDroppedAndTheConnectionStays) {
+  route back;
+  for (int i = 0; i < 1'025; ++i)
+    back.prepend("h");
+  const auto long_route = encode_message(message{route{"echoer"}, back, shared_bytes{}});
+  const auto long_address = encode_message(
+    message{route{address{transport_type::local, std::string(1'025, 'a')}}, route{}, {}});
+  const auto peer = connect();
+  peer.write(from_hex(version));
+  for (const auto* each : {&long_route, &long_address}) {
+    bytes frame(4);
+    put_frame_header(frame.data(), each->size());
+    peer.write(frame + *each);
+  }
+  expect_answered(peer, hello_frame, reply);
+  EXPECT_EQ(node.dropped(drop_reason::route_too_long), 2u);
+  EXPECT_TRUE(logged({"warning", "max-route-hops", "1025"}));
+}
+
 TEST_F(TcpWire, TCP24_AnEmptyFrameIsIgnored) {
   const auto peer = connect();
   expect_answered(peer, from_hex("01 00000000 00000000") + hello_frame, reply);

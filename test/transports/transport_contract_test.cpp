@@ -127,6 +127,90 @@ TEST_P(TransportContract, TCP23_DEC14_ERR11_AMessageAboveTheLimitFailsAlone) {
   EXPECT_EQ(reader.receive<std::string>({patience})->body(), largest);
 }
 
+/// A return route of so many hops, or one with an address of so many bytes.
+route hops_back(std::size_t count) {
+  route back;
+  for (std::size_t i = 0; i < count; ++i)
+    back.prepend(address_view{transport_type::local, "h"});
+  return back;
+}
+std::string named(std::size_t size) {
+  return std::string(size, 'n');
+}
+
+TEST_P(TransportContract, LMS11_ARouteThatIsTooLongFailsForItsSenderAlone) {
+  const auto place = listen(b);
+  const auto near = join(a, place);
+  auto reader = start_reader(b, place.flow_control_id);
+  const auto longest = decode_limits{}.max_route_hops - 1; // the other node adds one
+  const auto payload = encode_payload(std::string{"x"}).value();
+  const auto refused
+    = a.node.root().forward(message{near.to("reader"), hops_back(longest + 1), payload});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), errc::route_too_long);
+  for (const auto* part : {"max-route-hops is 1024", "1025", "return route"})
+    EXPECT_NE(to_string(refused.error()).find(part), std::string::npos) << refused.error().detail();
+  EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
+
+  EXPECT_TRUE(a.node.root().forward(message{near.to("reader"), hops_back(longest), payload}));
+  EXPECT_EQ(reader.receive<std::string>({patience})->return_route().size(),
+            longest + b.transport->joined_by(near).way.size());
+}
+
+TEST_P(TransportContract, LMS11_AnAddressThatIsTooLongFailsForItsSenderAlone) {
+  const auto place = listen(b);
+  const auto near = join(a, place);
+  const auto longest = decode_limits{}.max_address_size;
+  const address at{transport_type::local, named(longest)};
+  const address beyond{transport_type::local, named(longest + 1)};
+  auto reader = start_reader(b, place.flow_control_id, at);
+  const auto refused = a.node.root().send(near.to(beyond), "x");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), errc::address_too_long);
+  for (const auto* part : {"max-address-size is 1024", "1025", "onward route"})
+    EXPECT_NE(to_string(refused.error()).find(part), std::string::npos) << refused.error().detail();
+  EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
+
+  EXPECT_TRUE(a.node.root().send(near.to(at), "x"));
+  EXPECT_TRUE(reader.receive<std::string>({patience}));
+}
+
+TEST_P(TransportContract, LMS11_WhatHasGrownTooLongOnTheWayIsLostAloneAndItsRequesterIsTold) {
+  const auto place = listen(b);
+  const auto near = join(a, place, {.limits = {.message = {.max_route_hops = 4}}});
+  start_echoer(b, place.flow_control_id);
+  for (const auto* each : {"h1", "h2", "h3"})
+    a.node.start_worker(each, hop{});
+  const auto answer = a.node.root().send_and_receive<std::string>(
+    make_route("h1", "h2", "h3", near.to("echoer")), "x", {.timeout = patience});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error(), errc::route_too_long);
+  EXPECT_NE(to_string(answer.error()).find("max-route-hops is 4"), std::string::npos);
+  EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
+  a.node.flow_control().add_consumer("h2", near.id);
+  EXPECT_EQ(ask(a.node, make_route("h1", "h2", near.to("echoer")), "x"), "x");
+}
+
+TEST_P(TransportContract, LMS12_AMessageAboveTheLimitsOfItsReceiverIsDroppedAndTheEndStays) {
+  const auto place = listen(b,
+                            {.limits = {.message = {.max_route_hops = 2, .max_address_size = 20}}});
+  const auto near = join(a, place);
+  auto reader = start_reader(b, place.flow_control_id);
+  const auto payload = encode_payload(std::string{"x"}).value();
+  const auto send = [&](const route& back) {
+    EXPECT_TRUE(a.node.root().forward(message{near.to("reader"), back, payload}));
+  };
+  send(hops_back(3));
+  send(route{address{transport_type::local, named(21)}});
+  send(hops_back(2));
+  send(route{address{transport_type::local, named(20)}});
+  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_EQ(b.dropped(drop_reason::route_too_long), 2u);
+  EXPECT_TRUE(near.is_open());
+  EXPECT_TRUE(logged({"warning", "max-route-hops"}));
+}
+
 TEST_P(TransportContract, ORD5_DEC8_ACreditOfOneMessageIsEnough) {
   const connection_limits smallest{.credit_messages = 1, .credit_bytes = 1};
   const auto place = listen(b, {.limits = smallest});

@@ -24,7 +24,43 @@ protected:
     const auto encoded = encode_message(message{to, route{"app"}, encode_payload(body).value()});
     return cut(encoded, {datagram_format::b, routing_number{number}, encoded.size()});
   }
+
+  /// A binding with a worker that answers much to little.
+  udp::binding bind_generous(udp::bind_options options);
+  static bytes question_number(std::uint16_t number) {
+    return datagrams_of({"generous"}, "", number).front();
+  }
+
+  /// Bytes that come back for a question, which asks for more than is allowed.
+  std::size_t answered_to(const datagram_peer& asker, const udp::binding& at,
+                          const bytes& question) {
+    const auto received = node.node.metrics().received;
+    asker.send(question, at.port());
+    EXPECT_TRUE(eventually([&] {
+      const auto now = node.node.metrics();
+      return now.received > received && now.in_flight() == 0;
+    }));
+    std::size_t answered = 0;
+    while (const auto answer = asker.receive(0ms))
+      answered += answer->data.size();
+    return answered;
+  }
 };
+
+/// Answers with so many bytes, in so many messages.
+auto generous(int messages, std::size_t size) {
+  return [=](context& self, const routed<any>& question) {
+    for (int i = 0; i < messages; ++i)
+      static_cast<void>(self.send(question.return_route(), std::string(size, 'x')));
+  };
+}
+
+udp::binding UdpHostile::bind_generous(udp::bind_options options) {
+  auto at = node.bind(std::move(options));
+  node.node.start_worker("generous", generous(100, 30));
+  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  return at;
+}
 
 TEST_F(UdpHostile, UDP4_WhatIsNoDatagramIsCountedAndCostsNoMore) {
   const auto at = node.bind();
@@ -106,27 +142,73 @@ TEST_F(UdpHostile, SourcesThatAreMadeUpDoNotFillTheMemory) {
 
 // -- amplification ---------------------------------------------------------------------------------
 
-/// Answers with so many bytes, in so many messages.
-auto generous(int messages, std::size_t size) {
+TEST_F(UdpHostile, AnswersToAnAddressThatMayBeForgedAreNoMoreThanThreeTimesTheQuestion) {
+  const auto at = bind_generous({.unproven_allowance = 0});
+  const auto question = question_number(1);
+  const auto answered = answered_to(peer, at, question);
+  EXPECT_GT(answered, 0u);
+  EXPECT_LE(answered, 3 * question.size());
+}
+
+TEST_F(UdpHostile, UDP12_AnUnprovenAddressGetsAnAllowanceBeyondThatWhateverItsPort) {
+  const auto at = bind_generous({.unproven_allowance = 2'000});
+  const auto question = question_number(1);
+  const auto earned = 3 * question.size();
+  const auto first = answered_to(peer, at, question);
+  EXPECT_GT(first, earned + 1'000);
+  EXPECT_LE(first, earned + 2'000);
+  const datagram_peer same_host;
+  EXPECT_LE(answered_to(same_host, at, question) + first, 2 * earned + 2'000);
+}
+
+/// Answers a question with a return route that ends at an address of its own.
+auto from_address(const address& own) {
   return [=](context& self, const routed<any>& question) {
-    for (int i = 0; i < messages; ++i)
-      static_cast<void>(self.send(question.return_route(), std::string(size, 'x')));
+    static_cast<void>(self.forward(
+      message{question.return_route(), route{own}, encode_payload(std::string{"come"}).value()}));
   };
 }
 
-TEST_F(UdpHostile, AnswersToAnAddressThatMayBeForgedAreNoMoreThanThreeTimesTheQuestion) {
-  const auto at = node.bind();
-  node.node.start_worker("generous", generous(100, 30));
-  node.node.flow_control().add_consumer("generous", at.flow_control_id());
-  const auto question = datagrams_of({"generous"}, "", 1).front();
-  peer.send(question, at.port());
-  EXPECT_TRUE(eventually([&] { return node.dropped(drop_reason::pending_bytes_full) > 0; }));
-  EXPECT_TRUE(eventually([&] { return node.node.metrics().in_flight() == 0; }));
-  std::size_t answered = 0;
-  while (const auto answer = peer.receive(0ms))
-    answered += answer->data.size();
-  EXPECT_GT(answered, 0u);
-  EXPECT_LE(answered, 3 * question.size());
+/// A worker at a random address that answers much, and one that tells that address.
+class UdpProof : public UdpHostile {
+protected:
+  UdpProof() {
+    node.node.start_worker("teller", from_address(secret));
+    node.node.start_worker(secret, generous(100, 30));
+    for (const auto& each : {address{"teller"}, secret})
+      node.node.flow_control().add_consumer(each, at.flow_control_id());
+  }
+  /// What `who` gets for asking at the secret address.
+  std::size_t answered_by_secret(const datagram_peer& who, std::uint16_t number) {
+    return answered_to(who, at, datagrams_of({secret}, "", number).front());
+  }
+  void be_told(const datagram_peer& who, std::uint16_t number) {
+    who.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
+    EXPECT_TRUE(who.receive(patience));
+  }
+
+  static constexpr std::size_t all = 100 * 30;
+  const address secret = address::random();
+  const udp::binding at = node.bind({.unproven_allowance = 0});
+};
+
+TEST_F(UdpProof, UDP13_APeerThatUsesWhatWasWrittenToItAloneIsWhereItSays) {
+  be_told(peer, 1);
+  EXPECT_GT(answered_by_secret(peer, 2), all);
+}
+
+TEST_F(UdpProof, UDP13_AnAddressThatOthersKnowProvesNothing) {
+  const datagram_peer other;
+  be_told(other, 1);
+  be_told(peer, 1);
+  EXPECT_LE(answered_by_secret(peer, 2), all / 2);
+  EXPECT_LE(answered_by_secret(other, 2), all / 2);
+}
+
+TEST_F(UdpProof, UDP13_AnAddressThatThePeerHasNamedBeforeProvesNothing) {
+  EXPECT_LE(answered_by_secret(peer, 1), all / 2);
+  be_told(peer, 2);
+  EXPECT_LE(answered_by_secret(peer, 3), all / 2);
 }
 
 TEST_F(UdpHostile, TheBoundIsAnOption) {

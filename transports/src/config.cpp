@@ -33,6 +33,11 @@ void visit_udp(udp::transport_options& options, Visitor& visit) {
   visit("datagram-size", bind.datagram_size, "bytes of a UDP datagram, both ways");
   visit("max-amplification", bind.max_amplification,
         "bytes sent for each byte of a peer that was not sent to first; 0 is off");
+  visit("unproven-allowance", bind.unproven_allowance,
+        "bytes beyond that for an IP address in a window");
+  visit("unproven-window", bind.unproven_window, "after which it gets as many again");
+  visit("unproven-bytes-per-second", bind.unproven_bytes_per_second,
+        "beyond that for all such addresses together");
   visit("max-peers", bind.max_peers, "of a UDP binding, remembered at a time");
   visit("peer-timeout", bind.peer_timeout, "after which a silent one is forgotten");
   visit("resolve-timeout", bind.resolve_timeout, "for the name of a host");

@@ -5,8 +5,10 @@
 namespace ockam::internal {
 
 result<address> connecting_transport::resolve(const address& remote) {
-  return wait_for<connection>(
-           [&](on_connected done) { connect_to(remote.value(), std::move(done), {}); })
+  return wait_for<connection>({"resolve", "use async_connect"},
+                              [&](on_connected done) {
+                                connect_to(remote.value(), std::move(done), {});
+                              })
     .map([](const connection& made) { return made.sender_address(); });
 }
 
@@ -26,18 +28,16 @@ bool connecting_transport::add_attempt(const std::shared_ptr<cancellable>& attem
   return true;
 }
 
-bool connecting_transport::begin_stop() {
+void connecting_transport::begin_stop() {
   {
     const std::lock_guard guard{attempts_mutex_};
-    if (stopping_.exchange(true))
-      return false;
+    stopping_ = true;
     for (const auto& each : attempts_)
       if (const auto attempt = each.lock())
         attempt->cancel();
   }
   for (const auto& each : listeners().all())
     each->stop();
-  return true;
 }
 
 tl::unexpected<error> connecting_transport::stopped() const {

@@ -35,9 +35,9 @@ protected:
   /// False when the transport has stopped: nobody would serve it.
   bool add_attempt(const std::shared_ptr<cancellable>& attempt);
 
-  /// From now on nothing begins: attempts are cancelled, listeners stopped. False when it was called
-  /// before.
-  bool begin_stop();
+  /// From now on nothing begins: attempts are cancelled, listeners stopped. May be called again, to
+  /// finish a stop that has failed.
+  void begin_stop();
 
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
   [[nodiscard]] tl::unexpected<error> stopped() const;

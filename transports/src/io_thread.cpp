@@ -21,11 +21,6 @@ io_thread::io_thread(node_ptr node, asio::io_context& of_the_host)
     work_{executor_},
     actors_{node_->system} {}
 
-io_thread::~io_thread() {
-  if (thread_.joinable())
-    stop(std::chrono::milliseconds{0});
-}
-
 void io_thread::start() {
   node_->io_contexts.add(&actors_, [this](std::function<void()> call) {
     asio::post(executor_, [weak = weak_from_this(), call = std::move(call)] {
@@ -35,16 +30,22 @@ void io_thread::start() {
       }
     });
   });
-  if (!context_)
+  if (context_)
+    thread_.start([me = shared_from_this()] { me->run(); });
+}
+
+void io_thread::run() {
+  if (poll_time_.value().count() > 0)
+    run_polling();
+  else
+    context_->run();
+  run_ready();
+  if (!forced_)
     return;
-  thread_ = std::thread{[this] {
-    if (poll_time_.value().count() > 0)
-      run_polling();
-    else
-      context_->run();
+  context_->restart(); // it had no time to end its links; a peer may always have more for it to do
+  const auto until = std::chrono::steady_clock::now() + grace_;
+  while (context_->poll_one() > 0 && std::chrono::steady_clock::now() < until)
     run_ready();
-    ended_.set_value();
-  }};
 }
 
 void io_thread::run_polling() {
@@ -69,14 +70,14 @@ void io_thread::stop(std::chrono::milliseconds grace) {
       passed->get_future().wait_for(grace);
     return;
   }
-  if (ended_.get_future().wait_for(grace) == std::future_status::ready)
-    return thread_.join();
-  context_->stop();
-  thread_.join();      // a handler may keep it
-  context_->restart(); // it had no time to end its links; a peer may always have more for it to do
-  const auto until = std::chrono::steady_clock::now() + grace;
-  while (context_->poll_one() > 0 && std::chrono::steady_clock::now() < until)
-    run_ready();
+  const auto force = [&] {
+    grace_ = grace;
+    forced_ = true;
+    context_->stop();
+  };
+  const auto had_thread = thread_.stop(grace, force, node_->log());
+  if (!had_thread)
+    context_->poll(); // what waits for a thread that was never started holds this
 }
 
 } // namespace ockam::internal

@@ -1,16 +1,17 @@
 #pragma once
 
 #include "inline_executor.hpp"
+#include "loop_thread.hpp"
 #include "socket/stream_socket.hpp"
 
 #include "ockam/actors/transport_port.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/bind_executor.hpp>
@@ -31,12 +32,13 @@ public:
   /// @param poll_time  how long to look for input before sleeping
   io_thread(node_ptr node, std::chrono::microseconds poll_time);
   io_thread(node_ptr node, asio::io_context& of_the_host);
-  ~io_thread();
 
+  /// Throws `failure` where the thread cannot be started.
   void start();
 
   /// Own loop: lets it end when nothing is left to do, forces it after `grace`, joins the thread; not
-  /// on this thread. The host's: waits until what was posted before has run, at most `grace`.
+  /// on this thread. One that a handler keeps for much longer is left behind, and ends when the
+  /// handler does. The host's: waits until what was posted before has run, at most `grace`.
   void stop(std::chrono::milliseconds grace);
 
   /// For sockets, timers and functions: they run one after the other.
@@ -77,6 +79,7 @@ public:
   }
 
 private:
+  void run();
   void run_polling();
 
   using strand = asio::strand<asio::io_context::executor_type>;
@@ -88,8 +91,9 @@ private:
   asio::executor_work_guard<asio::any_io_executor> work_;
   inline_executor actors_;
   time_span poll_time_{std::chrono::microseconds{0}};
-  std::thread thread_;
-  std::promise<void> ended_;
+  std::chrono::milliseconds grace_{0}; // when it is forced to end
+  std::atomic<bool> forced_{false};
+  loop_thread thread_; // holds this as long as it runs
 };
 
 } // namespace ockam::internal

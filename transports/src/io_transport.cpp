@@ -11,7 +11,7 @@ namespace ockam::internal {
 
 namespace {
 
-constexpr std::chrono::milliseconds tick{50};
+constexpr std::chrono::milliseconds tick_length{50};
 
 /// For what is queued when the node stops.
 constexpr std::chrono::milliseconds stop_grace{500};
@@ -40,14 +40,19 @@ io_transport::io_transport(node_ptr node, std::string name, const threads& threa
     threads_.push_back(threads.of_the_host != nullptr
                          ? std::make_shared<io_thread>(this->node(), *threads.of_the_host)
                          : std::make_shared<io_thread>(this->node(), threads.poll_before_sleeping));
-    ticks_.push_back(std::make_unique<asio::steady_timer>(threads_.back()->executor()));
+    watches_.push_back(std::make_unique<watch>(
+      watch{asio::steady_timer{threads_.back()->executor()}, tick_meter{tick_length}}));
   }
 }
 
 void io_transport::start() {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
-    asio::post(threads_[i]->executor(),
-               [me = self_as<io_transport>(), i] { me->watch_deadlines(i); });
+    asio::post(threads_[i]->executor(), [weak = weak_from_this(), i] {
+      if (const auto me = std::static_pointer_cast<io_transport>(weak.lock())) {
+        me->watches_[i]->meter.next(served::clock::now()); // a pause may come before the first tick
+        me->watch_deadlines(i);
+      }
+    });
     threads_[i]->start();
   }
 }
@@ -57,15 +62,16 @@ std::shared_ptr<io_thread> io_transport::next_thread() {
 }
 
 void io_transport::watch_deadlines(std::size_t index) {
-  ticks_[index]->expires_after(tick);
-  ticks_[index]->async_wait([weak = weak_from_this(), index](const std::error_code& cancelled) {
+  auto& timer = watches_[index]->timer;
+  timer.expires_after(tick_length);
+  timer.async_wait([weak = weak_from_this(), index](const std::error_code& cancelled) {
     const auto me = std::static_pointer_cast<io_transport>(weak.lock());
     if (cancelled || !me || me->stopping())
       return;
-    const auto now = served::clock::now();
+    const auto at = me->watches_[index]->meter.next(served::clock::now());
     for (const auto& each : me->connections().all())
       if (auto& link = me->served_of(*each); link.thread() == me->threads_[index])
-        link.check_deadlines(now);
+        link.check_deadlines(at);
     me->watch_deadlines(index);
   });
 }
@@ -75,8 +81,7 @@ bool io_transport::is_own_thread() const noexcept {
 }
 
 void io_transport::stop() {
-  if (!begin_stop())
-    return;
+  begin_stop();
   for (const auto& each : connections().all())
     each->close();
   if (!threads_.front()->is_this_thread()) // a host may stop the node in its own loop
@@ -89,7 +94,7 @@ void io_transport::stop() {
   }
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     asio::dispatch(threads_[i]->executor(),
-                   [me = self_as<io_transport>(), i] { me->ticks_[i]->cancel(); });
+                   [me = self_as<io_transport>(), i] { me->watches_[i]->timer.cancel(); });
     threads_[i]->stop(stop_grace);
   }
 }

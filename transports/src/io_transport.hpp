@@ -3,6 +3,8 @@
 #include "connecting_transport.hpp"
 #include "io_thread.hpp"
 
+#include "ockam/protocol/tick.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -22,8 +24,8 @@ public:
 
   [[nodiscard]] virtual const std::shared_ptr<io_thread>& thread() const noexcept = 0;
 
-  /// Called now and then.
-  virtual void check_deadlines(clock::time_point now) = 0;
+  /// Called at every tick.
+  virtual void check_deadlines(const tick& at) = 0;
 
   /// Ends the link now.
   virtual void end(std::optional<error> cause) = 0;
@@ -53,8 +55,14 @@ private:
   [[nodiscard]] bool is_own_thread() const noexcept override;
   void watch_deadlines(std::size_t thread);
 
+  /// When a thread looks at the deadlines of its links.
+  struct watch {
+    asio::steady_timer timer;
+    tick_meter meter;
+  };
+
   std::vector<std::shared_ptr<io_thread>> threads_;
-  std::vector<std::unique_ptr<asio::steady_timer>> ticks_; // one a thread
+  std::vector<std::unique_ptr<watch>> watches_; // one a thread
   std::atomic<std::size_t> next_thread_{0};
 };
 

@@ -1,6 +1,6 @@
 #include "link.hpp"
 
-#include "log.hpp"
+#include "blocking.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -45,6 +45,7 @@ result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
                                            .spawner_id = std::move(own.spawner_id),
                                            .consumer_of = std::move(own.consumer_of),
                                            .peer = std::move(own.peer),
+                                           .listener = std::move(own.listener),
                                            .credit = credit_,
                                            .explain_drops = own.explain_drops});
   if (!port)
@@ -173,11 +174,29 @@ connection_metrics link::metrics() const noexcept {
   return sum;
 }
 
+bool link::wait_until_written(std::chrono::milliseconds timeout) const {
+  value_or_throw(
+    check_may_block("flush", "look at pending_bytes, or let context::when_writable call the worker",
+                    time_span{timeout}));
+  return output_.wait_until_written(timeout);
+}
+
 // -- life ------------------------------------------------------------------------------------------
 
-void link::announce_connected() {
+std::string link::opening() const {
+  return (mode_ == connection_mode::incoming ? "accepted a connection from " : "connected with ")
+         + port_.peer_for_logs();
+}
+
+void link::announce_connected(unsigned attempts) {
   reconnecting_ = false;
   output_.resume();
+  log().report(log_level::info, [&] {
+    return attempts == 0
+             ? opening()
+             : "connected again with " + port_.peer_for_logs() + " after "
+                 + std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
+  });
   notify(connection_state::connected);
 }
 
@@ -203,24 +222,28 @@ result<void> link::disconnect() {
 
 void link::begin_again(const error& cause, const write_batch& unwritten,
                        outbox::clock::time_point now) {
-  reconnecting_ = true;
+  const bool lost_before = reconnecting_.exchange(true); // and not found since
   if (unwritten.messages() > 0)
     port_.count_dropped(drop_reason::connection_closed, unwritten.messages());
   const auto unanswered = output_.begin_again(now);
-  log_warning("connection with " + escaped(peer())
-              + " lost, connecting again: " + to_string(cause));
+  log().report(lost_before ? log_level::info : log_level::warning, [&] {
+    return "connection with " + port_.peer_for_logs()
+           + " lost, connecting again: " + to_string(cause);
+  });
   fail_all(unanswered, error{errc::connection_closed,
                              "the connection with " + escaped(peer())
                                + " was lost before the reply came, and is being made again: "
                                + to_string(cause)}
                          .with_cause(cause.code()));
-  notify(connection_state::reconnecting, cause);
+  if (!lost_before)
+    notify(connection_state::reconnecting, cause);
   note_room(); // of what was being written
-  expire_waiting(now);
+  expire_waiting({now});
 }
 
-void link::expire_waiting(outbox::clock::time_point now) {
-  const auto expired = output_.expire(now);
+void link::expire_waiting(const tick& at) {
+  output_.excuse(at);
+  const auto expired = output_.expire(at.now);
   count_expired(expired.messages);
   if (!expired.requests.empty())
     fail_all(expired.requests,
@@ -238,24 +261,25 @@ void link::finish(std::optional<error> cause, const write_batch& unwritten) {
   finished_ = true; // who sees that finds every loss counted
   fail_all(waiting.requests, closed(cause));
   wake_senders();
-  if (cause) {
-    const auto text = "connection with " + escaped(peer()) + " closed: " + to_string(*cause);
-    if (*cause == errc::closed_by_peer || *cause == errc::shutting_down)
-      log_info(text);
-    else
-      log_warning(text);
-  }
+  const bool expected = !cause || *cause == errc::closed_by_peer || *cause == errc::shutting_down;
+  log().report(expected ? log_level::info : log_level::warning, [&] {
+    return "connection with " + port_.peer_for_logs() + " closed"
+           + (cause ? ": " + to_string(*cause) : std::string{});
+  });
   notify(connection_state::closed, std::move(cause));
+}
+
+node_log& link::log() const noexcept {
+  return port_.node()->log();
 }
 
 void link::notify(connection_state state, std::optional<error> cause) {
   if (!observer_)
     return;
-  try {
+  const auto who = "the observer of the connection with " + port_.peer_for_logs();
+  port_.node()->counters->host.call(who, [&] {
     observer_({state, sender_address(), std::move(cause)});
-  } catch (const std::exception& thrown) {
-    log_warning(std::string{"a connection observer failed: "} + thrown.what());
-  }
+  });
 }
 
 } // namespace ockam::internal

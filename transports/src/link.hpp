@@ -14,6 +14,8 @@
 
 namespace ockam::internal {
 
+class node_log;
+
 /// What every way to another node has in common, whatever carries the bytes: output, its port to the
 /// node, its events. A transport derives from it, or from `stream_link`, and moves the bytes.
 ///
@@ -26,6 +28,7 @@ public:
     connection_limits limits{};
     connection_mode mode = connection_mode::outgoing;
     std::string peer{};
+    std::shared_ptr<const std::string> listener{}; // that accepted it: its socket address
     ockam::flow_control_id id = ockam::flow_control_id::random();
     std::optional<ockam::flow_control_id> spawner_id{};
     std::vector<ockam::flow_control_id> consumer_of{};
@@ -64,9 +67,8 @@ public:
   [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
   [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
   [[nodiscard]] connection_metrics metrics() const noexcept;
-  bool wait_until_written(std::chrono::milliseconds timeout) const {
-    return output_.wait_until_written(timeout);
-  }
+  /// Throws errc::misuse where the thread must not wait.
+  bool wait_until_written(std::chrono::milliseconds timeout) const;
   result<void> disconnect();
 
 protected:
@@ -88,8 +90,12 @@ protected:
 
   // -- for the thread that moves the bytes ---------------------------------------------------------
 
-  /// Tells observers that messages can pass.
-  void announce_connected();
+  /// Tells observers and the log that messages can pass.
+  /// @param attempts  that it took to connect again
+  void announce_connected(unsigned attempts = 0);
+
+  /// What the log says of it when messages can pass for the first time.
+  [[nodiscard]] virtual std::string opening() const;
 
   /// As `outbox::next_batch`; accounts for requests that were given up.
   bool next_batch(write_batch& done);
@@ -109,7 +115,7 @@ protected:
                    outbox::clock::time_point now = outbox::clock::now());
 
   /// Meanwhile: drops what has waited for too long.
-  void expire_waiting(outbox::clock::time_point now);
+  void expire_waiting(const tick& at);
 
   /// What requests and sends end with when the link has ended with this cause.
   [[nodiscard]] error closed(const std::optional<error>& cause) const;
@@ -122,6 +128,7 @@ protected:
   [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
   [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
   outbox& output() noexcept { return output_; }
+  [[nodiscard]] node_log& log() const noexcept;
   connection_port& port() noexcept { return port_; }
 
 private:

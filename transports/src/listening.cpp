@@ -2,6 +2,8 @@
 
 #include "node_state.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 namespace ockam::internal {
 
 result<void> listening::open_port(const node_ptr& node, std::string socket_address) {
@@ -14,8 +16,22 @@ result<void> listening::open_port(const node_ptr& node, std::string socket_addre
   node_ = node;
   port_ = std::move(*port);
   address_ = port_.address();
-  socket_address_ = std::move(socket_address);
+  socket_address_ = std::make_shared<const std::string>(std::move(socket_address));
   return {};
+}
+
+void listening::report_full(std::size_t connections) const {
+  node_->log().report(log_level::warning, [&] {
+    return "listener " + escaped(socket_address()) + " has " + std::to_string(connections)
+           + " connections (max-connections); accepting pauses";
+  });
+}
+
+void listening::report_not_accepted(const std::string& why, std::chrono::milliseconds pause) const {
+  node_->log().report(log_level::warning, [&] {
+    return "listener " + escaped(socket_address()) + " could not accept a connection: " + why
+           + "; trying again in " + std::to_string(pause.count()) + " ms";
+  });
 }
 
 } // namespace ockam::internal

@@ -3,6 +3,8 @@
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/transports/listener.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -17,7 +19,11 @@ public:
   virtual void stop() = 0;
 
   [[nodiscard]] const ockam::address& address() const noexcept { return address_; }
-  [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
+  [[nodiscard]] const std::string& socket_address() const noexcept { return *socket_address_; }
+  /// The same, for those that it accepts.
+  [[nodiscard]] const std::shared_ptr<const std::string>& shared_socket_address() const noexcept {
+    return socket_address_;
+  }
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept { return id_; }
   [[nodiscard]] const node_ptr& node() const noexcept { return node_; }
 
@@ -28,12 +34,17 @@ protected:
   result<void> open_port(const node_ptr& node, std::string socket_address);
   void close_port() noexcept { port_.close(); }
 
+  // -- for the log of the node ---------------------------------------------------------------------
+
+  void report_full(std::size_t connections) const;
+  void report_not_accepted(const std::string& why, std::chrono::milliseconds pause) const;
+
 private:
   const ockam::flow_control_id id_; // as spawner
   node_ptr node_;
   listener_port port_;
   ockam::address address_; // stays readable
-  std::string socket_address_;
+  std::shared_ptr<const std::string> socket_address_ = std::make_shared<const std::string>();
 };
 
 } // namespace ockam::internal

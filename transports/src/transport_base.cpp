@@ -1,14 +1,27 @@
 #include "transport_base.hpp"
 
 #include "node_state.hpp"
+#include "socket/stream_socket.hpp"
 
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace ockam {
 
 namespace internal {
+
+void rethrow_cannot_create(std::string_view name) {
+  try {
+    throw;
+  } catch (const failure&) { // is a system_error too
+    throw;
+  } catch (const std::system_error& failed) { // no descriptors for an event loop
+    throw failure{socket_error(failed.code(), socket_use::create,
+                               "creating a " + std::string{name} + " transport")};
+  }
+}
 
 result<void> transport_base::disconnect(const address& any) {
   for (const auto& each : connections_.all())
@@ -24,6 +37,29 @@ result<void> transport_base::stop_listener(const address& listener) {
     return fail(errc::not_found,
                 "no listener of this transport has the address " + escaped(to_string(listener)));
   return node_->stop_worker(listener);
+}
+
+on_connected transport_base::guarded(on_connected done) const {
+  return [counters = node_->counters, done = std::move(done)](result<connection> made) {
+    counters->host.call("the function given to async_connect", [&] { done(std::move(made)); });
+  };
+}
+
+void transport_base::add(std::shared_ptr<listening> opened) {
+  node_->log().say(log_level::info, "listening on " + escaped(opened->socket_address()));
+  listeners_.add(std::move(opened));
+}
+
+void transport_base::remove(const listening& ended) {
+  node_->log().say(log_level::info, "stopped listening on " + escaped(ended.socket_address()));
+  listeners_.remove(ended);
+}
+
+void transport_base::report_not_taken(std::string_view listener, const error& why) const {
+  const bool expected = why == errc::shutting_down; // nothing wrong
+  node_->log().report(expected ? log_level::info : log_level::warning, [&] {
+    return "listener " + escaped(listener) + " dropped an accepted connection: " + to_string(why);
+  });
 }
 
 } // namespace internal
@@ -53,7 +89,11 @@ result<void> transport_handle::stop_listener(const address& listener) {
 
 result<connection> transport_handle::wait_for(
   const std::function<void(internal::on_connected)>& begin) const {
-  return base_->wait_for<connection>(begin);
+  return base_->wait_for<connection>(internal::transport_base::for_connect, begin);
+}
+
+internal::on_connected transport_handle::guarded(internal::on_connected done) const {
+  return base_->guarded(std::move(done));
 }
 
 std::vector<connection> transport_handle::connections() const {

@@ -1,5 +1,7 @@
 #include "connection.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -117,7 +119,7 @@ void memory_connection::close_now() {
 void memory_connection::peer_has_gone() {
   peer_has_gone_ = true;
   if (pipe_.empty())
-    end(error{errc::closed_by_peer, peer() + " closed the connection"});
+    end(error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
 }
 
 void memory_connection::end(std::optional<error> cause) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "blocking.hpp"
+
 #include "ockam/transports/memory.hpp"
 
 #include <condition_variable>
@@ -47,13 +49,20 @@ class driver {
 public:
   driver(std::shared_ptr<network_impl> network, network::drive how) : network_{std::move(network)} {
     if (how == network::drive::thread)
-      thread_ = std::thread{[this] { network_->run(); }};
+      thread_ = std::thread{[network = network_] {
+        const internal::no_blocking here;
+        network->run();
+      }};
   }
   ~driver() {
     network_->stop();
-    if (thread_.joinable())
+    if (thread_.get_id() == std::this_thread::get_id()) // its last handle went in a callback
+      thread_.detach();
+    else if (thread_.joinable())
       thread_.join();
   }
+  driver(const driver&) = delete;
+  driver& operator=(const driver&) = delete;
 
 private:
   const std::shared_ptr<network_impl> network_;

@@ -57,8 +57,7 @@ public:
   [[nodiscard]] std::uint8_t type() const noexcept override { return address_type; }
 
   void stop() override {
-    if (!begin_stop())
-      return;
+    begin_stop();
     for (const auto& each : connections().all())
       each->close();
     connections().wait_until_empty(std::chrono::milliseconds{500});
@@ -74,6 +73,7 @@ public:
       return me->open({.limits = from->options().limits,
                        .mode = connection_mode::incoming,
                        .peer = peer,
+                       .listener = from->shared_socket_address(),
                        .spawner_id = from->flow_control_id(),
                        .consumer_of = from->options().consumer_of,
                        .observer = from->options().observer,

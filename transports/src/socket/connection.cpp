@@ -4,6 +4,8 @@
 
 #include "coarse_clock.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <random>
@@ -43,6 +45,8 @@ void socket_connection::start() {
   thread_->post([me = self()] {
     if (me->over_)
       return;
+    if (me->reconnect_)
+      me->reconnect_->connected_since = clock::now();
     me->announce_connected();
     me->flush(); // begins with the version byte
     me->wait_for_input();
@@ -61,7 +65,8 @@ void socket_connection::wait_for_input() {
                     return;
                   me->waits_for_input_ = false;
                   if (failed)
-                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                    return me->end(
+                      socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
                   me->read();
                 });
 }
@@ -81,18 +86,35 @@ void socket_connection::read() {
       break;
     if (failed == asio::error::eof)
       return end(input().in_frame() || !input().version_received()
-                   ? error{errc::truncated, peer() + " closed in the middle of a message"}
-                   : error{errc::closed_by_peer, peer() + " closed the connection"});
+                   ? error{errc::truncated, escaped(peer()) + " closed in the middle of a message"}
+                   : error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
     if (failed)
-      return end(socket_error(failed, "reading from " + peer()));
+      return end(socket_error(failed, socket_use::transfer, "reading from " + peer()));
     last_input_ = coarse_now();
     input().commit(count);
-    if (!deliver())
+    if (!greet() || !deliver())
       return;
     if (count < room.size()) // the socket is empty, most likely
       break;
   }
   wait_for_input();
+}
+
+/// A peer that was lost is there again when its version byte is: not everything that accepts a socket
+/// is a node. False when the connection has ended.
+bool socket_connection::greet() {
+  if (greeted_)
+    return true;
+  if (auto read = input().read_version(); !read) {
+    end(std::move(read.error()));
+    return false;
+  }
+  greeted_ = input().version_received();
+  if (greeted_) {
+    announce_connected(std::exchange(reconnect_->attempts, 0));
+    flush();
+  }
+  return !over_;
 }
 
 /// Delivers what has been read and runs the workers that it wakes. False when reading stops: the
@@ -170,7 +192,7 @@ void socket_connection::flush() {
       return;
     }
     if (failed && failed != asio::error::interrupted)
-      return end(socket_error(failed, "writing to " + peer()));
+      return end(socket_error(failed, socket_use::transfer, "writing to " + peer()));
     if (written > 0)
       last_output_ = coarse_now();
     batch_.advance(written);
@@ -199,7 +221,8 @@ void socket_connection::wait_until_writable() {
                     return;
                   me->waits_until_writable_ = false;
                   if (failed)
-                    return me->end(socket_error(failed, "waiting for " + me->peer()));
+                    return me->end(
+                      socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
                   me->remove_given_up(me->batch_);
                   me->flush();
                   me->thread_->run_ready();
@@ -249,14 +272,23 @@ void socket_connection::set_reconnect(reconnect_policy policy, reconnector conne
   output().set_keep_for(policy.keep_for);
 }
 
+/// Whether the pauses between attempts begin anew. A peer that accepts every socket and closes it does
+/// not make them short.
+bool socket_connection::has_lasted() {
+  return reconnect_->frames_before != input().frames()
+         || is_over(reconnect_->policy.longest, reconnect_->connected_since, clock::now());
+}
+
 void socket_connection::lose(const error& cause) {
   if (std::exchange(without_socket_, true))
     return;
   std::error_code ignored;
   socket_.close(ignored);
   ++stream_;
-  waits_for_input_ = waits_until_writable_ = false;
+  waits_for_input_ = waits_until_writable_ = paused_ = writes_at_next_tick_ = false;
   frame_began_ = {};
+  if (has_lasted())
+    reconnect_->back_off = reconnect_->policy.first;
   begin_again(cause, batch_);
   batch_.clear();
   connect_again_later();
@@ -276,6 +308,7 @@ void socket_connection::connect_again_later() {
 }
 
 void socket_connection::connect_again() {
+  ++reconnect_->attempts;
   reconnect_->cancel = reconnect_->connect([me = self()](result<stream_socket> socket) {
     me->reconnect_->cancel = nullptr;
     if (me->over_)
@@ -284,19 +317,28 @@ void socket_connection::connect_again() {
       return me->connect_again_later();
     me->socket_ = std::move(*socket);
     me->without_socket_ = false;
-    me->reconnect_->back_off = me->reconnect_->policy.first;
-    me->last_input_ = me->last_output_ = clock::now();
-    me->announce_connected();
-    me->flush();
-    me->wait_for_input();
+    me->last_input_ = me->last_output_ = me->reconnect_->connected_since = clock::now();
+    me->reconnect_->frames_before = me->input().frames();
+    me->greeted_ = false;
+    if (me->greet()) // nothing to wait for where there is no version byte
+      me->flush();   // the version byte; what waits follows when the peer has greeted
+    if (!me->over_)
+      me->wait_for_input();
   });
 }
 
-void socket_connection::check_deadlines(clock::time_point now) {
+void socket_connection::check_deadlines(const tick& at) {
   if (over_)
     return;
+  const auto now = at.now;
+  for (auto* since : {&last_input_, &frame_began_, &last_output_})
+    at.excuse(*since);
+  if (reconnect_)
+    at.excuse(reconnect_->connected_since);
+  if (without_socket_ || !greeted_)
+    expire_waiting(at);
   if (without_socket_)
-    return expire_waiting(now);
+    return;
   input().release_chunk(); // if the messages in it are handled by now
   if (std::exchange(writes_at_next_tick_, false))
     flush();
@@ -308,10 +350,10 @@ void socket_connection::check_deadlines(clock::time_point now) {
     output().shrink();
   }
   const auto late = [this](const char* what, std::chrono::milliseconds limit, const char* option) {
-    end(error{errc::timeout, peer() + ' ' + what + " within " + std::to_string(limit.count())
-                               + " ms (" + option + ')'});
+    end(error{errc::timeout, escaped(peer()) + ' ' + what + " within "
+                               + std::to_string(limit.count()) + " ms (" + option + ')'});
   };
-  if (!input().version_received() && over(last_input_, limits().handshake_timeout))
+  if (!paused_ && !input().version_received() && over(last_input_, limits().handshake_timeout))
     late("sent no version byte", limits().handshake_timeout, "handshake-timeout");
   else if (!paused_ && frame_began_ != clock::time_point{}
            && over(frame_began_, limits().frame_timeout))

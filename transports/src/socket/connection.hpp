@@ -43,7 +43,7 @@ public:
   [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept override {
     return thread_;
   }
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void end(std::optional<error> cause) override;
 
 private:
@@ -53,6 +53,9 @@ private:
     asio::steady_timer pause;
     std::chrono::milliseconds back_off;
     std::function<void()> cancel{}; // an attempt
+    clock::time_point connected_since{};
+    std::uint64_t frames_before = 0; // that came over earlier sockets
+    unsigned attempts = 0;           // since the connection was lost
   };
 
   void wake_writer(compat::execution_context* context) override;
@@ -69,7 +72,9 @@ private:
   void flush() override; // writes what waits
   std::size_t write_some(std::error_code& failed);
   void wait_until_writable();
+  bool greet();
   void lose(const error& cause);
+  [[nodiscard]] bool has_lasted();
   void connect_again_later();
   void connect_again();
 
@@ -89,6 +94,7 @@ private:
   bool writes_at_next_tick_ = false;
   bool closing_ = false;        // write what waits, then end
   bool without_socket_ = false; // between two of them
+  bool greeted_ = true;         // by the peer, unless the socket is not the first one
   bool over_ = false;
 };
 

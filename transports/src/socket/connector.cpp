@@ -2,6 +2,7 @@
 
 #include "../own_socket.hpp"
 
+#include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace ockam::internal {
 
 connector::connector(const asio::any_io_executor& executor, std::string peer, patience patience)
   : executor_{executor},
-    peer_{std::move(peer)},
+    peer_{escaped(peer)},
     timeout_{patience.connect_timeout},
     retry_until_{moment_after(patience.retry_for)},
     socket_{loop_of(executor)},
@@ -107,7 +108,7 @@ void connector::finish(result<stream_socket> outcome) {
 }
 
 error connector::failure(std::error_code code, const stream_endpoint&) const {
-  return socket_error(code, "connecting to " + peer_);
+  return socket_error(code, socket_use::connect, "connecting to " + peer_);
 }
 
 } // namespace ockam::internal

@@ -3,8 +3,6 @@
 #include "../accepting.hpp"
 #include "../own_socket.hpp"
 
-#include "log.hpp"
-
 #include <algorithm>
 
 #include <asio/post.hpp>
@@ -40,9 +38,7 @@ void socket_listener::accept() {
     return;
   if (connections_ >= max_connections_) {
     full_ = true; // until one of them ends; the operating system queues a few meanwhile
-    log_warning("listener " + socket_address() + " has " + std::to_string(connections_)
-                + " connections (max-connections); accepting pauses");
-    return;
+    return report_full(connections_);
   }
   const std::lock_guard guard{closing_};
   acceptor_.async_wait(acceptor::wait_read, [me = self()](const std::error_code& failed) {
@@ -77,8 +73,7 @@ void socket_listener::accept_waiting() {
 }
 
 void socket_listener::try_again_later(const std::error_code& failed) {
-  log_warning("listener " + socket_address() + " could not accept a connection: " + failed.message()
-              + "; trying again in " + std::to_string(back_off_.count()) + " ms");
+  report_not_accepted(failed.message(), back_off_);
   pause_.expires_after(back_off_);
   back_off_ = std::min(back_off_ * 2, longest_back_off);
   pause_.async_wait([me = self()](const std::error_code& cancelled) {

@@ -30,11 +30,11 @@ inline loop_executor loop_of(const asio::any_io_executor& executor) {
 using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, loop_executor>;
 using stream_endpoint = asio::generic::stream_protocol::endpoint;
 
-using advice_for_code = std::string_view (*)(const std::error_code&);
+using advice_for_code = std::string_view (*)(const std::error_code&, socket_use);
 
 /// A failed call on a socket, in words that name the address: "connect to 127.0.0.1:4000: ...", with
 /// what to try.
-error socket_error(std::error_code code, const std::string& what,
+error socket_error(std::error_code code, socket_use use, const std::string& what,
                    advice_for_code advice = &socket_advice);
 
 } // namespace ockam::internal

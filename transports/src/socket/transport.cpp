@@ -1,6 +1,5 @@
 #include "transport.hpp"
 
-#include "log.hpp"
 #include "node_state.hpp"
 
 namespace ockam::internal {
@@ -108,17 +107,14 @@ void socket_transport::on_accepted(socket_listener& listener, const accepting& h
                                    stream_socket socket, std::shared_ptr<io_thread> thread,
                                    std::shared_ptr<const socket_connection::on_end> ended) {
   auto setup = how.setup;
+  setup.listener = listener.shared_socket_address();
   setup.id = flow_control_id::random(); // each has one of its own (FCU-2)
   const auto taken = take_on(std::move(socket), how.prepare, std::move(setup), std::move(thread),
                              std::move(ended));
   if (taken)
     return;
   listener.connection_ended();
-  const auto text = "an accepted connection was dropped: " + to_string(taken.error());
-  if (taken.error() == errc::shutting_down) // nothing wrong: it came while the node stops
-    log_info(text);
-  else
-    log_warning(text);
+  report_not_taken(listener.socket_address(), taken.error());
 }
 
 } // namespace ockam::internal

@@ -38,7 +38,7 @@ result<inbox::state> inbox::deliver(connection_port& port, compat::execution_con
       continue; // an empty frame means nothing (TCP-24)
     const auto size = (*body)->size();
     auto content = format_.form.decode(std::move(**body), limits_.message);
-    if (!content && format_.ignores_undecodable) {
+    if (!content && (format_.ignores_undecodable || exceeds_limits(content.error()))) {
       port.drop_undecodable(content.error());
       continue;
     }

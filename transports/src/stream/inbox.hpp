@@ -46,6 +46,8 @@ public:
   /// Whether delivery has to wait; when it does, the reader will be woken.
   [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }
 
+  /// As `frame_decoder::read_version`.
+  result<void> read_version() { return decoder_.read_version(); }
   [[nodiscard]] bool version_received() const noexcept { return decoder_.version_received(); }
   [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; } ///< so far
   [[nodiscard]] bool in_frame() const noexcept { return decoder_.in_frame(); }

@@ -107,6 +107,8 @@ result<bool> outbox::push(message& content, const connection_port* watched,
                                   + " bytes, the connection takes " + std::to_string(largest)
                                   + (largest == limits_.max_frame_size ? " (max-frame-size)" : "")
                                   + "; send less at once"});
+  if (auto fits = check_limits(content, limits_.message); !fits)
+    return refuse(std::move(fits.error()));
 
   std::unique_lock guard{mutex_};
   if (auto accepted = accept(content, size); !accepted) {
@@ -147,6 +149,8 @@ bool outbox::next_batch(write_batch& done) {
           buffers_->take(done.size());
         return true;
       }
+      if (suspension_ && suspension_->active && !closed_)
+        return false;
       std::swap(done, waiting_);
       leaving_bytes_.store(done.size(), std::memory_order_relaxed); // first: it is never too little
       waiting_bytes_.store(0, std::memory_order_relaxed);
@@ -226,6 +230,16 @@ void outbox::resume() {
   const std::lock_guard guard{mutex_};
   if (suspension_)
     suspension_->active = false;
+}
+
+void outbox::excuse(const tick& at) {
+  const std::lock_guard guard{mutex_};
+  if (!suspension_ || !suspension_->active)
+    return;
+  at.excuse(suspension_->since);
+  if (waiting_.content_)
+    for (auto& each : waiting_.content_->tracked)
+      at.excuse(each.since);
 }
 
 outbox::dropped outbox::expire(clock::time_point now) {

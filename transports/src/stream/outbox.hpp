@@ -5,6 +5,7 @@
 #include "ockam/actors/transport_port.hpp"
 #include "ockam/protocol/memory_budget.hpp"
 #include "ockam/protocol/pending_request.hpp"
+#include "ockam/protocol/tick.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <atomic>
@@ -39,6 +40,7 @@ public:
   /// Encodes a message whose first onward address is the connection's own.
   /// - errc::connection_closed   closed, or without a stream while `keep_for` is 0
   /// - errc::message_too_large   above `max_frame_size`; nothing else is affected (DEC-14)
+  /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it; likewise
   /// - errc::resource_exhausted  too much waits; not for messages that a connection's credit pays for
   /// - errc::cancelled           a request whose requester has given up
   /// @param watched      shown the message as it leaves, before anybody can write it; nullptr: nobody
@@ -49,7 +51,8 @@ public:
                     ref_ptr<ref_counted> destination = {});
 
   /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
-  /// returns true again. Leaves out requests that were given up while they waited.
+  /// returns true again. Also false before `resume`; then the writer stays awake. Leaves out requests
+  /// that were given up while they waited.
   bool next_batch(write_batch& done);
 
   /// How many `next_batch` left out since the last call. For the writer.
@@ -68,13 +71,16 @@ public:
   /// @param simulated  how late it is, in a simulation; outlives this
   void set_keep_for(clock::duration limit, const clock::time_point* simulated = nullptr);
 
-  /// The stream is lost: begins anew, with the version byte before what waits. Only while the writer
-  /// is awake.
+  /// The stream is lost: begins anew, with the version byte. What waits stays until `resume`. Only
+  /// while the writer is awake.
   /// @returns the requests that were written, or were being written, and cannot be answered now
   requests begin_again(clock::time_point now);
 
-  /// There is a stream again.
+  /// There is a peer again: the writer takes what waits.
   void resume();
+
+  /// A pause of ours is not time without a stream.
+  void excuse(const tick& at);
 
   /// Drops what has waited for a stream for too long.
   dropped expire(clock::time_point now);

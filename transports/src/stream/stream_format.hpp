@@ -10,7 +10,8 @@ struct stream_format {
   framing frames;
   const message_form& form;
 
-  /// What is no message is dropped alone, as the reference does; otherwise it ends the connection.
+  /// What is no message is dropped alone, as the reference does; otherwise it ends the connection. A
+  /// message above the limits is always dropped alone.
   bool ignores_undecodable = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../name_lookup.hpp"
 #include "../socket/connector.hpp"
 
 #include "ockam/protocol/host_port.hpp"
@@ -19,19 +20,16 @@ public:
 
 private:
   void find() override;
-  void stop_finding() override { resolver_.cancel(); }
-  [[nodiscard]] std::string_view advice_when_late() const override {
-    return "check host, port and firewall";
-  }
+  void stop_finding() override;
+  void looked_up(const internal::found_addresses& found);
+  [[nodiscard]] std::string_view advice_when_late() const override;
   [[nodiscard]] error failure(std::error_code code,
                               const internal::stream_endpoint& where) const override;
-  [[nodiscard]] std::shared_ptr<tcp_connector> self() {
-    return std::static_pointer_cast<tcp_connector>(shared_from_this());
-  }
 
   const host_port peer_;
   const family prefer_;
-  asio::ip::tcp::resolver resolver_;
+  internal::name_lookup lookup_;
+  bool looking_up_ = false; // for this attempt
 };
 
 } // namespace ockam::tcp::detail

@@ -1,7 +1,5 @@
 #include "socket_options.hpp"
 
-#include "log.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -27,8 +25,8 @@ int seconds_for_probes(std::chrono::seconds given) {
 
 } // namespace
 
-void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
-             std::chrono::milliseconds write_deadline) {
+std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
+                        std::chrono::milliseconds write_deadline) {
   std::error_code first;
   const auto set = [&](const auto& option) {
     std::error_code failed;
@@ -57,8 +55,7 @@ void prepare(internal::stream_socket& socket, const keepalive_options& keepalive
 #endif
   std::error_code failed;
   socket.non_blocking(true, failed);
-  if (first)
-    internal::log_warning("a socket option was not accepted: " + first.message());
+  return first;
 }
 
 std::string to_text(const asio::ip::tcp::endpoint& where) {

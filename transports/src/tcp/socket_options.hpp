@@ -5,6 +5,7 @@
 #include "ockam/transports/tcp.hpp"
 
 #include <string>
+#include <system_error>
 
 #include <asio/ip/tcp.hpp>
 
@@ -12,9 +13,9 @@ namespace ockam::tcp::detail {
 
 /// No delay, keepalive, not blocking; bytes that the peer's system does not acknowledge end the
 /// connection as late as an unanswered probe, or after `write_deadline` when that is longer. A failure
-/// to set one of them is reported, not fatal.
-void prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
-             std::chrono::milliseconds write_deadline);
+/// to set one of them is not fatal.
+std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
+                        std::chrono::milliseconds write_deadline);
 
 /// `host:port`, IPv6 in brackets.
 std::string to_text(const asio::ip::tcp::endpoint& where);

@@ -5,6 +5,8 @@
 #include "connector.hpp"
 #include "socket_options.hpp"
 
+#include "node_state.hpp"
+
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/config.hpp"
 
@@ -30,20 +32,28 @@ result<internal::socket_listener::acceptor> bind_and_listen(const asio::any_io_e
   step([&] { made.bind(where, failed); });
   step([&] { made.listen(backlog, failed); });
   if (failed)
-    return fail(internal::socket_error(failed, "listening on " + to_text(where)));
+    return fail(internal::socket_error(failed, internal::socket_use::listen,
+                                       "listening on " + to_text(where)));
   return made;
 }
 
 /// Sets the options of a connected socket, and says who is at its other end.
-auto make_ready(const keepalive_options& keepalive, const connection_limits& limits) {
-  return [keepalive, deadline = limits.write_deadline](
+auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
+                const connection_limits& limits) {
+  return [node, keepalive, deadline = limits.write_deadline](
            internal::stream_socket& socket) -> result<std::string> {
-    prepare(socket, keepalive, deadline);
+    const auto refused = prepare(socket, keepalive, deadline);
     std::error_code failed;
     const auto peer = socket.remote_endpoint(failed);
     if (failed)
-      return fail(error{failed});
-    return to_text(tcp_endpoint(peer));
+      return fail(error{failed, "asking for the address of the peer"});
+    auto text = to_text(tcp_endpoint(peer));
+    if (refused)
+      node->log().report(log_level::warning, [&] {
+        return "the connection with " + text
+               + " does without a socket option: " + refused.message();
+      });
+    return text;
   };
 }
 
@@ -66,7 +76,7 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
        [where = std::move(*where), options](const asio::any_io_executor& executor) {
          return std::make_shared<tcp_connector>(executor, where, options);
        },
-     .prepare = make_ready(options.keepalive, options.limits),
+     .prepare = make_ready(node(), options.keepalive, options.limits),
      .setup = {.limits = options.limits,
                .mode = connection_mode::outgoing,
                .id = options.flow_control_id,
@@ -101,7 +111,7 @@ result<listener> transport_impl::listen(std::string_view at, listen_options opti
     thread, std::move(*bound), options.spawner_flow_control_id, options.max_connections);
   if (auto opened = made->open(node(), real); !opened)
     return fail(std::move(opened.error()));
-  begin_listening(made, {.prepare = make_ready(options.keepalive, options.limits),
+  begin_listening(made, {.prepare = make_ready(node(), options.keepalive, options.limits),
                          .setup = {.limits = options.limits,
                                    .mode = connection_mode::incoming,
                                    .spawner_id = options.spawner_flow_control_id,
@@ -129,10 +139,9 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
-  value_or_throw(attach_transport(on.state(), impl));
-  impl->start();
-  return transport{std::move(impl)};
+  return transport{internal::attach_started(on.state(), "TCP", [&] {
+    return std::make_shared<detail::transport_impl>(on.state(), options);
+  })};
 }
 
 } // namespace ockam::tcp

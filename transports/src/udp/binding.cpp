@@ -3,7 +3,7 @@
 #include "endpoints.hpp"
 
 #include "coarse_clock.hpp"
-#include "log.hpp"
+#include "node_state.hpp"
 
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
@@ -30,8 +30,6 @@ constexpr int max_sends = 16;
 
 /// Memory for output is given back this long after the last one.
 constexpr std::chrono::seconds idle_memory{1};
-
-constexpr std::chrono::seconds between_warnings{1};
 
 routing_number random_number() {
   std::random_device random;
@@ -124,7 +122,7 @@ void udp_binding::read() {
   for (int reads = 0; reads < max_reads; ++reads) {
     const auto state = socket_.receive(*pool_, arrived_);
     if (!state) // a failure of one datagram, most likely: others may come
-      warn(to_string(state.error()));
+      warn([&] { return socket_address_ + ": " + to_string(state.error()); });
     else if (*state == datagram_socket::receive_state::nothing_there)
       break;
     else if (*state == datagram_socket::receive_state::no_memory)
@@ -163,8 +161,10 @@ bool udp_binding::deliver() {
 void udp_binding::take(const datagram_socket::incoming& received) {
   if (tied_to_ && received.from != *tied_to_) {
     port().discard(drop_reason::foreign_source);
-    return warn("a datagram from " + to_text(received.from) + " was dropped by " + socket_address_
-                + ", which is tied to " + to_text(*tied_to_));
+    return warn([&] {
+      return "a datagram from " + to_text(received.from) + " was dropped by " + socket_address_
+             + ", which is tied to " + to_text(*tied_to_);
+    });
   }
   const auto read = decode_datagram(received.data, options_.datagram_size);
   if (!read)
@@ -176,16 +176,21 @@ void udp_binding::take(const datagram_socket::incoming& received) {
   if (arrival.given_up > 0)
     port().discard(drop_reason::incomplete, arrival.given_up);
   if (arrival.taken.verdict == part_verdict::complete)
-    deliver_message(std::move(arrival.taken.message), arrival.from);
+    deliver_message(std::move(arrival.taken.message), arrival.from,
+                    arrival.unproven ? &received.from : nullptr);
   else
     count(arrival.taken.verdict);
 }
 
-void udp_binding::deliver_message(shared_bytes&& encoded, const address& from) {
+/// @param unproven  where it says that it comes from; nullptr: from there
+void udp_binding::deliver_message(shared_bytes&& encoded, const address& from,
+                                  const endpoint* unproven) {
   const auto size = encoded.size();
   auto content = decode_message(std::move(encoded), limits().message);
   if (!content)
     return port().drop_undecodable(content.error());
+  if (!tied_to_ && unproven != nullptr)
+    peers_.prove(*unproven, content->onward_route());
   if (!tied_to_)
     *content = std::move(*content).push_front_return_route(from);
   content->hold(credit(), size);
@@ -261,7 +266,8 @@ result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const messag
   const auto size = ockam::encoded_size(content) - size_of_front(content.onward_route());
   const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
   const auto sent = size + cut.parts() * datagram_overhead;
-  auto from = peers_.admit(to, sent, content.came_from_wire(), clock::now());
+  auto from = peers_.admit(to, sent, content.came_from_wire(), content.return_route(),
+                           clock::now());
   if (!from)
     return fail(std::move(from.error()));
   return make_ref<destination>(*from, *reachable);
@@ -314,8 +320,10 @@ void udp_binding::looked_up(const std::string& host, const lookup::outcome& foun
                        : found.error();
   for (const auto& each : lost)
     lose(drop_reason::external_address, each.content, cause);
-  warn(std::to_string(lost.size())
-       + " messages were dropped: " + (found ? cause.detail() : to_string(cause)));
+  warn([&] {
+    return socket_address_ + " dropped " + std::to_string(lost.size())
+           + " messages: " + to_string(cause);
+  });
 }
 
 /// A message that has waited is counted as sent: what becomes of it is not told to its sender.
@@ -325,11 +333,7 @@ void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&
                                          std::move(*admitted))
                          : result<bool>{fail(std::move(admitted.error()))};
   if (!pushed)
-    lose(pushed.error() == errc::resource_exhausted  ? drop_reason::pending_bytes_full
-         : pushed.error() == errc::message_too_large ? drop_reason::message_too_large
-         : pushed.error() == errc::cancelled         ? drop_reason::expired
-                                                     : drop_reason::connection_closed,
-         waited.content, pushed.error());
+    lose(internal::reason_of(pushed.error()), waited.content, pushed.error());
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -413,7 +417,9 @@ bool udp_binding::send() {
   const auto outcome = socket_.send();
   lost_ += outcome.messages_lost;
   if (outcome.first_failure)
-    warn("sending from " + socket_address_ + " failed: " + outcome.first_failure.message());
+    warn([&] {
+      return "sending from " + socket_address_ + " failed: " + outcome.first_failure.message();
+    });
   return !outcome.blocked;
 }
 
@@ -456,32 +462,29 @@ void udp_binding::end(std::optional<error> cause) {
     std::exchange(ended_, nullptr)(self());
 }
 
-void udp_binding::check_deadlines(clock::time_point now) {
+void udp_binding::check_deadlines(const tick& at) {
   if (over_)
     return;
-  if (const auto lost = peers_.expire(now); lost > 0)
+  at.excuse(last_traffic_);
+  if (const auto lost = peers_.expire(at); lost > 0)
     port().discard(drop_reason::incomplete, lost);
   if (arrived_.empty())
     socket_.release_input();
-  const auto silence = now - last_traffic_;
+  const auto silence = at.now - last_traffic_;
   if (batch_.empty() && silence > idle_memory) {
     batch_.shrink();
     output().shrink();
     socket_.release_output();
   }
   const auto limit = limits().idle_timeout;
-  if (!paused_ && internal::is_over(limit, last_traffic_, now))
+  if (!paused_ && internal::is_over(limit, last_traffic_, at.now))
     end(error{errc::timeout, socket_address_ + " was idle for " + std::to_string(limit.count())
                                + " ms (idle-timeout)"});
 }
 
-/// Not more often than a log can bear: what others send causes it.
-void udp_binding::warn(const std::string& text) {
-  const auto now = clock::now();
-  if (now - last_warning_ < between_warnings)
-    return;
-  last_warning_ = now;
-  internal::log_warning(text);
+std::string udp_binding::opening() const {
+  return tied_to_ ? "bound " + socket_address_ + " for " + to_text(*tied_to_)
+                  : "bound " + socket_address_;
 }
 
 } // namespace ockam::udp::detail

@@ -7,6 +7,8 @@
 #include "name_cache.hpp"
 #include "peer_table.hpp"
 
+#include "node_log.hpp"
+
 #include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/protocol/datagram.hpp"
 #include "ockam/protocol/host_port.hpp"
@@ -55,7 +57,7 @@ public:
   [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept override {
     return thread_;
   }
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void end(std::optional<error> cause) override;
 
 private:
@@ -71,7 +73,7 @@ private:
   void read();
   bool deliver();
   void take(const datagram_socket::incoming& received);
-  void deliver_message(shared_bytes&& encoded, const address& from);
+  void deliver_message(shared_bytes&& encoded, const address& from, const endpoint* unproven);
   void count(part_verdict verdict);
 
   void flush() override;
@@ -88,7 +90,12 @@ private:
   void look_up(const std::string& host);
   void looked_up(const std::string& host, const lookup::outcome& found);
   void send_found(const asio::ip::address& host, name_cache::waiting&& waited);
-  void warn(const std::string& text);
+  /// A line in the log that others can cause.
+  template <class MakeText>
+  void warn(const MakeText& make) {
+    log().report(log_lines_, log_level::warning, make);
+  }
+  [[nodiscard]] std::string opening() const override;
 
   const bind_options options_;
   const std::optional<endpoint> tied_to_;
@@ -119,7 +126,7 @@ private:
   bool paused_ = false; // no credit, or no chunk
 
   clock::time_point last_traffic_ = clock::now();
-  clock::time_point last_warning_{};
+  internal::log_limit log_lines_;
   bool closing_ = false; // write what waits, then end
   bool over_ = false;
 };

@@ -1,8 +1,7 @@
 #include "lookup.hpp"
 
+#include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
-
-#include "../this_machine.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,11 +12,7 @@ namespace ockam::udp::detail {
 
 lookup::lookup(const asio::any_io_executor& executor, std::string host,
                std::chrono::milliseconds timeout)
-  : executor_{executor},
-    host_{std::move(host)},
-    timeout_{timeout},
-    resolver_{executor},
-    limit_{executor} {}
+  : executor_{executor}, host_{std::move(host)}, timeout_{timeout}, limit_{executor} {}
 
 void lookup::start(on_done done) {
   done_ = std::move(done);
@@ -26,35 +21,39 @@ void lookup::start(on_done done) {
     me->limit_.async_wait([me](const std::error_code& cancelled) {
       if (!cancelled)
         me->finish(fail(error{make_error_code(std::errc::timed_out),
-                              "looking " + me->host_ + " up took more than "
-                                + std::to_string(me->timeout_.count()) + " ms (resolve-timeout)"}));
+                              "looking " + escaped(me->host_) + " up took more than "
+                                + std::to_string(me->timeout_.count())
+                                + " ms (resolve-timeout); check the resolver of this machine, or "
+                                  "use an IP address"}));
     });
-    // the resolver has a thread of its own: nothing waits here (MAP-10)
-    me->resolver_.async_resolve(
-      me->host_, "", [me](const std::error_code& failed, const auto& entries) {
-        std::vector<asio::ip::address> found;
-        for (const auto& each : entries)
-          found.push_back(each.endpoint().address());
-        if (failed && internal::is_this_machine(me->host_))
-          found = {asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
-        if (!found.empty())
-          return me->finish(std::move(found));
-        me->finish(
-          fail(error{failed ? failed : make_error_code(std::errc::host_unreachable),
-                     "resolving " + me->host_ + ": check the name, or use an IP address"}));
+    me->asked_.start(me->host_, [weak = std::weak_ptr{me},
+                                 executor = me->executor_](const internal::found_addresses& found) {
+      asio::post(executor, [weak, found] {
+        if (const auto me = weak.lock())
+          me->looked_up(found);
       });
+    });
   });
+}
+
+void lookup::looked_up(const internal::found_addresses& found) {
+  finish(found.map([](const auto& all) {
+    std::vector<asio::ip::address> addresses;
+    for (const auto& each : all)
+      addresses.push_back(each.template as<asio::ip::address>());
+    return addresses;
+  }));
 }
 
 void lookup::cancel() {
   asio::post(executor_, [me = shared_from_this()] {
-    me->finish(fail(errc::shutting_down, "looking " + me->host_ + " up was given up"));
+    me->finish(fail(errc::shutting_down, "looking " + escaped(me->host_) + " up was given up"));
   });
 }
 
 void lookup::finish(outcome found) {
   limit_.cancel();
-  resolver_.cancel();
+  asked_.cancel();
   if (auto done = std::exchange(done_, nullptr))
     done(std::move(found));
 }

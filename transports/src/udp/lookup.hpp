@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../cancellable.hpp"
+#include "../name_lookup.hpp"
 
 #include "ockam/protocol/result.hpp"
 
@@ -12,7 +13,7 @@
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
-#include <asio/ip/udp.hpp>
+#include <asio/ip/address.hpp>
 #include <asio/steady_timer.hpp>
 
 namespace ockam::udp::detail {
@@ -32,12 +33,13 @@ public:
   void cancel() override;
 
 private:
+  void looked_up(const internal::found_addresses& found);
   void finish(outcome found);
 
   const asio::any_io_executor executor_;
   const std::string host_;
   const std::chrono::milliseconds timeout_;
-  asio::ip::udp::resolver resolver_;
+  internal::name_lookup asked_;
   asio::steady_timer limit_;
   on_done done_;
 };

@@ -1,5 +1,7 @@
 #include "name_cache.hpp"
 
+#include "ockam/protocol/text.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -36,7 +38,7 @@ result<name_cache::answer> name_cache::find(const std::string& host, std::uint16
     return answer{.known = entry.known};
   if (entry.messages.size() >= max_waiting)
     return fail(errc::resource_exhausted, std::to_string(max_waiting) + " messages wait until "
-                                            + host + " is looked up; send slower");
+                                            + escaped(host) + " is looked up; send slower");
   entry.messages.push_back({std::move(content), port});
   return answer{.look_up = is_new};
 }

@@ -1,7 +1,9 @@
 #include "puncture_state.hpp"
 
-#include "log.hpp"
+#include "blocking.hpp"
 #include "node_state.hpp"
+
+#include "ockam/protocol/text.hpp"
 
 namespace ockam::udp::detail {
 
@@ -80,19 +82,17 @@ void puncture_state::end() {
   }
   changed_.notify_all();
   if (cause)
-    internal::log_warning("the puncture at " + socket_->socket_address()
-                          + " ended: " + to_string(*cause));
+    node_->log().report(log_level::warning, [&] {
+      return "the puncture at " + socket_->socket_address() + " ended: " + to_string(*cause);
+    });
   notify(connection_state::closed, std::move(cause));
 }
 
 void puncture_state::notify(connection_state state, std::optional<error> cause) const {
   if (!options_.observer)
     return;
-  try {
-    options_.observer({state, sender_, std::move(cause)});
-  } catch (const std::exception& thrown) {
-    internal::log_warning(std::string{"the observer of a puncture failed: "} + thrown.what());
-  }
+  const auto who = "the observer of the puncture at " + socket_->socket_address();
+  node_->counters->host.call(who, [&] { options_.observer({state, sender_, std::move(cause)}); });
 }
 
 // -- for handles -----------------------------------------------------------------------------------
@@ -113,6 +113,10 @@ bool puncture_state::has_ended() const {
 }
 
 result<void> puncture_state::wait_until_open(std::chrono::milliseconds timeout) const {
+  if (auto allowed = internal::check_may_block(
+        "wait_until_open", "let puncture_options::observer tell", time_span{timeout});
+      !allowed)
+    return allowed;
   std::unique_lock guard{mutex_};
   if (!changed_.wait_until(guard, internal::moment_after(timeout),
                            [this] { return open_ || ended_; }))

@@ -137,8 +137,10 @@ result<transport_impl::binding_ptr> transport_impl::bind(std::string_view at,
     return fail(std::move(sound.error()));
   if (!options.peer)
     return bind_now(*where, std::move(options), {}, next_thread());
-  return wait_for<binding_ptr>(
-    [&](on_bound done) { bind_to_peer(*where, std::move(options), std::move(done)); });
+  return wait_for<binding_ptr>({"bind to a peer", "bind on a thread of your own"},
+                               [&](on_bound done) {
+                                 bind_to_peer(*where, std::move(options), std::move(done));
+                               });
 }
 
 void transport_impl::connect_to(std::string_view peer, on_connected done,
@@ -213,10 +215,9 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
-  value_or_throw(attach_transport(on.state(), impl));
-  impl->start();
-  return transport{std::move(impl)};
+  return transport{internal::attach_started(on.state(), "UDP", [&] {
+    return std::make_shared<detail::transport_impl>(on.state(), options);
+  })};
 }
 
 bind_options transport::default_bind_options() const {

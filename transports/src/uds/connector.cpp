@@ -33,7 +33,8 @@ void uds_connector::find() {
   if (!failed)
     return finish(std::move(socket));
   if (failed != std::errc::resource_unavailable_try_again && failed != std::errc::interrupted)
-    return attempt_failed(uds_error(failed, "connecting to " + peer_.text()));
+    return attempt_failed(
+      uds_error(failed, internal::socket_use::connect, "connecting to " + peer_.text()));
   pause_.expires_after(while_queue_is_full);
   pause_.async_wait([me = std::static_pointer_cast<uds_connector>(shared_from_this())](
                       const std::error_code& cancelled) {

@@ -44,14 +44,15 @@ result<occupant> occupant_of(const fs::path& path) {
   const stream_protocol::endpoint where{path.string()};
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (probe < 0)
-    return fail(uds_error(last_error(), "looking whether somebody listens on " + path.string()));
+    return fail(uds_error(last_error(), internal::socket_use::listen,
+                          "looking whether somebody listens on " + path.string()));
   const bool refused = ::connect(probe, where.data(), where.size()) != 0 && errno == ECONNREFUSED;
   ::close(probe);
   return refused ? occupant::nobody : occupant::a_listener;
 }
 
 error in_use(const fs::path& path) {
-  return uds_error(std::make_error_code(std::errc::address_in_use),
+  return uds_error(std::make_error_code(std::errc::address_in_use), internal::socket_use::listen,
                    "listening on " + path.string());
 }
 
@@ -75,7 +76,8 @@ result<void> clear(const fs::path& path) {
   const auto aside = name_beside(path);
   if (::rename(path.c_str(), aside.c_str()) != 0)
     return errno == ENOENT ? result<void>{}
-                           : fail(uds_error(last_error(), "replacing " + path.string()));
+                           : fail(uds_error(last_error(), internal::socket_use::listen,
+                                            "replacing " + path.string()));
   const auto taken = occupant_of(aside);
   const bool nobodys = taken && *taken == occupant::nobody;
   if (!nobodys)
@@ -112,7 +114,7 @@ result<socket_file> socket_file::make(const socket_name& at,
     failed = errno == EEXIST ? std::make_error_code(std::errc::address_in_use) : last_error();
   ::unlink(hidden.c_str());
   if (failed)
-    return fail(uds_error(failed, "listening on " + path.string()));
+    return fail(uds_error(failed, internal::socket_use::listen, "listening on " + path.string()));
   made.device_ = found.st_dev;
   made.inode_ = found.st_ino;
   return made;
@@ -130,14 +132,14 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
   std::error_code failed;
   internal::open_socket(made, stream_protocol{}, failed);
   if (failed)
-    return fail(uds_error(failed, "listening on " + at.text()));
+    return fail(uds_error(failed, internal::socket_use::listen, "listening on " + at.text()));
   std::optional<socket_file> file;
   if (at.is_abstract()) {
     made.bind(at.endpoint(), failed);
     if (!failed)
       made.listen(options.backlog, failed);
     if (failed)
-      return fail(uds_error(failed, "listening on " + at.text()));
+      return fail(uds_error(failed, internal::socket_use::listen, "listening on " + at.text()));
   } else {
     auto bound = socket_file::make(at, made, options);
     if (!bound)

@@ -17,19 +17,35 @@ constexpr std::size_t longest_name = sizeof(sockaddr_un::sun_path) - 1;
 /// A listener is made under such a name first.
 constexpr std::size_t longest_name_beside = 9;
 
-std::string_view advice_for(const std::error_code& code) {
+std::string_view advice_for_listen(const std::error_code& code) {
+  if (code == std::errc::no_such_file_or_directory)
+    return "make the directory first, or check the path";
+  if (code == std::errc::permission_denied)
+    return "the permissions of the directory do not let this user make a file in it";
+  if (code == std::errc::read_only_file_system)
+    return "the file system is read-only; choose another path";
+  if (code == std::errc::address_in_use)
+    return "stop the other program, or choose another path";
+  return "check the path";
+}
+
+std::string_view advice_for_connect(const std::error_code& code) {
   if (code == std::errc::no_such_file_or_directory)
     return "start the other node first, or check the path";
   if (code == std::errc::connection_refused)
-    return "nobody listens there any more; start the other node again";
+    return "nothing listens there any more; start the other node again";
   if (code == std::errc::permission_denied)
     return "the permissions of the socket file, or of a directory above it, do not let this user "
            "in";
-  if (code == std::errc::address_in_use)
-    return "stop the other program, or choose another path";
-  if (code == std::errc::too_many_files_open)
-    return "raise the limit of open files (ulimit -n)";
   return "check the path";
+}
+
+std::string_view advice_for(const std::error_code& code, internal::socket_use use) {
+  if (code == std::errc::too_many_files_open || code == std::errc::too_many_files_open_in_system)
+    return "raise the limit of open files (ulimit -n)";
+  if (code == std::errc::not_a_directory)
+    return "a part of the path is no directory; check the path";
+  return use == internal::socket_use::listen ? advice_for_listen(code) : advice_for_connect(code);
 }
 
 } // namespace
@@ -69,8 +85,8 @@ asio::local::stream_protocol::endpoint socket_name::endpoint() const {
   return is_abstract() ? '\0' + text_.substr(1) : text_;
 }
 
-error uds_error(std::error_code code, const std::string& what) {
-  return internal::socket_error(code, what, &advice_for);
+error uds_error(std::error_code code, internal::socket_use use, const std::string& what) {
+  return internal::socket_error(code, use, what, &advice_for);
 }
 
 } // namespace ockam::uds::detail

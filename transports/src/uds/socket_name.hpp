@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../socket_advice.hpp"
+
 #include "ockam/protocol/result.hpp"
 
 #include <filesystem>
@@ -34,6 +36,6 @@ private:
 };
 
 /// A failed call on a Unix socket, with what to try.
-error uds_error(std::error_code code, const std::string& what);
+error uds_error(std::error_code code, internal::socket_use use, const std::string& what);
 
 } // namespace ockam::uds::detail

@@ -3,6 +3,7 @@
 #include "listener.hpp"
 #include "socket_name.hpp"
 
+#include "ockam/protocol/text.hpp"
 #include "ockam/transports/config.hpp"
 
 namespace ockam::uds {
@@ -77,7 +78,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
                                        internal::stream_socket& socket) -> result<std::string> {
                             if (checked && !lets_in(socket, permissions))
                               return fail(errc::access_denied,
-                                          "another user may not connect to " + text
+                                          "another user may not connect to " + escaped(text)
                                             + " (permissions of the listener)");
                             std::error_code failed;
                             socket.non_blocking(true, failed);
@@ -105,10 +106,9 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), options);
-  value_or_throw(attach_transport(on.state(), impl));
-  impl->start();
-  return transport{std::move(impl)};
+  return transport{internal::attach_started(on.state(), "Unix socket", [&] {
+    return std::make_shared<detail::transport_impl>(on.state(), options);
+  })};
 }
 
 } // namespace ockam::uds

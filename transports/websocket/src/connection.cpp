@@ -243,9 +243,13 @@ bool websocket_connection::end(std::optional<error> cause) {
   return true;
 }
 
-void websocket_connection::check_deadlines(clock::time_point now) {
+/// Its stream has been asked before: it has been watched for longer.
+void websocket_connection::check_deadlines(const tick& at) {
   if (over_)
     return;
+  const auto now = at.now;
+  for (auto* since : {&last_message_, &message_began_, &last_sign_, &writing_since_})
+    at.excuse(*since);
   if (!in_message_)          // otherwise a chunk is being read to
     input().release_chunk(); // if the messages in it are handled by now
   if (!writing_ && over(now, stream_->last_output(), idle_memory)) {

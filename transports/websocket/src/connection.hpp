@@ -40,7 +40,7 @@ public:
 
   // -- watched -------------------------------------------------------------------------------------
 
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void abort() override;
 
   [[nodiscard]] io_thread& thread() const noexcept { return *thread_; }

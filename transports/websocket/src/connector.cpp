@@ -3,7 +3,8 @@
 #include "net_error.hpp"
 #include "numeric_endpoint.hpp"
 #include "own_socket.hpp"
-#include "this_machine.hpp"
+
+#include "ockam/protocol/text.hpp"
 
 #include <algorithm>
 
@@ -20,9 +21,8 @@ connector::connector(std::shared_ptr<io_thread> thread, url peer, const connect_
     limits_{options.limits},
     context_{std::move(context)},
     deadline_{internal::moment_after(timeout_)},
-    resolver_{thread_->context().get_executor()},
     socket_{thread_->context().get_executor()},
-    last_failure_{errc::not_found, "the name " + peer_.where.host + " has no address"} {}
+    last_failure_{errc::not_found, "the name " + escaped(peer_.where.host) + " has no address"} {}
 
 void connector::start(on_done done) {
   done_ = std::move(done);
@@ -40,12 +40,15 @@ void connector::abort() {
   finish(fail(errc::shutting_down, "the WebSocket transport has stopped"));
 }
 
-void connector::check_deadlines(clock::time_point now) {
-  if (now >= deadline_)
+void connector::check_deadlines(const tick& at) {
+  at.postpone(deadline_);
+  if (at.now >= deadline_)
     finish(fail({make_error_code(std::errc::timed_out),
-                 "connecting to " + peer_.to_text() + " took more than "
-                   + std::to_string(timeout_.count())
-                   + " ms (connect-timeout); check host, port and firewall"}));
+                 "connecting to " + escaped(peer_.to_text()) + " took more than "
+                   + std::to_string(timeout_.count()) + " ms (connect-timeout); "
+                   + (lookup_.is_under_way() ? "the name is still being looked up: check the "
+                                               "resolver of this machine, or use an IP address"
+                                             : "check host, port and firewall")}));
 }
 
 void connector::resolve() {
@@ -56,23 +59,24 @@ void connector::resolve() {
     left_.push_back(*where);
     return try_next();
   }
-  // the resolver has a thread of its own: nothing waits here (MAP-10)
-  resolver_.async_resolve(
-    peer_.where.host, std::to_string(peer_.where.port), resolver::numeric_service,
-    [me = shared_from_this()](const error_code& failed, const auto& found) {
-      if (!me->done_)
-        return;
-      const auto& [host, port, kind] = me->peer_.where;
-      if (failed && !internal::is_this_machine(host))
-        return me->finish(
-          fail({to_std(failed), "resolving " + host + ": check the name, or use an IP address"}));
-      if (failed)
-        me->left_ = {{net::ip::address_v6::loopback(), port},
-                     {net::ip::address_v4::loopback(), port}};
-      for (const auto& each : found)
-        me->left_.insert(me->left_.begin(), each.endpoint());
-      me->try_next();
-    });
+  me_ = shared_from_this();
+  lookup_.start(peer_.where.host,
+                [weak = weak_from_this(), executor = thread_->context().get_executor()](
+                  const internal::found_addresses& found) {
+                  net::post(executor, [weak, found] {
+                    if (const auto me = weak.lock(); me && me->done_)
+                      me->looked_up(found);
+                  });
+                });
+}
+
+void connector::looked_up(const internal::found_addresses& found) {
+  const auto me = std::exchange(me_, nullptr);
+  if (!found)
+    return finish(fail(found.error()));
+  for (const auto& each : *found)
+    left_.emplace(left_.begin(), each.as<net::ip::address>(), peer_.where.port);
+  try_next();
 }
 
 void connector::try_next() {
@@ -100,8 +104,9 @@ void connector::try_next() {
 
 error connector::failure(const error_code& code, const net::ip::tcp::endpoint& where) const {
   const auto& host = peer_.where;
-  return net_error(code, "connecting to " + to_text(where)
-                           + (host.numeric() ? "" : " (" + host.host + ')'));
+  return net_error(code, internal::socket_use::connect,
+                   "connecting to " + to_text(where)
+                     + (host.numeric() ? "" : " (" + host.host + ')'));
 }
 
 void connector::open_stream(const net::ip::tcp::endpoint& where) {
@@ -125,8 +130,9 @@ void connector::finish(result<outcome> what) {
   if (!done_)
     return;
   const auto done = std::exchange(done_, nullptr);
+  const auto me = std::exchange(me_, nullptr);
   error_code ignored;
-  resolver_.cancel();
+  lookup_.cancel();
   socket_.close(ignored);
   const auto opened = std::move(stream_);
   if (opened && !what)

@@ -6,6 +6,7 @@
 #include "url.hpp"
 
 #include "cancellable.hpp"
+#include "name_lookup.hpp"
 
 #include "ockam/transports/websocket.hpp"
 
@@ -41,13 +42,12 @@ public:
 
   // -- watched -------------------------------------------------------------------------------------
 
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void abort() override;
 
 private:
-  using resolver = net::ip::basic_resolver<net::ip::tcp, executor>;
-
   void resolve();
+  void looked_up(const internal::found_addresses& found);
   void try_next();
   [[nodiscard]] error failure(const error_code& code, const net::ip::tcp::endpoint& where) const;
   void open_stream(const net::ip::tcp::endpoint& where);
@@ -59,8 +59,9 @@ private:
   const std::chrono::milliseconds timeout_;
   const connection_limits limits_;
   const tls_context context_;
-  const clock::time_point deadline_;
-  resolver resolver_;
+  clock::time_point deadline_;
+  internal::name_lookup lookup_;
+  std::shared_ptr<connector> me_; // while a name is looked up
   tcp_socket socket_;
   std::vector<net::ip::tcp::endpoint> left_; // in reverse order
   std::shared_ptr<stream> stream_;

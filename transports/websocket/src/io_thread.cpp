@@ -12,12 +12,8 @@ constexpr std::chrono::milliseconds tick_length{50};
 
 } // namespace
 
-io_thread::io_thread(node_ptr node) : node_{std::move(node)}, actors_{node_->system} {}
-
-io_thread::~io_thread() {
-  if (thread_.joinable())
-    stop(std::chrono::milliseconds{0});
-}
+io_thread::io_thread(node_ptr node)
+  : node_{std::move(node)}, meter_{tick_length}, actors_{node_->system} {}
 
 void io_thread::start() {
   node_->io_contexts.add(&actors_, [this](std::function<void()> call) {
@@ -28,12 +24,23 @@ void io_thread::start() {
       }
     });
   });
+  meter_.next(watched::clock::now()); // a pause may come before the first tick
   tick();
-  thread_ = std::thread{[this] {
-    context_.run();
-    actors_.run_ready();
-    ended_.set_value();
-  }};
+  thread_.start([me = shared_from_this()] { me->run(); });
+}
+
+void io_thread::run() {
+  context_.run();
+  actors_.run_ready();
+  end_watched();
+}
+
+/// What did not end in time is told so, and its handlers run: they hold what they are handlers of.
+void io_thread::end_watched() {
+  do {
+    for_each_watched([](watched& each) { each.abort(); });
+    context_.restart();
+  } while (context_.poll() > 0);
 }
 
 void io_thread::tick() {
@@ -41,8 +48,8 @@ void io_thread::tick() {
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled || stopping_)
       return;
-    const auto now = watched::clock::now();
-    for_each_watched([now](watched& each) { each.check_deadlines(now); });
+    const auto at = meter_.next(watched::clock::now());
+    for_each_watched([&at](watched& each) { each.check_deadlines(at); });
     actors_.run_ready();
     tick();
   });
@@ -62,14 +69,9 @@ void io_thread::stop(std::chrono::milliseconds grace) {
     timer_.cancel();
   });
   work_.reset();
-  if (ended_.get_future().wait_for(grace) == std::future_status::timeout)
-    context_.stop();
-  thread_.join();
-  // what did not end in time is told so, and its handlers run: they hold what they are handlers of
-  do {
-    for_each_watched([](watched& each) { each.abort(); });
-    context_.restart();
-  } while (context_.poll() > 0);
+  if (!thread_.stop(
+        grace, [this] { context_.stop(); }, node_->log()))
+    end_watched(); // no thread was started
 }
 
 } // namespace ockam::websocket::detail

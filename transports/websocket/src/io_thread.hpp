@@ -1,15 +1,14 @@
 #pragma once
 
 #include "inline_executor.hpp"
+#include "loop_thread.hpp"
 #include "watched.hpp"
 
 #include "ockam/actors/transport_port.hpp"
 
 #include <chrono>
 #include <functional>
-#include <future>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -25,12 +24,12 @@ namespace net = boost::asio;
 class io_thread : public std::enable_shared_from_this<io_thread> {
 public:
   explicit io_thread(node_ptr node);
-  ~io_thread();
 
+  /// Throws `failure` where the thread cannot be started.
   void start();
 
   /// Lets the loop end when nothing is left to do, aborts what is watched after `grace`, and joins
-  /// the thread; not on this thread.
+  /// the thread, as `loop_thread::stop` does; not on this thread.
   void stop(std::chrono::milliseconds grace);
 
   [[nodiscard]] net::io_context& context() noexcept { return context_; }
@@ -46,6 +45,8 @@ public:
   void watch(std::weak_ptr<watched> what) { watched_.push_back(std::move(what)); }
 
 private:
+  void run();
+  void end_watched();
   void tick();
   void for_each_watched(const std::function<void(watched&)>& call);
 
@@ -53,11 +54,11 @@ private:
   mutable net::io_context context_{1};
   net::executor_work_guard<net::io_context::executor_type> work_{context_.get_executor()};
   net::steady_timer timer_{context_};
+  tick_meter meter_;
   internal::inline_executor actors_;
   std::vector<std::weak_ptr<watched>> watched_;
   bool stopping_ = false;
-  std::thread thread_;
-  std::promise<void> ended_;
+  internal::loop_thread thread_; // holds this as long as it runs
 };
 
 } // namespace ockam::websocket::detail

@@ -5,7 +5,7 @@
 #include "numeric_endpoint.hpp"
 #include "own_socket.hpp"
 
-#include "log.hpp"
+#include "node_state.hpp"
 
 #include <algorithm>
 
@@ -43,7 +43,8 @@ result<void> websocket_listener::open(const node_ptr& node) {
   step([&] { acceptor_.non_blocking(true, failed); }); // what waits may be gone
   step([&] { where = acceptor_.local_endpoint(failed); });
   if (failed)
-    return fail(net_error(failed, "listening on " + to_string(where_.where)));
+    return fail(
+      net_error(failed, internal::socket_use::listen, "listening on " + to_string(where_.where)));
   protocol_ = where.protocol();
   where_.where.port = where.port();
   return open_port(node, where_.to_text());
@@ -61,9 +62,7 @@ void websocket_listener::accept() {
     return;
   if (connections_ >= max_connections_) {
     full_ = true; // until one of them ends; the operating system queues a few meanwhile
-    internal::log_warning("listener " + socket_address() + " has " + std::to_string(connections_)
-                          + " connections (max-connections); accepting pauses");
-    return;
+    return report_full(connections_);
   }
   acceptor_.async_wait(acceptor::wait_read, [me = self()](const error_code& failed) {
     if (me->over_)
@@ -126,17 +125,17 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
                [me = self(), weak = std::weak_ptr{made}, peer, thread](result<void> opened) {
                  const auto made = weak.lock();
                  if (!opened)
-                   internal::log_info("listener " + me->socket_address()
-                                      + " did not let somebody in: " + to_string(opened.error()));
+                   me->node()->log().report(log_level::info, [&] {
+                     return "listener " + me->socket_address() + " refused " + peer + ": "
+                            + to_string(opened.error());
+                   });
                  else if (made)
                    me->accepted_(made, peer, thread);
                });
 }
 
 void websocket_listener::try_again_later(const error_code& failed) {
-  internal::log_warning("listener " + socket_address()
-                        + " could not accept a connection: " + failed.message()
-                        + "; trying again in " + std::to_string(back_off_.count()) + " ms");
+  report_not_accepted(failed.message(), back_off_);
   pause_.expires_after(back_off_);
   back_off_ = std::min(back_off_ * 2, internal::longest_back_off);
   pause_.async_wait([me = self()](const error_code& cancelled) {

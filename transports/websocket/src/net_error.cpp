@@ -1,6 +1,6 @@
 #include "net_error.hpp"
 
-#include "socket_advice.hpp"
+#include "ockam/protocol/text.hpp"
 
 #include <boost/asio/ssl/error.hpp>
 
@@ -15,9 +15,10 @@ bool is_tls_error(const error_code& code) noexcept {
          || code.category() == net::ssl::error::get_stream_category();
 }
 
-error net_error(const error_code& code, const std::string& what) {
+error net_error(const error_code& code, internal::socket_use use, const std::string& what) {
   const auto standard = to_std(code);
-  return {standard, what + "; " + std::string{internal::socket_advice(standard)}};
+  return {standard,
+          escaped(what, 1024) + "; " + std::string{internal::socket_advice(standard, use)}};
 }
 
 std::string to_text(const net::ip::tcp::endpoint& where) {

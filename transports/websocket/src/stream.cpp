@@ -296,7 +296,7 @@ error stream::cause_of(const error_code& failed) const {
     return {to_std(failed), peer_ + ": " + websocket_->below().explain(failed)};
   if (failed.category() == make_error_code(ws::error::closed).category())
     return {to_std(failed), peer_ + " does not keep to RFC 6455"};
-  return net_error(failed, "talking WebSocket with " + peer_);
+  return net_error(failed, internal::socket_use::transfer, "talking WebSocket with " + peer_);
 }
 
 void stream::tell_user(error cause) {
@@ -333,8 +333,11 @@ void stream::linger() {
     completion{[me = shared_from_this()](const error_code&, std::size_t) { me->abort(); }});
 }
 
-void stream::check_deadlines(clock::time_point now) {
-  if (now < deadline_)
+void stream::check_deadlines(const tick& at) {
+  at.postpone(deadline_);
+  at.excuse(last_input_);
+  at.excuse(last_output_);
+  if (at.now < deadline_)
     return;
   if (opened_)
     finish_opening(fail(errc::timeout, peer_

@@ -107,7 +107,7 @@ public:
 
   // -- watched -------------------------------------------------------------------------------------
 
-  void check_deadlines(clock::time_point now) override;
+  void check_deadlines(const tick& at) override;
   void abort() override; ///< closes the socket
 
 private:

@@ -1,7 +1,7 @@
 #include "transport.hpp"
 
 #include "connection_options.hpp"
-#include "log.hpp"
+#include "net_error.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -61,20 +61,23 @@ result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream>
   return taken;
 }
 
-void transport_impl::on_accepted(const listen_options& options, std::shared_ptr<stream> over,
-                                 std::string peer, std::shared_ptr<io_thread> thread) {
+void transport_impl::on_accepted(const listen_options& options,
+                                 const std::shared_ptr<const std::string>& listener,
+                                 std::shared_ptr<stream> over, std::string peer,
+                                 std::shared_ptr<io_thread> thread) {
   auto taken = take_on(std::move(over),
                        {.limits = options.limits,
                         .mode = connection_mode::incoming,
                         .peer = std::move(peer),
+                        .listener = listener,
                         .spawner_id = options.spawner_flow_control_id,
                         .consumer_of = options.consumer_of,
                         .observer = options.observer,
                         .explain_drops = options.explain_drops,
                         .buffers = node()->buffers},
                        options.keepalive, std::move(thread));
-  if (!taken) // the node stops
-    internal::log_info("an accepted connection was dropped: " + to_string(taken.error()));
+  if (!taken)
+    report_not_taken(*listener, taken.error());
 }
 
 void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
@@ -140,10 +143,12 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
     return fail(std::move(opened.error()));
   add(made);
   made->start([me = self()] { return me->next_thread(); }, // until the listener ends
-              [weak = std::weak_ptr{self()}, options = made->options()](
+              [weak = std::weak_ptr{self()}, options = made->options(),
+               listener = made->shared_socket_address()](
                 std::shared_ptr<stream> over, std::string peer, std::shared_ptr<io_thread> thread) {
                 if (const auto me = weak.lock())
-                  me->on_accepted(options, std::move(over), std::move(peer), std::move(thread));
+                  me->on_accepted(options, listener, std::move(over), std::move(peer),
+                                  std::move(thread));
               },
               [weak = std::weak_ptr{self()}](const websocket_listener& ended) {
                 if (const auto me = weak.lock())
@@ -155,8 +160,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
 // -- the end ---------------------------------------------------------------------------------------
 
 void transport_impl::stop() {
-  if (!begin_stop())
-    return;
+  begin_stop();
   for (const auto& each : connections().all())
     own(each)->go_away();
   connections().wait_until_empty(stop_grace);
@@ -178,10 +182,13 @@ transport transport::create(node& on) {
 }
 
 transport transport::create(node& on, transport_options options) {
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), std::move(options));
-  value_or_throw(attach_transport(on.state(), impl));
-  impl->start();
-  return transport{std::move(impl)};
+  return transport{internal::attach_started(on.state(), "WebSocket", [&] {
+    try {
+      return std::make_shared<detail::transport_impl>(on.state(), std::move(options));
+    } catch (const boost::system::system_error& failed) {
+      throw std::system_error{detail::to_std(failed.code())};
+    }
+  })};
 }
 
 transport_options transport_options_from(const caf::actor_system_config& config) {

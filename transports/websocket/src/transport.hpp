@@ -45,8 +45,9 @@ private:
   std::shared_ptr<io_thread> next_thread();
   result<link_ptr> take_on(std::shared_ptr<stream> over, internal::link::setup setup,
                            const keepalive_options& keepalive, std::shared_ptr<io_thread> thread);
-  void on_accepted(const listen_options& options, std::shared_ptr<stream> over, std::string peer,
-                   std::shared_ptr<io_thread> thread);
+  void on_accepted(const listen_options& options,
+                   const std::shared_ptr<const std::string>& listener, std::shared_ptr<stream> over,
+                   std::string peer, std::shared_ptr<io_thread> thread);
 
   std::vector<std::shared_ptr<io_thread>> threads_;
   std::atomic<std::size_t> next_thread_{0};

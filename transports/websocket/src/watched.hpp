@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ockam/protocol/tick.hpp"
+
 #include <chrono>
 
 namespace ockam::websocket::detail {
@@ -10,7 +12,7 @@ public:
   using clock = std::chrono::steady_clock;
 
   virtual ~watched() = default;
-  virtual void check_deadlines(clock::time_point now) = 0;
+  virtual void check_deadlines(const tick& at) = 0;
   virtual void abort() = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "ockam/actors/worker_object.hpp"
 #include "ockam/actors/worker_options.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
 
 #include <chrono>
@@ -118,7 +119,8 @@ public:
   template <class T>
   result<void> send_to_self(const address& from, const address& to, const T& body) {
     if (!own_index(to))
-      return fail(errc::internal, to_string(to) + " is not an address of this worker; use send");
+      return fail(errc::internal,
+                  escaped(to_string(to)) + " is not an address of this worker; use send");
     return send_from_address(route{to}, body, from);
   }
 
@@ -200,7 +202,7 @@ public:
   [[nodiscard]] result<std::optional<address>> find_terminal_address(const route& along) const;
 
   /// Replaces the transport address in a route by a connection made for it (TCP-30). Blocks while
-  /// connecting; the caller disconnects it. Not from a worker.
+  /// connecting; the caller disconnects it. In a worker, an observer or a callback it is errc::misuse.
   result<route> resolve_transport_route(const route& along);
   result<route> resolve_transport_route(const multiaddr& along); // its route (MAD-7)
 

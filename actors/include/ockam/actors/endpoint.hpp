@@ -17,9 +17,10 @@ struct send_options {
 
 /// A mailbox without an actor, for plain threads such as `main` (CTX-2, MAP-12).
 ///
-/// `receive` and `send_and_receive` block the calling thread: do not call them in a worker. All
-/// calls are thread-safe; several threads that receive share the messages. Destruction, from any
-/// thread, removes the address.
+/// `receive`, `send_and_receive` and `wait_for` block the calling thread: in a worker, an observer or a
+/// callback they fail at once with errc::misuse, unless their time-out is 0. All calls are
+/// thread-safe; several threads that receive share the messages. Destruction, from any thread, removes
+/// the address.
 class OCKAM_ACTORS_EXPORT endpoint : public sender {
 public:
   endpoint(endpoint&&) noexcept;

@@ -29,8 +29,9 @@ enum class drop_reason : std::uint8_t {
   incomplete,     // a message in several datagrams of which not all came in time
   foreign_source, // a datagram from somebody else than the peer
   expired,        // waited for a connection for too long, or its requester had given up
+  route_too_long, // a route of too many hops, or an address of too many bytes, out or in
 };
-inline constexpr std::size_t drop_reason_count = 18;
+inline constexpr std::size_t drop_reason_count = 19;
 
 OCKAM_ACTORS_EXPORT std::string_view to_string(drop_reason reason) noexcept;
 
@@ -58,8 +59,9 @@ struct metrics : drop_counts {
   std::uint64_t delivered = 0; // taken out of a mailbox by a worker or endpoint that was admitted
   std::uint64_t written = 0;   // handed to the operating system by a connection
   std::uint64_t failed = 0;    // of the delivered ones: handler error, exception, undecodable body
-  std::uint64_t buffer_bytes = 0;    // that the buffers of all connections take now
-  std::uint64_t buffer_refusals = 0; // because of `max_buffer_bytes`
+  std::uint64_t failed_callbacks = 0; // observers and callbacks of the host that threw something
+  std::uint64_t buffer_bytes = 0;     // that the buffers of all connections take now
+  std::uint64_t buffer_refusals = 0;  // because of `max_buffer_bytes`
 
   [[nodiscard]] std::uint64_t in_flight() const noexcept {
     return sent + received - delivered - written - dropped_in_all();

@@ -7,7 +7,9 @@
 #include "ockam/actors/worker.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <string>
 
 namespace ockam {
 
@@ -29,12 +31,16 @@ private:
 
 /// How a node behaves; every limit has an error that names it.
 struct node_options {
+  std::string name{}; ///< in front of its lines in the log, to tell the nodes of a process apart
   std::uint32_t max_local_steps_from_wire = 2'048; ///< hops inside the node, then it is a loop
   std::uint32_t max_local_steps = 65'536;          ///< the same for messages made in this node
   std::size_t max_endpoint_queue = 65'536;         ///< messages waiting in one endpoint
   /// What the buffers of all connections may take, in bytes; then senders are refused, large frames
   /// end their connection, and reading goes on in small steps.
   std::size_t max_buffer_bytes = 256u << 20;
+  /// Lines a second in the log that peers can cause: so many warnings, and so many others. How many
+  /// were left out is said later.
+  std::uint32_t max_log_lines = 20;
   std::chrono::milliseconds stop_timeout{1'000}; ///< of `stop()` and of the destructor (NOD-5)
   /// A message of this node whose next address is a transport address, `1#host:port`, makes a
   /// connection, which is kept for further ones and closed after `implicit_idle_timeout`. Never for
@@ -54,7 +60,8 @@ struct node_options {
 /// blocking and throws `failure`; `root()` offers the same calls with results instead.
 ///
 /// The destructor stops what the node started and leaves the rest of the system alone; the node must
-/// go before the system does.
+/// go before the system does. In a worker, an observer or a callback it does not wait: when that has
+/// returned, another thread stops the node, and the destructor of the system waits for that.
 class OCKAM_ACTORS_EXPORT node {
 public:
   /// Without options: as the group `ockam` of the system's configuration says (ockam/actors/config.hpp).
@@ -147,14 +154,16 @@ public:
   // -- the end ------------------------------------------------------------------------------------
 
   /// Stops workers by priority, then the transports, and returns when all are gone or the limit has
-  /// passed, whichever is first (NOD-6 to NOD-8). Not from a worker: see `sender::request_stop`.
+  /// passed, whichever is first (NOD-6 to NOD-8). When it throws, the next call finishes the stop.
+  /// errc::misuse in a worker, an observer or a callback: see `sender::request_stop`.
   void stop();
   void stop(std::chrono::milliseconds limit);
 
-  /// Does not wait for anybody (NOD-10).
+  /// Does not wait for workers (NOD-10). Otherwise as `stop`.
   void stop_now();
 
-  /// Returns when a stop was asked for, by `request_stop` or by `stop` on another thread.
+  /// Returns when a stop was asked for, by `request_stop` or by `stop` on another thread. errc::misuse
+  /// as `stop`.
   void wait_for_stop_request();
 
 private:

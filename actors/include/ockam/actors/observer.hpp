@@ -11,7 +11,8 @@ namespace ockam {
 /// Watches messages at the points where the router and the transports touch them.
 ///
 /// Called on the thread that moves the message, possibly on several at once; must be quick and must
-/// not throw. Set in `node_options`; without one the hot path pays one comparison.
+/// not wait. What it throws is logged and counted (`metrics::failed_callbacks`). Set in
+/// `node_options`; without one the hot path pays one comparison.
 class OCKAM_ACTORS_EXPORT message_observer {
 public:
   virtual ~message_observer() = default;

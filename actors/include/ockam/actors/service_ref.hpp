@@ -38,7 +38,7 @@ public:
     return from.send_and_receive<Reply>(to_, request, std::move(then), options_);
   }
 
-  /// For threads: waits for the reply. Not from a worker.
+  /// For threads: waits for the reply. errc::misuse in a worker, an observer or a callback.
   [[nodiscard]] result<Reply> ask(const Request& request) const {
     return node_->root().send_and_receive<Reply>(to_, request, options_);
   }

@@ -75,9 +75,7 @@ public:
   /// all messages to that address. `ready` is called once, at once or on a thread of the transport,
   /// in the order of the calls.
   virtual void resolve_implicitly(const address& remote,
-                                  std::function<void(result<address>)> ready) {
-    ready(fail(errc::unsupported, to_string(remote) + " cannot be connected implicitly"));
-  }
+                                  std::function<void(result<address>)> ready);
 
   /// Releases everything; returns when no thread of the transport runs any more.
   virtual void stop() = 0;
@@ -90,6 +88,7 @@ struct connection_setup {
   std::optional<flow_control_id> spawner_id{};    // of the listener that accepted it
   std::vector<flow_control_id> consumer_of{};     // producers that may send through it (FCU-3)
   std::string peer{};                             // for logs and observers
+  std::shared_ptr<const std::string> listener{};  // that accepted it: its socket address, for logs
   ref_ptr<inbound_credit> credit{};               // what its messages hold: transports of ours
   bool explain_drops = false; // tells requesters at the peer why their message was dropped
 };
@@ -115,12 +114,16 @@ public:
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
   [[nodiscard]] const node_ptr& node() const noexcept { return node_; }
 
+  /// The peer and the listener that accepted it, escaped.
+  [[nodiscard]] std::string peer_for_logs() const;
+
   /// Hands a message from the wire to the node: puts the sender address in front of the return
   /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
   /// without an onward route is a heartbeat and ends here (TCP-25).
   void deliver(message content, execution_context* context);
 
-  /// Accounts for bytes from the wire that are no message, where reading goes on behind them.
+  /// Accounts for bytes from the wire that are no message, or one above the limits
+  /// (`exceeds_limits`), where reading goes on behind them.
   void drop_undecodable(const error& why);
 
   /// Accounts for `count` messages, or pieces of them, that came and that nobody will get. For the
@@ -166,6 +169,7 @@ private:
   address receiver_;
   flow_control_id id_{std::string{}};
   std::string peer_;
+  std::shared_ptr<const std::string> listener_;
   ref_ptr<internal::connection_account> account_; // or nullptr
   std::unique_ptr<internal::next_hop> hop_;       // of the run, while there is one
 };

@@ -31,6 +31,17 @@ struct decode_limits {
   bool operator==(const decode_limits&) const = default;
 };
 
+/// Whether a peer with these limits takes the message, whose return route is longer by one hop where
+/// it arrives: the connection that it comes through. What is refused is for its sender alone.
+///
+/// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it
+OCKAM_PROTOCOL_EXPORT result<void> check_limits(const message& value, const decode_limits& limits);
+
+/// Whether a message was refused for its routes: it is one, and the next one can be read.
+[[nodiscard]] inline bool exceeds_limits(const error& why) noexcept {
+  return why == errc::route_too_long || why == errc::address_too_long;
+}
+
 /// How "no tracing context" is written. Peers read all three alike.
 enum class absent_tracing : std::uint8_t {
   empty_object, ///< the text `{}`, what a default Rust node writes; accepted by every peer

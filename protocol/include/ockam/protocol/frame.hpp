@@ -93,6 +93,11 @@ public:
   /// Copies what fits into `prepare()` and returns how much that was.
   std::size_t feed(bytes_view received);
 
+  /// Takes the version byte when it is here and due, as `next` does before anything else; then
+  /// `version_received` tells.
+  /// - errc::unsupported_protocol_version  the first byte is not 1 (TCP-21)
+  result<void> read_version();
+
   /// Removes and returns the next body, or `nullopt` if more bytes are needed. An empty body is a
   /// frame of length 0: ignore it (TCP-24).
   ///

@@ -3,6 +3,7 @@
 #include "ockam/protocol/datagram.hpp"
 #include "ockam/protocol/export.hpp"
 #include "ockam/protocol/memory_budget.hpp"
+#include "ockam/protocol/tick.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -72,6 +73,9 @@ public:
   /// Gives up the messages whose time is over.
   /// @returns how many
   std::size_t expire(time_point now);
+
+  /// A pause of ours is not time that parts took.
+  void excuse(const tick& at) noexcept;
 
   [[nodiscard]] std::size_t bytes_in_use() const noexcept; ///< by unfinished messages
   [[nodiscard]] std::size_t unfinished() const noexcept;   ///< messages in progress

@@ -32,7 +32,8 @@ struct connection_event {
   std::optional<error> cause; ///< why it was closed; nothing after `disconnect`
 };
 
-/// Called on a thread of the transport; must be quick. To continue in a worker, give a function
+/// Called on a thread of the transport; must be quick and must not wait. What it throws is logged and
+/// counted (`metrics::failed_callbacks`). To continue in a worker, give a function
 /// that uses `context::make_dispatcher`.
 using connection_observer = std::function<void(const connection_event&)>;
 
@@ -65,7 +66,8 @@ public:
   [[nodiscard]] connection_metrics metrics() const noexcept; ///< also after it has closed
 
   /// Returns when everything sent so far is with the operating system, or the connection has
-  /// closed (false), or the time is over (false). Not from a worker.
+  /// closed (false), or the time is over (false). Throws errc::misuse in a worker, an observer or a
+  /// callback, unless `timeout` is 0.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
   /// From now on the address is unknown; what was sent is still written, then it closes (TCP-35).

@@ -99,7 +99,7 @@ public:
 
   /// - errc::timeout    not open yet
   /// - why it ended; errc::not_found when it was stopped
-  /// Not from a worker.
+  /// - errc::misuse     in a worker, an observer or a callback
   result<void> wait_until_open(std::chrono::milliseconds timeout = std::chrono::seconds{30}) const;
 
   /// From now on the address is unknown; the other end notices by the silence.

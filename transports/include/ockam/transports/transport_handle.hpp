@@ -87,6 +87,9 @@ protected:
   /// Waits for `begin`, which is given what to call when it is done.
   result<connection> wait_for(const std::function<void(internal::on_connected)>& begin) const;
 
+  /// As `done`; what it throws is logged and counted.
+  [[nodiscard]] internal::on_connected guarded(internal::on_connected done) const;
+
 private:
   std::shared_ptr<internal::transport_base> base_;
 };
@@ -94,8 +97,8 @@ private:
 /// The calls that are alike wherever one end listens and the other one connects. Which texts name a
 /// place, and which errors there are, says each transport. Thread-safe.
 ///
-/// Those that wait throw `failure`, like the node's; those with `try_` return results. None of the
-/// waiting ones may be used in a worker: there is `async_connect`.
+/// Those that wait throw `failure`, like the node's; those with `try_` return results. In a worker, an
+/// observer or a callback the waiting ones fail at once with errc::misuse: there is `async_connect`.
 template <class Listener, class ConnectOptions, class ListenOptions>
 class connecting_handle : public transport_handle {
 public:
@@ -133,10 +136,11 @@ public:
     });
   }
 
-  /// The same without waiting; `done` is called once, at once or on a thread of the transport.
+  /// The same without waiting; `done` is called once, at once or on a thread of the transport, and
+  /// must not wait. What it throws is logged and counted (`metrics::failed_callbacks`).
   void async_connect(std::string_view peer, ConnectOptions options,
                      std::function<void(result<connection>)> done) {
-    calls_->connect(peer, std::move(options), std::move(done));
+    calls_->connect(peer, std::move(options), guarded(std::move(done)));
   }
 
 protected:

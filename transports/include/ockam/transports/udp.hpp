@@ -44,6 +44,13 @@ struct bind_options {
   /// from it: its address may be forged. 0 is off. Not for the peer of a tied binding.
   std::size_t max_amplification = 3;
 
+  // Beyond that, so that a handshake passes: to one such IP address, whatever its ports, and to all of
+  // them together. A peer that sends to a random address which was written to it alone, as a handshake
+  // does, is where it says; then there is no bound.
+  std::size_t unproven_allowance = 4'096; ///< bytes in each window; 0 is off
+  std::chrono::milliseconds unproven_window{10'000};
+  std::size_t unproven_bytes_per_second = 1u << 20;
+
   std::size_t max_peers = 10'000; ///< remembered at a time; then the longest silent one goes
   std::chrono::milliseconds peer_timeout{60'000};   ///< silent for longer: forgotten
   std::chrono::milliseconds resolve_timeout{5'000}; ///< for the name of a host
@@ -87,7 +94,7 @@ public:
   [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
   [[nodiscard]] connection_metrics metrics() const noexcept; ///< of all its peers together
 
-  /// As `connection::flush`; names that are being resolved are not waited for. Not from a worker.
+  /// As `connection::flush`; names that are being resolved are not waited for.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
   /// From now on the address is unknown; what was sent is still written, then the port is free.

@@ -1,0 +1,72 @@
+#include "ockam/protocol/tick.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ockam {
+namespace {
+
+using namespace std::chrono_literals;
+using clock = tick::clock;
+
+constexpr auto interval = 50ms;
+const clock::time_point start{1h};
+
+/// How long a thread whose tick comes after `elapsed` did not run.
+clock::duration pause_seen_after(clock::duration elapsed) {
+  tick_meter meter{interval};
+  meter.next(start);
+  return meter.next(start + elapsed).paused;
+}
+
+TEST(Tick, TCP37_WhatIsBeyondTwiceTheIntervalIsAPause) {
+  EXPECT_EQ(pause_seen_after(interval), 0ms);
+  EXPECT_EQ(pause_seen_after(2 * interval), 0ms) << "a busy machine";
+  EXPECT_EQ(pause_seen_after(2 * interval + 1ms), 1ms);
+  EXPECT_EQ(pause_seen_after(1h), 1h - 2 * interval);
+}
+
+TEST(Tick, TheFirstOneIsNotLate) {
+  tick_meter meter{interval};
+  EXPECT_EQ(meter.next(start).paused, 0ms);
+}
+
+TEST(Tick, APauseIsSeenOnce) {
+  tick_meter meter{interval};
+  meter.next(start);
+  meter.next(start + 1h);
+  EXPECT_EQ(meter.next(start + 1h + interval).paused, 0ms);
+}
+
+TEST(Tick, TCP37_AWaitBeginsLaterByThePause) {
+  const tick at{.now = start + 1h, .paused = 30min};
+  auto since = start;
+  at.excuse(since);
+  EXPECT_EQ(since, start + 30min);
+}
+
+TEST(Tick, AWaitThatHasBegunSinceThenDoesNotBeginInTheFuture) {
+  const tick at{.now = start + 1h, .paused = 30min};
+  auto since = at.now - 1ms;
+  at.excuse(since);
+  EXPECT_EQ(since, at.now);
+}
+
+TEST(Tick, WhatDoesNotWaitStaysSo) {
+  const tick at{.now = start + 1h, .paused = 30min};
+  clock::time_point since{};
+  at.excuse(since);
+  EXPECT_EQ(since, clock::time_point{});
+  auto until = clock::time_point::max();
+  at.postpone(until);
+  EXPECT_EQ(until, clock::time_point::max());
+}
+
+TEST(Tick, WhatEndsAtATimeEndsLater) {
+  const tick at{.now = start + 1h, .paused = 30min};
+  auto until = start;
+  at.postpone(until);
+  EXPECT_EQ(until, start + 30min);
+}
+
+} // namespace
+} // namespace ockam

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "endpoints.hpp"
+
+#include "ockam/protocol/address.hpp"
+#include "ockam/protocol/route.hpp"
+
+#include <cstddef>
+#include <list>
+#include <map>
+#include <optional>
+
+namespace ockam::udp::detail {
+
+/// Which random addresses were written to which peer, and to no other: a peer that sends to one of its
+/// own has received it, so its own address is not forged.
+///
+/// Of the addresses of a return route only the last one counts, which is that of the worker that sends:
+/// those before it belong to connections, which many peers know. An address that a peer named before
+/// it was written to that peer proves nothing. Bounded; what was not used for the longest time goes.
+/// Not thread-safe.
+class proof {
+public:
+  explicit proof(std::size_t max_entries) : max_entries_{max_entries} {}
+
+  /// A message with this return route leaves for `to`.
+  void write(const route& back, const endpoint& to);
+
+  /// A message with this onward route came from `from`. True when that proves that `from` is there.
+  bool read(const route& onward, const endpoint& from);
+
+private:
+  struct entry {
+    address written;
+    std::optional<endpoint> only_to; // none: known to others
+  };
+  using entries = std::list<entry>; // the one that was used last first
+
+  entry* find(const address& which);
+  void add(const address& which, const std::optional<endpoint>& to);
+
+  const std::size_t max_entries_;
+  entries all_;
+  std::map<address, entries::iterator> places_;
+};
+
+} // namespace ockam::udp::detail
