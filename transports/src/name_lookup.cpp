@@ -35,7 +35,7 @@ public:
   [[nodiscard]] std::string message(int code) const override { return ::gai_strerror(code); }
 };
 
-std::error_code resolver_error(int code) noexcept {
+std::error_code resolver_error(int code) {
   static const auto& category = *new resolver_category; // for threads that outlive main
   if (code == EAI_SYSTEM)
     return {errno, std::system_category()};
