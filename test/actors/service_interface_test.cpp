@@ -1,8 +1,8 @@
+#include "spawn_behavior.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/service.hpp"
 
-#include <caf/event_based_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cctype>
@@ -83,9 +83,7 @@ TEST_F(ServiceInterface, SRV1_SRV5_EachHandlerMayRefuse) {
 
 TEST_F(ServiceInterface, SRV5_TheBodyForOneHandlerIsItsArgument) {
   static_assert(std::is_same_v<service_body<doubling>, std::uint64_t>);
-  const auto actor = system->spawn([](caf::event_based_actor*) -> caf::behavior {
-    return {[](std::uint64_t number) { return 2 * number; }};
-  });
+  const auto actor = spawn_behavior(*system, {[](std::uint64_t number) { return 2 * number; }});
   expose_service<doubling>(node, "doubling", actor);
   EXPECT_EQ((node.send_and_receive<std::uint64_t>("doubling", std::uint64_t{21})), 42u);
 }

@@ -1,8 +1,8 @@
 #include "shouter.hpp"
 
 #include "fake_connection.hpp"
+#include "spawn_behavior.hpp"
 
-#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <atomic>
@@ -21,11 +21,8 @@ TEST_F(Service, MAP2_ATypedActorAnswersRequestsAtAnAddress) {
 }
 
 TEST_F(Service, MAP2_ADynamicallyTypedActorToo) {
-  const auto lengths = system->spawn(
-    [](caf::event_based_actor*, std::uint64_t unit) -> caf::behavior {
-      return {[unit](const std::string& text) { return std::uint64_t{text.size()} / unit; }};
-    },
-    std::uint64_t{1});
+  const auto lengths
+    = spawn_behavior(*system, {[](const std::string& text) { return std::uint64_t{text.size()}; }});
   expose_service<std::string, std::uint64_t>(node, {"length", "size"}, lengths);
   EXPECT_EQ((node.send_and_receive<std::uint64_t>("length", std::string{"four"})), 4u);
   EXPECT_EQ((node.send_and_receive<std::uint64_t>("size", std::string{"three"})), 5u);
@@ -96,9 +93,8 @@ TEST_F(ServiceWithDetails, SRV1_AnOptionPassesTheTextOn) {
 }
 
 TEST_F(Service, SRV1_AnAnswerThatCannotBeEncodedEndsTheRequest) {
-  const auto odd = system->spawn([](caf::event_based_actor*) -> caf::behavior {
-    return {[](const std::string&) { return std::string{"\xff is no UTF-8"}; }};
-  });
+  const auto odd
+    = spawn_behavior(*system, {[](const std::string&) { return std::string{"\xff is no UTF-8"}; }});
   expose_service<std::string, std::string>(node, "shouter", odd);
   expect_refused(request("?"), errc::handler_failed);
 }
@@ -155,13 +151,11 @@ TEST_F(Service, SRV3_AServiceThatIsStoppedEndsItsRequests) {
 
 /// Answers when the gate is open, and writes down what it was asked.
 caf::actor spawn_slow(caf::actor_system& system, const gate& released, const journal& asked) {
-  return system.spawn<caf::detached>([=](caf::event_based_actor*) -> caf::behavior {
-    return {[=](const std::string& text) {
-      asked.write(text);
-      EXPECT_TRUE(released.wait());
-      return std::string(10'000, 'x');
-    }};
-  });
+  return spawn_behavior<caf::detached>(system, {[=](const std::string& text) {
+                                         asked.write(text);
+                                         EXPECT_TRUE(released.wait());
+                                         return std::string(10'000, 'x');
+                                       }});
 }
 
 /// A connection's credit, whose output is full with 50,000 bytes.

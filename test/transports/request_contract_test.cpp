@@ -2,12 +2,11 @@
 // up, or loses its connection.
 
 #include "connection_contract.hpp"
+#include "spawn_behavior.hpp"
 
 #include "ockam/actors/hop.hpp"
 #include "ockam/actors/relay.hpp"
 #include "ockam/actors/service.hpp"
-
-#include <caf/event_based_actor.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -197,14 +196,13 @@ TEST_P(RequestContract, SRV2_LargeAnswersOfAServiceStayCloseToTheLimits) {
   const auto c = connect_app(place);
   const auto k = accepted(b);
   const auto most = std::make_shared<std::atomic<std::size_t>>(0);
-  const auto amplifier = b.node.system().spawn([=](caf::event_based_actor*) -> caf::behavior {
-    return {[=](const std::string& text) {
-      // the window of a service has grown by one for each answer that was written
-      const auto grown = k.metrics().written * answer_size;
-      *most = std::max(most->load(), k.pending_bytes() - std::min(k.pending_bytes(), grown));
-      return numbered(std::stoi(text), answer_size);
-    }};
-  });
+  const auto answer = [=](const std::string& text) {
+    // the window of a service has grown by one for each answer that was written
+    const auto grown = k.metrics().written * answer_size;
+    *most = std::max(most->load(), k.pending_bytes() - std::min(k.pending_bytes(), grown));
+    return numbered(std::stoi(text), answer_size);
+  };
+  const auto amplifier = spawn_behavior(b.node.system(), {answer});
   expose_service<std::string, std::string>(b.node, "amplifier", amplifier);
   b.node.flow_control().add_consumer("amplifier", place.flow_control_id);
   send_all({c, "amplifier"}, total, 100); // all of them are in flight before an answer is read
