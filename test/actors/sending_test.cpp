@@ -198,8 +198,12 @@ TEST_F(SendingFromTheWire, FWD2_WhatAPeerSendsHasALimitOfItsOwn) {
   EXPECT_EQ(book.size(), 4u + 10u);
 }
 
-TEST_F(SendingFromTheWire, ERR6_AnAddressThatAPeerNamesIsEscapedInTheLog) {
-  connection.deliver(address{transport_type::local, "x\n\x1b[31m"}, "peer");
+TEST_F(SendingFromTheWire, ERR6_AnAddressThatAPeerNamesIsEscaped) {
+  const address unprintable{transport_type::local, "x\n\x1b[31m"};
+  const auto refused = node.root().send(unprintable, "x");
+  EXPECT_NE(to_string(refused.error()).find(R"(0#x\x0a\x1b[31m)"), std::string::npos);
+  EXPECT_EQ(refused.error().detail().find('\n'), std::string::npos);
+  connection.deliver(unprintable, "peer");
   EXPECT_TRUE(logged({"warning", R"(0#x\x0a\x1b[31m)"}));
   for (const auto& line : logged_lines())
     EXPECT_EQ(line.find_first_of("\n\x1b"), std::string::npos) << line;
