@@ -221,7 +221,8 @@ private:
   /// The rest of the message will be late.
   outcome lose(part_verdict why, std::size_t given_up) {
     expected_ = expected_->next();
-    return {.verdict = why, .given_up = given_up + drop()};
+    drop();
+    return {.verdict = why, .given_up = given_up};
   }
 
   account& pays_;
@@ -323,7 +324,7 @@ private:
     if (!at->parts.add(place.index, received.part)) {
       unfinished_.erase(at);
       set_over(received.number);
-      return {.verdict = part_verdict::no_room, .given_up = 1};
+      return {.verdict = part_verdict::no_room};
     }
     if (!is_last)
       at->full_part = received.part.size();

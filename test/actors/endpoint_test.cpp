@@ -1,5 +1,7 @@
 #include "test_node.hpp"
 
+#include "node_state.hpp"
+
 #include "ockam/actors/echoer.hpp"
 
 #include <atomic>
@@ -87,6 +89,18 @@ TEST_F(Endpoint, RCV4_ReceiveOnAClosedMailboxIsNotFound) {
   node.stop_worker("mailbox");
   receiver.join();
   EXPECT_EQ(mailbox.receive<std::string>().error(), errc::not_found);
+}
+
+TEST_F(Endpoint, RCV4_ASenderThatFoundTheMailboxBeforeItClosedIsRefused) {
+  auto mailbox = node.detached("mailbox");
+  const auto found = node.state()->table.find(address{"mailbox"});
+  ASSERT_TRUE(found);
+  node.stop_worker("mailbox");
+  routed_message late{message{"mailbox", {}}, "app", found.record, found.index};
+  const auto taken = found.record->sink->push(std::move(late), nullptr);
+  late.set_handled(); // NOLINT(bugprone-use-after-move): what was refused is as it was
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error(), errc::not_found);
 }
 
 TEST_F(Endpoint, RCV4_WhatWaitedInAClosedMailboxIsCounted) {

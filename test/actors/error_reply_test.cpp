@@ -2,9 +2,12 @@
 
 #include "protocol/wire_vectors.hpp"
 
+#include "ockam/protocol/api.hpp"
 #include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/payload.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace ockam::internal {
 namespace {
@@ -38,6 +41,35 @@ TEST(ErrorReply, ANS8_AnotherPayloadIsAnErrorWithoutAText) {
   const auto reported = read_error_reply(content);
   ASSERT_TRUE(reported);
   EXPECT_EQ(*reported, errc::remote);
+}
+
+/// What a requester is sent about an error.
+api::error_body sent_about(const error& why, const address& where = address{"worker"}) {
+  const auto made = make_error_reply(route{requester}, why, where);
+  return api::decode_error(decode_payload<api::response>(made.payload()).value().body).value();
+}
+
+TEST(ErrorReply, ANS8_ALongTextIsCutBetweenTwoCharacters) {
+  const std::string most(256, 'a');
+  EXPECT_EQ(sent_about({errc::misuse, most}).message, most);
+  EXPECT_EQ(sent_about({errc::misuse, most + 'a'}).message, most + "...");
+  const std::string before(255, 'a');
+  EXPECT_EQ(sent_about({errc::misuse, before + "\xc3\xa9 and more"}).message, before + "...");
+}
+
+TEST(ErrorReply, ANS8_WhatIsNoTextIsEscaped) {
+  const auto sent = sent_about({errc::misuse, "\xff"}, address{"a\nb"});
+  EXPECT_EQ(sent.message, R"(\xff)");
+  EXPECT_EQ(sent.path, R"(0#a\x0ab)");
+}
+
+TEST(ErrorReply, ANS8_OnlyRequestersThatSayThatTheyReadErrorsGetThem) {
+  EXPECT_TRUE(understands_errors(route{"connection", requester}));
+  EXPECT_FALSE(understands_errors(route{}));
+  EXPECT_FALSE(understands_errors(route{requester, "relay"}));
+  EXPECT_FALSE(understands_errors(route{address{std::string(35, '0')}})) << "as long, another end";
+  EXPECT_FALSE(understands_errors(route{address{std::string(31, '0') + "+e1"}}));
+  EXPECT_FALSE(understands_errors(route{address{transport_type::tcp, requester.value()}}));
 }
 
 } // namespace

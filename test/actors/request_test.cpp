@@ -234,6 +234,19 @@ TEST_F(Request, SRQ7_ERR16_ASecondReplyIsUndeliverableLoggedAndCounted) {
   EXPECT_EQ(node.root().receive<any>({.timeout = 0ms}).error(), errc::timeout);
 }
 
+TEST_F(Request, SRQ7_AfterTheReplyNoTimerIsLeft) {
+  const journal book;
+  node.start_worker("echoer", echoer{});
+  start_caller([=](context& ctx, const routed<std::string>&) {
+    static_cast<void>(ctx.send_and_receive<std::string>(
+      "echoer", "x", [=](const result<std::string>& reply) { book.write(text_of(reply)); },
+      {.timeout = std::chrono::hours{1}}));
+  });
+  node.send("caller", "go");
+  EXPECT_EQ(book.wait_for(1), (lines{"x"}));
+  EXPECT_TRUE(eventually([&] { return node.state()->timers.next_due() == std::nullopt; }));
+}
+
 TEST_F(Request, SRQ7_ASecondReplyThatWasQuickIsLostAndCounted) {
   const gate released;
   const journal book;

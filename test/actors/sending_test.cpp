@@ -1,4 +1,4 @@
-#include "test_node.hpp"
+#include "fake_connection.hpp"
 
 #include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"
@@ -172,6 +172,41 @@ TEST_F(SendingWithFewSteps, FWD2_ARouteOfSelfReferencesEndsToo) {
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::too_many_steps) == 1; }));
   EXPECT_EQ(node.metrics().delivered, 10u);
+}
+
+class SendingFromTheWire : public node_test {
+protected:
+  SendingFromTheWire() : node_test{{.max_local_steps_from_wire = 4, .max_local_steps = 10}} {}
+
+  fake_connection connection{node};
+};
+
+TEST_F(SendingFromTheWire, FWD2_WhatAPeerSendsHasALimitOfItsOwn) {
+  const journal book;
+  node.start_worker("loop", [book](context& ctx, routed<any>& received) {
+    book.write("again");
+    return ctx.forward(std::move(received).into_local_message());
+  });
+  node.flow_control().add_consumer("loop", connection.id());
+  connection.deliver("loop", "peer");
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::too_many_steps) == 1; }));
+  EXPECT_EQ(book.size(), 4u);
+  ASSERT_TRUE(node.root().send("loop", "made here"));
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::too_many_steps) == 2; }));
+  EXPECT_EQ(book.size(), 4u + 10u);
+}
+
+TEST_F(SendingFromTheWire, ERR6_AnAddressThatAPeerNamesIsEscaped) {
+  const address unprintable{transport_type::local, "x\n\x1b[31m"};
+  const auto refused = node.root().send(unprintable, "x");
+  EXPECT_NE(to_string(refused.error()).find(R"(0#x\x0a\x1b[31m)"), std::string::npos);
+  EXPECT_EQ(refused.error().detail().find('\n'), std::string::npos);
+  connection.deliver(unprintable, "peer");
+  EXPECT_TRUE(logged({"warning", R"(0#x\x0a\x1b[31m)"}));
+  for (const auto& line : logged_lines())
+    EXPECT_EQ(line.find_first_of("\n\x1b"), std::string::npos) << line;
 }
 
 TEST_F(Sending, FWD3_ForwardFromAddressSelectsTheOutgoingControl) {

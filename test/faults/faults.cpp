@@ -99,6 +99,7 @@ ssize_t __real_recv(int, void*, size_t, int);
 ssize_t __real_recvmsg(int, ::msghdr*, int);
 ssize_t __real_send(int, const void*, size_t, int);
 ssize_t __real_sendmsg(int, const ::msghdr*, int);
+int __real_sendmmsg(int, ::mmsghdr*, unsigned, int);
 int __real_socket(int, int, int);
 int __real_epoll_create1(int);
 int __real_epoll_wait(int, ::epoll_event*, int, int);
@@ -144,6 +145,10 @@ ssize_t __wrap_sendmsg(int socket, const ::msghdr* message, int flags) {
     return -1;
   const shortened less{message};
   return __real_sendmsg(socket, &less.message, flags);
+}
+
+int __wrap_sendmmsg(int socket, ::mmsghdr* messages, unsigned count, int flags) {
+  return fails(system_call::send) ? -1 : __real_sendmmsg(socket, messages, count, flags);
 }
 
 int __wrap_socket(int domain, int type, int protocol) {

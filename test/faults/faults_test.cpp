@@ -298,6 +298,19 @@ TEST_F(Faults, UDS5_DEC19_WhoCannotLookWhetherSomebodyListensTakesNothingAway) {
   EXPECT_TRUE(uds.try_listen(path));
 }
 
+TEST_F(Faults, UDP2_ORD1_WhatAFullSocketDoesNotTakeLeavesAfterwards) {
+  auto of_a = udp::transport::create(a.node);
+  auto of_b = udp::transport::create(b.node);
+  const auto at_b = of_b.bind("127.0.0.1:0");
+  b.flow_control().add_consumer("echoer", at_b.flow_control_id());
+  const auto at_a = of_a.bind("127.0.0.1:0", {.peer = at_b.socket_address()});
+  for (int round = 0; round < 3; ++round) { // a socket may be full more than once
+    const fault full{system_call::send, EAGAIN, 1};
+    EXPECT_EQ(ask(a.node, {at_a, "echoer"}, "x"), "x") << "round " << round;
+    EXPECT_EQ(full.left(), 0);
+  }
+}
+
 // -- short reads and writes ------------------------------------------------------------------------
 
 TEST_F(Faults, TCP22_ORD1_MessagesSurviveShortReadsAndWrites) {

@@ -404,6 +404,21 @@ TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
   EXPECT_EQ(budget->used(), 0u);
 }
 
+TEST(FrameDecoder, ORD8_ALargeBodyThatIsCutGivesAllOfItsMemoryBack) {
+  const auto budget = make_ref<memory_budget>(1u << 20);
+  const auto stream = stream_of({bytes(300'000)});
+  for (const std::size_t cut : {20'000u, 70'000u, 299'999u}) {
+    frame_decoder decoder{make_ref<chunk_pool>(10'000, 4, nullptr, budget)};
+    for (auto left = bytes_view{stream}.first(cut); !left.empty();) {
+      left = left.subspan(decoder.feed(left));
+      ASSERT_FALSE(decoder.next().value()) << cut;
+    }
+    EXPECT_GE(budget->used(), cut);
+    decoder = frame_decoder{make_ref<chunk_pool>(10'000, 4)};
+    EXPECT_EQ(budget->used(), 0u) << cut;
+  }
+}
+
 TEST(FrameDecoder, WithoutABudgetFramesOfEverySizePassThroughASmallChunk) {
   const auto budget = make_ref<memory_budget>(300'000);
   const auto greedy = make_ref<chunk_pool>(250'000, 4, nullptr, budget);

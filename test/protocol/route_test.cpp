@@ -110,6 +110,21 @@ TEST(Route, RTE5_ARouteCanBePrependedToItself) {
   EXPECT_EQ(hops.size(), 8u);
 }
 
+TEST(Route, RTE5_ALongRouteCanBePrependedAndAppendedToItself) {
+  route doubled;
+  for (int i = 0; i < 40; ++i)
+    doubled.append(address{std::to_string(i)});
+  const auto once = to_string(doubled);
+  doubled.prepend(doubled);
+  EXPECT_EQ(to_string(doubled), once + " => " + once);
+  for (int i = 0; i < 3; ++i) { // with room for it, and without
+    const auto before = to_string(doubled);
+    doubled.append(doubled);
+    EXPECT_EQ(to_string(doubled), before + " => " + before);
+  }
+  EXPECT_EQ(doubled.size(), 640u);
+}
+
 TEST(Route, RTE5_AnAddressOfTheRouteCanBePrependedToIt) {
   route hops{"first", "second"};
   for (int i = 0; i < 50; ++i)

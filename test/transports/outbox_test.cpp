@@ -120,6 +120,64 @@ TEST_F(Outbox, ERR9_WhoWaitsIsToldWhenNothingWillBeWrittenAnyMore) {
   EXPECT_EQ(late, text("late")) << "a refused message is as it was";
 }
 
+TEST_F(Outbox, ERR9_AThreadThatWaitsIsToldAtOnceWhenNothingWillBeWritten) {
+  push("message");
+  std::promise<void> waits;
+  const auto began = std::chrono::steady_clock::now();
+  auto told = std::async(std::launch::async, [&] {
+    waits.set_value();
+    return output.wait_until_written(60s);
+  });
+  waits.get_future().wait();
+  EXPECT_FALSE(output.wait_until_written(50ms)) << "the other thread waits by now";
+  static_cast<void>(output.abandon());
+  EXPECT_FALSE(told.get());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
+}
+
+// -- relayed messages ------------------------------------------------------------------------------
+
+/// What messages of one connection occupy, in bytes.
+struct counted_credit final : inbound_credit {
+  void take(std::size_t size) noexcept override { used += size; }
+  void give_back(std::size_t size) noexcept override { used -= size; }
+  std::size_t used = 0;
+};
+
+class OutboxOfARelay : public Outbox {
+protected:
+  result<bool> pass_on(std::string_view body) {
+    auto content = text(body);
+    content.hold(source, body.size());
+    return output.push(content);
+  }
+
+  ref_ptr<counted_credit> source = make_ref<counted_credit>();
+};
+
+TEST_F(OutboxOfARelay, ORD5_ORD8_ASourceIsChargedUntilItsMessagesAreWritten) {
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(pass_on("message"));
+  const auto waiting = source->used;
+  EXPECT_GE(waiting, 3 * std::string_view{"message"}.size());
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(source->used, waiting) << "nothing is written yet";
+  written();
+  EXPECT_EQ(source->used, 0u);
+}
+
+TEST_F(OutboxOfARelay, ORD8_WhatIsPassedOnIsNeverRefusedForItsSize) {
+  const std::string large(3u << 20, '.'); // three of them are above max-pending-bytes
+  push(large);
+  push(large);
+  auto own = text(large);
+  EXPECT_EQ(output.push(own).error(), errc::resource_exhausted);
+  EXPECT_TRUE(pass_on(large));
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(batch.messages(), 3u);
+  batch.clear();
+}
+
 // -- messages that are taken back ------------------------------------------------------------------
 
 struct request final : pending_request {

@@ -186,6 +186,26 @@ TEST_F(reconnect, DEC12_TheNodeStopsInTheMiddleOfIt) {
   EXPECT_TRUE(events.wait_for(connection_state::closed));
 }
 
+TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
+  tcp_node a{start_node()};
+  const connection_journal events;
+  raw_listener peer{16, true};
+  auto policy = quickly;
+  policy.keep_for = patience;
+  const auto c = a.tcp.connect(peer.address(),
+                               {.reconnect = policy, .observer = events.observer()});
+  const auto first = peer.accept();
+  EXPECT_EQ(to_hex(first.read(1)), "01");
+  const std::string large(1u << 20, '.');
+  for (int i = 0; i < 7; ++i)
+    ASSERT_TRUE(a.node.root().send({c, "echoer"}, large));
+  ASSERT_FALSE(c.flush(300ms)) << "the peer reads nothing";
+  first.shut_down_writing(); // the only sign that it goes: nothing is read or written
+  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
+  const auto second = peer.accept();
+  EXPECT_EQ(to_hex(second.read(1)), "01");
+}
+
 // -- what waits meanwhile --------------------------------------------------------------------------
 
 /// A connection that has lost its peer and does not find it again.

@@ -289,6 +289,27 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   EXPECT_TRUE(slow.receive<std::string>({patience}));
 }
 
+TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
+  auto slow = node.node.detached("slow");
+  connection_journal seen;
+  const auto place = node.listen(
+    {.limits = {.credit_messages = 1, .idle_timeout = 300ms}, .observer = seen.observer()});
+  node.flow_control().add_consumer("slow", place.flow_control_id());
+  const auto to_slow = encode_message(
+    message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
+  bytes frame(4);
+  put_frame_header(frame.data(), static_cast<std::uint32_t>(to_slow.size()));
+  frame = frame + to_slow;
+  const auto peer = raw_peer::connect_to(place.port());
+  peer.write(from_hex(version) + frame + frame); // pauses at the second one
+  EXPECT_EQ(to_hex(peer.read(1)), version);
+  EXPECT_TRUE(peer.is_silent(700ms)) << seen.cause(); // longer than the time-out
+  EXPECT_TRUE(slow.receive<std::string>({patience}));
+  EXPECT_TRUE(slow.receive<std::string>({patience}));
+  EXPECT_TRUE(peer.is_closed()) << "now it is idle";
+  EXPECT_NE(seen.cause().find("idle-timeout"), std::string::npos) << seen.cause();
+}
+
 TEST_F(TcpWire, TCP37_AnIdlePeerIsClosedAfterTheIdleTimeoutIfThereIsOne) {
   connection_journal seen;
   const auto impatient

@@ -125,9 +125,23 @@ TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
   auto reader = node.start_reader(at);
   for (const auto& part : datagrams_of({"reader"}, std::string(1'400, 'x'), 1)) // three parts
     peer.send(part, at.port());
-  EXPECT_TRUE(eventually([&] { return node.dropped(drop_reason::incomplete) >= 1; }));
+  expect_drops(node.node, drop_reason::incomplete, 1);
   peer.send(datagrams_of({"reader"}, "small", 2).front(), at.port());
   EXPECT_EQ(reader.receive<std::string>({patience})->body(), "small");
+  EXPECT_EQ(node.dropped(drop_reason::incomplete), 1u) << "it is counted once";
+  EXPECT_EQ(node.dropped(drop_reason::undecodable), 0u);
+}
+
+TEST_F(UdpHostile, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
+  const auto at = node.bind({.limits = {.credit_messages = 1, .idle_timeout = 300ms}});
+  auto reader = node.start_reader(at);
+  for (const auto number : {1, 2, 3}) // pauses at the second one
+    peer.send(datagrams_of({"reader"}, "x", static_cast<std::uint16_t>(number)).front(), at.port());
+  EXPECT_TRUE(eventually([&] { return node.node.metrics().received == 1; }));
+  EXPECT_FALSE(peer.receive(700ms)); // longer than the time-out: nobody has received anything
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(eventually([&] { return node.udp.bindings().empty(); })) << "now it is idle";
 }
 
 TEST_F(UdpHostile, SourcesThatAreMadeUpDoNotFillTheMemory) {

@@ -66,7 +66,7 @@ public:
   struct outcome {
     part_verdict verdict = part_verdict::waiting;
     shared_bytes message{};   ///< encoded; of a message in one datagram, the part itself
-    std::size_t given_up = 0; ///< unfinished messages that were lost by that
+    std::size_t given_up = 0; ///< other unfinished messages that were lost by that
   };
   outcome take(const datagram& received, time_point now);
 
