@@ -39,6 +39,7 @@ void lookup::start(on_done done) {
 void lookup::looked_up(const internal::found_addresses& found) {
   finish(found.map([](const auto& all) {
     std::vector<asio::ip::address> addresses;
+    addresses.reserve(all.size());
     for (const auto& each : all)
       addresses.push_back(each.template as<asio::ip::address>());
     return addresses;
