@@ -161,7 +161,7 @@ check_pkg_config() {
   local prefix=$work/$1/prefix program=$work/$1/consumers/by_pkg_config
   pc "$1" --exists ockam-protocol ockam-actors ockam-transports ockam-websocket ||
     die "pkg-config does not find the libraries"
-  [[ $(pc "$1" --libs ockam-protocol) != *caf* ]] || die "ockam-protocol wants CAF: pkg-config says so"
+  [[ $(pc "$1" --libs ockam-protocol) != *-lcaf* ]] || die "ockam-protocol wants CAF: pkg-config says so"
   # shellcheck disable=SC2046 # flags are words
   quietly "$1" g++ -std=c++20 test/package/own_transport/*.cpp -o "$program" \
     $(pc "$1" --cflags --libs ockam-actors) -Wl,-rpath,"$(dirname "$(library "$1")")"
