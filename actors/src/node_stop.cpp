@@ -35,7 +35,7 @@ void node_state::stop_priority(int priority) {
   while (running_[static_cast<std::size_t>(priority)] != 0) {
     const auto deadline = stop_deadline_; // another call may bring it forward
     if (deadline <= std::chrono::steady_clock::now()) {
-      for (const auto& record : stopping) // nobody waits for them; what they have queued is dropped
+      for (const auto& record : stopping) // what they have queued is dropped
         record->abandoned = true;
       return;
     }

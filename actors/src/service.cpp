@@ -78,8 +78,10 @@ bool service_bridge::may_pass(const inbound_credit* credit) const {
     return true;
   const auto used = std::ranges::find(windows_, credit,
                                       [](const window& each) { return each.credit.get(); });
+  if (!held_mail::has_room(credit))
+    return false;
   if (used == windows_.end() || used->outstanding == 0)
-    return held_mail::has_room(credit);
+    return true;
   return used->outstanding
          < (used->largest_answer == 0
               ? first_window

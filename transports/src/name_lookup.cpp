@@ -177,7 +177,7 @@ private:
     --threads_;
   }
 
-  /// False when there is none for long. Names that nobody asks for any more are left out.
+  /// False when there is none for long. Names whose requesters have given up are left out.
   bool wait_for_name(std::unique_lock<std::mutex>& guard) {
     for (;;) {
       ++idle_;
