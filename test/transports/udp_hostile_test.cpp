@@ -31,14 +31,16 @@ protected:
     return datagrams_of({"generous"}, "", number).front();
   }
 
-  /// Bytes that come back for a question, which asks for more than is allowed.
+  static constexpr int answers = 100; // to a question, each of 30 bytes: more than is allowed
+
+  /// Bytes that come back for a question to a `generous` worker.
   std::size_t answered_to(const datagram_peer& asker, const udp::binding& at,
                           const bytes& question) {
-    const auto received = node.node.metrics().received;
+    const auto sent = node.node.metrics().sent;
     asker.send(question, at.port());
-    EXPECT_TRUE(eventually([&] {
+    EXPECT_TRUE(eventually([&] { // all answers are sent or refused: the question is handled
       const auto now = node.node.metrics();
-      return now.received > received && now.in_flight() == 0;
+      return now.sent == sent + answers && now.in_flight() == 0;
     }));
     std::size_t answered = 0;
     while (const auto answer = asker.receive(0ms))
@@ -57,7 +59,7 @@ auto generous(int messages, std::size_t size) {
 
 udp::binding UdpHostile::bind_generous(udp::bind_options options) {
   auto at = node.bind(std::move(options));
-  node.node.start_worker("generous", generous(100, 30));
+  node.node.start_worker("generous", generous(answers, 30));
   node.node.flow_control().add_consumer("generous", at.flow_control_id());
   return at;
 }
@@ -188,7 +190,7 @@ class UdpProof : public UdpHostile {
 protected:
   UdpProof() {
     node.node.start_worker("teller", from_address(secret));
-    node.node.start_worker(secret, generous(100, 30));
+    node.node.start_worker(secret, generous(answers, 30));
     for (const auto& each : {address{"teller"}, secret})
       node.node.flow_control().add_consumer(each, at.flow_control_id());
   }
@@ -201,7 +203,7 @@ protected:
     EXPECT_TRUE(who.receive(patience));
   }
 
-  static constexpr std::size_t all = 100 * 30;
+  static constexpr std::size_t all = answers * 30;
   const address secret = address::random();
   const udp::binding at = node.bind({.unproven_allowance = 0});
 };
