@@ -19,6 +19,8 @@ using namespace ockam;
 
 constexpr std::size_t quick_workers = 100;
 constexpr std::chrono::milliseconds nap{100};
+constexpr std::size_t new_workers = 200; // one a run
+constexpr std::chrono::milliseconds long_nap{1'000};
 constexpr std::chrono::milliseconds until_idle{300}; // connections have given their buffers back
 constexpr std::size_t large_answers = 1'024;         // that a slow requester awaits
 constexpr std::size_t large_answer = 64 << 10;
@@ -26,6 +28,10 @@ constexpr std::chrono::milliseconds between_answers{5};
 
 std::string quick_name(std::size_t index) {
   return "quick-" + std::to_string(index);
+}
+
+std::string new_name(std::size_t index) {
+  return "new-" + std::to_string(index);
 }
 
 struct echo {
@@ -38,6 +44,14 @@ struct echo {
 struct slow_echo {
   result<void> handle_message(context& ctx, const routed<raw>& what) {
     std::this_thread::sleep_for(nap);
+    return ctx.send(what.return_route(), raw{what.payload()});
+  }
+};
+
+/// Blocks for long, at the first message that it ever gets.
+struct new_worker {
+  result<void> handle_message(context& ctx, const routed<raw>& what) {
+    std::this_thread::sleep_for(long_nap);
     return ctx.send(what.return_route(), raw{what.payload()});
   }
 };
@@ -157,6 +171,7 @@ public:
     own_.node.start_worker("driver", driver{flight_, std::move(paths)});
     own_.node.start_worker("patient", patient{asking_, path_to("slow", "patient")});
     own_.node.flow_control().add_consumer("slow-requester", full_.flow_control_id());
+    own_.node.flow_control().add_consumer("asker", full_.flow_control_id());
   }
 
   void fly(std::size_t messages) {
@@ -175,6 +190,18 @@ public:
     const auto seconds = seconds_since(began);
     asking_->wanted = false;
     wait_until("the slow worker answered", [this] { return !asking_->waiting; });
+    return seconds;
+  }
+
+  /// The same while a worker of the server handles its first message, and blocks.
+  /// @returns seconds, without those in which only its answer is awaited
+  double fly_beside_new_worker(std::size_t messages) {
+    const auto which = new_name(next_new_++ % new_workers);
+    value_or_throw(asker_.send(make_route(full_, address{which}), raw{}));
+    const auto began = clock::now();
+    fly(messages);
+    const auto seconds = seconds_since(began);
+    keep(value_or_throw(asker_.receive<raw>()).payload());
     return seconds;
   }
 
@@ -206,6 +233,8 @@ private:
   tcp_node own_;
   const connection full_ = own_.transport.connect(server_.line());
   greedy_requester requester_{own_.node, make_route(full_, "amplifier")};
+  endpoint asker_ = own_.node.detached("asker");
+  std::size_t next_new_ = 0;
 };
 
 /// Two variants: without, and with the slow one.
@@ -289,12 +318,21 @@ void serve_slow_parties() {
     names.push_back(quick_name(i));
     own.node.start_worker(names.back(), echo{});
   }
+  for (std::size_t i = 0; i < new_workers; ++i) {
+    names.push_back(new_name(i));
+    own.node.start_worker(names.back(), new_worker{});
+  }
   own.serve(names);
 }
 
 row slow_worker(std::size_t messages) {
   return beside("slow_worker", "ockam, with a slow worker",
                 &beside_slow_ones::fly_beside_slow_worker, messages);
+}
+
+row new_slow_worker(std::size_t messages) {
+  return beside("new_slow_worker", "ockam, with a new worker that blocks",
+                &beside_slow_ones::fly_beside_new_worker, messages);
 }
 
 row slow_requester(std::size_t messages) {

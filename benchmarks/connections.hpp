@@ -7,6 +7,7 @@ namespace bench {
 /// Messages to a hundred quick workers, each by a connection of its own; without and with another
 /// connection to a worker that blocks for 100 ms a message.
 row slow_worker(std::size_t messages);
+row new_slow_worker(std::size_t messages);
 
 /// The same, without and with another connection whose requester asks for far more than it reads.
 row slow_requester(std::size_t messages);

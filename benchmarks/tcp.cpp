@@ -143,6 +143,7 @@ std::vector<row> tcp_rows(bool quick) {
       rows.push_back(carried_by_all("tcp.connections_" + std::to_string(count) + ".32B", unit::rate,
                                     {.window = count, .connections = count}));
   rows.push_back(slow_worker(quick ? 2'000 : 50'000));
+  rows.push_back(new_slow_worker(quick ? 2'000 : 50'000));
   rows.push_back(slow_requester(quick ? 2'000 : 50'000));
   rows.push_back(idle_connections(quick ? 100 : 1'000));
   return rows;

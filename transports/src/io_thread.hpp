@@ -26,7 +26,8 @@ namespace ockam::internal {
 /// nothing of theirs needs a lock but their output.
 ///
 /// The loop is its own, on a thread of its own, or a guest in one of the host's, which any number of
-/// the host's threads may run.
+/// the host's threads may run. An actor that keeps our own thread does not keep the loop: another thread
+/// goes on with it. Therefore actors run between two handlers of the loop, not in one.
 class io_thread : public std::enable_shared_from_this<io_thread> {
 public:
   /// @param poll_time  how long to look for input before sleeping
@@ -64,23 +65,22 @@ public:
   }
 
   /// For mail that is enqueued on this thread.
-  [[nodiscard]] compat::execution_context* actor_context() noexcept { return &actors_; }
+  [[nodiscard]] compat::execution_context* actor_context() noexcept { return &thread_.actors(); }
 
-  /// Flushes `what` on this thread, after the actors that are ready have run: the output that they
-  /// produce leaves together. Only on this thread.
-  void flush_later(std::shared_ptr<flushable> what) { actors_.flush_later(std::move(what)); }
+  /// Flushes `what`: after the actors that are ready have run, when one of them calls this.
+  void flush_soon(std::shared_ptr<batched_io> what, const compat::execution_context* caller);
 
-  /// Ends a batch of input: runs actors, then flushes, until neither has anything left.
-  void run_ready() { actors_.run_ready(); }
+  /// Ends a batch of input, at the end of a handler: the actors that it woke run, what they send
+  /// leaves, and `next` reads on.
+  void end_batch(std::shared_ptr<batched_io> next = nullptr);
 
   [[nodiscard]] bool is_this_thread() const noexcept {
-    return strand_ ? strand_->running_in_this_thread()
-                   : context_->get_executor().running_in_this_thread();
+    return strand_ ? strand_->running_in_this_thread() : thread_.actors().is_this_thread();
   }
 
 private:
   void run();
-  void run_polling();
+  bool handle_one();
 
   using strand = asio::strand<asio::io_context::executor_type>;
 
@@ -89,8 +89,8 @@ private:
   std::optional<strand> strand_;              // in the host's
   asio::any_io_executor executor_;
   asio::executor_work_guard<asio::any_io_executor> work_;
-  inline_executor actors_;
   time_span poll_time_{std::chrono::microseconds{0}};
+  bool batch_ended_ = false;
   std::chrono::milliseconds grace_{0}; // when it is forced to end
   std::atomic<bool> forced_{false};
   loop_thread thread_; // holds this as long as it runs

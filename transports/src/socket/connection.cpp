@@ -67,37 +67,35 @@ void socket_connection::wait_for_input() {
                   if (failed)
                     return me->end(
                       socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
-                  me->read();
+                  me->reads_ = 0;
+                  if (!me->paused_)
+                    me->read();
                 });
 }
 
 void socket_connection::read() {
-  for (int reads = 0; reads < max_reads; ++reads) {
-    const auto room = input().prepare();
-    if (room.empty()) { // every chunk is held by messages: go on when one comes back
-      if (deliver())    // or there is no memory for a large frame: then it ends here
-        paused_ = true;
-      return;
-    }
-    std::error_code failed;
-    const auto count = socket_.read_some(asio::buffer(room.data(), room.size()), failed);
-    if (failed == asio::error::would_block || failed == asio::error::try_again
-        || failed == asio::error::interrupted)
-      break;
-    if (failed == asio::error::eof)
-      return end(input().in_frame() || !input().version_received()
-                   ? error{errc::truncated, escaped(peer()) + " closed in the middle of a message"}
-                   : error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
-    if (failed)
-      return end(socket_error(failed, socket_use::transfer, "reading from " + peer()));
-    last_input_ = coarse_now();
-    input().commit(count);
-    if (!greet() || !deliver())
-      return;
-    if (count < room.size()) // the socket is empty, most likely
-      break;
-  }
-  wait_for_input();
+  const auto room = input().prepare();
+  has_no_room_ = room.empty(); // every chunk is held by messages: goes on when one comes back,
+  if (has_no_room_)            // or there is no memory for a large frame: then it ends here
+    return deliver();
+  std::error_code failed;
+  const auto count = socket_.read_some(asio::buffer(room.data(), room.size()), failed);
+  if (failed == asio::error::would_block || failed == asio::error::try_again
+      || failed == asio::error::interrupted)
+    return wait_for_input();
+  if (failed == asio::error::eof)
+    return end(input().in_frame() || !input().version_received()
+                 ? error{errc::truncated, escaped(peer()) + " closed in the middle of a message"}
+                 : error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
+  if (failed)
+    return end(socket_error(failed, socket_use::transfer, "reading from " + peer()));
+  last_input_ = coarse_now();
+  input().commit(count);
+  socket_is_empty_ = count < room.size(); // most likely
+  if (socket_is_empty_)
+    wait_for_input(); // here: outside a handler of the loop it takes memory
+  if (greet())
+    deliver();
 }
 
 /// A peer that was lost is there again when its version byte is: not everything that accepts a socket
@@ -117,26 +115,36 @@ bool socket_connection::greet() {
   return !over_;
 }
 
-/// Delivers what has been read and runs the workers that it wakes. False when reading stops: the
-/// connection has ended, or too much is unhandled.
-bool socket_connection::deliver() {
-  for (;;) {
-    auto state = input().deliver(port(), thread_->actor_context(), max_deliveries);
-    if (!state) {
-      end(std::move(state.error()));
-      thread_->run_ready();
-      return false;
-    }
-    thread_->run_ready(); // may free credit, and may end this connection
-    if (over_)
-      return false;
-    if (*state == inbox::state::wants_bytes)
-      break;
-    if (*state == inbox::state::no_credit && input().credit_exhausted()) {
-      paused_ = true;
-      return false;
-    }
+/// Delivers some of what has been read; when the workers that it wakes have run, `read_on` goes on.
+void socket_connection::deliver() {
+  auto state = input().deliver(port(), thread_->actor_context(), max_deliveries);
+  if (!state) {
+    end(std::move(state.error()));
+    return thread_->end_batch();
   }
+  delivered_ = *state;
+  thread_->end_batch(self());
+}
+
+/// The workers may have freed credit, and may have ended this connection.
+void socket_connection::read_on() {
+  if (over_ || without_socket_)
+    return;
+  if (delivered_ != inbox::state::wants_bytes) {
+    paused_ = delivered_ == inbox::state::no_credit && input().credit_exhausted();
+    return paused_ ? void() : deliver();
+  }
+  end_delivery();
+  if (has_no_room_)
+    paused_ = true;
+  else if (!socket_is_empty_ && ++reads_ < max_reads)
+    read();
+  else
+    wait_for_input();
+}
+
+/// All that is whole has been delivered.
+void socket_connection::end_delivery() {
   if (!input().in_frame()) {
     frame_began_ = {};
     input().release_chunk();
@@ -144,7 +152,6 @@ bool socket_connection::deliver() {
     frame_began_ = last_input_;
     frames_ = input().frames();
   }
-  return true;
 }
 
 void socket_connection::wake_reader() {
@@ -154,18 +161,16 @@ void socket_connection::wake_reader() {
     me->paused_ = false;
     me->last_input_ = clock::now(); // a pause of ours is not time that the peer took
     me->frame_began_ = {};
-    if (me->deliver())
-      me->wait_for_input();
+    me->has_no_room_ = false;
+    me->socket_is_empty_ = true; // as far as this knows
+    me->deliver();
   });
 }
 
 // -- output ----------------------------------------------------------------------------------------
 
 void socket_connection::wake_writer(compat::execution_context* context) {
-  if (context == thread_->actor_context() && thread_->is_this_thread())
-    thread_->flush_later(self());
-  else
-    thread_->post([me = self()] { me->flush(); });
+  thread_->flush_soon(self(), context);
 }
 
 void socket_connection::flush() {
@@ -225,7 +230,7 @@ void socket_connection::wait_until_writable() {
                       socket_error(failed, socket_use::transfer, "waiting for " + me->peer()));
                   me->remove_given_up(me->batch_);
                   me->flush();
-                  me->thread_->run_ready();
+                  me->thread_->end_batch();
                 });
 }
 

@@ -18,7 +18,7 @@ namespace ockam::internal {
 /// A connection over a socket: moves bytes between its socket and the shared stream machinery.
 ///
 /// Everything that touches the socket runs on the connection's I/O thread.
-class socket_connection final : public stream_link, public served, public flushable {
+class socket_connection final : public stream_link, public served, public batched_io {
 public:
   using on_end = std::function<void(const std::shared_ptr<socket_connection>&)>;
 
@@ -68,7 +68,9 @@ private:
 
   void wait_for_input();
   void read();
-  bool deliver();
+  void deliver();
+  void read_on() override;
+  void end_delivery();
   void flush() override; // writes what waits
   std::size_t write_some(std::error_code& failed);
   void wait_until_writable();
@@ -89,6 +91,10 @@ private:
   std::uint64_t frames_ = 0; // complete ones, when frame_began_ was set
   clock::time_point last_output_ = last_input_;
   bool waits_for_input_ = false;
+  int reads_ = 0; // in a row
+  bool socket_is_empty_ = false;
+  bool has_no_room_ = false; // for input
+  inbox::state delivered_ = inbox::state::wants_bytes;
   bool paused_ = false; // no credit, or no chunk
   bool waits_until_writable_ = false;
   bool writes_at_next_tick_ = false;

@@ -114,48 +114,49 @@ void udp_binding::wait_for_input() {
     me->waits_for_input_ = false;
     if (failed)
       return me->end(error{failed, "waiting for datagrams at " + me->socket_address_});
+    me->reads_ = 0;
     me->read();
   });
 }
 
 void udp_binding::read() {
-  for (int reads = 0; reads < max_reads; ++reads) {
-    const auto state = socket_.receive(*pool_, arrived_);
-    if (!state) // a failure of one datagram, most likely: others may come
-      warn([&] { return socket_address_ + ": " + to_string(state.error()); });
-    else if (*state == datagram_socket::receive_state::nothing_there)
-      break;
-    else if (*state == datagram_socket::receive_state::no_memory)
-      return void(paused_ = true); // every chunk is held by messages: go on when one comes back
-    last_traffic_ = internal::coarse_now();
-    if (!deliver())
-      return;
-  }
-  wait_for_input();
+  const auto state = socket_.receive(*pool_, arrived_);
+  if (!state) // a failure of one datagram, most likely: others may come
+    warn([&] { return socket_address_ + ": " + to_string(state.error()); });
+  else if (*state == datagram_socket::receive_state::nothing_there)
+    return wait_for_input();
+  else if (*state == datagram_socket::receive_state::no_memory)
+    return void(paused_ = true); // every chunk is held by messages: go on when one comes back
+  last_traffic_ = internal::coarse_now();
+  deliver();
 }
 
-/// Delivers what has been read and runs the workers that it wakes. False when reading stops: the
-/// binding has ended, or too much is unhandled.
-bool udp_binding::deliver() {
-  while (next_arrived_ < arrived_.size()) {
-    {
-      const connection_port::run together{port()};
-      for (std::size_t count = 0;
-           count < max_deliveries && next_arrived_ < arrived_.size() && !credit()->exhausted();
-           ++count)
-        take(std::exchange(arrived_[next_arrived_++], {}));
-    }
-    thread_->run_ready(); // may free credit, and may end this binding
-    if (over_)
-      return false;
-    if (next_arrived_ < arrived_.size() && credit()->exhausted()) {
-      paused_ = true;
-      return false;
-    }
+/// Delivers some of what has been read; when the workers that it wakes have run, `read_on` goes on.
+void udp_binding::deliver() {
+  {
+    const connection_port::run together{port()};
+    for (std::size_t count = 0;
+         count < max_deliveries && next_arrived_ < arrived_.size() && !credit()->exhausted();
+         ++count)
+      take(std::exchange(arrived_[next_arrived_++], {}));
+  }
+  thread_->end_batch(self());
+}
+
+/// The workers may have freed credit, and may have ended this binding.
+void udp_binding::read_on() {
+  if (over_)
+    return;
+  if (next_arrived_ < arrived_.size()) {
+    paused_ = credit()->exhausted();
+    return paused_ ? void() : deliver();
   }
   arrived_.clear();
   next_arrived_ = 0;
-  return true;
+  if (++reads_ < max_reads)
+    read();
+  else
+    wait_for_input();
 }
 
 void udp_binding::take(const datagram_socket::incoming& received) {
@@ -225,8 +226,8 @@ void udp_binding::wake_reader() {
       return;
     me->paused_ = false;
     me->last_traffic_ = clock::now(); // a pause of ours is not a silence of the peer
-    if (me->deliver())
-      me->wait_for_input();
+    me->reads_ = 0;
+    me->deliver();
   });
 }
 
@@ -339,10 +340,7 @@ void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&
 // -- output ----------------------------------------------------------------------------------------
 
 void udp_binding::wake_writer(compat::execution_context* context) {
-  if (context == thread_->actor_context() && thread_->is_this_thread())
-    thread_->flush_later(self());
-  else
-    asio::post(thread_->executor(), [me = self()] { me->flush(); });
+  thread_->flush_soon(self(), context);
 }
 
 void udp_binding::flush() {
@@ -432,7 +430,7 @@ void udp_binding::wait_until_writable() {
     if (failed)
       return me->end(error{failed, "waiting to send from " + me->socket_address_});
     me->flush();
-    me->thread_->run_ready();
+    me->thread_->end_batch();
   });
 }
 

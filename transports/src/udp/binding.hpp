@@ -27,7 +27,7 @@ namespace ockam::udp::detail {
 /// Everything that touches the socket runs on the binding's I/O thread.
 class udp_binding final : public internal::link,
                           public internal::served,
-                          public internal::flushable {
+                          public internal::batched_io {
 public:
   using on_end = std::function<void(const std::shared_ptr<udp_binding>&)>;
 
@@ -71,7 +71,8 @@ private:
 
   void wait_for_input();
   void read();
-  bool deliver();
+  void deliver();
+  void read_on() override;
   void take(const datagram_socket::incoming& received);
   void deliver_message(shared_bytes&& encoded, const address& from, const endpoint* unproven);
   void count(part_verdict verdict);
@@ -122,6 +123,7 @@ private:
   const ref_ptr<chunk_pool> pool_;
   std::vector<datagram_socket::incoming> arrived_;
   std::size_t next_arrived_ = 0;
+  int reads_ = 0; // in a row
   bool waits_for_input_ = false;
   bool paused_ = false; // no credit, or no chunk
 

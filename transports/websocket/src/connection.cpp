@@ -51,6 +51,7 @@ void websocket_connection::start() {
 
 /// Into memory of our own: a read goes on when the connection has ended, and its chunks are gone.
 void websocket_connection::read() {
+  reads_ = true;
   if (!in_message_)
     return stream_->read(first_bytes_, self());
   if (!more_bytes_)
@@ -58,78 +59,80 @@ void websocket_connection::read() {
   stream_->read({more_bytes_.get(), read_size}, self());
 }
 
-/// Every chunk is held by messages: goes on when one comes back, unless there is no memory for a large
-/// message, which ends the connection.
-void websocket_connection::pause_for_memory() {
-  if (deliver())
-    paused_ = true;
-}
-
 void websocket_connection::on_read(std::size_t count, bool message_ends) {
-  const auto keep = self(); // what is delivered may end it
+  reads_ = false;
   last_message_ = clock::now();
   untaken_ = {in_message_ ? more_bytes_.get() : first_bytes_.data(), count};
   if (!in_message_)
     message_began_ = last_message_;
   in_message_ = true;
   message_ended_ = message_ends;
-  go_on();
+  take();
 }
 
-/// Goes on with what has been read, then reads.
-void websocket_connection::go_on() {
-  while (!untaken_.empty()) {
+/// Takes what has been read.
+void websocket_connection::take() {
+  has_no_room_ = false;
+  while (!untaken_.empty() && !has_no_room_) {
     const auto room = input().prepare();
-    if (room.empty())
-      return pause_for_memory();
     const auto count = std::min(room.size(), untaken_.size());
     std::copy_n(untaken_.begin(), count, room.begin());
     input().commit(count);
     untaken_ = untaken_.subspan(count);
-  }
-  if (std::exchange(message_ended_, false)) {
+    has_no_room_ = room.empty(); // every chunk is held by messages: goes on when one comes back, or
+  }                              // there is no memory for a large message: then it ends here
+  if (untaken_.empty() && std::exchange(message_ended_, false)) {
     input().end_message();
     in_message_ = false;
     more_bytes_.reset();
     message_began_ = {};
   }
-  if (deliver())
-    read();
+  deliver();
 }
 
-/// Delivers what has been read, and runs the workers that it wakes when nothing more is here. False
-/// when reading stops: the connection has ended, or too much is unhandled.
-bool websocket_connection::deliver() {
-  for (;;) {
-    auto state = input().deliver(port(), &thread_->actors());
-    if (!state) {
-      end(std::move(state.error())); // no memory for a message of this size
-      stream_->close(close_code::try_again_later, "");
-      thread_->actors().run_ready();
-      return false;
-    }
-    const bool all = *state == internal::inbox::state::wants_bytes;
-    if (all && ++delivered_ < max_deliveries && stream_->has_input())
-      return true;      // the workers run later: `on_drained` at the latest
-    if (!run_workers()) // may free credit
-      return false;
-    if (all)
-      return true;
-    if (input().credit_exhausted()) {
-      paused_ = true;
-      return false;
-    }
+/// Delivers some of what has been taken. The workers that it wakes run when nothing more is here, at
+/// `on_drained` at the latest; then `read_on` goes on.
+void websocket_connection::deliver() {
+  auto state = input().deliver(port(), thread_->actor_context());
+  if (!state) {
+    end(std::move(state.error())); // no memory for a message of this size
+    stream_->close(close_code::try_again_later, "");
+    return thread_->end_batch();
   }
+  left_ = *state;
+  if (left_ == internal::inbox::state::wants_bytes && ++delivered_ < max_deliveries
+      && stream_->has_input())
+    end_delivery();
+  else
+    run_workers();
 }
 
-/// False when the connection has ended.
-bool websocket_connection::run_workers() {
+void websocket_connection::run_workers() {
   delivered_ = 0;
-  thread_->actors().run_ready();
+  thread_->end_batch(self());
+}
+
+/// The workers may have freed credit, and may have ended this connection.
+void websocket_connection::read_on() {
   if (over_)
-    return false;
+    return;
   input().release_chunk();
-  return true;
+  if (reads_ || paused_)
+    return; // they ran late
+  if (left_ == internal::inbox::state::wants_bytes)
+    end_delivery();
+  else if (input().credit_exhausted())
+    paused_ = true;
+  else
+    deliver();
+}
+
+/// All that is whole has been delivered.
+void websocket_connection::end_delivery() {
+  if (has_no_room_)
+    paused_ = true;
+  else
+    read();
 }
 
 /// What seemed to be more was not a whole message.
@@ -151,17 +154,14 @@ void websocket_connection::wake_reader() {
     me->last_message_ = clock::now(); // a pause of ours is not time that the peer took
     me->message_began_ = me->in_message_ ? me->last_message_ : clock::time_point{};
     me->pinged_ = false;
-    me->go_on();
+    me->take();
   });
 }
 
 // -- output ----------------------------------------------------------------------------------------
 
 void websocket_connection::wake_writer(compat::execution_context* context) {
-  if (context == &thread_->actors() && thread_->is_this_thread())
-    thread_->actors().flush_later(self());
-  else
-    net::post(thread_->context(), [me = self()] { me->flush(); });
+  thread_->flush_soon(self(), context);
 }
 
 void websocket_connection::flush() {

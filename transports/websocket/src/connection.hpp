@@ -19,7 +19,7 @@ namespace ockam::websocket::detail {
 ///
 /// Everything that touches the stream runs on the connection's I/O thread.
 class websocket_connection final : public internal::stream_link,
-                                   public internal::flushable,
+                                   public internal::batched_io,
                                    public stream_user,
                                    public watched {
 public:
@@ -60,10 +60,11 @@ private:
   }
 
   void read();
-  void pause_for_memory();
-  void go_on();
-  bool deliver();
-  bool run_workers();
+  void take();
+  void deliver();
+  void run_workers();
+  void read_on() override;
+  void end_delivery();
   void flush() override; // writes what waits
   void ask_for_life(clock::time_point now);
   void show_life(clock::time_point now);
@@ -79,7 +80,10 @@ private:
   std::unique_ptr<std::uint8_t[]> more_bytes_;  // of a message that has begun
   std::span<const std::uint8_t> untaken_{};     // of either
   std::size_t delivered_ = 0;                   // messages, since workers ran
-  clock::time_point last_message_ = clock::now(); // in either direction
+  internal::inbox::state left_ = internal::inbox::state::wants_bytes; // by the last delivery
+  bool has_no_room_ = false;                                          // for input
+  bool reads_ = false;                                                // the stream does
+  clock::time_point last_message_ = clock::now();                     // in either direction
   clock::time_point message_began_{};
   clock::time_point last_sign_ = last_message_; // ping or pong of ours
   bool pinged_ = false;

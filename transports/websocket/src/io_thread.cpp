@@ -12,15 +12,14 @@ constexpr std::chrono::milliseconds tick_length{50};
 
 } // namespace
 
-io_thread::io_thread(node_ptr node)
-  : node_{std::move(node)}, meter_{tick_length}, actors_{node_->system} {}
+io_thread::io_thread(node_ptr node) : node_{std::move(node)}, meter_{tick_length}, thread_{node_} {}
 
 void io_thread::start() {
-  node_->io_contexts.add(&actors_, [this](std::function<void()> call) {
+  node_->io_contexts.add(actor_context(), [this](std::function<void()> call) {
     net::post(context_, [weak = weak_from_this(), call = std::move(call)] {
       if (const auto me = weak.lock()) {
         call();
-        me->actors_.run_ready();
+        me->end_batch();
       }
     });
   });
@@ -29,10 +28,29 @@ void io_thread::start() {
   thread_.start([me = shared_from_this()] { me->run(); });
 }
 
+void io_thread::flush_soon(std::shared_ptr<internal::batched_io> what,
+                           const compat::execution_context* caller) {
+  if (caller != actor_context() || !thread_.actors().flush_later(what))
+    net::post(context_, [what = std::move(what)] { what->flush(); });
+}
+
+void io_thread::end_batch(std::shared_ptr<internal::batched_io> next) {
+  if (next)
+    thread_.actors().read_on_later(std::move(next));
+  batch_ended_ = true;
+}
+
+/// Returns early when another thread has the loop; that one begins here.
 void io_thread::run() {
-  context_.run();
-  actors_.run_ready();
+  auto& actors = thread_.actors();
+  do
+    if (batch_ended_ && !actors.run_ready())
+      return;
+  while (batch_ended_ = false, context_.run_one() > 0);
+  if (!actors.run_ready())
+    return;
   end_watched();
+  actors.leave();
 }
 
 /// What did not end in time is told so, and its handlers run: they hold what they are handlers of.
@@ -50,7 +68,7 @@ void io_thread::tick() {
       return;
     const auto at = meter_.next(watched::clock::now());
     for_each_watched([&at](watched& each) { each.check_deadlines(at); });
-    actors_.run_ready();
+    end_batch();
     tick();
   });
 }
@@ -63,14 +81,13 @@ void io_thread::for_each_watched(const std::function<void(watched&)>& call) {
 }
 
 void io_thread::stop(std::chrono::milliseconds grace) {
-  node_->io_contexts.remove(&actors_);
+  node_->io_contexts.remove(actor_context());
   net::post(context_, [this] {
     stopping_ = true;
     timer_.cancel();
   });
   work_.reset();
-  if (!thread_.stop(
-        grace, [this] { context_.stop(); }, node_->log()))
+  if (!thread_.stop(grace, [this] { context_.stop(); }))
     end_watched(); // no thread was started
 }
 

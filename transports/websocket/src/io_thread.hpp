@@ -1,6 +1,5 @@
 #pragma once
 
-#include "inline_executor.hpp"
 #include "loop_thread.hpp"
 #include "watched.hpp"
 
@@ -19,8 +18,9 @@ namespace ockam::websocket::detail {
 
 namespace net = boost::asio;
 
-/// One thread with one event loop of Boost.Asio; what is assigned to it stays with it for life, so
-/// that it needs no lock.
+/// One thread of control with one event loop of Boost.Asio; what is assigned to it stays with it for
+/// life, so that it needs no lock. Actors run between two handlers of the loop, as in the `io_thread` of
+/// the other transports.
 class io_thread : public std::enable_shared_from_this<io_thread> {
 public:
   explicit io_thread(node_ptr node);
@@ -34,12 +34,18 @@ public:
 
   [[nodiscard]] net::io_context& context() noexcept { return context_; }
 
-  /// Actors that are woken by input, and output that leaves when they have run.
-  [[nodiscard]] internal::inline_executor& actors() noexcept { return actors_; }
+  /// For mail that is enqueued on this thread.
+  [[nodiscard]] compat::execution_context* actor_context() noexcept { return &thread_.actors(); }
 
-  [[nodiscard]] bool is_this_thread() const noexcept {
-    return context_.get_executor().running_in_this_thread();
-  }
+  /// Flushes `what`: after the actors that are ready have run, when one of them calls this.
+  void flush_soon(std::shared_ptr<internal::batched_io> what,
+                  const compat::execution_context* caller);
+
+  /// Ends a batch of input, at the end of a handler: the actors that it woke run, what they send
+  /// leaves, and `next` reads on.
+  void end_batch(std::shared_ptr<internal::batched_io> next = nullptr);
+
+  [[nodiscard]] bool is_this_thread() const noexcept { return thread_.actors().is_this_thread(); }
 
   /// Looks after it as long as it lives. On this thread.
   void watch(std::weak_ptr<watched> what) { watched_.push_back(std::move(what)); }
@@ -55,8 +61,8 @@ private:
   net::executor_work_guard<net::io_context::executor_type> work_{context_.get_executor()};
   net::steady_timer timer_{context_};
   tick_meter meter_;
-  internal::inline_executor actors_;
   std::vector<std::weak_ptr<watched>> watched_;
+  bool batch_ended_ = false;
   bool stopping_ = false;
   internal::loop_thread thread_; // holds this as long as it runs
 };
