@@ -82,10 +82,9 @@ bool service_bridge::may_pass(const inbound_credit* credit) const {
     return false;
   if (used == windows_.end() || used->outstanding == 0)
     return true;
-  return used->outstanding
-         < (used->largest_answer == 0
-              ? first_window
-              : std::min(options_.max_outstanding, credit->output_room() / used->largest_answer));
+  const auto room = credit->output_room(used->largest_answer);
+  const auto window = used->largest_answer == 0 ? std::min(first_window, room) : room;
+  return used->outstanding < std::min(options_.max_outstanding, window);
 }
 
 /// What waits for its window goes on with an answer, what waits for room with a signal.

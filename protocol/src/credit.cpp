@@ -20,6 +20,10 @@ void inbound_credit::give_back_together(credit_use use, std::size_t messages,
   }
 }
 
+std::size_t inbound_credit::output_room(std::size_t) const noexcept {
+  return SIZE_MAX;
+}
+
 bool inbound_credit::wake_when_output_fits(ref_ptr<waiter>) {
   return false;
 }

@@ -158,9 +158,10 @@ caf::actor spawn_slow(caf::actor_system& system, const gate& released, const jou
                                        }});
 }
 
-/// A connection's credit, whose output is full with 50,000 bytes.
+/// A connection's credit, whose output is full with 50,000 bytes, or with so many messages.
 class small_output final : public inbound_credit {
 public:
+  explicit small_output(std::size_t max_messages = 1'000) : max_messages_{max_messages} {}
   void take(std::size_t) noexcept override {}
   void give_back(std::size_t) noexcept override {}
   void take_for(credit_use use, std::size_t bytes) noexcept override {
@@ -169,6 +170,7 @@ public:
     const std::lock_guard guard{mutex_};
     waiting_ += bytes;
     most_ = std::max(most_, waiting_);
+    most_messages_ = std::max(most_messages_, ++messages_);
   }
   void give_back_from(credit_use use, std::size_t bytes) noexcept override {
     if (use != credit_use::output)
@@ -177,7 +179,8 @@ public:
     {
       const std::lock_guard guard{mutex_};
       waiting_ -= bytes;
-      if (waiting_ < limit / 2)
+      --messages_;
+      if (waiting_ < limit / 2 && messages_ <= max_messages_ / 2)
         woken.swap(waiters_);
     }
     for (const auto& each : woken)
@@ -185,15 +188,16 @@ public:
   }
   bool output_is_full() const noexcept override {
     const std::lock_guard guard{mutex_};
-    return waiting_ >= limit;
+    return is_full();
   }
-  std::size_t output_room() const noexcept override {
+  std::size_t output_room(std::size_t size) const noexcept override {
     const std::lock_guard guard{mutex_};
-    return limit - std::min(limit, waiting_);
+    const auto messages = max_messages_ - std::min(max_messages_, messages_);
+    return size == 0 ? messages : std::min(messages, (limit - std::min(limit, waiting_)) / size);
   }
   bool wake_when_output_fits(ref_ptr<waiter> waiting) override {
     const std::lock_guard guard{mutex_};
-    if (waiting_ < limit)
+    if (!is_full())
       return false;
     waiters_.push_back(std::move(waiting));
     return true;
@@ -202,10 +206,19 @@ public:
     const std::lock_guard guard{mutex_};
     return most_;
   }
+  [[nodiscard]] std::size_t most_messages() const {
+    const std::lock_guard guard{mutex_};
+    return most_messages_;
+  }
 
   static constexpr std::size_t limit = 50'000;
 
 private:
+  bool is_full() const noexcept { return waiting_ >= limit || messages_ >= max_messages_; }
+
+  const std::size_t max_messages_;
+  std::size_t messages_ = 0;
+  std::size_t most_messages_ = 0;
   mutable std::mutex mutex_;
   std::size_t waiting_ = 0;
   std::size_t most_ = 0;
@@ -236,6 +249,38 @@ TEST_F(Service, SRV2_AnswersThatAreReadSlowlyAreNotLostAndBounded) {
   EXPECT_LE(credit->most(), small_output::limit + 16 * 10'100)
     << "the first window is passed on before the size of an answer is known";
   EXPECT_EQ(node.metrics().dropped_in_all(), 0u);
+  caf::anon_send_exit(slow, caf::exit_reason::user_shutdown);
+}
+
+TEST_F(Service, SRV2_SmallAnswersAreBoundedByTheirNumber) {
+  constexpr int total = 200;
+  expose_shouter();
+  const auto credit = make_ref<small_output>(4);
+  fake_connection peer{node, {.credit = credit}};
+  node.flow_control().add_consumer("shouter", peer.id());
+  for (int i = 0; i < total; ++i)
+    peer.deliver({"shouter"}, {"asker"}, std::to_string(i));
+  EXPECT_TRUE(eventually([&] { return credit->output_is_full(); }));
+  for (int i = 0; i < total; ++i)
+    ASSERT_TRUE(peer.next_written()) << i;
+  EXPECT_LE(credit->most_messages(), 4u);
+  EXPECT_EQ(node.metrics().dropped_in_all(), 0u);
+}
+
+TEST_F(Service, SRV2_AFewOutstandingRequestsLetTheOthersWait) {
+  const gate released;
+  const journal asked;
+  const auto slow = spawn_slow(*system, released, asked);
+  expose_service<std::string, std::string>(node, "slow", slow, {.max_outstanding = 2});
+  fake_connection peer{node, {.credit = make_ref<small_output>()}};
+  node.flow_control().add_consumer("slow", peer.id());
+  for (int i = 0; i < 10; ++i)
+    peer.deliver({"slow"}, {"asker"}, std::to_string(i));
+  ASSERT_EQ(asked.wait_for(1).size(), 1u);
+  released.open();
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(peer.next_written()) << i;
+  EXPECT_EQ(asked.size(), 10u) << "none was refused";
   caf::anon_send_exit(slow, caf::exit_reason::user_shutdown);
 }
 

@@ -49,6 +49,47 @@ TEST(ReceiveCredit, ORD8_EachUseHasLimitsOfItsOwn) {
   EXPECT_EQ(reader->rung, 2);
 }
 
+TEST(ReceiveCredit, ANS2_TheRoomForOutputIsThatOfTheLimitWhichIsReachedFirst) {
+  const auto credit = make_ref<receive_credit>(small, nullptr);
+  EXPECT_EQ(credit->output_room(0), 4u);
+  EXPECT_EQ(credit->output_room(10), 4u);
+  EXPECT_EQ(credit->output_room(34), 2u);
+  credit->take_for(credit_use::output, 90);
+  EXPECT_EQ(credit->output_room(10), 1u);
+  EXPECT_EQ(credit->output_room(11), 0u);
+  EXPECT_EQ(credit->output_room(0), 3u);
+  credit->take_for(credit_use::output, 90);
+  EXPECT_EQ(credit->output_room(1), 0u) << "it may be used beyond its limit";
+  credit->give_back_together(credit_use::output, 2, 180);
+}
+
+/// Messages and bytes are counted in one number.
+TEST(ReceiveCredit, ORD8_LimitsAboveWhatIsCountedEndBelowIt) {
+  constexpr connection_limits none{
+    .max_pending_bytes = SIZE_MAX, .credit_messages = SIZE_MAX, .credit_bytes = SIZE_MAX};
+  constexpr std::size_t most_bytes = std::size_t{1} << 39;
+  constexpr std::size_t most_messages = std::size_t{1} << 23;
+  const auto credit = make_ref<receive_credit>(none, nullptr);
+  credit->take(most_bytes - 1);
+  EXPECT_FALSE(credit->exhausted());
+  credit->take(most_bytes); // one more message, as large as what there was
+  EXPECT_TRUE(credit->exhausted());
+  EXPECT_EQ(credit->messages(), 2u);
+  credit->give_back_together(credit_use::received, 2, 2 * most_bytes - 1);
+  EXPECT_FALSE(credit->exhausted());
+  for (std::size_t i = 1; i < most_messages; ++i)
+    credit->take(0);
+  EXPECT_FALSE(credit->exhausted());
+  credit->take(0);
+  EXPECT_TRUE(credit->exhausted());
+  for (std::size_t i = 1; i < most_messages; ++i)
+    credit->take(0);
+  EXPECT_TRUE(credit->exhausted()) << "also beyond the limit";
+  EXPECT_EQ(credit->messages(), 2 * most_messages - 1);
+  credit->give_back_together(credit_use::received, 2 * most_messages - 1, 0);
+  EXPECT_FALSE(credit->in_use());
+}
+
 TEST(ReceiveCredit, ANS3_WorkersAreWokenWhenHalfOfTheOutputIsWritten) {
   const auto credit = make_ref<receive_credit>(small, nullptr);
   const auto worker = make_ref<bell>();

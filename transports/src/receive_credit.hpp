@@ -18,7 +18,7 @@ namespace ockam::internal {
 class credit_window {
 public:
   credit_window(std::size_t messages, std::size_t bytes) noexcept
-    : max_messages_{std::min(messages, most_messages)}, max_bytes_{bytes} {}
+    : max_messages_{std::min(messages, most_messages)}, max_bytes_{std::min(bytes, most_bytes)} {}
 
   void take(std::size_t bytes) noexcept {
     used_.fetch_add(one_message + bytes, std::memory_order_relaxed);
@@ -35,8 +35,12 @@ public:
     const auto used = used_.load(std::memory_order_acquire);
     return messages_of(used) >= max_messages_ || bytes_of(used) >= max_bytes_;
   }
-  [[nodiscard]] std::size_t free_bytes() const noexcept {
-    return max_bytes_ - std::min(max_bytes_, bytes_of(used_.load(std::memory_order_acquire)));
+  /// For messages of so many bytes.
+  [[nodiscard]] std::size_t room(std::size_t bytes) const noexcept {
+    const auto used = used_.load(std::memory_order_acquire);
+    const auto free_messages = max_messages_ - std::min(max_messages_, messages_of(used));
+    const auto free_bytes = max_bytes_ - std::min(max_bytes_, bytes_of(used));
+    return bytes == 0 ? free_messages : std::min(free_messages, free_bytes / bytes);
   }
   [[nodiscard]] bool half_free() const noexcept {
     const auto used = used_.load(std::memory_order_seq_cst);
@@ -44,10 +48,12 @@ public:
   }
 
 private:
-  // messages and their bytes in one number, which changes in one step for each message
-  static constexpr unsigned bytes_width
-    = 40; // a TiB: copies of a message count too, and share its memory
+  // Messages and their bytes in one number, which changes in one step for each message. No limit is
+  // above half of what either can count: the rest is for what comes although the window is full. A TiB of
+  // bytes is not memory: copies of a message count too, and share it.
+  static constexpr unsigned bytes_width = 40;
   static constexpr std::uint64_t one_message = std::uint64_t{1} << bytes_width;
+  static constexpr std::size_t most_bytes = one_message / 2;
   static constexpr std::size_t most_messages = std::size_t{1} << (63 - bytes_width);
   static std::size_t messages_of(std::uint64_t used) noexcept { return used >> bytes_width; }
   static std::size_t bytes_of(std::uint64_t used) noexcept { return used & (one_message - 1); }
@@ -81,7 +87,9 @@ public:
   void give_back_together(credit_use use, std::size_t messages,
                           std::size_t bytes) noexcept override;
   [[nodiscard]] bool output_is_full() const noexcept override { return output_.full(); }
-  [[nodiscard]] std::size_t output_room() const noexcept override { return output_.free_bytes(); }
+  [[nodiscard]] std::size_t output_room(std::size_t size) const noexcept override {
+    return output_.room(size);
+  }
   bool wake_when_output_fits(ref_ptr<waiter> waiting) override;
 
   /// Whether the next message has to wait; when it does, the reader will be woken.

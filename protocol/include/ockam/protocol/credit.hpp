@@ -44,8 +44,8 @@ public:
   /// Whether so much output waits that no further message of this connection should be handled.
   [[nodiscard]] virtual bool output_is_full() const noexcept { return false; }
 
-  /// How many bytes of output there are until it is full.
-  [[nodiscard]] virtual std::size_t output_room() const noexcept { return SIZE_MAX; }
+  /// How many further messages of `size` bytes there can be in the output until it is full.
+  [[nodiscard]] virtual std::size_t output_room(std::size_t size) const noexcept;
 
   /// Wakes `waiting` once when `output_is_full` has ended. False when it has ended already: then
   /// `waiting` is not called.
