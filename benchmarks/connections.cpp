@@ -21,8 +21,7 @@ constexpr std::size_t quick_workers = 100;
 constexpr std::chrono::milliseconds nap{100};
 constexpr std::size_t new_workers = 200; // one a run
 constexpr std::chrono::milliseconds long_nap{1'000};
-constexpr std::chrono::milliseconds until_idle{300}; // connections have given their buffers back
-constexpr std::size_t large_answers = 1'024;         // that a slow requester awaits
+constexpr std::size_t large_answers = 1'024; // that a slow requester awaits
 constexpr std::size_t large_answer = 64 << 10;
 constexpr std::chrono::milliseconds between_answers{5};
 
@@ -281,6 +280,11 @@ public:
     }
   }
 
+  void wait_until_idle() {
+    wait_until("the connections gave their buffers back",
+               [&] { return own_.node.metrics().buffer_bytes == 0; });
+  }
+
 private:
   tcp_node own_;
   tcp::listener listener_ = own_.transport.listen("127.0.0.1:0");
@@ -296,12 +300,12 @@ std::vector<double> weigh_connections(std::size_t ends) {
   own.connect(first);
   for (int i = 0; i < 100; ++i)
     own.exchange();
-  std::this_thread::sleep_for(until_idle);
+  own.wait_until_idle();
   own.connect(first + ends / 2);
-  std::this_thread::sleep_for(until_idle);
+  own.wait_until_idle();
   const auto when_new = heap_growth();
   own.exchange();
-  std::this_thread::sleep_for(until_idle);
+  own.wait_until_idle();
   const auto when_used = heap_growth();
   end_weighing();
   return {when_new, when_used};

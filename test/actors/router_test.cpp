@@ -75,6 +75,47 @@ TEST_F(Router, ROU5_OneWorkerCannotHaveAnAddressTwice) {
   EXPECT_EQ(node.root().send("b", "x").error(), errc::not_found);
 }
 
+/// Each thread wants three of five addresses, in an order of its own: any two lists overlap.
+TEST_F(Router, ROU5_OverlappingListsAreStartedWholeOrNotAtAll) {
+  constexpr std::size_t addresses = 5;
+  constexpr int rounds = 300;
+  std::atomic<int> started{0};
+  std::atomic<int> refused{0};
+  const auto name_of = [](std::size_t i) {
+    return address{std::string(1, static_cast<char>('a' + i % addresses))};
+  };
+  const auto start_and_stop = [&](std::size_t thread) {
+    const auto own = std::to_string(thread);
+    auto asker = node.detached("asker-" + own);
+    for (std::size_t round = 0; round < rounds; ++round) {
+      const auto step = 1 + thread % 2;
+      const std::vector<address> list{name_of(round), name_of(round + step),
+                                      name_of(round + 2 * step)};
+      const auto first = node.root().start_worker(
+        {list[0], list[1], list[2]}, [own](context& self, const routed<any>& question) {
+          static_cast<void>(self.send(question.return_route(), own));
+        });
+      ++(first ? started : refused);
+      if (!first) {
+        EXPECT_EQ(first.error(), errc::already_exists);
+        continue;
+      }
+      for (const auto& each : list)
+        EXPECT_EQ(asker.send_and_receive<std::string>(each, "whose?").value(), own);
+      EXPECT_TRUE(node.root().stop_worker(list[round % 3]));
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 4; ++i)
+    threads.emplace_back(start_and_stop, i);
+  for (auto& each : threads)
+    each.join();
+  EXPECT_GT(started, 0);
+  EXPECT_GT(refused, 0) << "they met";
+  EXPECT_TRUE(node.root().start_worker({"a", "b", "c", "d", "e"}, echoer{}))
+    << "nothing is left of refused ones";
+}
+
 TEST_F(Router, ROU3_AManyTimesRefusedStartDoesNotDelayTheStop) {
   node.start_worker("a", echoer{});
   for (int i = 0; i < 20; ++i)
