@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -156,7 +157,7 @@ TEST_F(ActorInterop, ROU5_ARefusedActorIsReleased) {
                                     system->spawn<counting_echoer>(std::move(out), book));
                                 }),
                failure);
-  EXPECT_EQ(node.root().send("free", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("free", "x")), errc::not_found);
   EXPECT_EQ(book.wait_for(1), lines{"exit"}) << "nobody refers to it any more";
   EXPECT_THROW(node.start_actor("free", worker{}), failure);
 }
@@ -172,7 +173,7 @@ TEST_F(ActorInterop, ROU4_WhenAnActorDiesItsAddressesAreFreedForASuccessor) {
   start(first);
   caf::anon_send_exit(node.actor_at("w"), caf::exit_reason::kill);
   EXPECT_TRUE(eventually([&] { return !node.is_registered("w"); }));
-  EXPECT_EQ(node.root().send("alias", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("alias", "x")), errc::not_found);
   start(second);
   EXPECT_EQ((node.send_and_receive<std::string>("alias", "x")), "x 1");
   EXPECT_EQ(first.entries(), lines{"exit"});
@@ -233,7 +234,7 @@ TEST_F(ActorInterop, SND4_AnActorSendsFromItsOwnAddresses) {
   EXPECT_EQ(mailbox.receive<any>().value().source_address(), "w");
   ASSERT_TRUE(out->send_from_address("mailbox", "x", "alias"));
   EXPECT_EQ(mailbox.receive<any>().value().source_address(), "alias");
-  EXPECT_EQ(out->send_from_address("mailbox", "x", "mailbox").error(), errc::not_own_address);
+  EXPECT_EQ(error_of(out->send_from_address("mailbox", "x", "mailbox")), errc::not_own_address);
   EXPECT_EQ(out->primary_address(), "w");
   EXPECT_EQ(node.metrics().sent, 2u);
   node.stop_worker("w");

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "fake_connection.hpp"
 #include "test_node.hpp"
 
@@ -29,10 +30,11 @@ TEST_F(Answer, ANS8_AFailingHandlerEndsTheRequestWithItsCode) {
   node.start_worker("failing", failing{});
   const auto reply = request(node, "failing");
   ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error(), errc::remote);
-  EXPECT_EQ(reply.error().cause(), errc::already_exists);
-  EXPECT_NE(reply.error().detail().find("0#failing"), std::string::npos) << reply.error().detail();
-  EXPECT_EQ(reply.error().detail().find("secret"), std::string::npos)
+  EXPECT_EQ(error_of(reply), errc::remote);
+  EXPECT_EQ(error_of(reply).cause(), errc::already_exists);
+  EXPECT_NE(error_of(reply).detail().find("0#failing"), std::string::npos)
+    << error_of(reply).detail();
+  EXPECT_EQ(error_of(reply).detail().find("secret"), std::string::npos)
     << "what the handler reports is not for others";
 }
 
@@ -104,10 +106,10 @@ TEST_F(Answer, ANS8_APeerGetsAnErrorReplyOnlyWhenItsAddressShowsThatItUnderstand
 TEST_F(Answer, ANS9_WhatIsLostInTheNodeEndsTheRequestAtOnce) {
   node.start_worker("hop", hop{});
   const auto unknown = request(node, {"hop", "nowhere"});
-  EXPECT_EQ(unknown.error(), errc::not_found);
-  EXPECT_NE(unknown.error().detail().find("0#nowhere"), std::string::npos);
+  EXPECT_EQ(error_of(unknown), errc::not_found);
+  EXPECT_NE(error_of(unknown).detail().find("0#nowhere"), std::string::npos);
   node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, recorder{});
-  EXPECT_EQ(request(node, {"hop", "closed"}).error(), errc::access_denied);
+  EXPECT_EQ(error_of(request(node, {"hop", "closed"})), errc::access_denied);
 }
 
 TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
@@ -121,7 +123,8 @@ TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
   };
   const auto later = std::make_shared<context::dispatcher>();
   node.start_worker("never_ready", never_ready{later});
-  std::thread requester{[&] { EXPECT_EQ(request(node, "never_ready").error(), errc::cancelled); }};
+  std::thread requester{
+    [&] { EXPECT_EQ(error_of(request(node, "never_ready")), errc::cancelled); }};
   ASSERT_TRUE(eventually([&] { return node.metrics().sent == 1; }));
   (*later)([](context& ctx) { ctx.fail({errc::unsupported, "not here"}); });
   requester.join();
@@ -132,7 +135,7 @@ TEST_F(Answer, ANS7_ARequestWhoseRequesterHasGivenUpIsNotHandled) {
   const journal handled;
   node.start_worker("slow", gated_recorder{released, handled});
   node.send("slow", "first");
-  EXPECT_EQ(request(node, "slow", 20ms).error(), errc::timeout);
+  EXPECT_EQ(error_of(request(node, "slow", 20ms)), errc::timeout);
   node.send("slow", "last");
   released.open();
   EXPECT_EQ(handled.wait_for(2), (lines{"first", "last"}));
@@ -168,8 +171,8 @@ TEST_F(Answer, ANS10_APromiseAnswersFromAnotherThread) {
     EXPECT_TRUE(kept.is_awaited());
     EXPECT_TRUE(kept.deliver(std::string{"late, but here"}));
     EXPECT_FALSE(kept.pending());
-    EXPECT_EQ(kept.deliver(std::string{"again"}).error(), errc::misuse);
-    EXPECT_EQ(kept.fail({errc::timeout}).error(), errc::misuse);
+    EXPECT_EQ(error_of(kept.deliver(std::string{"again"})), errc::misuse);
+    EXPECT_EQ(error_of(kept.fail({errc::timeout})), errc::misuse);
   }};
   EXPECT_EQ(request(node, "later"), "late, but here");
   other.join();
@@ -180,17 +183,18 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
     const auto kept = ctx.keep(received);
   });
   const auto reply = request(node, "forgetful");
-  EXPECT_EQ(reply.error(), errc::remote);
-  EXPECT_EQ(reply.error().cause(), errc::cancelled);
+  EXPECT_EQ(error_of(reply), errc::remote);
+  EXPECT_EQ(error_of(reply).cause(), errc::cancelled);
 }
 
 TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
   node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
-    EXPECT_EQ(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"}).error(), errc::internal);
+    EXPECT_EQ(error_of(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"})),
+              errc::internal);
   });
   const auto reply = request(node, "odd");
-  EXPECT_EQ(reply.error(), errc::remote);
-  EXPECT_EQ(reply.error().cause(), errc::internal);
+  EXPECT_EQ(error_of(reply), errc::remote);
+  EXPECT_EQ(error_of(reply).cause(), errc::internal);
 }
 
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {
@@ -216,7 +220,7 @@ TEST_F(Answer, ANS10_APromiseKnowsWhenItsRequesterHasGivenUp) {
     kept = ctx.keep(received);
     taken.open();
   });
-  EXPECT_EQ(request(node, "later", 20ms).error(), errc::timeout);
+  EXPECT_EQ(error_of(request(node, "later", 20ms)), errc::timeout);
   ASSERT_TRUE(taken.wait());
   EXPECT_TRUE(kept.pending());
   EXPECT_FALSE(kept.is_awaited());
@@ -264,18 +268,19 @@ TEST_F(Answer, ANS11_ATimeOutNamesTheRouteAndTheConnection) {
   node.start_worker("hop", hop{});
   node.start_worker("silent", recorder{});
   const auto local = request(node, {"hop", "silent"}, 20ms);
-  EXPECT_EQ(local.error(), errc::timeout);
-  EXPECT_NE(local.error().detail().find("within 20 ms from [0#hop => 0#silent]"), std::string::npos)
-    << local.error().detail();
+  EXPECT_EQ(error_of(local), errc::timeout);
+  EXPECT_NE(error_of(local).detail().find("within 20 ms from [0#hop => 0#silent]"),
+            std::string::npos)
+    << error_of(local).detail();
   fake_connection peer{node};
   const auto far = request(node, {peer.sender(), "silent"}, 20ms);
-  EXPECT_NE(far.error().detail().find("through a connection"), std::string::npos)
-    << far.error().detail();
+  EXPECT_NE(error_of(far).detail().find("through a connection"), std::string::npos)
+    << error_of(far).detail();
 }
 
 TEST_F(Answer, ANS11_ALateReplySaysHowLateItIs) {
   fake_connection peer{node};
-  EXPECT_EQ(request(node, {peer.sender(), "echoer"}, 20ms).error(), errc::timeout);
+  EXPECT_EQ(error_of(request(node, {peer.sender(), "echoer"}, 20ms)), errc::timeout);
   const auto asked = peer.next_written();
   ASSERT_TRUE(asked);
   peer.deliver(asked->return_route(), {"echoer"});
@@ -289,8 +294,8 @@ TEST_F(Answer, ANS11_ANS5_ASendToAClosedConnectionSaysSo) {
     sender = peer.sender();
   }
   const auto sent = node.root().send({sender, "echoer"}, "x");
-  EXPECT_EQ(sent.error(), errc::connection_closed);
-  EXPECT_EQ(sent.error().detail().find("spelling"), std::string::npos) << sent.error().detail();
+  EXPECT_EQ(error_of(sent), errc::connection_closed);
+  EXPECT_EQ(error_of(sent).detail().find("spelling"), std::string::npos) << error_of(sent).detail();
 }
 
 TEST_F(Answer, ANS12_AReplyAndAFailureOfTheSameRequestEndItOnce) {

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -73,9 +74,9 @@ TEST_F(Context, CTX6_ASecondTransportOfATypeReplacesTheFirst) {
 }
 
 TEST_F(Context, CTX6_ARouteWithTwoTransportAddressesIsNotResolved) {
-  EXPECT_EQ(node.root().resolve_transport_route(route{"1#a:1", "1#b:1"}).error(),
+  EXPECT_EQ(error_of(node.root().resolve_transport_route(route{"1#a:1", "1#b:1"})),
             errc::only_one_transport_hop);
-  EXPECT_EQ(node.root().resolve_transport_route("7#a").error(), errc::unknown_transport);
+  EXPECT_EQ(error_of(node.root().resolve_transport_route("7#a")), errc::unknown_transport);
   EXPECT_EQ(node.root().resolve_transport_route(route{"a", "b"}).value(), (route{"a", "b"}));
 }
 
@@ -122,8 +123,8 @@ TEST_F(Context, CTX2_ADetachedContextSendsAndReceivesAndLeaves) {
 TEST_F(Context, CTX3_ADetachedContextAtATakenAddressIsRefused) {
   node.start_worker({"w", "alias"}, echoer{});
   for (const auto* name : {"w", "alias", "app"})
-    EXPECT_EQ(node.root().detached(name).error(), errc::already_exists);
-  EXPECT_EQ(node.root().detached({"free", "alias"}).error(), errc::already_exists);
+    EXPECT_EQ(error_of(node.root().detached(name)), errc::already_exists);
+  EXPECT_EQ(error_of(node.root().detached({"free", "alias"})), errc::already_exists);
   EXPECT_FALSE(node.is_registered("free"));
 }
 
@@ -137,7 +138,7 @@ TEST_F(Context, CTX4_ACD5_ADetachedContextWithoutAnAddressIsRandomAndClosed) {
   EXPECT_TRUE(closed.send("app", "x")) << "denied, not refused";
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_TRUE(node.root().send(closed.primary_address(), "x"));
-  EXPECT_EQ(closed.receive<any>({.timeout = 10ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(closed.receive<any>({.timeout = 10ms})), errc::timeout);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::incoming_denied), 1u);
 }
 
@@ -169,7 +170,7 @@ TEST_F(Context, MAP12_ADetachedContextWorksFromPlainThreads) {
         ASSERT_TRUE(mailbox.send("echoer", std::to_string(i)));
         EXPECT_EQ(mailbox.receive<std::string>().value().body(), std::to_string(i));
       }
-      EXPECT_EQ(mailbox.receive<std::string>({.timeout = 1ms}).error(), errc::timeout);
+      EXPECT_EQ(error_of(mailbox.receive<std::string>({.timeout = 1ms})), errc::timeout);
     });
   for (auto& each : threads)
     each.join();
@@ -195,8 +196,8 @@ TEST_F(Context, ACD6_ADetachedContextHasTheControlsItIsGiven) {
   EXPECT_TRUE(node.root().send("other way", "passes"));
   EXPECT_EQ(node.receive<std::string>().body(), "passes");
   EXPECT_EQ(other_way.receive<std::string>().value().body(), "passes");
-  EXPECT_EQ(one_way.receive<std::string>({.timeout = 10ms}).error(), errc::timeout);
-  EXPECT_EQ(node.root().receive<std::string>({.timeout = 0ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(one_way.receive<std::string>({.timeout = 10ms})), errc::timeout);
+  EXPECT_EQ(error_of(node.root().receive<std::string>({.timeout = 0ms})), errc::timeout);
 }
 
 // -- readiness -------------------------------------------------------------------------------------
@@ -237,7 +238,7 @@ TEST_F(Context, MAP8_InitializeMaySendAndReceiveWhileMessagesWaitInOrder) {
   node.send("w", "1");
   node.send("w", "2");
   EXPECT_EQ(book.entries(), lines{"initialize"});
-  EXPECT_EQ(node.root().wait_for("w", {.timeout = 10ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(node.root().wait_for("w", {.timeout = 10ms})), errc::timeout);
   may_answer.open();
   EXPECT_EQ(book.wait_for(4), (lines{"initialize", "a worker", "1", "2"}));
   EXPECT_TRUE(node.root().wait_for("w"));

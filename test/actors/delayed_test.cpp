@@ -1,5 +1,6 @@
 #include "test_node.hpp"
 
+#include "error_of.hpp"
 #include "node_state.hpp"
 #include "timers.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 class Delayed : public node_test {
 protected:
   void expect_nothing_more() {
-    EXPECT_EQ(node.root().receive<any>({.timeout = 30ms}).error(), errc::timeout);
+    EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 30ms})), errc::timeout);
   }
 };
 
@@ -147,7 +148,7 @@ TEST_F(Delayed, DLY2_NothingIsSentAfterTheNodesStop) {
   event.schedule(1h);
   node.stop();
   event.schedule(0ms);
-  EXPECT_EQ(node.root().receive<any>({.timeout = 20ms}).error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 20ms})), errc::not_found);
   EXPECT_EQ(node.metrics().sent, 0u);
 }
 

@@ -1,5 +1,6 @@
 #include "test_node.hpp"
 
+#include "error_of.hpp"
 #include "node_state.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -43,9 +44,9 @@ TEST_F(Endpoint, RCV2_AReceiveThatReachesItsLimitIsATimeout) {
   const auto received = node.root().receive<std::string>({.timeout = 1s});
   const auto took = clock::now() - before;
   ASSERT_FALSE(received);
-  EXPECT_EQ(received.error(), errc::timeout);
-  EXPECT_EQ(received.error().kind(), error_kind::timeout);
-  EXPECT_EQ(received.error().origin(), error_origin::node);
+  EXPECT_EQ(error_of(received), errc::timeout);
+  EXPECT_EQ(error_of(received).kind(), error_kind::timeout);
+  EXPECT_EQ(error_of(received).origin(), error_origin::node);
   EXPECT_GE(took, 1s);
   EXPECT_LT(took, 2s);
 }
@@ -69,7 +70,7 @@ TEST_F(Endpoint, RCV3_DeniedMessagesAreSkippedAndTheLimitKeepsRunning) {
     }
   }};
   const auto before = clock::now();
-  EXPECT_EQ(mailbox.receive<std::string>({.timeout = 100ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(mailbox.receive<std::string>({.timeout = 100ms})), errc::timeout);
   EXPECT_LT(clock::now() - before, 5s);
   over = true;
   pestering.join();
@@ -82,13 +83,13 @@ TEST_F(Endpoint, RCV4_ReceiveOnAClosedMailboxIsNotFound) {
     waiting.open();
     const auto received = mailbox.receive<std::string>({.timeout = std::nullopt});
     ASSERT_FALSE(received);
-    EXPECT_EQ(received.error(), errc::not_found);
-    EXPECT_EQ(received.error().kind(), error_kind::not_found);
+    EXPECT_EQ(error_of(received), errc::not_found);
+    EXPECT_EQ(error_of(received).kind(), error_kind::not_found);
   }};
   ASSERT_TRUE(waiting.wait());
   node.stop_worker("mailbox");
   receiver.join();
-  EXPECT_EQ(mailbox.receive<std::string>().error(), errc::not_found);
+  EXPECT_EQ(error_of(mailbox.receive<std::string>()), errc::not_found);
 }
 
 TEST_F(Endpoint, RCV4_ASenderThatFoundTheMailboxBeforeItClosedIsRefused) {
@@ -100,7 +101,7 @@ TEST_F(Endpoint, RCV4_ASenderThatFoundTheMailboxBeforeItClosedIsRefused) {
   const auto taken = found.record->sink->push(std::move(late), nullptr);
   late.set_handled(); // NOLINT(bugprone-use-after-move): what was refused is as it was
   ASSERT_FALSE(taken);
-  EXPECT_EQ(taken.error(), errc::not_found);
+  EXPECT_EQ(error_of(taken), errc::not_found);
 }
 
 TEST_F(Endpoint, RCV4_WhatWaitedInAClosedMailboxIsCounted) {
@@ -108,7 +109,7 @@ TEST_F(Endpoint, RCV4_WhatWaitedInAClosedMailboxIsCounted) {
   for (int i = 0; i < 3; ++i)
     node.send("mailbox", "x");
   node.stop_worker("mailbox");
-  EXPECT_EQ(mailbox.receive<std::string>().error(), errc::not_found);
+  EXPECT_EQ(error_of(mailbox.receive<std::string>()), errc::not_found);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::worker_gone), 3u);
   EXPECT_TRUE(mailbox.send("app", "it may still send"));
   EXPECT_EQ(node.receive<std::string>().body(), "it may still send");
@@ -121,7 +122,7 @@ TEST_F(Endpoint, RCV5_AMessageOfAnotherTypeIsHandedOutAndOnlyDecodingFails) {
   const auto received = mailbox.receive<std::uint64_t>();
   ASSERT_TRUE(received);
   EXPECT_EQ(received->source_address(), "app");
-  EXPECT_EQ(received->try_body().error(), errc::truncated);
+  EXPECT_EQ(error_of(received->try_body()), errc::truncated);
   EXPECT_THROW(static_cast<void>(received->body()), failure);
   EXPECT_EQ(node.metrics().delivered, 1u);
 }
@@ -156,8 +157,8 @@ TEST_F(EndpointWithASmallQueue, RCV1_AFullQueueIsAnErrorOfTheSenderNeverSilence)
     EXPECT_TRUE(node.root().send("mailbox", i));
   const auto refused = node.root().send("mailbox", 3);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(), errc::resource_exhausted);
-  EXPECT_NE(refused.error().detail().find("max-endpoint-queue"), std::string::npos);
+  EXPECT_EQ(error_of(refused), errc::resource_exhausted);
+  EXPECT_NE(error_of(refused).detail().find("max-endpoint-queue"), std::string::npos);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::mailbox_full), 1u);
   EXPECT_EQ(mailbox.receive<int>().value().body(), 0);
   EXPECT_TRUE(node.root().send("mailbox", 4));
@@ -174,7 +175,7 @@ TEST_F(Endpoint, CTX2_AMovedEndpointKeepsItsAddressAndItsMessages) {
   EXPECT_EQ(second.receive<std::string>().value().body(), "2");
 
   // what is left behind is closed, and no trap
-  EXPECT_EQ(first.receive<std::string>().error(), errc::not_found); // NOLINT: on purpose
+  EXPECT_EQ(error_of(first.receive<std::string>()), errc::not_found); // NOLINT: on purpose
   EXPECT_EQ(first.primary_address(), "mailbox");
 
   auto other = node.detached("other");
@@ -195,8 +196,8 @@ TEST_F(Endpoint, CTX2_AnEndpointOutlivesItsNode) {
     mailbox = other.detached("mailbox");
     other.send("mailbox", "x");
   }
-  EXPECT_EQ(mailbox->receive<std::string>().error(), errc::not_found);
-  EXPECT_EQ(mailbox->send("app", "x").error(), errc::internal);
+  EXPECT_EQ(error_of(mailbox->receive<std::string>()), errc::not_found);
+  EXPECT_EQ(error_of(mailbox->send("app", "x")), errc::internal);
 }
 
 TEST_F(Endpoint, CTX2_AnEndpointAtSeveralAddresses) {

@@ -1,5 +1,6 @@
 // The largest duration of any unit means "never".
 
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -58,7 +59,7 @@ TEST_F(LongestDurations, DUR1_DLY1_OfADelayNeverSend) {
   for (const time_span delay :
        {time_span{nanoseconds::max()}, time_span{milliseconds::max()}, time_span{hours::max()}}) {
     event.schedule(delay);
-    EXPECT_EQ(node.root().receive<any>({.timeout = 20ms}).error(), errc::timeout);
+    EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 20ms})), errc::timeout);
   }
 }
 

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "fake_connection.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -46,7 +47,7 @@ TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTol
   EXPECT_EQ(counted.dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_EQ(counted.dropped_for(drop_reason::incoming_denied), 1u);
   EXPECT_EQ(counted.dropped_in_all(), 6u);
-  EXPECT_EQ(node.root().receive<any>({.timeout = 0ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Metrics, DEC7_NothingGoesBackOverAConnection) {

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -90,14 +91,14 @@ TEST_F(Node, NOD2_DEC2_NodesInOneProcessShareNothing) {
 
   EXPECT_TRUE(other.flow_control().consumers(id).empty());
   EXPECT_FALSE(other.is_registered("echoer"));
-  EXPECT_EQ(other.root().send("echoer", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(other.root().send("echoer", "x")), errc::not_found);
   other.start_worker("echoer", recorder{});
   EXPECT_NE(node.actor_at("echoer"), other.actor_at("echoer"));
   EXPECT_NE(caf::actor_cast<caf::strong_actor_ptr>(node.router()),
             caf::actor_cast<caf::strong_actor_ptr>(other.router()));
   ASSERT_TRUE(attach_transport(other.state(), std::make_shared<silent_transport>(9, journal{})));
-  EXPECT_EQ(node.root().resolve_transport_route("9#x").error(), errc::unknown_transport);
-  EXPECT_EQ(other.root().resolve_transport_route("9#x").error(), errc::unsupported);
+  EXPECT_EQ(error_of(node.root().resolve_transport_route("9#x")), errc::unknown_transport);
+  EXPECT_EQ(error_of(other.root().resolve_transport_route("9#x")), errc::unsupported);
 
   other.stop();
   EXPECT_EQ((node.send_and_receive<std::string>("echoer", "still here")), "still here");
@@ -262,7 +263,8 @@ TEST_F(Node, NOD9_StartsAreRefusedWhileStopping) {
 
 TEST_F(Node, NOD9_DetachedContextsDoNotHoldUpAStop) {
   auto mailbox = node.detached("mailbox");
-  std::thread receiver{[&] { EXPECT_EQ(mailbox.receive<std::string>().error(), errc::not_found); }};
+  std::thread receiver{
+    [&] { EXPECT_EQ(error_of(mailbox.receive<std::string>()), errc::not_found); }};
   const auto before = clock::now();
   node.stop(20s);
   EXPECT_LT(clock::now() - before, 5s);
@@ -293,8 +295,8 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   auto& root = node.root();
   const auto expect_internal = [](const char* call, const auto& outcome) {
     ASSERT_FALSE(outcome) << call;
-    EXPECT_EQ(outcome.error().kind(), error_kind::internal) << call;
-    EXPECT_EQ(outcome.error().origin(), error_origin::node) << call;
+    EXPECT_EQ(error_of(outcome).kind(), error_kind::internal) << call;
+    EXPECT_EQ(error_of(outcome).origin(), error_origin::node) << call;
   };
   const local_info note{"a note", {}};
   expect_internal("send", root.send("echoer", "x"));
@@ -336,7 +338,7 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   EXPECT_THROW(node.send("echoer", "x"), failure);
 
   // the mailbox itself is closed (RCV-4)
-  EXPECT_EQ(root.receive<std::string>({.timeout = std::nullopt}).error(), errc::not_found);
+  EXPECT_EQ(error_of(root.receive<std::string>({.timeout = std::nullopt})), errc::not_found);
 
   // handles of actors that are gone
   compat::post(caf::actor_cast<caf::abstract_actor*>(router), nullptr,

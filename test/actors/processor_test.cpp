@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -126,7 +127,7 @@ TEST_F(Processor, PRC4_AFailedInitializeShutsDownAndFreesTheAddresses) {
   node.start_processor({"p", "alias"}, never_ready{book});
   EXPECT_EQ(book.wait_for(1), lines{"shutdown"});
   EXPECT_TRUE(eventually([&] { return !node.is_registered("p"); }));
-  EXPECT_EQ(node.root().send("alias", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("alias", "x")), errc::not_found);
   EXPECT_TRUE(logged({"warning", "0#p", "no power"}));
 }
 
@@ -172,7 +173,7 @@ TEST_F(Processor, PRC5_ACD4_APlainStartAdmitsNothingInEitherDirection) {
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 1; }));
   EXPECT_EQ(book.size(), 2u) << "not even woken";
-  EXPECT_EQ(node.root().receive<any>({.timeout = 10ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 10ms})), errc::timeout);
 }
 
 TEST_F(Processor, PRC5_DeniedMessagesAreSkipped) {

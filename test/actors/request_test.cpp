@@ -1,5 +1,6 @@
 #include "fake_connection.hpp"
 
+#include "error_of.hpp"
 #include "node_state.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -120,9 +121,9 @@ TEST_F(Request, SRQ3_TheLimitIs30SecondsByDefaultAndAnOptionOtherwise) {
   const auto reply = node.root().send_and_receive<any>("silent", "x", {.timeout = 30ms});
   const auto took = clock::now() - before;
   ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error(), errc::timeout);
-  EXPECT_EQ(reply.error().kind(), error_kind::timeout);
-  EXPECT_EQ(reply.error().origin(), error_origin::node);
+  EXPECT_EQ(error_of(reply), errc::timeout);
+  EXPECT_EQ(error_of(reply).kind(), error_kind::timeout);
+  EXPECT_EQ(error_of(reply).origin(), error_origin::node);
   EXPECT_GE(took, 30ms);
   EXPECT_LT(took, 5s);
   EXPECT_EQ(node.list_workers().size(), 2u) << "the temporary address is gone";
@@ -172,7 +173,7 @@ TEST_F(Request, SRQ4_TheFirstMessageIsTheReplyWhoeverSentIt) {
 
 TEST_F(Request, SRQ5_AnErrorOfTheSendComesBackAtOnce) {
   const auto before = clock::now();
-  EXPECT_EQ(node.root().send_and_receive<any>("nobody", "x").error(), errc::not_found);
+  EXPECT_EQ((error_of(node.root().send_and_receive<any>("nobody", "x"))), errc::not_found);
   EXPECT_LT(clock::now() - before, 5s);
   const journal book;
   start_caller([=](context& ctx, const routed<std::string>&) {
@@ -192,7 +193,7 @@ TEST_F(Request, SRQ6_TheSimpleFormGivesTheBodyTheExtendedFormTheMessage) {
   const auto reply = node.send_and_receive_extended<std::string>(route{"hop", "echoer"}, "x");
   EXPECT_EQ(reply.body(), "x");
   EXPECT_EQ(reply.return_route(), (route{"hop", "echoer"}));
-  EXPECT_EQ((node.root().send_and_receive<std::uint64_t>("echoer", "short").error()),
+  EXPECT_EQ((error_of(node.root().send_and_receive<std::uint64_t>("echoer", "short"))),
             errc::truncated)
     << "a reply of another type is a decoding error";
 }
@@ -231,7 +232,7 @@ TEST_F(Request, SRQ7_ERR16_ASecondReplyIsUndeliverableLoggedAndCounted) {
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::unknown_address) == 1; }));
   EXPECT_TRUE(logged({"warning", "0#twice", "not_found"}));
-  EXPECT_EQ(node.root().receive<any>({.timeout = 0ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Request, SRQ7_AfterTheReplyNoTimerIsLeft) {
@@ -285,7 +286,7 @@ TEST_F(Request, SRQ8_OptionsAddAccessControls) {
 
   request_options closed{.timeout = 20ms};
   closed.outgoing = deny_all();
-  EXPECT_EQ(node.root().send_and_receive<any>("w", "x", closed).error(), errc::access_denied)
+  EXPECT_EQ((error_of(node.root().send_and_receive<any>("w", "x", closed))), errc::access_denied)
     << "denied is success for the sender, and the end of the request";
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
 }
@@ -483,8 +484,9 @@ TEST_F(Request, NOD9_AWaitingRequestEndsWithTheNode) {
   const gate released;
   start_patient_echoer(reached, released);
   std::thread asking{[&] {
-    EXPECT_EQ(node.root().send_and_receive<any>("patient", "x", {.timeout = std::nullopt}).error(),
-              errc::not_found);
+    EXPECT_EQ(
+      (error_of(node.root().send_and_receive<any>("patient", "x", {.timeout = std::nullopt}))),
+      errc::not_found);
   }};
   ASSERT_TRUE(reached.wait());
   node.stop(10ms);

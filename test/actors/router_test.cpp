@@ -1,5 +1,6 @@
 #include "test_node.hpp"
 
+#include "error_of.hpp"
 #include "node_state.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -49,13 +50,13 @@ TEST_F(Router, ROU3_ROU5_ADuplicateAddressIsRefusedAndLeavesNoTrace) {
                             mailboxes{"new", "b"}, mailboxes{"new", "newer", "a", "newest"}}) {
     const auto again = node.root().start_worker(taken, recorder{second});
     ASSERT_FALSE(again);
-    EXPECT_EQ(again.error(), errc::already_exists);
-    EXPECT_EQ(again.error().kind(), error_kind::already_exists);
-    EXPECT_EQ(again.error().origin(), error_origin::node);
+    EXPECT_EQ(error_of(again), errc::already_exists);
+    EXPECT_EQ(error_of(again).kind(), error_kind::already_exists);
+    EXPECT_EQ(error_of(again).origin(), error_origin::node);
   }
   EXPECT_EQ(sorted_workers(), workers);
-  EXPECT_EQ(node.root().send("new", "x").error(), errc::not_found);
-  EXPECT_EQ(node.root().send("newest", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("new", "x")), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("newest", "x")), errc::not_found);
   node.send("a", "to a");
   node.send("b", "to b");
   EXPECT_EQ(first.wait_for(3), (lines{"initialize", "to a", "to b"}));
@@ -66,13 +67,14 @@ TEST_F(Router, ROU5_TheErrorNamesTheAddressThatIsTaken) {
   node.start_worker({"a", "taken"}, echoer{});
   const auto again = node.root().start_worker({"b", "taken"}, echoer{});
   ASSERT_FALSE(again);
-  EXPECT_NE(again.error().detail().find("0#taken"), std::string::npos) << again.error().detail();
+  EXPECT_NE(error_of(again).detail().find("0#taken"), std::string::npos)
+    << error_of(again).detail();
 }
 
 TEST_F(Router, ROU5_OneWorkerCannotHaveAnAddressTwice) {
-  EXPECT_EQ(node.root().start_worker({"a", "b", "a"}, echoer{}).error(), errc::already_exists);
+  EXPECT_EQ(error_of(node.root().start_worker({"a", "b", "a"}, echoer{})), errc::already_exists);
   EXPECT_FALSE(node.is_registered("a"));
-  EXPECT_EQ(node.root().send("b", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("b", "x")), errc::not_found);
 }
 
 /// Each thread wants three of five addresses, in an order of its own: any two lists overlap.
@@ -97,7 +99,7 @@ TEST_F(Router, ROU5_OverlappingListsAreStartedWholeOrNotAtAll) {
         });
       ++(first ? started : refused);
       if (!first) {
-        EXPECT_EQ(first.error(), errc::already_exists);
+        EXPECT_EQ(error_of(first), errc::already_exists);
         continue;
       }
       for (const auto& each : list)
@@ -153,17 +155,17 @@ TEST_F(Router, ROU6_AStartWithoutAnAddressIsInternal) {
 
 TEST_F(Router, ROU6_AMailboxWithoutAnAccessControlIsMisuse) {
   const mailbox_options broken{.address = "w", .incoming = nullptr};
-  EXPECT_EQ(node.root().start_worker(broken, echoer{}).error(), errc::misuse);
-  EXPECT_EQ(node.root().detached(broken).error(), errc::misuse);
+  EXPECT_EQ(error_of(node.root().start_worker(broken, echoer{})), errc::misuse);
+  EXPECT_EQ(error_of(node.root().detached(broken)), errc::misuse);
 }
 
 TEST_F(Router, ROU7_ERR1_AnUnknownAddressIsNotFound) {
   const auto sent = node.root().send("nobody", "x");
   ASSERT_FALSE(sent);
-  EXPECT_EQ(sent.error(), errc::not_found);
-  EXPECT_EQ(sent.error().kind(), error_kind::not_found);
-  EXPECT_EQ(sent.error().origin(), error_origin::node);
-  EXPECT_NE(sent.error().detail().find("0#nobody"), std::string::npos);
+  EXPECT_EQ(error_of(sent), errc::not_found);
+  EXPECT_EQ(error_of(sent).kind(), error_kind::not_found);
+  EXPECT_EQ(error_of(sent).origin(), error_origin::node);
+  EXPECT_NE(error_of(sent).detail().find("0#nobody"), std::string::npos);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::unknown_address), 1u);
 }
 
@@ -174,7 +176,7 @@ TEST_F(Router, ROU7_DEC5_ERR2_WRK10_AStoppingAddressIsNotFound) {
   ASSERT_TRUE(worker.reached.wait());
   node.stop_worker("alias");
   for (const auto* name : {"w", "alias"})
-    EXPECT_EQ(node.root().send(name, "too late").error(), errc::not_found);
+    EXPECT_EQ(error_of(node.root().send(name, "too late")), errc::not_found);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::unknown_address), 2u);
   worker.released.open();
   EXPECT_EQ(worker.book.wait_for(2), (lines{"x", "shutdown"}));
@@ -183,8 +185,8 @@ TEST_F(Router, ROU7_DEC5_ERR2_WRK10_AStoppingAddressIsNotFound) {
 TEST_F(Router, ROU8_ERR12_AnUnresolvedTransportAddressIsInternal) {
   const auto sent = node.root().send(route{"1#localhost:4000", "echoer"}, "x");
   ASSERT_FALSE(sent);
-  EXPECT_EQ(sent.error().kind(), error_kind::internal);
-  EXPECT_EQ(sent.error().origin(), error_origin::node);
+  EXPECT_EQ(error_of(sent).kind(), error_kind::internal);
+  EXPECT_EQ(error_of(sent).origin(), error_origin::node);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::external_address), 1u);
   EXPECT_EQ(node.root().send_and_receive<std::string>("1#localhost:4000", "x").error().kind(),
             error_kind::internal);
@@ -214,10 +216,10 @@ TEST_F(Router, ROU10_StopTakesAnyAliasAndReturnsOnceItHasBegun) {
 }
 
 TEST_F(Router, ROU10_StoppingAnUnknownAddressIsNotFound) {
-  EXPECT_EQ(node.root().stop_worker("nobody").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().stop_worker("nobody")), errc::not_found);
   node.start_worker("w", echoer{});
   node.stop_worker("w");
-  EXPECT_EQ(node.root().stop_worker("w").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().stop_worker("w")), errc::not_found);
 }
 
 TEST_F(Router, ROU11_DEC6_AFreedWorkerTakesEverythingAlong) {
@@ -235,7 +237,7 @@ TEST_F(Router, ROU11_DEC6_AFreedWorkerTakesEverythingAlong) {
   EXPECT_FALSE(node.root().metadata("alias"));
   EXPECT_EQ(node.root().find_terminal_address("alias").value(), std::nullopt);
   EXPECT_TRUE(node.flow_control().empty()) << "entries of the alias too";
-  EXPECT_EQ(node.root().send("alias", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("alias", "x")), errc::not_found);
 }
 
 TEST_F(Router, ROU13_AddressesCarryMetadata) {
@@ -265,7 +267,7 @@ TEST_F(Router, ROU13_FindsTheFirstTerminalAddressOfALocalRoute) {
             address{"second"});
   EXPECT_EQ(root.find_terminal_address(route{"plain"}).value(), std::nullopt);
   EXPECT_EQ(root.find_terminal_address(route{}).value(), std::nullopt);
-  EXPECT_EQ(root.find_terminal_address(route{"first", "1#host:1"}).error(), errc::invalid_value);
+  EXPECT_EQ(error_of(root.find_terminal_address(route{"first", "1#host:1"})), errc::invalid_value);
 }
 
 TEST_F(Router, ROU14_WaitForReturnsWhenInitializeHasFinished) {
@@ -281,7 +283,7 @@ TEST_F(Router, ROU14_WaitForReturnsWhenInitializeHasFinished) {
   const slow_start worker{.reached = {}, .released = {}};
   node.start_worker({"w", "alias"}, worker);
   ASSERT_TRUE(worker.reached.wait());
-  EXPECT_EQ(node.root().wait_for("w", {.timeout = 20ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(node.root().wait_for("w", {.timeout = 20ms})), errc::timeout);
   std::thread waiting{[&] { EXPECT_TRUE(node.root().wait_for("alias")); }};
   worker.released.open();
   waiting.join();
@@ -317,7 +319,7 @@ TEST_F(Router, ROU14_WaitForReportsWhyAStartFailed) {
 }
 
 TEST_F(Router, ROU14_WaitForAnUnknownAddressIsNotFound) {
-  EXPECT_EQ(node.root().wait_for("nobody").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().wait_for("nobody")), errc::not_found);
 }
 
 TEST_F(Router, ROU14_WaitForEndsWhenTheWorkerIsStoppedOrKilledBeforeItIsReady) {

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "fake_connection.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -18,13 +19,13 @@ protected:
 TEST_F(Sending, SND1_ResolutionComesBeforeAccessControl) {
   auto denied = node.detached(
     mailbox_options{.address = "denied", .incoming = allow_all(), .outgoing = deny_all()});
-  EXPECT_EQ(denied.send("nobody", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(denied.send("nobody", "x")), errc::not_found);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 0u);
 }
 
 TEST_F(Sending, SND1_AnUnknownAddressComesBeforeABodyThatCannotBeEncoded) {
-  EXPECT_EQ(node.root().send("nobody", std::string{"\xff"}).error(), errc::not_found);
-  EXPECT_EQ(node.root().send_and_receive<any>("nobody", std::string{"\xff"}).error(),
+  EXPECT_EQ(error_of(node.root().send("nobody", std::string{"\xff"})), errc::not_found);
+  EXPECT_EQ((error_of(node.root().send_and_receive<any>("nobody", std::string{"\xff"}))),
             errc::not_found);
 }
 
@@ -34,7 +35,7 @@ TEST_F(Sending, SND2_ERR3_ADeniedSendSucceedsAndIsLoggedAndCounted) {
                                                .incoming = allow_all(),
                                                .outgoing = allow_onward_addresses({"elsewhere"})});
   EXPECT_TRUE(limited.send("target", "x"));
-  EXPECT_EQ(box.receive<any>({.timeout = 10ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(box.receive<any>({.timeout = 10ms})), errc::timeout);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_TRUE(logged({"warning", "outgoing", "0#limited", "0#target", "allow_onward_addresses"}))
     << "the line names what would let it pass";
@@ -79,9 +80,9 @@ TEST_F(Sending, SND5_SendToSelfTakesOnlyOwnAddresses) {
   EXPECT_EQ(received.message_address(), "b");
   const auto refused = box.send_to_self("a", "app", "x");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind(), error_kind::internal);
-  EXPECT_EQ(refused.error().origin(), error_origin::node);
-  EXPECT_EQ(box.send_to_self("app", "a", "x").error(), errc::not_own_address);
+  EXPECT_EQ(error_of(refused).kind(), error_kind::internal);
+  EXPECT_EQ(error_of(refused).origin(), error_origin::node);
+  EXPECT_EQ(error_of(box.send_to_self("app", "a", "x")), errc::not_own_address);
 }
 
 TEST_F(Sending, SND6_ADestinationIsAnAddressATextOrARoute) {
@@ -98,10 +99,10 @@ TEST_F(Sending, SND6_ADestinationIsAnAddressATextOrARoute) {
 }
 
 TEST_F(Sending, SND2_AnEmptyRouteIsRefused) {
-  EXPECT_EQ(node.root().send(route{}, "x").error(), errc::empty_route);
-  EXPECT_EQ(node.root().forward(message{}).error(), errc::empty_route);
-  EXPECT_EQ(node.root().send_and_receive<any>(route{}, "x").error(), errc::empty_route);
-  EXPECT_EQ(node.root().delayed(route{}, "x").error(), errc::empty_route);
+  EXPECT_EQ(error_of(node.root().send(route{}, "x")), errc::empty_route);
+  EXPECT_EQ(error_of(node.root().forward(message{})), errc::empty_route);
+  EXPECT_EQ((error_of(node.root().send_and_receive<any>(route{}, "x"))), errc::empty_route);
+  EXPECT_EQ(error_of(node.root().delayed(route{}, "x")), errc::empty_route);
   EXPECT_EQ(node.metrics().sent, 0u);
 }
 
@@ -110,16 +111,16 @@ TEST_F(Sending, MTY4_ABodyThatCannotBeEncodedIsInternalAndNothingIsSent) {
   const std::string not_utf8 = "\xff\xfe";
   const auto expect_refused = [](const auto& outcome) {
     ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().kind(), error_kind::internal);
-    EXPECT_EQ(outcome.error().origin(), error_origin::node);
-    EXPECT_NE(outcome.error().detail().find("invalid_utf8"), std::string::npos);
+    EXPECT_EQ(error_of(outcome).kind(), error_kind::internal);
+    EXPECT_EQ(error_of(outcome).origin(), error_origin::node);
+    EXPECT_NE(error_of(outcome).detail().find("invalid_utf8"), std::string::npos);
   };
   expect_refused(node.root().send("target", not_utf8));
   expect_refused(node.root().send_and_receive<any>("target", not_utf8));
   expect_refused(node.root().delayed("target", not_utf8));
   EXPECT_EQ(node.metrics().sent, 0u);
   EXPECT_EQ(node.list_workers().size(), 2u) << "no temporary address is left";
-  EXPECT_EQ(box.receive<any>({.timeout = 0ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(box.receive<any>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Sending, FWD1_ForwardLeavesTheMessageAsItIs) {
@@ -136,13 +137,13 @@ TEST_F(Sending, FWD1_ForwardLeavesTheMessageAsItIs) {
 
 TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
   auto box = target();
-  EXPECT_EQ(node.root().forward(message{"nobody", {}}).error(), errc::not_found);
-  EXPECT_EQ(node.root().forward(message{"1#host:1", {}}).error(), errc::internal);
+  EXPECT_EQ(error_of(node.root().forward(message{"nobody", {}})), errc::not_found);
+  EXPECT_EQ(error_of(node.root().forward(message{"1#host:1", {}})), errc::internal);
   auto closed = node.detached(
     mailbox_options{.address = "closed", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(closed.forward(message{"target", {}}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
-  EXPECT_EQ(box.receive<any>({.timeout = 0ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(box.receive<any>({.timeout = 0ms})), errc::timeout);
 }
 
 class SendingWithFewSteps : public node_test {
@@ -201,8 +202,8 @@ TEST_F(SendingFromTheWire, FWD2_WhatAPeerSendsHasALimitOfItsOwn) {
 TEST_F(SendingFromTheWire, ERR6_AnAddressThatAPeerNamesIsEscaped) {
   const address unprintable{transport_type::local, "x\n\x1b[31m"};
   const auto refused = node.root().send(unprintable, "x");
-  EXPECT_NE(to_string(refused.error()).find(R"(0#x\x0a\x1b[31m)"), std::string::npos);
-  EXPECT_EQ(refused.error().detail().find('\n'), std::string::npos);
+  EXPECT_NE(to_string(error_of(refused)).find(R"(0#x\x0a\x1b[31m)"), std::string::npos);
+  EXPECT_EQ(error_of(refused).detail().find('\n'), std::string::npos);
   connection.deliver(unprintable, "peer");
   EXPECT_TRUE(logged({"warning", R"(0#x\x0a\x1b[31m)"}));
   for (const auto& line : logged_lines())
@@ -229,7 +230,7 @@ TEST_F(Sending, ERR5_AHopThatForwardsToAnUnknownAddressLogsAndCounts) {
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::unknown_address) == 1; }));
   EXPECT_TRUE(logged({"warning", "0#hop", "0#nobody"}));
-  EXPECT_EQ(node.root().receive<any>({.timeout = 10ms}).error(), errc::timeout) << "no reply";
+  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 10ms})), errc::timeout) << "no reply";
   node.start_worker("echoer", echoer{});
   EXPECT_EQ((node.send_and_receive<std::string>(route{"hop", "echoer"}, "x")), "x")
     << "the hop lives";

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "spawn_behavior.hpp"
 #include "test_node.hpp"
 
@@ -73,12 +74,12 @@ TEST_F(ServiceInterface, SRV5_TheBodyIsTheUnionInTheOrderOfTheInterface) {
 TEST_F(ServiceInterface, SRV1_SRV5_EachHandlerMayRefuse) {
   expose_calculator();
   const auto refused = node.root().send_and_receive<bool>("calculator", body{std::uint64_t{0}});
-  EXPECT_EQ(refused.error(), errc::remote);
-  EXPECT_EQ(refused.error().cause(), errc::handler_failed);
+  EXPECT_EQ(error_of(refused), errc::remote);
+  EXPECT_EQ(error_of(refused).cause(), errc::handler_failed);
   const auto unknown
     = node.root().send_and_receive<bool>("calculator", raw{shared_bytes{bytes_view{bytes{0x07}}}});
-  EXPECT_EQ(unknown.error(), errc::remote);
-  EXPECT_EQ(unknown.error().cause(), errc::invalid_value);
+  EXPECT_EQ(error_of(unknown), errc::remote);
+  EXPECT_EQ(error_of(unknown).cause(), errc::invalid_value);
 }
 
 TEST_F(ServiceInterface, SRV5_TheBodyForOneHandlerIsItsArgument) {

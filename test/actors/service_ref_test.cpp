@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/hop.hpp"
@@ -32,14 +33,14 @@ TEST_F(ServiceRef, SRV6_AWorkerAsksAndGoesOnWithTheReply) {
 }
 
 TEST_F(ServiceRef, SRV6_ErrorsAreThoseOfARequest) {
-  EXPECT_EQ((text_ref{node, "nowhere"}.ask("?").error()), errc::not_found);
+  EXPECT_EQ(error_of(text_ref{node, "nowhere"}.ask("?")), errc::not_found);
   node.start_worker("silent", recorder{});
   const text_ref silent{node, "silent", {.timeout = 20ms}};
-  EXPECT_EQ(silent.ask("?").error(), errc::timeout);
+  EXPECT_EQ(error_of(silent.ask("?")), errc::timeout);
   node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
     return ctx.send(received.return_route(), std::uint8_t{200});
   });
-  EXPECT_EQ((text_ref{node, "odd"}.ask("?").error()), errc::truncated);
+  EXPECT_EQ(error_of(text_ref{node, "odd"}.ask("?")), errc::truncated);
 }
 
 TEST_F(ServiceRef, SRV6_SRV7_ItsOptionsHoldForEachRequest) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/service.hpp"
@@ -36,8 +37,8 @@ private:
 /// The request has ended with an error of the other side.
 inline void expect_refused(const result<std::string>& reply, errc cause) {
   ASSERT_FALSE(reply) << *reply;
-  EXPECT_EQ(reply.error(), errc::remote);
-  EXPECT_EQ(reply.error().cause(), cause) << to_string(reply.error());
+  EXPECT_EQ(error_of(reply), errc::remote);
+  EXPECT_EQ(error_of(reply).cause(), cause) << to_string(reply.error());
 }
 
 /// A service with the name "shouter".

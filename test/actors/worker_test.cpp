@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -71,7 +72,7 @@ TEST_F(Worker, WRK3_AFailedInitializeShutsDownAndFreesTheAddresses) {
   worker.released.open();
   EXPECT_EQ(worker.book.wait_for(2), (lines{"initialize", "shutdown"}));
   EXPECT_TRUE(eventually([&] { return !node.is_registered("w"); }));
-  EXPECT_EQ(node.root().send("alias", "x").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("alias", "x")), errc::not_found);
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::worker_gone) == 2; }));
   EXPECT_TRUE(logged({"warning", "0#w", "initialize", "no such device"}));
@@ -184,7 +185,7 @@ TEST_F(Worker, WRK6_MAP4_ERR14_AfterAnErrorTheNextMessageIsHandled) {
   EXPECT_TRUE(eventually([&] { return node.metrics().failed == 3; }));
   EXPECT_EQ(node.metrics().delivered, 4u);
   EXPECT_EQ(node.actor_at("w"), handle) << "the same actor";
-  EXPECT_EQ(node.root().receive<any>({.timeout = 10ms}).error(), errc::timeout) << "no reply";
+  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 10ms})), errc::timeout) << "no reply";
 }
 
 TEST_F(Worker, WRK6_ERR15_RTD4_ABodyThatCannotBeDecodedIsAnErrorOfTheHandler) {
@@ -240,7 +241,7 @@ TEST_F(Worker, WRK7_MAP5_MAP6_WhatWasAcceptedBeforeStopIsHandled) {
   }
   expected.emplace_back("shutdown");
   node.stop_worker("w");
-  EXPECT_EQ(node.root().send("w", "too late").error(), errc::not_found);
+  EXPECT_EQ(error_of(node.root().send("w", "too late")), errc::not_found);
   worker.released.open();
   EXPECT_EQ(worker.book.wait_for(52), expected);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::worker_gone), 0u);
@@ -305,7 +306,7 @@ TEST_F(Worker, WRK9_ShutdownRunsOnceMaySendAndItsErrorIsOnlyLogged) {
   node.stop_worker("w");
   EXPECT_EQ(node.receive<std::string>().body(), "shutdown");
   EXPECT_TRUE(logged({"warning", "0#w", "shutdown", "cannot clean up"}));
-  EXPECT_EQ(node.root().receive<std::string>({.timeout = 10ms}).error(), errc::timeout)
+  EXPECT_EQ(error_of(node.root().receive<std::string>({.timeout = 10ms})), errc::timeout)
     << "once only";
 }
 
@@ -342,7 +343,7 @@ TEST_F(Worker, WRK9_AnExitMessageOfTheHostEndsItProperly) {
     caf::anon_send_exit(node.actor_at("w"), reason);
     EXPECT_EQ(book.wait_for(3), (lines{"initialize", "x", "shutdown"}));
     EXPECT_TRUE(eventually([&] { return !node.is_registered("w"); }));
-    EXPECT_EQ(node.root().send("alias", "x").error(), errc::not_found);
+    EXPECT_EQ(error_of(node.root().send("alias", "x")), errc::not_found);
   }
   const auto before = std::chrono::steady_clock::now();
   node.stop(10s);
@@ -441,14 +442,15 @@ TEST_F(Worker, MBX3_TheDestinationSelectsTheIncomingControlTheSourceTheOutgoingO
     return counted.dropped_for(drop_reason::incoming_denied) == 2
            && counted.dropped_for(drop_reason::outgoing_denied) == 2;
   }));
-  EXPECT_EQ(a.receive<any>({.timeout = 0ms}).error(), errc::timeout);
-  EXPECT_EQ(b.receive<any>({.timeout = 0ms}).error(), errc::timeout);
+  EXPECT_EQ(error_of(a.receive<any>({.timeout = 0ms})), errc::timeout);
+  EXPECT_EQ(error_of(b.receive<any>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Worker, MBX3_AForeignAddressIsRefusedAsSource) {
   node.start_worker("w", echoer{});
-  EXPECT_EQ(node.root().send_from_address("w", "x", "w").error(), errc::not_own_address);
-  EXPECT_EQ(node.root().forward_from_address(message{"w", {}}, "w").error(), errc::not_own_address);
+  EXPECT_EQ(error_of(node.root().send_from_address("w", "x", "w")), errc::not_own_address);
+  EXPECT_EQ(error_of(node.root().forward_from_address(message{"w", {}}, "w")),
+            errc::not_own_address);
   EXPECT_EQ(node.metrics().sent, 0u);
 }
 

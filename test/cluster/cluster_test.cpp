@@ -1,4 +1,5 @@
 #include "caf_node.hpp"
+#include "error_of.hpp"
 #include "process.hpp"
 
 #include "ockam/actors/hop.hpp"
@@ -55,7 +56,7 @@ TEST_F(Cluster, ROU4_TheAddressGoesWithTheCafNode) {
   while (sent && std::chrono::steady_clock::now() < end)
     sent = node.root().send("far", std::string{"anybody there?"});
   ASSERT_FALSE(sent);
-  EXPECT_EQ(sent.error(), errc::not_found);
+  EXPECT_EQ(error_of(sent), errc::not_found);
 }
 
 TEST(ForgottenTypeIds, TheErrorShowsTheLineToAdd) {

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "peers.hpp"
 #include "rust_bodies.hpp"
 #include "typed_echoer.hpp"
@@ -69,7 +70,7 @@ TEST_P(Payloads, TCP23_OneByteTooManyFailsAloneHere) {
   const auto refused = own.node.root().send_and_receive<raw>(
     {connection, "raw"}, raw_pattern(largest_payload(of_ours) + 1));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code(), errc::message_too_large);
+  EXPECT_EQ(error_of(refused).code(), errc::message_too_large);
   EXPECT_EQ(own.node.send_and_receive<raw>({connection, "raw"}, raw_pattern(3)), raw_pattern(3));
 }
 

@@ -1,5 +1,6 @@
 #include "ockam/protocol/api.hpp"
 
+#include "error_of.hpp"
 #include "hex.hpp"
 
 #include <string>
@@ -106,7 +107,7 @@ TEST(Api, CausesAreNestedUpToALimit) {
   for (std::size_t i = 0; i < max_nesting; ++i)
     deep = error_body{std::nullopt, std::nullopt, "m", {deep}};
   EXPECT_EQ(decode_error(encode(deep).value()).value(), deep);
-  EXPECT_EQ(encode(error_body{{}, {}, "m", {deep}}).error(), errc::nesting_too_deep);
+  EXPECT_EQ(error_of(encode(error_body{{}, {}, "m", {deep}})), errc::nesting_too_deep);
   EXPECT_EQ(error_problem("(a104*" + std::to_string(max_nesting) + ")a0"), "");
   EXPECT_EQ(error_problem("(a104*" + std::to_string(max_nesting + 1) + ")a0"), "nesting_too_deep");
   EXPECT_EQ(error_problem("(a104*100000)a0"), "nesting_too_deep");
@@ -114,10 +115,10 @@ TEST(Api, CausesAreNestedUpToALimit) {
 }
 
 TEST(Api, TextThatIsNotUtf8CannotBeSent) {
-  EXPECT_EQ(encode(request{1, "\xff", {}, {}}).error(), errc::invalid_utf8);
-  EXPECT_EQ(encode(error_body{{}, {}, {}, {error_body{{}, {}, "\xff", {}}}}).error(),
+  EXPECT_EQ(error_of(encode(request{1, "\xff", {}, {}})), errc::invalid_utf8);
+  EXPECT_EQ(error_of(encode(error_body{{}, {}, {}, {error_body{{}, {}, "\xff", {}}}})),
             errc::invalid_utf8);
-  EXPECT_EQ(encode_payload(request{1, "\xff", {}, {}}).error(), errc::invalid_utf8);
+  EXPECT_EQ(error_of(encode_payload(request{1, "\xff", {}, {}})), errc::invalid_utf8);
 }
 
 TEST(Api, EveryTruncationIsRefused) {

@@ -1,5 +1,6 @@
 #include "ockam/protocol/frame.hpp"
 
+#include "error_of.hpp"
 #include "hex.hpp"
 #include "random_message.hpp"
 #include "waiter.hpp"
@@ -99,8 +100,8 @@ TEST(FrameDecoder, TCP21_AnotherVersionIsFinal) {
   for (const int version : {0, 2, 0x47, 255}) { // 0x47 is the G of an HTTP client
     auto decoder = new_decoder();
     decoder.feed(bytes{static_cast<std::uint8_t>(version), 0, 0, 0, 0});
-    EXPECT_EQ(decoder.next().error(), errc::unsupported_protocol_version);
-    EXPECT_EQ(decoder.next().error(), errc::unsupported_protocol_version);
+    EXPECT_EQ(error_of(decoder.next()), errc::unsupported_protocol_version);
+    EXPECT_EQ(error_of(decoder.next()), errc::unsupported_protocol_version);
     EXPECT_TRUE(decoder.prepare().empty());
     EXPECT_EQ(decoder.feed(from_hex("01")), 0u);
   }
@@ -205,7 +206,7 @@ TEST(FrameDecoder, TCP23_ALongerFrameIsFinalBeforeItsBody) {
   EXPECT_NE(problem.detail().find("16777217"), std::string::npos) << problem.detail();
   EXPECT_NE(problem.detail().find("max-frame-size"), std::string::npos) << problem.detail();
   EXPECT_TRUE(decoder.prepare().empty());
-  EXPECT_EQ(decoder.next().error(), errc::frame_too_large);
+  EXPECT_EQ(error_of(decoder.next()), errc::frame_too_large);
 }
 
 TEST(FrameDecoder, TCP24_AnEmptyFrameIsAnEmptyBody) {

@@ -1,5 +1,6 @@
 #include "ockam/protocol/puncture.hpp"
 
+#include "error_of.hpp"
 #include "hex.hpp"
 #include "random_message.hpp"
 
@@ -117,24 +118,25 @@ TEST(Puncture, UDP10_LimitsNameThemselvesTheValueAndTheOption) {
   const decode_limits tight{.max_route_hops = 1, .max_address_size = 4};
   EXPECT_TRUE(decode_negotiation(from_hex("82 6461626364 84 01020304"), tight));
   const auto long_text = decode_negotiation(from_hex("82 656162636465 80"), tight);
-  EXPECT_EQ(long_text.error(), errc::address_too_long);
+  EXPECT_EQ(error_of(long_text), errc::address_too_long);
   const auto long_worker = decode_negotiation(from_hex("82 60 85 0102030405"), tight);
-  EXPECT_EQ(long_worker.error(), errc::address_too_long);
-  EXPECT_NE(long_worker.error().detail().find("5, max-address-size is 4"), std::string::npos)
-    << long_worker.error().detail();
-  EXPECT_EQ(decode_rendezvous_response(from_hex("82 01 81 656162636465"), tight).error(),
+  EXPECT_EQ(error_of(long_worker), errc::address_too_long);
+  EXPECT_NE(error_of(long_worker).detail().find("5, max-address-size is 4"), std::string::npos)
+    << error_of(long_worker).detail();
+  EXPECT_EQ(error_of(decode_rendezvous_response(from_hex("82 01 81 656162636465"), tight)),
             errc::address_too_long);
-  EXPECT_EQ(decode_puncture_message(from_hex("82 02 83 82 820040 820040 80 80"), tight).error(),
+  EXPECT_EQ(error_of(decode_puncture_message(from_hex("82 02 83 82 820040 820040 80 80"), tight)),
             errc::route_too_long);
-  EXPECT_EQ(decode_puncture_message(from_hex("82 02 83 80 81 8200 456162636465 80"), tight).error(),
-            errc::address_too_long);
+  EXPECT_EQ(
+    error_of(decode_puncture_message(from_hex("82 02 83 80 81 8200 456162636465 80"), tight)),
+    errc::address_too_long);
 }
 
 TEST(Puncture, UDP10_TextThatIsNotUtf8IsRefusedBothWays) {
   EXPECT_EQ(response_problem("82 01 81 61ff"), "invalid_utf8");
   EXPECT_EQ(negotiation_problem("82 61ff 80"), "invalid_utf8");
-  EXPECT_EQ(encode(rendezvous_response{"\xff"}).error(), errc::invalid_utf8);
-  EXPECT_EQ(encode_payload(negotiation{"\xff", "worker"}).error(), errc::invalid_utf8);
+  EXPECT_EQ(error_of(encode(rendezvous_response{"\xff"})), errc::invalid_utf8);
+  EXPECT_EQ(error_of(encode_payload(negotiation{"\xff", "worker"})), errc::invalid_utf8);
 }
 
 TEST(Puncture, UDP10_BytesBehindTheItemAreIgnored) {

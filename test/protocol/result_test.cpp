@@ -1,3 +1,5 @@
+#include "error_of.hpp"
+
 #include "ockam/protocol/result.hpp"
 
 #include <set>
@@ -56,8 +58,8 @@ TEST(Result, CarriesValueOrError) {
   const result<int> good{7};
   const result<int> bad = fail(errc::timeout, "too late");
   EXPECT_EQ(*good, 7);
-  EXPECT_EQ(bad.error(), errc::timeout);
-  EXPECT_EQ(bad.error().detail(), "too late");
+  EXPECT_EQ(error_of(bad), errc::timeout);
+  EXPECT_EQ(error_of(bad).detail(), "too late");
 }
 
 TEST(Result, ThrowsForWhoeverAsksForThat) {

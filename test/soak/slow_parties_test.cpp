@@ -1,5 +1,6 @@
 #include "scale.hpp"
 
+#include "error_of.hpp"
 #include "transports/raw_peer.hpp"
 #include "transports/test_nodes.hpp"
 
@@ -40,7 +41,7 @@ TEST_P(SlowParties, ORD5_ORD8_APeerThatNeverReadsCostsItsShareAtMost) {
   for (int i = 0; outcome && i < 10'000'000; ++i)
     outcome = node.node.root().send({c, "worker"}, body);
   ASSERT_FALSE(outcome) << "all of it went somewhere";
-  EXPECT_EQ(outcome.error(), errc::resource_exhausted);
+  EXPECT_EQ(error_of(outcome), errc::resource_exhausted);
   expect_within_share("a peer that never reads");
 }
 

@@ -1,6 +1,7 @@
 #include "temporary_directory.hpp"
 #include "test_nodes.hpp"
 
+#include "error_of.hpp"
 #include "option_names.hpp"
 
 #include "ockam/transports/config.hpp"
@@ -227,11 +228,11 @@ TEST(Config, NodesAndTransportsMadeWithoutOptionsTakeThem) {
   for (const address& way : {c.sender_address(), d.sender_address(), e.sender_address()}) {
     const auto large = a.root().send({way, "nobody"}, std::string(2'000, 'x'));
     ASSERT_FALSE(large);
-    EXPECT_EQ(large.error(), errc::message_too_large);
+    EXPECT_EQ(error_of(large), errc::message_too_large);
   }
   EXPECT_TRUE(a.root().send("app", "1"));
   EXPECT_TRUE(a.root().send("app", "2"));
-  EXPECT_EQ(a.root().send("app", "3").error(), errc::resource_exhausted);
+  EXPECT_EQ(error_of(a.root().send("app", "3")), errc::resource_exhausted);
 }
 
 TEST(Config, TwoConnectionsMadeWithDefaultsHaveTwoFlowControlIds) {

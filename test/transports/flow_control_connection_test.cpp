@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "flow_control_scenario.hpp"
 
 namespace ockam::test {
@@ -33,7 +34,7 @@ TEST_F(FlowControlOfAConnection, FC22_AReplyToTheRootEndpointIsDropped) {
                       to_string(c.flow_control_id()), "add_consumer"}));
   const auto received = a.node.root().receive<std::string>({.timeout = short_timeout});
   ASSERT_FALSE(received);
-  EXPECT_EQ(received.error(), errc::timeout);
+  EXPECT_EQ(error_of(received), errc::timeout);
 }
 
 TEST_F(FlowControlOfAConnection, FC23_FCU3_AReplyToAConsumerOfTheConnectionIsReceived) {

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "flow_control_scenario.hpp"
 
 namespace ockam::test {
@@ -21,7 +22,7 @@ TEST_F(FlowControlLifetime, FC34_TCP11_AStoppedListenerLeavesItsConnectionsAlone
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   const auto refused = a.tcp.try_connect(l.socket_address());
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code(), std::errc::connection_refused);
+  EXPECT_EQ(error_of(refused).code(), std::errc::connection_refused);
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
 }
 

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "flow_control_scenario.hpp"
 #include "partial_relay.hpp"
 
@@ -136,7 +137,7 @@ TEST_F(FlowControlOfARelay, FC48_TwoClientsOfARelayGetTheirOwnReplies) {
 TEST_F(FlowControlOfARelay, FC49_ARelayNeedsARoute) {
   const auto made = relay::create(route{});
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error(), errc::empty_route);
+  EXPECT_EQ(error_of(made), errc::empty_route);
   EXPECT_THROW(relay{route{}}, failure);
 }
 

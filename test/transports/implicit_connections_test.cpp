@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "test_nodes.hpp"
 
 #include "ockam/actors/echoer.hpp"
@@ -68,7 +69,7 @@ TEST_F(implicit_connections, DEC15_TCP34_OffByDefault) {
   tcp_node a{start_node()};
   const auto sent = a.node.root().send({remote(), "echoer"}, "one");
   ASSERT_FALSE(sent.has_value());
-  EXPECT_EQ(sent.error(), errc::internal);
+  EXPECT_EQ(error_of(sent), errc::internal);
   EXPECT_TRUE(a.tcp.connections().empty());
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/test_node.hpp"
 
+#include "error_of.hpp"
 #include "link.hpp"
 #include "stream/stream_format.hpp"
 
@@ -55,7 +56,7 @@ protected:
 
   /// Waits for room for a message that is refused now.
   void expect_no_room() {
-    EXPECT_EQ(node.root().send(beyond(), body).error(), errc::resource_exhausted);
+    EXPECT_EQ(error_of(node.root().send(beyond(), body)), errc::resource_exhausted);
     ASSERT_EQ(output->wait_for_room(body.size(), room), message_sink::room::awaited);
   }
   void expect_room_was_noticed() const {
@@ -73,7 +74,7 @@ protected:
 
 TEST_F(LinkOutput, ANS4_ANS7_SendersLearnOfTheRoomOfRequestsThatWereGivenUp) {
   const auto late = node.root().send_and_receive<std::string>(beyond(), body, {.timeout = 1ms});
-  EXPECT_EQ(late.error(), errc::timeout);
+  EXPECT_EQ(error_of(late), errc::timeout);
   expect_no_room();
   EXPECT_FALSE(output->next_batch(batch)) << "nothing is left to write";
   expect_room_was_noticed();

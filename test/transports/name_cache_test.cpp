@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "udp/name_cache.hpp"
 
 #include "ockam/protocol/payload.hpp"
@@ -101,7 +102,7 @@ TEST_F(NameCache, UDP3_OfManyAnswersTheOldestGoes) {
 TEST_F(NameCache, UDP3_NamesThatAreBeingLookedUpHaveALimit) {
   for (int i = 0; i < 256; ++i)
     ASSERT_TRUE(ask(std::to_string(i)));
-  EXPECT_EQ(ask("one too many").error(), errc::resource_exhausted);
+  EXPECT_EQ(error_of(ask("one too many")), errc::resource_exhausted);
   answer("7");
   EXPECT_TRUE(asks_again("in place of 7"));
 }
@@ -110,7 +111,7 @@ TEST_F(NameCache, UDP3_MessagesForOneNameHaveALimit) {
   for (int i = 0; i < 1'024; ++i)
     ASSERT_TRUE(ask("host"));
   auto refused = text("one too many");
-  EXPECT_EQ(names.find("host", 4000, refused, now).error(), errc::resource_exhausted);
+  EXPECT_EQ(error_of(names.find("host", 4000, refused, now)), errc::resource_exhausted);
   EXPECT_EQ(body_of(refused), "one too many") << "a refused message is as it was";
   EXPECT_TRUE(ask("other")) << "other names have their own";
 }
@@ -119,7 +120,7 @@ TEST_F(NameCache, UDP3_AtTheEndAllThatWaitsIsHandedOut) {
   ASSERT_TRUE(ask("a", "first"));
   ASSERT_TRUE(ask("b", "second"));
   EXPECT_EQ(names.close().size(), 2u);
-  EXPECT_EQ(ask("a").error(), errc::not_found);
+  EXPECT_EQ(error_of(ask("a")), errc::not_found);
   EXPECT_TRUE(names.close().empty());
 }
 

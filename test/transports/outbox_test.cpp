@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "stream/outbox.hpp"
 
 #include "ockam/protocol/codec.hpp"
@@ -116,7 +117,7 @@ TEST_F(Outbox, ERR9_WhoWaitsIsToldWhenNothingWillBeWrittenAnyMore) {
   EXPECT_EQ(output.abandon().messages, 1u);
   EXPECT_FALSE(told.get());
   auto late = text("late");
-  EXPECT_EQ(output.push(late).error(), errc::connection_closed);
+  EXPECT_EQ(error_of(output.push(late)), errc::connection_closed);
   EXPECT_EQ(late, text("late")) << "a refused message is as it was";
 }
 
@@ -171,7 +172,7 @@ TEST_F(OutboxOfARelay, ORD8_WhatIsPassedOnIsNeverRefusedForItsSize) {
   push(large);
   push(large);
   auto own = text(large);
-  EXPECT_EQ(output.push(own).error(), errc::resource_exhausted);
+  EXPECT_EQ(error_of(output.push(own)), errc::resource_exhausted);
   EXPECT_TRUE(pass_on(large));
   ASSERT_TRUE(output.next_batch(batch));
   EXPECT_EQ(batch.messages(), 3u);

@@ -1,6 +1,7 @@
 #include "nat.hpp"
 #include "udp_node.hpp"
 
+#include "error_of.hpp"
 #include "protocol/cut.hpp"
 
 #include "ockam/protocol/codec.hpp"
@@ -263,9 +264,9 @@ TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
   }
   EXPECT_TRUE(at_a.has_ended());
   EXPECT_FALSE(at_a.is_open());
-  EXPECT_EQ(at_a.wait_until_open().error(), errc::timeout);
-  EXPECT_EQ(a.node.root().send({at_a, "echoer"}, "x").error(), errc::connection_closed);
-  EXPECT_EQ(at_a.stop().error(), errc::not_found);
+  EXPECT_EQ(error_of(at_a.wait_until_open()), errc::timeout);
+  EXPECT_EQ(error_of(a.node.root().send({at_a, "echoer"}, "x")), errc::connection_closed);
+  EXPECT_EQ(error_of(at_a.stop()), errc::not_found);
   EXPECT_TRUE(listener.punctures().empty());
   EXPECT_TRUE(eventually([&] { return a.udp.bindings().empty() && b.udp.bindings().empty(); }));
 }
@@ -396,7 +397,7 @@ TEST_F(UdpPuncture, UDP10_AListenerHasALimit) {
   auto options = quick();
   options.acknowledge_timeout = 2 * short_timeout;
   const auto second = start(std::move(options));
-  EXPECT_EQ(second.wait_until_open(patience).error(), errc::remote);
+  EXPECT_EQ(error_of(second.wait_until_open(patience)), errc::remote);
   EXPECT_TRUE(second.has_ended());
   EXPECT_EQ(listener.refused(), 1u);
   EXPECT_TRUE(logged({"max-punctures"}));
@@ -411,7 +412,7 @@ TEST_F(UdpPuncture, UDP10_AListenerThatStopsLeavesItsPuncturesOpen) {
   const auto at_a = start();
   ASSERT_TRUE(at_a.wait_until_open(patience));
   ASSERT_TRUE(listener.stop());
-  EXPECT_EQ(listener.stop().error(), errc::not_found);
+  EXPECT_EQ(error_of(listener.stop()), errc::not_found);
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
   EXPECT_FALSE(udp::puncture_listener::try_start(a.node.root(), "app", a.udp, rendezvous))
     << "the address is taken";
@@ -422,13 +423,13 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   auto options = quick(events.observer());
   options.acknowledge_timeout = short_timeout;
   const auto nobody_listens = start(std::move(options));
-  EXPECT_EQ(nobody_listens.wait_until_open(patience).error(), errc::timeout);
+  EXPECT_EQ(error_of(nobody_listens.wait_until_open(patience)), errc::timeout);
   EXPECT_TRUE(events.wait_for(connection_state::closed)->cause);
 
   b.node.start_worker("udp", [](context& ctx, const routed<negotiation>& asked) {
     return ctx.send(asked.return_route(), negotiation{"name.invalid:4000", "end"});
   });
-  EXPECT_EQ(start().wait_until_open(patience).error(), errc::invalid_value)
+  EXPECT_EQ(error_of(start().wait_until_open(patience)), errc::invalid_value)
     << "names are not looked up for others";
 
   const datagram_peer silent;
@@ -436,7 +437,7 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   options.rendezvous_timeout = short_timeout;
   const auto unanswered = udp::puncture::start(
     a.node.root(), a.udp, {udp_address(silent.address()), "rendezvous"}, {to_b, "udp"}, options);
-  EXPECT_EQ(unanswered.wait_until_open(patience).error(), errc::timeout);
+  EXPECT_EQ(error_of(unanswered.wait_until_open(patience)), errc::timeout);
 }
 
 TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
@@ -498,9 +499,9 @@ TEST_F(UdpPuncture, UDP10_APunctureCanBeStoppedAtAnyMoment) {
     const auto at_a = start(quick(events.observer()));
     ASSERT_TRUE(eventually([&] { return moment(at_a); }));
     ASSERT_TRUE(at_a.stop());
-    EXPECT_EQ(at_a.stop().error(), errc::not_found);
+    EXPECT_EQ(error_of(at_a.stop()), errc::not_found);
     EXPECT_EQ(events.cause(), "closed");
-    EXPECT_EQ(at_a.wait_until_open(patience).error(), errc::not_found);
+    EXPECT_EQ(error_of(at_a.wait_until_open(patience)), errc::not_found);
     EXPECT_TRUE(eventually([&] { return a.udp.bindings().empty(); }));
     EXPECT_EQ(events.count(connection_state::closed), 1u);
   }
@@ -515,7 +516,7 @@ TEST_F(UdpPuncture, UDP10_APunctureEndsWithItsSocket) {
   ASSERT_EQ(a.udp.bindings().size(), 1u);
   ASSERT_TRUE(a.udp.bindings().front().stop());
   EXPECT_EQ(events.cause(), "closed");
-  EXPECT_EQ(a.node.root().send({at_a, "echoer"}, "x").error(), errc::connection_closed);
+  EXPECT_EQ(error_of(a.node.root().send({at_a, "echoer"}, "x")), errc::connection_closed);
 }
 
 TEST_F(UdpPuncture, UDP10_NOD6_ANodeStopsWithItsPuncturesUnderLoad) {

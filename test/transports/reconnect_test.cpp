@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
@@ -241,15 +242,16 @@ TEST_F(WithoutPeer, ANS6_AMessageWaitsForAsLongAsThePolicySays) {
 TEST_F(WithoutPeer, ANS6_ARequestThatWaitedForTooLongEndsAtOnce) {
   lose_peer(100ms);
   const auto reply = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "waits");
-  EXPECT_EQ(reply.error(), errc::connection_closed);
-  EXPECT_NE(reply.error().detail().find("keep_for"), std::string::npos) << reply.error().detail();
+  EXPECT_EQ(error_of(reply), errc::connection_closed);
+  EXPECT_NE(error_of(reply).detail().find("keep_for"), std::string::npos)
+    << error_of(reply).detail();
 }
 
 TEST_F(WithoutPeer, ANS6_WithoutPatienceMessagesAreRefused) {
   lose_peer(0ms);
   const auto sent = a.node.root().send({*c, "echoer"}, "x");
-  EXPECT_EQ(sent.error(), errc::connection_closed);
-  EXPECT_NE(sent.error().detail().find("being made again"), std::string::npos);
+  EXPECT_EQ(error_of(sent), errc::connection_closed);
+  EXPECT_NE(error_of(sent).detail().find("being made again"), std::string::npos);
   EXPECT_EQ(a.dropped(drop_reason::connection_closed), 1u);
 }
 
@@ -257,9 +259,9 @@ TEST_F(WithoutPeer, ANS7_ARequestThatTimedOutIsTakenBack) {
   lose_peer(10s);
   const auto late = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "x",
                                                                 {.timeout = 20ms});
-  EXPECT_EQ(late.error(), errc::timeout);
-  EXPECT_NE(late.error().detail().find("which is being made again"), std::string::npos)
-    << late.error().detail();
+  EXPECT_EQ(error_of(late), errc::timeout);
+  EXPECT_NE(error_of(late).detail().find("which is being made again"), std::string::npos)
+    << error_of(late).detail();
   EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 1; }));
   EXPECT_EQ(c->pending_bytes(), 0u);
 }
@@ -282,8 +284,8 @@ protected:
   void before_loss(raw_peer& peer) override {
     requester = std::thread{[this] {
       const auto reply = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "x");
-      EXPECT_EQ(reply.error(), errc::connection_closed);
-      EXPECT_NE(reply.error().detail().find("lost before the reply came"), std::string::npos);
+      EXPECT_EQ(error_of(reply), errc::connection_closed);
+      EXPECT_NE(error_of(reply).detail().find("lost before the reply came"), std::string::npos);
     }};
     ASSERT_FALSE(peer.read(4 + 10).empty()); // it has come
   }

@@ -3,6 +3,7 @@
 
 #include "actors/spawn_behavior.hpp"
 #include "connection_contract.hpp"
+#include "error_of.hpp"
 
 #include "ockam/actors/hop.hpp"
 #include "ockam/actors/relay.hpp"
@@ -217,8 +218,8 @@ TEST_P(RequestContract, ANS4_AThreadWaitsForRoomAndAnEndpointIsToldAtOnce) {
   auto reader = start_reader(b, place.flow_control_id);
   const auto sent = fill({c, "reader"}, 5'000);
   const auto refused = a.node.root().send({c, "reader"}, numbered(sent, 5'000));
-  EXPECT_EQ(refused.error(), errc::resource_exhausted);
-  EXPECT_EQ(a.node.root().send({c, "reader"}, numbered(sent, 5'000), {.timeout = 20ms}).error(),
+  EXPECT_EQ(error_of(refused), errc::resource_exhausted);
+  EXPECT_EQ(error_of(a.node.root().send({c, "reader"}, numbered(sent, 5'000), {.timeout = 20ms})),
             errc::resource_exhausted);
   std::thread waiting{[&] { a.node.send({c, "reader"}, numbered(sent, 5'000)); }};
   for (int i = 0; i <= sent; ++i)
@@ -235,7 +236,7 @@ TEST_P(RequestContract, ANS4_AThreadThatWaitsLearnsThatTheConnectionHasEnded) {
     result<void> sent;
     while (sent) // what the peer throws away makes room
       sent = a.node.root().send({c, "reader"}, std::string(5'000, '.'), {.timeout = std::nullopt});
-    EXPECT_EQ(sent.error(), errc::connection_closed);
+    EXPECT_EQ(error_of(sent), errc::connection_closed);
   }};
   ASSERT_TRUE(accepted(b).disconnect());
   waiting.join();
@@ -281,8 +282,8 @@ TEST_P(RequestContract, ANS5_ANS12_ARequestEndsWithItsConnection) {
   a.node.send("caller", "go");
   std::thread requester{[&] {
     const auto reply = a.node.root().send_and_receive<std::string>({c, "reader"}, "from a thread");
-    EXPECT_EQ(reply.error(), errc::connection_closed);
-    EXPECT_EQ(reply.error().cause(), errc::closed_by_peer) << to_string(reply.error());
+    EXPECT_EQ(error_of(reply), errc::connection_closed);
+    EXPECT_EQ(error_of(reply).cause(), errc::closed_by_peer) << to_string(reply.error());
   }};
   for (int i = 0; i < 2; ++i)
     ASSERT_TRUE(reader.receive<std::string>({patience}));
@@ -297,9 +298,9 @@ TEST_P(RequestContract, ANS5_ARequestThatWasQueuedEndsWithItsConnectionToo) {
   auto reader = start_reader(b, place.flow_control_id);
   fill({c, "reader"}, 5'000);
   std::thread requester{[&] {
-    EXPECT_EQ(
-      a.node.root().send_and_receive<std::string>({c, "reader"}, std::string(4'000, '.')).error(),
-      errc::connection_closed);
+    EXPECT_EQ((error_of(a.node.root().send_and_receive<std::string>({c, "reader"},
+                                                                    std::string(4'000, '.')))),
+              errc::connection_closed);
   }};
   ASSERT_TRUE(accepted(b).disconnect());
   requester.join();
@@ -316,7 +317,7 @@ TEST_P(RequestContract, ANS7_ARequestThatWaitedTooLongIsNotSent) {
   } while (eventually([&] { return c.pending_bytes() < 50'000; }, 50ms));
   const auto late = a.node.root().send_and_receive<std::string>({c, "reader"}, "too late",
                                                                 {.timeout = 30ms});
-  EXPECT_EQ(late.error(), errc::timeout);
+  EXPECT_EQ(error_of(late), errc::timeout);
   for (int i = 0; i < sent; ++i)
     ASSERT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({patience})).body()), i);
   a.node.send({c, "reader"}, std::string{"after it"});
@@ -331,13 +332,13 @@ TEST_P(RequestContract, ANS9_AnOptionOfTheListenerLetsItExplainWhatItDrops) {
   b.node.start_worker("hidden", echoer{});
   EXPECT_EQ(ask(a.node, {connect(a, silent), "nowhere"}, "?", short_timeout), "timeout");
   const auto c = connect(a, open);
-  const auto error_of = [&](const route& to) {
+  const auto cause_at = [&](const route& to) {
     const auto reply = a.node.root().send_and_receive<std::string>(to, "?", {.timeout = patience});
-    EXPECT_EQ(reply.error(), errc::remote);
-    return reply.error().cause();
+    EXPECT_EQ(error_of(reply), errc::remote);
+    return error_of(reply).cause();
   };
-  EXPECT_EQ(error_of({c, "nowhere"}), errc::not_found);
-  EXPECT_EQ(error_of({c, "hidden"}), errc::access_denied);
+  EXPECT_EQ(cause_at({c, "nowhere"}), errc::not_found);
+  EXPECT_EQ(cause_at({c, "hidden"}), errc::access_denied);
 }
 
 TEST_P(RequestContract, ANS8_AFailureComesBackThroughARelay) {
@@ -355,8 +356,8 @@ TEST_P(RequestContract, ANS8_AFailureComesBackThroughARelay) {
   b.node.flow_control().add_consumer("hop", far.flow_control_id);
   const auto reply = a.node.root().send_and_receive<std::string>({c, "relay", "hop", "failing"},
                                                                  "x", {.timeout = patience});
-  EXPECT_EQ(reply.error(), errc::remote);
-  EXPECT_EQ(reply.error().cause(), errc::already_exists);
+  EXPECT_EQ(error_of(reply), errc::remote);
+  EXPECT_EQ(error_of(reply).cause(), errc::already_exists);
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
@@ -155,7 +156,7 @@ TEST_F(TcpLifecycle, TCP1_SeveralTransportsOfANodeAreIndependentAndTheLastOneRes
   const auto c2 = second.connect(listener.socket_address());
   EXPECT_EQ(a.tcp.connections().size(), 1u);
   EXPECT_EQ(second.connections().size(), 1u);
-  EXPECT_EQ(second.disconnect(c.sender_address()).error(), errc::not_found);
+  EXPECT_EQ(error_of(second.disconnect(c.sender_address())), errc::not_found);
   start_echoer();
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   EXPECT_EQ(ask(a.node, {c2, "echoer"}), "Hello Ockam!");
@@ -210,9 +211,9 @@ TEST_F(TcpLifecycle, MAD7_TCP30_AMultiaddrIsResolvedLikeItsRoute) {
 
 TEST_F(TcpLifecycle, MAD7_AMultiaddrWithoutARouteIsAnErrorBeforeAnythingIsDialled) {
   const auto half = a.node.root().resolve_transport_route(multiaddr{"/dnsaddr/localhost"});
-  EXPECT_EQ(half.error(), errc::invalid_value);
+  EXPECT_EQ(error_of(half), errc::invalid_value);
   const auto unknown = a.node.root().resolve_transport_route(multiaddr{"/unix/run/node.sock"});
-  EXPECT_EQ(unknown.error(), errc::unknown_transport);
+  EXPECT_EQ(error_of(unknown), errc::unknown_transport);
   EXPECT_TRUE(a.tcp.connections().empty());
 }
 
@@ -220,11 +221,11 @@ TEST_F(TcpLifecycle, TCP30_MoreThanOneTransportAddressIsAnErrorBeforeAnythingIsD
   const address remote{transport_type::tcp, listener.socket_address()};
   const auto two = a.node.root().resolve_transport_route(route{remote, "middle", remote, "x"});
   ASSERT_FALSE(two);
-  EXPECT_EQ(two.error(), errc::only_one_transport_hop);
-  EXPECT_EQ(two.error().origin(), error_origin::transport);
+  EXPECT_EQ(error_of(two), errc::only_one_transport_hop);
+  EXPECT_EQ(error_of(two).origin(), error_origin::transport);
   const auto unknown = a.node.root().resolve_transport_route(route{address{77, "x"}, "y"});
   ASSERT_FALSE(unknown);
-  EXPECT_EQ(unknown.error(), errc::unknown_transport);
+  EXPECT_EQ(error_of(unknown), errc::unknown_transport);
   EXPECT_TRUE(a.tcp.connections().empty());
   EXPECT_TRUE(b.tcp.connections().empty());
 }
@@ -235,8 +236,8 @@ TEST_F(TcpLifecycle, TCP35_DisconnectingAgainLaterIsNotFound) {
   const auto c = a.connect(listener);
   EXPECT_TRUE(a.tcp.disconnect(c.sender_address()));
   EXPECT_TRUE(all_connections_end());
-  EXPECT_EQ(a.tcp.disconnect(c.sender_address()).error(), errc::not_found);
-  EXPECT_EQ(a.tcp.disconnect("nobody").error(), errc::not_found);
+  EXPECT_EQ(error_of(a.tcp.disconnect(c.sender_address())), errc::not_found);
+  EXPECT_EQ(error_of(a.tcp.disconnect("nobody")), errc::not_found);
   EXPECT_FALSE(a.tcp.find_connection(listener.socket_address()));
 }
 
@@ -251,7 +252,7 @@ TEST_F(TcpLifecycle, TCP36_ADisconnectDoesNotAffectOtherConnections) {
   const auto first = a.connect(listener);
   const auto second = a.connect(listener);
   ASSERT_TRUE(first.disconnect());
-  EXPECT_EQ(a.node.root().send({first, "echoer"}, "x").error(), errc::connection_closed);
+  EXPECT_EQ(error_of(a.node.root().send({first, "echoer"}, "x")), errc::connection_closed);
   EXPECT_EQ(ask(a.node, {second, "echoer"}), "Hello Ockam!");
 }
 
@@ -268,7 +269,7 @@ TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounte
   ASSERT_TRUE(closed && closed->cause);
   EXPECT_EQ(closed->cause->origin(), error_origin::transport);
   EXPECT_TRUE(logged({"warning", elsewhere.address()}));
-  EXPECT_EQ(a.node.root().send({made, "x"}, "too late").error(), errc::connection_closed);
+  EXPECT_EQ(error_of(a.node.root().send({made, "x"}, "too late")), errc::connection_closed);
   EXPECT_GT(a.dropped(drop_reason::connection_closed), 0u);
   EXPECT_TRUE(eventually([&] { return a.tcp.connections().empty(); }));
   EXPECT_FALSE(made.flush());
@@ -394,7 +395,7 @@ TEST_F(TcpLifecycle, AThreadThatPollsAnswersAtOnceAfterAPauseAndWhenItStops) {
   for (const auto pause : {0ms, 1ms, 20ms}) { // while it polls, and when it sleeps
     for (int i = 0; i < 20; ++i)
       EXPECT_EQ(ask(a.node, {connection, "echoer"}), "Hello Ockam!");
-    EXPECT_EQ(a.node.root().receive<any>({.timeout = pause}).error(), errc::timeout);
+    EXPECT_EQ(error_of(a.node.root().receive<any>({.timeout = pause})), errc::timeout);
   }
   polling.node.stop();
   EXPECT_TRUE(eventually([&] { return a.tcp.connections().empty(); }));

@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "transport_contract.hpp"
 
 #include "ockam/actors/hop.hpp"
@@ -106,7 +107,7 @@ TEST_P(TransportContract, DEC15_ARouteMayBeginWithAPlaceWhereThatIsWanted) {
     ASSERT_TRUE(dialling.node.root().send({there, "echoer"}, body));
   EXPECT_TRUE(eventually([&] { return b.node.metrics().received == 3; }));
   EXPECT_EQ(dialling.transport->ends(), 1u);
-  EXPECT_EQ(a.node.root().send({there, "echoer"}, "not wanted").error(), errc::internal);
+  EXPECT_EQ(error_of(a.node.root().send({there, "echoer"}, "not wanted")), errc::internal);
 }
 
 // -- limits ----------------------------------------------------------------------------------------
@@ -119,8 +120,8 @@ TEST_P(TransportContract, TCP23_DEC14_ERR11_AMessageAboveTheLimitFailsAlone) {
 
   const auto refused = a.node.root().send(near.to("reader"), largest + 'x');
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(), errc::message_too_large);
-  EXPECT_NE(to_string(refused.error()).find("max-frame-size"), std::string::npos);
+  EXPECT_EQ(error_of(refused), errc::message_too_large);
+  EXPECT_NE(to_string(error_of(refused)).find("max-frame-size"), std::string::npos);
   EXPECT_EQ(a.dropped(drop_reason::message_too_large), 1u);
 
   EXPECT_TRUE(a.node.root().send(near.to("reader"), largest));
@@ -147,9 +148,10 @@ TEST_P(TransportContract, LMS11_ARouteThatIsTooLongFailsForItsSenderAlone) {
   const auto refused
     = a.node.root().forward(message{near.to("reader"), hops_back(longest + 1), payload});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(), errc::route_too_long);
+  EXPECT_EQ(error_of(refused), errc::route_too_long);
   for (const auto* part : {"max-route-hops is 1024", "1025", "return route"})
-    EXPECT_NE(to_string(refused.error()).find(part), std::string::npos) << refused.error().detail();
+    EXPECT_NE(to_string(error_of(refused)).find(part), std::string::npos)
+      << error_of(refused).detail();
   EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
 
   EXPECT_TRUE(a.node.root().forward(message{near.to("reader"), hops_back(longest), payload}));
@@ -166,9 +168,10 @@ TEST_P(TransportContract, LMS11_AnAddressThatIsTooLongFailsForItsSenderAlone) {
   auto reader = start_reader(b, place.flow_control_id, at);
   const auto refused = a.node.root().send(near.to(beyond), "x");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(), errc::address_too_long);
+  EXPECT_EQ(error_of(refused), errc::address_too_long);
   for (const auto* part : {"max-address-size is 1024", "1025", "onward route"})
-    EXPECT_NE(to_string(refused.error()).find(part), std::string::npos) << refused.error().detail();
+    EXPECT_NE(to_string(error_of(refused)).find(part), std::string::npos)
+      << error_of(refused).detail();
   EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
 
   EXPECT_TRUE(a.node.root().send(near.to(at), "x"));
@@ -184,8 +187,8 @@ TEST_P(TransportContract, LMS11_WhatHasGrownTooLongOnTheWayIsLostAloneAndItsRequ
   const auto answer = a.node.root().send_and_receive<std::string>(
     make_route("h1", "h2", "h3", near.to("echoer")), "x", {.timeout = patience});
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error(), errc::route_too_long);
-  EXPECT_NE(to_string(answer.error()).find("max-route-hops is 4"), std::string::npos);
+  EXPECT_EQ(error_of(answer), errc::route_too_long);
+  EXPECT_NE(to_string(error_of(answer)).find("max-route-hops is 4"), std::string::npos);
   EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
   a.node.flow_control().add_consumer("h2", near.id);
   EXPECT_EQ(ask(a.node, make_route("h1", "h2", near.to("echoer")), "x"), "x");
@@ -269,11 +272,11 @@ TEST_P(TransportContract, DEC16_ERR9_AnEndThatWasClosedIsUnknown) {
   ASSERT_TRUE(near.end());
   const auto late = a.node.root().send(near.to("echoer"), "too late");
   ASSERT_FALSE(late);
-  EXPECT_EQ(late.error(), errc::connection_closed);
+  EXPECT_EQ(error_of(late), errc::connection_closed);
   EXPECT_EQ(a.dropped(drop_reason::unknown_address), 1u);
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_FALSE(near.is_open());
-  EXPECT_EQ(near.end().error(), errc::not_found);
+  EXPECT_EQ(error_of(near.end()), errc::not_found);
   EXPECT_EQ(events.count(connection_state::closed), 1u);
 }
 
@@ -286,7 +289,7 @@ TEST_P(TransportContract, TCP28_AReplyThroughAClosedEndGoesNowhere) {
   ASSERT_TRUE(b.transport->joined_by(near).end());
   const auto answer = reader.send(question->return_route(), "answer");
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error(), errc::connection_closed);
+  EXPECT_EQ(error_of(answer), errc::connection_closed);
   EXPECT_TRUE(eventually([&] { return b.transport->ends() == 0; }));
 }
 

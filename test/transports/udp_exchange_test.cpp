@@ -1,4 +1,5 @@
 #include "datagram_peer.hpp"
+#include "error_of.hpp"
 #include "udp_node.hpp"
 
 #include "ockam/protocol/codec.hpp"
@@ -94,7 +95,7 @@ TEST_F(UdpExchange, UDP2_UDP3_WhatIsNoPeerIsAnErrorForTheSenderAlone) {
         route{at_a, "2#[::1]:4000", "echoer"}}) {
     const auto sent = a.node.root().send(wrong, "x");
     ASSERT_FALSE(sent) << to_string(wrong);
-    EXPECT_EQ(sent.error(), errc::invalid_value) << to_string(wrong);
+    EXPECT_EQ(error_of(sent), errc::invalid_value) << to_string(wrong);
   }
   EXPECT_EQ(a.dropped(drop_reason::external_address), 6u);
   EXPECT_EQ(ask(a.node, {at_a, udp_address(at_b), "echoer"}), "Hello Ockam!");
@@ -178,7 +179,7 @@ TEST_F(UdpExchange, UDP4_TheSizeOfADatagramIsAnOption) {
   EXPECT_TRUE(ask(a.node, {at_a, "echoer"}, body) == body);
   const auto refused = a.udp.try_bind("127.0.0.1:0", {.datagram_size = datagram_overhead});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(), errc::invalid_value);
+  EXPECT_EQ(error_of(refused), errc::invalid_value);
   EXPECT_FALSE(a.udp.try_bind("127.0.0.1:0", {.datagram_size = 65'508}));
 }
 
@@ -188,7 +189,7 @@ TEST_F(UdpExchange, ERR11_DEC14_AMessageAboveTheLimitFailsAlone) {
   const auto at_a = a.bind_to(at_b.socket_address(), {.limits = {.max_frame_size = 1'000}});
   const auto refused = a.node.root().send({at_a, "echoer"}, std::string(1'000, 'x'));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(), errc::message_too_large);
+  EXPECT_EQ(error_of(refused), errc::message_too_large);
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
 }
 
@@ -261,17 +262,17 @@ TEST_F(UdpExchange, AStoppedBindingIsUnknownAndItsPortIsFree) {
   const auto at_a = a.bind({.observer = events.observer()});
   ASSERT_TRUE(events.wait_for(connection_state::connected));
   ASSERT_TRUE(at_a.stop());
-  EXPECT_EQ(at_a.stop().error(), errc::not_found);
-  EXPECT_EQ(a.node.root().send({at_a, "2#127.0.0.1:4000", "x"}, "x").error(),
+  EXPECT_EQ(error_of(at_a.stop()), errc::not_found);
+  EXPECT_EQ(error_of(a.node.root().send({at_a, "2#127.0.0.1:4000", "x"}, "x")),
             errc::connection_closed);
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_FALSE(at_a.is_open());
-  EXPECT_EQ(a.udp.disconnect(at_a.sender_address()).error(), errc::not_found);
+  EXPECT_EQ(error_of(a.udp.disconnect(at_a.sender_address())), errc::not_found);
   const auto again = a.udp.bind(at_a.socket_address());
   EXPECT_EQ(again.port(), at_a.port());
   const auto taken = b.udp.try_bind(at_a.socket_address());
   ASSERT_FALSE(taken);
-  EXPECT_EQ(taken.error().code(), std::errc::address_in_use);
+  EXPECT_EQ(error_of(taken).code(), std::errc::address_in_use);
   EXPECT_TRUE(a.udp.disconnect(again.receiver_address()));
 }
 

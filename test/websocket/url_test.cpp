@@ -1,3 +1,4 @@
+#include "error_of.hpp"
 #include "url.hpp"
 
 #include <gtest/gtest.h>
@@ -44,7 +45,7 @@ TEST(WebSocketUrl, WS13_WhatIsNoPlace) {
        {"", "ws://", "ws://:x", "ws://a b:1", "http://host:1/", "ws:/host:1", "wss://user@host/",
         "ws://host:1/a b", "ws://host:1/a\r\nCookie: x", "ws://host:1/#part", "ws://host:70000/",
         "ws://host:1/\xc3\xa4", "host:1/path", "ws://[::1/"})
-    EXPECT_EQ(parse_peer_url(text).error(), errc::invalid_value) << text;
+    EXPECT_EQ(error_of(parse_peer_url(text)), errc::invalid_value) << text;
 }
 
 TEST(WebSocketUrl, WS13_WhereToListenIsInNumbers) {
@@ -54,7 +55,7 @@ TEST(WebSocketUrl, WS13_WhereToListenIsInNumbers) {
   EXPECT_EQ(parse_listen_url("[fe80::1%lo]:443")->to_text(), "ws://[fe80::1%25lo]:443");
   EXPECT_EQ(parse_listen_url("ws://[fe80::1%25lo]:443")->to_text(), "ws://[fe80::1%25lo]:443");
   for (const auto* text : {"localhost:4000", "ws://localhost:4000", "4000", "wss://4000"})
-    EXPECT_EQ(parse_listen_url(text).error(), errc::invalid_value) << text;
+    EXPECT_EQ(error_of(parse_listen_url(text)), errc::invalid_value) << text;
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "certificates.hpp"
+#include "error_of.hpp"
 #include "raw_websocket.hpp"
 #include "websocket_nodes.hpp"
 
@@ -44,8 +45,8 @@ protected:
   }
   static void expect_refused(const result<connection>& made, std::string_view why) {
     ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().origin(), error_origin::transport);
-    EXPECT_NE(to_string(made.error()).find(why), std::string::npos) << to_string(made.error());
+    EXPECT_EQ(error_of(made).origin(), error_origin::transport);
+    EXPECT_NE(to_string(error_of(made)).find(why), std::string::npos) << to_string(made.error());
   }
 };
 
@@ -116,8 +117,8 @@ TEST_F(WebSocketTls, WS11_FilesThatCannotBeUsedAreNamed) {
             std::string::npos);
   const auto connecting = a.websocket.try_connect("wss://127.0.0.1:1",
                                                   {.tls = {.ca_file = "nowhere"}});
-  EXPECT_EQ(connecting.error(), errc::invalid_value);
-  EXPECT_NE(to_string(connecting.error()).find("tls.ca_file"), std::string::npos);
+  EXPECT_EQ(error_of(connecting), errc::invalid_value);
+  EXPECT_NE(to_string(error_of(connecting)).find("tls.ca_file"), std::string::npos);
 }
 
 TEST_F(WebSocketTls, WS11_OneSideWithoutTlsIsAnError) {
