@@ -27,12 +27,12 @@ void inline_executor::run() {
       compat::schedule(system_of_actors_, job);
       continue;
     }
-    const auto outcome = job->resume(this, 1);
+    const bool has_more = run_job(job);
     const auto ended = coarse_now();
     const bool was_slow = ended - std::exchange(began, ended) > longest_quick_run();
-    if (outcome != caf::resumable::resume_later)
-      compat::release(job);
-    else if (was_slow)
+    if (!has_more)
+      continue;
+    if (was_slow)
       compat::schedule(system_of_actors_, job);
     else
       jobs_.push_back(job);
