@@ -1,15 +1,18 @@
-# Finds the C++ Actor Framework, CAF 1.x or 0.17.
+# Finds the C++ Actor Framework: CAF 1.x, CAF 2, or CAF 0.17.
 #
-# CAF 1.x brings a CMake package, which is preferred. CAF 0.17 as packaged by Debian brings only
+# CAF 1.x and later bring a CMake package, which is preferred. CAF 0.17 as packaged by Debian brings only
 # headers and libraries. An installation in a place of its own, such as below /opt, counts only when
 # CMAKE_PREFIX_PATH, CAF_ROOT or CAF_DIR names it.
 #
 #   CAF::core           always
 #   CAF::io             if installed
 #   CAF_VERSION         such as 0.17.6 or 1.1.0
-#   CAF_VERSION_MAJOR   0 or 1
+#   CAF_VERSION_MAJOR   0, 1 or 2
 
 find_package(CAF 1 CONFIG QUIET NO_CMAKE_SYSTEM_PATH)
+if(NOT TARGET CAF::core)
+  find_package(CAF 2 CONFIG QUIET NO_CMAKE_SYSTEM_PATH)
+endif()
 
 if(NOT TARGET CAF::core)
   find_path(CAF_INCLUDE_DIR caf/config.hpp)
@@ -30,7 +33,7 @@ if(NOT TARGET CAF::core)
   if(CAF_VERSION MATCHES "^0\\.17\\.")
     set(CAF_IS_SUPPORTED TRUE)
   elseif(CAF_VERSION)
-    set(reason REASON_FAILURE_MESSAGE "CAF ${CAF_VERSION} is neither 0.17 nor 1.x")
+    set(reason REASON_FAILURE_MESSAGE "CAF ${CAF_VERSION} is none of 0.17, 1.x and 2.x")
   endif()
   set(required CAF_CORE_LIBRARY CAF_INCLUDE_DIR CAF_IS_SUPPORTED)
 else()

@@ -192,7 +192,7 @@ bool wait_for_room(internal::node_state& node, const message& content, const dea
 /// Without room in time the send fails as one that does not wait.
 result<void> send_when_there_is_room(internal::node_state& node, worker_record& from,
                                      message content, const deadline& until) {
-  if (!content.onward_route().empty() && internal::may_block()
+  if (!content.onward_route().empty() && internal::may_block() && !node.is_inherited()
       && wait_for_room(node, content, until))
     content.set_waited_for_room();
   return node.send(from, 0, std::move(content), nullptr);
@@ -297,13 +297,15 @@ endpoint::~endpoint() {
 void endpoint::close() noexcept {
   if (!inbox_)
     return;
+  const auto inbox = std::exchange(inbox_, nullptr); // in a child of fork its record keeps it
+  if (node_->is_inherited())
+    return;
   node_->remove(*record_);
-  inbox_->close();
-  inbox_.reset();
+  inbox->close();
 }
 
 result<endpoint> endpoint::open(std::shared_ptr<internal::node_state> node, mailboxes at) {
-  if (auto valid = internal::check(at); !valid)
+  if (auto valid = node->check_process().and_then([&] { return internal::check(at); }); !valid)
     return fail(std::move(valid.error()));
   auto record = make_ref<worker_record>(std::move(at), resident::endpoint, node->counters);
   auto inbox = std::make_shared<queue>(node->options.max_endpoint_queue);
@@ -326,8 +328,8 @@ result<endpoint> sender::detached() {
 }
 
 result<routed_message> endpoint::take(receive_options options) {
-  if (auto allowed = internal::check_may_block("receive", "let a worker handle the messages",
-                                               options.timeout);
+  if (auto allowed = node_->check_may_wait("receive", "let a worker handle the messages",
+                                           options.timeout);
       !allowed)
     return fail(std::move(allowed.error()));
   const auto inbox = inbox_; // the endpoint may be destroyed by another thread meanwhile (MAP-12)
@@ -339,7 +341,7 @@ result<routed_message> endpoint::take(receive_options options) {
 
 result<routed_message> endpoint::request(route to, result<shared_bytes> payload,
                                          request_options options) {
-  if (auto allowed = internal::check_may_block(
+  if (auto allowed = node_->check_may_wait(
         "send_and_receive", "give context::send_and_receive a function that takes the reply");
       !allowed)
     return fail(std::move(allowed.error()));
@@ -370,7 +372,7 @@ result<void> endpoint::send_with_room(route to, result<shared_bytes> payload,
 }
 
 result<void> endpoint::wait_for(const address& any, receive_options options) {
-  if (auto allowed = internal::check_may_block(
+  if (auto allowed = node_->check_may_wait(
         "wait_for", "send at once, for messages wait until their worker is ready", options.timeout);
       !allowed)
     return allowed;

@@ -23,8 +23,9 @@ result<void> check_type_ids(caf::actor_system& system) {
     return fail(errc::misuse,
                 std::string{"the CAF message types of ockam are not registered; write "}
                   + compat::how_to_register);
-  return fail(errc::misuse, "CAF type id " + std::to_string(caf::type_id<routed_message>::value)
-                              + " belongs to " + escaped(found)
+  const auto own_id = static_cast<std::uint16_t>(caf::type_id<routed_message>::value);
+  return fail(errc::misuse, "CAF type id " + std::to_string(own_id) + " belongs to "
+                              + escaped(found)
                               + " and to ockam::routed_message; give ockam other ids with "
                                 "-DOCKAM_CAF_TYPE_ID_OFFSET=N, N now being "
                               + std::to_string(OCKAM_CAF_TYPE_ID_OFFSET));

@@ -1,5 +1,6 @@
 #include "node_state.hpp"
 
+#include "blocking.hpp"
 #include "connection_actor.hpp"
 #include "error_reply.hpp"
 #include "worker_shell.hpp"
@@ -24,6 +25,16 @@ router_actor node_state::router() const {
 void node_state::set_router(router_actor actor) {
   const std::lock_guard guard{mutex_};
   router_ = std::move(actor);
+}
+
+error node_state::why_inherited() {
+  return {errc::misuse, "the node is that of the parent process: a child of fork has none of its "
+                        "threads; call exec, or make the node after the fork"};
+}
+
+result<void> node_state::check_may_wait(std::string_view call, std::string_view instead,
+                                        const std::optional<time_span>& limit) const {
+  return check_process().and_then([&] { return check_may_block(call, instead, limit); });
 }
 
 // -- registration ----------------------------------------------------------------------------------
@@ -51,7 +62,7 @@ void apply(const worker_options& options, worker_record& record) {
 
 result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_object> object,
                                         worker_options options, trace tracing) {
-  if (auto valid = check(at); !valid)
+  if (auto valid = check_process().and_then([&] { return check(at); }); !valid)
     return fail(std::move(valid.error()));
   auto record = make_ref<worker_record>(std::move(at), resident::shell, counters);
   apply(options, *record);
@@ -73,7 +84,7 @@ result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_obj
 
 result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const actor_factory& make,
                                                           bool owned, worker_options options) {
-  if (auto valid = check(at); !valid)
+  if (auto valid = check_process().and_then([&] { return check(at); }); !valid)
     return fail(std::move(valid.error()));
   auto voice = make_ref<worker_record>(at, resident::nobody, counters);
   auto record = make_ref<worker_record>(std::move(at), resident::actor, counters);
@@ -128,6 +139,8 @@ bool node_state::remove(worker_record& record) {
 }
 
 result<void> node_state::stop_worker(address_view any) {
+  if (auto allowed = check_process(); !allowed)
+    return allowed;
   const auto found = table.find(any);
   if (!found) {
     auto why = unknown(any);
@@ -203,6 +216,8 @@ void node_state::admit_replies(const worker_record& record, const address& first
 // -- transports ------------------------------------------------------------------------------------
 
 result<void> node_state::attach(std::shared_ptr<transport> what) {
+  if (auto allowed = check_process(); !allowed)
+    return allowed;
   const std::lock_guard guard{mutex_};
   if (stopped_)
     return fail(errc::internal, "the node has stopped");

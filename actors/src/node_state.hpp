@@ -8,6 +8,7 @@
 #include "ockam/actors/context.hpp"
 #include "ockam/actors/node.hpp"
 #include "ockam/actors/transport_port.hpp"
+#include "ockam/protocol/forks.hpp"
 #include "ockam/protocol/memory_budget.hpp"
 
 #include <array>
@@ -15,6 +16,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string_view>
 
 namespace ockam::internal {
 
@@ -107,6 +110,20 @@ public:
   /// The router has ended: every call that needs it fails (NOD-11).
   [[nodiscard]] bool is_gone() const noexcept { return gone_.load(std::memory_order_relaxed); }
 
+  /// errc::misuse in the child of a `fork`: the threads of the node are those of its parent. There it
+  /// must not be changed or destroyed either, for any of its locks may be held for ever.
+  [[nodiscard]] result<void> check_process() const {
+    if (!is_inherited()) [[likely]]
+      return {};
+    return fail(why_inherited());
+  }
+  /// The same for a call that waits, which some threads must not.
+  [[nodiscard]] OCKAM_ACTORS_EXPORT result<void> check_may_wait(
+    std::string_view call, std::string_view instead,
+    const std::optional<time_span>& limit = {}) const;
+  [[nodiscard]] bool is_inherited() const noexcept { return count_forks() != forks_before_; }
+  [[nodiscard]] OCKAM_ACTORS_EXPORT static error why_inherited();
+
   /// Idempotent: a call while another thread stops the node waits for that, which keeps to the limit
   /// of both; one after a stop that failed finishes it. errc::misuse where the thread must not wait.
   result<void> stop(time_span limit);
@@ -166,6 +183,7 @@ private:
   bool stopping_ = false;  // since the first call
   bool stop_runs_ = false; // on some thread
   bool stopped_ = false;
+  const unsigned forks_before_ = (watch_forks(), count_forks());
   std::atomic<bool> gone_{false}; // `stopped_`, for those who do not hold the lock
 };
 

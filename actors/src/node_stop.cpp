@@ -108,8 +108,8 @@ result<void> node_state::end_everything() {
 }
 
 result<void> node_state::stop(time_span limit) {
-  if (auto allowed = check_may_block("stop", "call request_stop, and stop the node on the thread "
-                                             "that waits in wait_for_stop_request");
+  if (auto allowed = check_may_wait("stop", "call request_stop, and stop the node on the thread "
+                                            "that waits in wait_for_stop_request");
       !allowed)
     return allowed;
   const auto deadline = moment_after(limit);
@@ -147,9 +147,17 @@ void try_to_end(const node_log& log, Step&& step) noexcept {
     }));
 }
 
+/// In a child of `fork`: to destroy a lock or a condition that a thread of the parent uses may never
+/// end, so that what the node consists of is kept.
+void left_to_the_parent(std::shared_ptr<node_state> state) noexcept {
+  [[maybe_unused]] static const auto* last = new auto{std::move(state)};
+}
+
 } // namespace
 
 void node_state::end() noexcept {
+  if (is_inherited())
+    return left_to_the_parent(shared_from_this());
   try_to_end(log(), [this]() -> result<void> {
     if (may_block())
       return stop(options.stop_timeout);
@@ -165,14 +173,16 @@ void node_state::end() noexcept {
 }
 
 void node_state::request_stop() {
+  if (is_inherited())
+    return;
   const std::lock_guard guard{mutex_};
   stop_requested_ = true;
   changed_.notify_all();
 }
 
 result<void> node_state::wait_for_stop_request() {
-  if (auto allowed = check_may_block("wait_for_stop_request", "wait on the thread that stops the "
-                                                              "node");
+  if (auto allowed = check_may_wait("wait_for_stop_request", "wait on the thread that stops the "
+                                                             "node");
       !allowed)
     return allowed;
   std::unique_lock guard{mutex_};

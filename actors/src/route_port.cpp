@@ -29,8 +29,8 @@ void route_port::ask(caf::local_actor* self, result<shared_bytes> body, const on
   if (state_->closed)
     return reply(fail(requester_has_ended()));
   if (!state_->requests)
-    state_->requests = std::make_unique<outstanding_requests>(state_->own.state(),
-                                                              caf::strong_actor_ptr{self->ctrl()});
+    state_->requests = std::make_unique<outstanding_requests>(
+      state_->own.state(), caf::actor_cast<caf::strong_actor_ptr>(self));
   auto sent = state_->requests->send(state_->to, std::move(body), {}, {}, reply, state_->options,
                                      self->context());
   if (!sent)

@@ -74,6 +74,8 @@ result<void> node_state::send(worker_record& from, std::uint16_t from_index, mes
                               compat::execution_context* context, next_hop* hop) {
   if (content.onward_route().empty())
     return fail(errc::empty_route, "the onward route has no address to send to");
+  if (is_inherited()) [[unlikely]]
+    return fail(why_inherited());
   from.count(&traffic::sent);
   return route_from(from, from_index, std::move(content), context, drop_reason::outgoing_denied,
                     hop);

@@ -37,7 +37,7 @@ service_bridge::service_bridge(caf::actor_config& config, actor_sender own,
     service_{std::move(service)},
     codec_{codec},
     options_{options},
-    link_{std::make_shared<const link>(link{caf::weak_actor_ptr{this->ctrl()}})} {
+    link_{std::make_shared<const link>(link{caf::actor_cast<caf::weak_actor_ptr>(this)})} {
   own_.record_->accounts_for_mail = true;
 }
 
@@ -93,9 +93,9 @@ void service_bridge::pass_on_held() {
   do {
     while (auto next = held_.take(may_go_on))
       pass_on(std::move(*next));
-  } while (
-    !held_.empty()
-    && held_.await_room(make_ref<room_notice>(caf::strong_actor_ptr{this->ctrl()}), may_go_on));
+  } while (!held_.empty()
+           && held_.await_room(make_ref<room_notice>(caf::actor_cast<caf::strong_actor_ptr>(this)),
+                               may_go_on));
   std::erase_if(windows_, [this](const window& each) {
     return each.outstanding == 0 && !held_.holds_any_of(each.credit.get());
   });
@@ -134,10 +134,10 @@ void service_bridge::ask(response_promise promise, service_codec::request reques
   }
   const auto id = this->new_request_id(caf::message_priority::normal);
   const auto number = id.integer_value();
-  const auto timer
-    = node().timers.schedule(options_.timeout, [actor = caf::strong_actor_ptr{this->ctrl()}, id] {
-        compat::answer_with_timeout(caf::actor_cast<caf::abstract_actor*>(actor), id);
-      });
+  const auto timer = node().timers.schedule(
+    options_.timeout, [actor = caf::actor_cast<caf::strong_actor_ptr>(this), id] {
+      compat::answer_with_timeout(caf::actor_cast<caf::abstract_actor*>(actor), id);
+    });
   outstanding_.emplace(number, waiting_request{std::move(promise), timer, std::move(credit)});
   this->add_multiplexed_response_handler(id.response_id(),
                                          codec_.handle_answer(request.handler, *this, number));

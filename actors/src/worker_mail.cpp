@@ -67,32 +67,30 @@ bool worker_shell::intercept(caf::mailbox_element_ptr& element,
 
 /// One turn of this actor: its mail, then what CAF has for it. An element of CAF's is handled after all
 /// mail that was sent before it, and after two runs of mail at most.
-caf::resumable::resume_result worker_shell::resume(compat::execution_context* context,
-                                                   std::size_t max_elements) {
+compat::turn worker_shell::take_turn(compat::execution_context* context) {
   const no_blocking here;
   const auto own = context_.record_; // null when it has ended
-  while (own && activate(context)) {
+  while (own && begin_turn(context)) {
     auto left = read_mail();
     if (!context_.record_)
-      return caf::resumable::done;
+      return compat::turn::ended;
     if (left.moves_to != nullptr && move_to(left.moves_to))
-      return caf::resumable::awaiting_message; // there; not ours any more
-    if (ended_)                                // CAF ends an actor after an element only
+      return compat::turn::waits; // there; not ours any more
+    if (ended_)                   // CAF ends an actor after an element only
       compat::post(this, context, worker_signal{worker_signal::kind::end});
     if (!mailbox().try_block()) {
       left = read_mail(); // what was sent before the element that has come
-      if (const auto outcome = shell_actor::base::resume(context, 1);
-          outcome != caf::resumable::awaiting_message)
+      if (const auto outcome = take_element(context); outcome != compat::turn::waits)
         return outcome;
     }
     // Blocked: others may wake and run this actor, but who brought mail before has not done so.
     const bool more = left.more || left.moves_to != nullptr;
     if ((!more && !own->mail.has_arrivals()) || !mailbox().try_unblock())
-      return caf::resumable::awaiting_message;
+      return compat::turn::waits;
     if (more)
-      return caf::resumable::resume_later;
+      return compat::turn::again;
   }
-  return shell_actor::base::resume(context, max_elements);
+  return compat::turn::ended;
 }
 
 /// At most `max_letters` messages: others want this thread too.
@@ -111,7 +109,7 @@ worker_shell::mail_left worker_shell::read_mail() {
     if (!letter)
       break;
     if (letter->request)
-      reactivate(*letter->request); // comes to `on_message`, and may end this actor
+      take_request(letter->request); // comes to `on_message`, and may end this actor
     else
       read(letter->content);
     now = node().timers.coarse_now();

@@ -31,7 +31,7 @@ struct worker_shell::calls {
 worker_shell::worker_shell(caf::actor_config& config, std::shared_ptr<node_state> node,
                            ref_ptr<worker_record> record, std::unique_ptr<worker_object> object,
                            trace tracing)
-  : intercepting{config},
+  : taking_turns{config},
     object_{std::move(object)},
     context_{std::move(node), std::move(record), this} {
   context_.tracing_ = std::move(tracing);

@@ -4,6 +4,7 @@
 #include "node_state.hpp"
 #include "outstanding_requests.hpp"
 
+#include "ockam/actors/caf_turns.hpp"
 #include "ockam/actors/worker_object.hpp"
 
 #include <chrono>
@@ -18,7 +19,7 @@ using shell_actor
 
 /// The typed actor around a user's worker: hooks, incoming access control, exceptions, replies,
 /// counters. One message at a time, in mailbox order (WRK-4).
-class worker_shell final : public compat::intercepting<shell_actor::base, worker_shell> {
+class worker_shell final : public compat::taking_turns<shell_actor::base, worker_shell> {
 public:
   worker_shell(caf::actor_config& config, std::shared_ptr<node_state> node,
                ref_ptr<worker_record> record, std::unique_ptr<worker_object> object, trace tracing);
@@ -34,8 +35,8 @@ public:
   /// Sorts what CAF actors send here, past the router, in with what the router brings.
   bool intercept(caf::mailbox_element_ptr& element, compat::execution_context* context);
 
-  caf::resumable::resume_result resume(compat::execution_context* context,
-                                       std::size_t max_elements) override;
+  /// What a thread runs of this actor at a time.
+  compat::turn take_turn(compat::execution_context* context);
 
   // -- for the worker's context, in its hooks ------------------------------------------------------
 

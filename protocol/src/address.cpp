@@ -1,15 +1,14 @@
 #include "ockam/protocol/address.hpp"
 
+#include "ockam/protocol/forks.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 
-#include <pthread.h>
 #include <sys/random.h>
 
 namespace ockam {
@@ -71,18 +70,14 @@ result<address> address::parse(std::string_view text) {
 
 namespace {
 
-std::atomic<unsigned> forks{0};
-
 /// Bytes of the system's generator, many at a time, for one call costs as much as sending a message.
 /// No byte is used twice, not by the child of a fork either.
 class random_bytes {
 public:
   template <std::size_t Size>
   std::array<std::uint8_t, Size> take() {
-    static const bool watched
-      = ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); })
-        == 0;
-    const auto now = forks.load(std::memory_order_relaxed);
+    static const bool watched = internal::watch_forks();
+    const auto now = internal::count_forks();
     if (!watched || left_ < Size || forks_ != now)
       fill();
     forks_ = now;

@@ -5,8 +5,6 @@
 #include "ockam/actors/caf_compat.hpp"
 #include "ockam/actors/type_ids.hpp"
 
-#include <caf/actor_registry.hpp>
-
 #include <algorithm>
 #include <thread>
 
@@ -81,7 +79,7 @@ small_system::small_system() {
 }
 
 bool small_system::becomes_quiet() {
-  return eventually([&] { return system_->registry().running() == 0; });
+  return eventually([&] { return compat::running_actors(*system_) == 0; });
 }
 
 void expect_all_messages_accounted_for(const metrics& counted) {
@@ -103,7 +101,7 @@ void node_test::TearDown() {
   expect_settled(node);
   EXPECT_EQ(node.list_workers(), std::vector<address>{});
   owned_.reset();
-  EXPECT_TRUE(system.becomes_quiet()) << system->registry().running() << " actors are left";
+  EXPECT_TRUE(system.becomes_quiet()) << compat::running_actors(*system) << " actors are left";
 }
 
 } // namespace ockam::test

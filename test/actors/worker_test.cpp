@@ -372,6 +372,7 @@ TEST_F(Worker, MAP6_WhatLosesTheRaceWithStopIsCountedOnce) {
   }
   over = true;
   sending.join();
+  node.stop(); // until then the last message may be counted and its handler not have run
   expect_settled(node);
   const auto counted = node.metrics();
   EXPECT_EQ(counted.sent, accepted + refused);

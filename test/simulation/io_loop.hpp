@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/caf_turns.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -23,10 +23,8 @@ public:
 
   void run_job(std::size_t which) {
     auto* job = take(which);
-    if (job->resume(this, 1) == caf::resumable::resume_later)
+    if (own_context::run_job(job))
       jobs_.push_back(job);
-    else
-      compat::release(job);
   }
 
   /// An actor that has had its share of the thread goes on elsewhere.

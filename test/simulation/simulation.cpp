@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
@@ -179,7 +178,7 @@ void simulation::end_all() {
   world_.book.check_at_rest(false);
   for (const auto& each : world_.nodes)
     each->check_ended();
-  const auto running = system_.registry().running();
+  const auto running = compat::running_actors(system_);
   world_.book.require(running == 0, std::to_string(running) + " actors are left");
 }
 

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <iterator>
 
-#include <caf/actor_registry.hpp>
 #include <fcntl.h>
 
 namespace ockam::test {
@@ -87,7 +86,7 @@ void nodes_test::TearDown() {
 
 nodes_test::~nodes_test() {
   nodes_.clear();
-  EXPECT_TRUE(system.becomes_quiet()) << system->registry().running() << " actors are left";
+  EXPECT_TRUE(system.becomes_quiet()) << compat::running_actors(*system) << " actors are left";
   EXPECT_TRUE(eventually([&] { return open_descriptors() <= descriptors_before_; }))
     << open_descriptors() - descriptors_before_ << " descriptors are left";
 }

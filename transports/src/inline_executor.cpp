@@ -59,9 +59,7 @@ bool inline_executor::run() {
     steps_.store(steps_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     if (begin_watch_ && !watched_.load(std::memory_order_relaxed))
       begin_watch_();
-    const bool more = job->resume(this, 1) == caf::resumable::resume_later;
-    if (!more)
-      compat::release(job);
+    const bool more = run_job(job);
     const auto ended = coarse_now();
     const bool was_slow = ended - std::exchange(began, ended) > longest_quick_run();
     const bool has_loop = end_step();

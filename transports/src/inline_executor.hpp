@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/caf_turns.hpp"
 #include "ockam/protocol/spin_lock.hpp"
 #include "ockam/transports/export.hpp"
 

@@ -1,6 +1,5 @@
 #include "link.hpp"
 
-#include "blocking.hpp"
 #include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -175,9 +174,9 @@ connection_metrics link::metrics() const noexcept {
 }
 
 bool link::wait_until_written(std::chrono::milliseconds timeout) const {
-  value_or_throw(
-    check_may_block("flush", "look at pending_bytes, or let context::when_writable call the worker",
-                    time_span{timeout}));
+  value_or_throw(port_.node()->check_may_wait(
+    "flush", "look at pending_bytes, or let context::when_writable call the worker",
+    time_span{timeout}));
   return output_.wait_until_written(timeout);
 }
 

@@ -23,6 +23,14 @@ void rethrow_cannot_create(std::string_view name) {
   }
 }
 
+result<void> check_process(const node_ptr& node) {
+  return node->check_process();
+}
+
+result<void> transport_base::check_may_wait(const waiting& what) const {
+  return node_->check_may_wait(what.call, what.instead);
+}
+
 result<void> transport_base::disconnect(const address& any) {
   for (const auto& each : connections_.all())
     if (each->sender_address() == any || each->receiver_address() == any)

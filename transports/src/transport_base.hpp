@@ -55,7 +55,7 @@ public:
     std::optional<no_blocking> in_own_loop; // of the host
     if (is_own_thread())
       in_own_loop.emplace();
-    if (auto allowed = check_may_block(what.call, what.instead); !allowed)
+    if (auto allowed = check_may_wait(what); !allowed)
       return fail(std::move(allowed.error()));
     const auto promise = std::make_shared<std::promise<result<T>>>();
     begin([promise](result<T> made) { promise->set_value(std::move(made)); });
@@ -78,10 +78,15 @@ protected:
   void report_not_taken(std::string_view listener, const error& why) const;
 
 private:
+  [[nodiscard]] result<void> check_may_wait(const waiting& what) const;
+
   const node_ptr node_;
   registry<link> connections_;
   registry<listening> listeners_;
 };
+
+/// errc::misuse in a child of `fork`, before any thread is started there.
+OCKAM_TRANSPORTS_EXPORT result<void> check_process(const node_ptr& node);
 
 /// Attaches a transport that `make` has made and whose threads run. What fails leaves the node as it
 /// was: the cause is thrown as a `failure`.
@@ -89,6 +94,7 @@ template <class Make>
 auto attach_started(const node_ptr& node, std::string_view name, Make make)
   -> std::invoke_result_t<Make> {
   std::invoke_result_t<Make> made;
+  value_or_throw(check_process(node));
   try {
     made = make();
     made->start();

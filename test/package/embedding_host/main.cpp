@@ -16,13 +16,12 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <future>
 #include <iostream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
-#include <caf/actor_registry.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
@@ -42,14 +41,16 @@ void expect(bool holds, const std::string& what) {
     throw std::runtime_error{what};
 }
 
-/// Actors end on threads of CAF's: waits until those of the nodes have. A wait that does not end
-/// cannot be undone, so that ends the process.
+/// Actors end on threads of CAF's: waits until those of the nodes have. The destructor of the system
+/// would wait for ever for others, so that they end the process.
 void await_end_of_actors(caf::actor_system& system) {
-  auto all_gone = std::async(std::launch::async,
-                             [&] { system.registry().await_running_count_equal(0); });
-  if (all_gone.wait_for(20s) == std::future_status::ready)
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (ockam::compat::running_actors(system) != 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  const auto left = ockam::compat::running_actors(system);
+  if (left == 0)
     return;
-  std::cerr << "embedding_host: " << system.registry().running() << " actors are left" << std::endl;
+  std::cerr << "embedding_host: " << left << " actors are left" << std::endl;
   std::_Exit(1);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// The one place that knows CAF 0.17.6 from CAF 1.x; the rest of the project reads as one dialect.
+// The one place, with caf_turns.hpp, that knows CAF 0.17.6, CAF 1.x and CAF 2 apart; the rest of the
+// project reads as one dialect.
 // An implementation detail: not part of the interface, may change in any release.
 
 #include "ockam/actors/export.hpp"
@@ -14,15 +15,22 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 #endif
 
 #include <caf/actor_cast.hpp>
+#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/error.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
-#include <caf/resumable.hpp>
 #include <caf/sec.hpp>
 #include <caf/system_messages.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+// CAF's development branch becomes CAF 2 and still calls itself 1.1.0.
+#if CAF_MAJOR_VERSION >= 2 || (CAF_MAJOR_VERSION == 1 && __has_include(<caf/add_ref.hpp>))
+#  define OCKAM_CAF_IS_2 1
+#else
+#  define OCKAM_CAF_IS_2 0
+#endif
 
 #if CAF_MAJOR_VERSION >= 1
 #  include <caf/init_global_meta_objects.hpp>
@@ -197,6 +205,15 @@ OCKAM_ACTORS_EXPORT void set_threads(caf::actor_system_config& config, std::size
 /// costs a remote round trip several times over.
 OCKAM_ACTORS_EXPORT void tune_for_io(caf::actor_system_config& config, std::size_t threads);
 
+/// How many actors have not ended; CAF's own do not count.
+inline std::size_t running_actors(caf::actor_system& system) {
+#if OCKAM_CAF_IS_2
+  return system.running_actors_count();
+#else
+  return system.registry().running();
+#endif
+}
+
 // -- mail -----------------------------------------------------------------------------------------
 
 template <class T>
@@ -272,9 +289,11 @@ auto request(Self&& self, const To& to, T&& content) {
 inline caf::mailbox_element_ptr make_request(caf::local_actor* self, caf::message_id id,
                                              caf::message content) {
 #if CAF_MAJOR_VERSION >= 1
-  return caf::make_mailbox_element(caf::strong_actor_ptr{self->ctrl()}, id, std::move(content));
+  return caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(self), id,
+                                   std::move(content));
 #else
-  return caf::make_mailbox_element(caf::strong_actor_ptr{self->ctrl()}, id, {}, std::move(content));
+  return caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(self), id, {},
+                                   std::move(content));
 #endif
 }
 
@@ -331,67 +350,5 @@ auto inspect_as_bytes(Inspector& f, [[maybe_unused]] T& value, [[maybe_unused]] 
            }));
 #endif
 }
-
-// -- running actors on a thread of ours -----------------------------------------------------------
-
-/// Hands a woken actor to the system's own threads.
-inline void schedule(caf::actor_system& system, caf::resumable* job) {
-#if CAF_MAJOR_VERSION >= 1
-  system.scheduler().schedule(job);
-#else
-  system.scheduler().enqueue(job);
-#endif
-}
-
-/// Lets an actor run that nobody else runs or has scheduled, in `context`, or anywhere if nullptr.
-template <class Actor>
-void run(Actor& who, execution_context* context) {
-  caf::intrusive_ptr_add_ref(who.ctrl()); // whoever runs it releases it
-  if (context == nullptr)
-    return schedule(who.home_system(), &who);
-#if CAF_MAJOR_VERSION >= 1
-  context->delay(&who);
-#else
-  context->exec_later(&who);
-#endif
-}
-
-/// Lets an actor run that waits for mail, as an element in its mailbox would. One that does not wait
-/// is left alone: it is going to run, or has ended.
-template <class Actor>
-void wake(Actor& who, execution_context* context) {
-  if (who.mailbox().try_unblock())
-    run(who, context);
-}
-
-inline void release(caf::resumable* job) {
-#if CAF_MAJOR_VERSION >= 1
-  job->deref_resumable();
-#else
-  caf::intrusive_ptr_release(job);
-#endif
-}
-
-/// Base of our own execution context: `Derived::ready(job)` is called for every woken actor.
-template <class Derived>
-class own_context : public execution_context {
-public:
-#if CAF_MAJOR_VERSION >= 1
-  explicit own_context(caf::actor_system&) {}
-  void schedule(caf::resumable* job) override {
-    static_cast<Derived*>(this)->ready(job);
-  }
-  void delay(caf::resumable* job) override {
-    static_cast<Derived*>(this)->ready(job);
-  }
-  void start() override {}
-  void stop() override {}
-#else
-  explicit own_context(caf::actor_system& system) : caf::execution_unit{&system} {}
-  void exec_later(caf::resumable* job) override {
-    static_cast<Derived*>(this)->ready(job);
-  }
-#endif
-};
 
 } // namespace ockam::compat
