@@ -254,6 +254,17 @@ TEST(ReassemblerB, UDP6_ALargeTotalOrIndexCostsNoMoreThanThePart) {
   EXPECT_LT(budget->used(), 300u);
 }
 
+TEST(ReassemblerB, UDP6_APartThatCameEarlyCostsItsBytesOnlyOnceTheGapIsFilled) {
+  const auto budget = make_ref<memory_budget>(1u << 20);
+  reassembler in{{}, budget};
+  EXPECT_EQ(verdict_of(in, part_b(7, 2, 4, 10)), part_verdict::waiting);
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 4, 10)), part_verdict::waiting);
+  EXPECT_GT(in.bytes_in_use(), 20u) << "parts before their turn cost more than their bytes";
+  EXPECT_EQ(verdict_of(in, part_b(7, 0, 4, 10)), part_verdict::waiting);
+  EXPECT_EQ(in.bytes_in_use(), 30u);
+  EXPECT_EQ(budget->used(), 30u);
+}
+
 // -- any loss, repetition and order ----------------------------------------------------------------
 
 #if OCKAM_HAVE_RAPIDCHECK
