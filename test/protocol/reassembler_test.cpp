@@ -114,8 +114,9 @@ TEST_P(Reassembler, UDP6_AMessageThatIsNotCompleteInTimeIsGivenUp) {
   EXPECT_EQ(in.expire(start + 5s), 1u);
   EXPECT_EQ(in.unfinished(), 0u);
   EXPECT_EQ(budget->used(), 0u);
-  EXPECT_NE(verdict_of(in, parts[1], start + 5s), part_verdict::waiting)
-    << "what is missing does not begin it again";
+  for (const auto& late : {parts[1], parts[0]})
+    EXPECT_NE(verdict_of(in, late, start + 5s), part_verdict::waiting)
+      << "neither what is missing nor a copy begins it again";
 }
 
 TEST_P(Reassembler, UDP6_APeerThatBeginsAnewIsHeardAfterASilence) {
@@ -202,6 +203,7 @@ TEST(ReassemblerB, UDP6_ARejectedPartCostsNothingOfWhatIsThere) {
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 3, 10)), part_verdict::duplicate_part);
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 4, 10)), part_verdict::total_mismatch);
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 11)), part_verdict::size_mismatch);
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 9)), part_verdict::size_mismatch);
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 0)), part_verdict::empty_part);
   EXPECT_EQ(verdict_of(in, part_b(7, 3, 3, 10)), part_verdict::index_out_of_bounds);
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 0, 10)), part_verdict::total_zero);
@@ -245,6 +247,14 @@ TEST(ReassemblerB, UDP6_AMessageGivenUpForWantOfRoomDoesNotBeginAgain) {
   EXPECT_EQ(verdict_of(in, part_b(7, 3, 4, 10)), part_verdict::already_delivered);
   EXPECT_EQ(in.unfinished(), 0u);
   EXPECT_EQ(in.bytes_in_use(), 0u);
+}
+
+TEST(ReassemblerB, UDP6_APartThatCameEarlyIsTakenOnce) {
+  reassembler in{{}};
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 10)), part_verdict::waiting);
+  const auto used = in.bytes_in_use();
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 10)), part_verdict::duplicate_part);
+  EXPECT_EQ(in.bytes_in_use(), used);
 }
 
 TEST(ReassemblerB, UDP6_ALargeTotalOrIndexCostsNoMoreThanThePart) {
