@@ -114,9 +114,9 @@ TEST_P(Reassembler, UDP6_AMessageThatIsNotCompleteInTimeIsGivenUp) {
   EXPECT_EQ(in.expire(start + 5s), 1u);
   EXPECT_EQ(in.unfinished(), 0u);
   EXPECT_EQ(budget->used(), 0u);
-  for (const auto& late : {parts[1], parts[0]})
+  for (const auto& late : {parts[0], parts[1]})
     EXPECT_NE(verdict_of(in, late, start + 5s), part_verdict::waiting)
-      << "neither what is missing nor a copy begins it again";
+      << "neither a copy nor what is missing begins it again";
 }
 
 TEST_P(Reassembler, UDP6_APeerThatBeginsAnewIsHeardAfterASilence) {
