@@ -111,6 +111,19 @@ TEST_F(reconnect, DEC12_NeitherDoesAVersionByteAloneMakeItsPausesShort) {
             1 + 6);
 }
 
+TEST_F(reconnect, DEC12_PausesDoNotGrowBeyondTheLongestOne) {
+  tcp_node a{start_node()};
+  const raw_listener peer;
+  const auto c = a.tcp.connect(peer.address(),
+                               {.reconnect = reconnect_policy{.first = 10ms, .longest = 200ms}});
+  for (int i = 0; i < 13; ++i) { // doubled that often, 10 ms are half a minute
+    auto next = peer.accept_within(patience);
+    ASSERT_TRUE(next) << "attempt " << i;
+    next->close();
+  }
+  EXPECT_TRUE(c.disconnect());
+}
+
 TEST_F(reconnect, DEC12_APeerThatHasSentSomethingIsConnectedToAgainSoon) {
   tcp_node a{start_node()};
   EXPECT_GT(attempts_within(a, 2'000ms,
