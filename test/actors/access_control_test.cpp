@@ -261,6 +261,13 @@ TEST_F(LocalOnly, AC9_DEC9_OnlySourcesInsideTheNodeAreAdmitted) {
   EXPECT_TRUE(inlet.send("w", "from a producer"));
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 2; }));
+
+  // and one that is known by a further address
+  auto side = node.detached("side");
+  node.flow_control().add_producer("outlet", flow_control_id::random(), {}, {"side"});
+  EXPECT_TRUE(side.send("w", "from the side"));
+  EXPECT_TRUE(
+    eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 3; }));
   connection.close();
 }
 

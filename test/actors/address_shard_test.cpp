@@ -4,6 +4,10 @@
 #include <random>
 
 #include <gtest/gtest.h>
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#  define OCKAM_SEES_THE_HEAP 1
+#  include <malloc.h>
+#endif
 
 namespace ockam::internal {
 namespace {
@@ -79,6 +83,29 @@ TEST_F(AddressShard, ROU4_GrowsAndShrinks) {
   for (std::uint64_t i = 0; i < records.size(); i += 100)
     EXPECT_EQ(shard.find(records[i]->primary(), i * 0x9e3779b97f4a7c15)->record, records[i]);
 }
+
+#ifdef OCKAM_SEES_THE_HEAP
+
+TEST_F(AddressShard, ROU4_AnEmptyOneGivesItsMemoryBack) {
+  const auto in_use = [] {
+    const auto heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+  };
+  std::vector<ref_ptr<worker_record>> records;
+  for (std::uint64_t i = 0; i < 10'000; ++i)
+    records.push_back(record_of(std::to_string(i)));
+  const auto before = in_use();
+  for (std::uint64_t i = 0; i < records.size(); ++i) {
+    shard.make_room(1);
+    shard.put({records[i], 0}, i);
+  }
+  EXPECT_GT(in_use(), before + 100'000);
+  for (std::uint64_t i = 0; i < records.size(); ++i)
+    ASSERT_TRUE(shard.take(*records[i], records[i]->primary(), i));
+  EXPECT_LT(in_use(), before + 10'000);
+}
+
+#endif
 
 } // namespace
 } // namespace ockam::internal

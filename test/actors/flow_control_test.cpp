@@ -38,6 +38,14 @@ TEST(FlowControls, FCO2_AddProducerReplacesAndIsFoundByItsAdditionalAddresses) {
   EXPECT_EQ(registry.find_producer("sender"), (producer_info{m, std::nullopt}));
 }
 
+TEST(FlowControls, FCO2_AProducerIsNoLongerAFurtherAddressOfAnotherOne) {
+  flow_controls registry;
+  registry.add_producer("receiver", k, {}, {"sender"});
+  registry.add_producer("sender", m);
+  EXPECT_EQ(registry.find_producer("sender"), (producer_info{m, std::nullopt}));
+  EXPECT_EQ(registry.find_producer("receiver"), (producer_info{k, std::nullopt}));
+}
+
 TEST(FlowControls, FCO2_FCC2_AReplacedIdIsNotHeldByItsFormerProducer) {
   flow_controls registry;
   registry.add_consumer("reader", k);

@@ -29,6 +29,26 @@ TEST_F(Sending, SND1_AnUnknownAddressComesBeforeABodyThatCannotBeEncoded) {
             errc::not_found);
 }
 
+TEST_F(Sending, SND1_ATargetThatEndsWhileAccessControlIsAskedIsNotFound) {
+  class ends_target final : public access_control {
+  public:
+    explicit ends_target(ockam::node& node) : node_{node} {}
+    result<bool> is_authorized(const relay_message& what) const override {
+      node_.stop_worker(what.destination);
+      return true;
+    }
+    std::string remedy(const relay_message&) const override { return {}; }
+
+  private:
+    ockam::node& node_;
+  };
+  node.start_worker("target", echoer{});
+  auto sender = node.detached(mailbox_options{
+    .address = "sender", .incoming = allow_all(), .outgoing = std::make_shared<ends_target>(node)});
+  EXPECT_EQ(sender.send("target", "x").error(), errc::not_found);
+  EXPECT_EQ(node.metrics().dropped_for(drop_reason::unknown_address), 1u);
+}
+
 TEST_F(Sending, SND2_ERR3_ADeniedSendSucceedsAndIsLoggedAndCounted) {
   auto box = target();
   auto limited = node.detached(mailbox_options{.address = "limited",

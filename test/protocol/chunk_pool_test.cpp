@@ -37,6 +37,19 @@ TEST(ChunkPool, ReusesAChunkThatCameBack) {
   EXPECT_EQ(pool->take()->data(), memory);
 }
 
+TEST(ChunkPool, AChunkHasTheSizeOfItsPool) {
+  const auto busy = make_ref<chunk_pool>(64, 40);
+  std::vector<ref_ptr<chunk>> held; // no longer idle: others find a place there
+  for (int i = 0; i < 40; ++i)
+    held.push_back(busy->take());
+  const auto larger = make_ref<chunk_pool>(130, 2);
+  {
+    const auto first = larger->take();
+    const auto second = larger->take();
+  }
+  EXPECT_EQ(make_ref<chunk_pool>(129, 1)->take()->size(), 129u);
+}
+
 TEST(ChunkPool, AChunkComesBackWithItsLastSlice) {
   const auto pool = make_ref<chunk_pool>(64, 1);
   shared_bytes slice;

@@ -277,7 +277,7 @@ TEST(BareCodec, TheVersionIsNotLookedAt) {
 
 TEST(BareCodec, LMS10_AMalformedTracingContextIsNone) {
   for (const auto* hex : {"01000000", "0100000000", "0100000002", "0100000001", "010000000105",
-                          "01000000010161ff", "010000000101ff"}) {
+                          "01000000010161ff", "010000000101ff", "01000000020161"}) {
     const auto decoded = decode_bare_message(shared_hex(hex));
     ASSERT_TRUE(decoded) << hex;
     EXPECT_EQ(decoded->tracing_context().has_value(), std::string_view{hex} == "01000000010161ff");

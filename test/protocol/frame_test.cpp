@@ -503,6 +503,19 @@ TEST(FrameDecoder, GivesItsChunkBackWhenIdle) {
   EXPECT_EQ(to_hex(decoder.next().value()->view()), to_hex(pattern(4)));
 }
 
+TEST(FrameDecoder, GivesAChunkBackThatNoBodyRefersTo) {
+  const auto pool = make_ref<chunk_pool>(small_chunk, 2);
+  frame_decoder decoder{pool};
+  decoder.feed(stream_of({pattern(3)}));
+  auto body = decoder.next().value();
+  EXPECT_FALSE(decoder.next().value());
+  decoder.release_unshared_chunk();
+  body = {};
+  EXPECT_EQ(pool->in_use(), 1u) << "it was kept for what comes behind the body";
+  decoder.release_unshared_chunk();
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
 TEST(FrameDecoder, CanBeMovedInsideAFrame) {
   const auto stream = stream_of({pattern(500)});
   for (std::size_t cut = 1; cut < stream.size(); ++cut) {

@@ -142,6 +142,20 @@ TEST_F(Memory, TakingFramesOutOfAChunkAllocatesNothing) {
   EXPECT_EQ(taking.allocations, 0u);
 }
 
+TEST_F(Memory, FewChunksAreKeptForLater) {
+  constexpr std::size_t count = 100;
+  const auto pool = make_ref<chunk_pool>(64, count);
+  std::vector<ref_ptr<chunk>> all;
+  all.reserve(count);
+  const auto take_all = [&] {
+    for (std::size_t i = 0; i < count; ++i)
+      all.push_back(pool->take());
+  };
+  take_all();
+  all.clear();
+  EXPECT_GE(cost_of(take_all).allocations, count - 20);
+}
+
 TEST_F(Memory, AnEncodedBodyIsOneAllocation) {
   const std::string text(2'000, 'x');
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(text)); }).allocations, 1u);

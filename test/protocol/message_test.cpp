@@ -197,8 +197,8 @@ TEST(Message, ACopyThatChangesTakesCreditOfItsOwn) {
 }
 
 TEST(Message, PrintsOnOneLineAndEscaped) {
-  const auto text = to_string(
-    message{route{address{transport_type::local, "a\nb\x1b"}}, route{"app"}, shared_hex("cafe")});
+  const route hostile{address{transport_type::local, "a\nb\x1b"}};
+  const auto text = to_string(message{hostile, hostile, shared_hex("cafe")});
   EXPECT_EQ(text.find('\n'), std::string::npos);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_NE(text.find("2 bytes"), std::string::npos);

@@ -202,6 +202,13 @@ TEST(PayloadLimits, MTY6_FullBodiesAreNotLimited) {
     table);
 }
 
+TEST(PayloadLimits, MTY6_TheMemoryOfObjectsIsNotCountedModulo64Bits) {
+  const bytes nothing;
+  bare_reader in{bytes_view{nothing}};
+  EXPECT_FALSE(in.charge(std::uint64_t{1} << 61, 8)) << "2^64 bytes";
+  EXPECT_EQ(in.error(), errc::resource_exhausted);
+}
+
 TEST(PayloadLimits, MTY6_TheErrorNamesTheLimit) {
   const auto refused = decode_payload<sparse>(shared_hex("fdff3f(00*1048573)"));
   const auto text = to_string(refused.error());

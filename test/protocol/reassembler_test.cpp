@@ -114,8 +114,9 @@ TEST_P(Reassembler, UDP6_AMessageThatIsNotCompleteInTimeIsGivenUp) {
   EXPECT_EQ(in.expire(start + 5s), 1u);
   EXPECT_EQ(in.unfinished(), 0u);
   EXPECT_EQ(budget->used(), 0u);
-  EXPECT_NE(verdict_of(in, parts[1], start + 5s), part_verdict::waiting)
-    << "what is missing does not begin it again";
+  for (const auto& late : {parts[0], parts[1]})
+    EXPECT_NE(verdict_of(in, late, start + 5s), part_verdict::waiting)
+      << "neither a copy nor what is missing begins it again";
 }
 
 TEST_P(Reassembler, UDP6_APeerThatBeginsAnewIsHeardAfterASilence) {
@@ -202,6 +203,7 @@ TEST(ReassemblerB, UDP6_ARejectedPartCostsNothingOfWhatIsThere) {
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 3, 10)), part_verdict::duplicate_part);
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 4, 10)), part_verdict::total_mismatch);
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 11)), part_verdict::size_mismatch);
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 9)), part_verdict::size_mismatch);
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 0)), part_verdict::empty_part);
   EXPECT_EQ(verdict_of(in, part_b(7, 3, 3, 10)), part_verdict::index_out_of_bounds);
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 0, 10)), part_verdict::total_zero);
@@ -247,11 +249,30 @@ TEST(ReassemblerB, UDP6_AMessageGivenUpForWantOfRoomDoesNotBeginAgain) {
   EXPECT_EQ(in.bytes_in_use(), 0u);
 }
 
+TEST(ReassemblerB, UDP6_APartThatCameEarlyIsTakenOnce) {
+  reassembler in{{}};
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 10)), part_verdict::waiting);
+  const auto used = in.bytes_in_use();
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 10)), part_verdict::duplicate_part);
+  EXPECT_EQ(in.bytes_in_use(), used);
+}
+
 TEST(ReassemblerB, UDP6_ALargeTotalOrIndexCostsNoMoreThanThePart) {
   const auto budget = make_ref<memory_budget>(1u << 30);
   reassembler in{{}, budget};
   EXPECT_EQ(verdict_of(in, part_b(7, 65'000, 65'535, 100)), part_verdict::waiting);
   EXPECT_LT(budget->used(), 300u);
+}
+
+TEST(ReassemblerB, UDP6_APartThatCameEarlyCostsItsBytesOnlyOnceTheGapIsFilled) {
+  const auto budget = make_ref<memory_budget>(1u << 20);
+  reassembler in{{}, budget};
+  EXPECT_EQ(verdict_of(in, part_b(7, 2, 4, 10)), part_verdict::waiting);
+  EXPECT_EQ(verdict_of(in, part_b(7, 1, 4, 10)), part_verdict::waiting);
+  EXPECT_GT(in.bytes_in_use(), 20u) << "parts before their turn cost more than their bytes";
+  EXPECT_EQ(verdict_of(in, part_b(7, 0, 4, 10)), part_verdict::waiting);
+  EXPECT_EQ(in.bytes_in_use(), 30u);
+  EXPECT_EQ(budget->used(), 30u);
 }
 
 // -- any loss, repetition and order ----------------------------------------------------------------

@@ -80,6 +80,14 @@ TEST_F(LinkOutput, ANS4_ANS7_SendersLearnOfTheRoomOfRequestsThatWereGivenUp) {
   expect_room_was_noticed();
 }
 
+TEST_F(LinkOutput, ANS4_ASenderDoesNotWaitWhileHalfOfTheOutputIsFree) {
+  ASSERT_TRUE(node.root().send(beyond(), std::string(300, '.')));
+  EXPECT_EQ(output->wait_for_room(body.size(), room), message_sink::room::available)
+    << "nothing that is written later would wake it";
+  ASSERT_TRUE(node.root().send(beyond(), std::string(300, '.')));
+  EXPECT_EQ(output->wait_for_room(body.size(), room), message_sink::room::awaited);
+}
+
 TEST_F(LinkOutput, ANS4_ANS6_SendersLearnOfTheRoomOfMessagesThatHaveExpired) {
   using clock = internal::outbox::clock;
   const auto lost = clock::now();

@@ -80,6 +80,29 @@ TEST_F(Outbox, TheWriterIsWokenOnceForWhatComesWhileItSleeps) {
   EXPECT_FALSE(push("second"));
 }
 
+TEST_F(Outbox, ORD8_AMessageAboveTheLimitFitsIntoAnEmptyQueueOnly) {
+  const std::string large(limits.max_pending_bytes + 1, '.');
+  EXPECT_FALSE(push(large)) << "the writer is awake";
+  auto second = text("second");
+  EXPECT_EQ(output.push(second).error(), errc::resource_exhausted);
+  ASSERT_TRUE(output.next_batch(batch));
+  EXPECT_EQ(batch.messages(), 1u);
+  written();
+  EXPECT_TRUE(output.push(second));
+}
+
+TEST_F(Outbox, ORD8_ThereIsReliefWhenHalfOfTheLimitIsWritten) {
+  const std::string large(limits.max_pending_bytes / 2, '.');
+  push(large);
+  push("second");
+  EXPECT_FALSE(output.relieved());
+  ASSERT_TRUE(output.next_batch(batch));
+  batch.advance(100);
+  output.written(100);
+  EXPECT_TRUE(output.relieved());
+  written();
+}
+
 TEST_F(Outbox, MemoryThatWasGivenBackIsTakenAgain) {
   for (int i = 0; i < 3; ++i) {
     output.shrink();
@@ -179,6 +202,43 @@ TEST_F(OutboxOfARelay, ORD8_WhatIsPassedOnIsNeverRefusedForItsSize) {
   batch.clear();
 }
 
+// -- limits ----------------------------------------------------------------------------------------
+
+TEST(OutboxWithABudget, ANS6_ORD8_WhatExpiresOrIsLostIsGivenBack) {
+  using clock = outbox::clock;
+  const auto budget = make_ref<memory_budget>(1u << 20);
+  const connection_limits limits;
+  outbox output{limits, tcp_format, budget};
+  output.set_keep_for(10s);
+  write_batch batch;
+  ASSERT_TRUE(output.next_batch(batch)); // the version byte
+  const auto push = [&] {
+    message content{route{"connection", "echoer"}, {}, shared_bytes{bytes(1'000)}};
+    EXPECT_TRUE(output.push(content));
+  };
+  push();
+  EXPECT_GT(budget->used(), 1'000u);
+  const auto lost = clock::now();
+  output.begin_again(lost);
+  EXPECT_EQ(budget->used(), output.pending_bytes()) << "the version byte is not pending any more";
+  EXPECT_EQ(output.expire(lost + 10s).messages, 1u);
+  EXPECT_EQ(budget->used(), 0u);
+  push();
+  EXPECT_EQ(output.abandon().messages, 1u);
+  EXPECT_EQ(budget->used(), 0u);
+}
+
+TEST(OutboxWithALimit, TCP23_TheLargestFrameIsInclusive) {
+  message content{route{"connection", "echoer"}, {}, shared_bytes{bytes(1'000)}};
+  const auto size = encode_message(message{content}.pop_front_onward_route().value()).size();
+  const connection_limits smaller{.max_frame_size = size - 1};
+  outbox refuses{smaller, tcp_format, nullptr};
+  EXPECT_EQ(refuses.push(content).error(), errc::message_too_large);
+  const connection_limits exact{.max_frame_size = size};
+  outbox takes{exact, tcp_format, nullptr};
+  EXPECT_TRUE(takes.push(content));
+}
+
 // -- messages that are taken back ------------------------------------------------------------------
 
 struct request final : pending_request {
@@ -215,6 +275,15 @@ TEST_F(OutboxOfRequests, ANS7_WhatWasGivenUpIsLeftOut) {
   EXPECT_EQ(output.take_expired(), 3u);
   EXPECT_LT(output.pending_bytes(), before);
   EXPECT_EQ(written(), frames({"one", "three", "five", large}));
+  EXPECT_EQ(output.pending_bytes(), 0u);
+}
+
+TEST_F(OutboxOfRequests, ANS7_ARequestThatWasGivenUpBeforeIsRefused) {
+  const auto made = make_ref<request>();
+  made->give_up();
+  auto content = text("late");
+  content.set_request(made);
+  EXPECT_EQ(output.push(content).error(), errc::cancelled);
   EXPECT_EQ(output.pending_bytes(), 0u);
 }
 
@@ -259,9 +328,10 @@ TEST_F(OutboxOfRequests, ANS5_ThoseThatAreNotAnsweredAreKnownAtTheEnd) {
 
 TEST_F(OutboxOfRequests, ANS5_ThoseThatHaveEndedAreForgotten) {
   for (int i = 0; i < 10'000; ++i) {
-    push_request("x")->answer();
+    const auto sent = push_request("x");
     ASSERT_TRUE(output.next_batch(batch));
     written();
+    sent->answer();
   }
   EXPECT_LT(output.abandon().requests.size(), 200u);
 }

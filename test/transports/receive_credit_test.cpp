@@ -44,7 +44,9 @@ TEST(ReceiveCredit, ORD8_EachUseHasLimitsOfItsOwn) {
   credit->take_for(credit_use::made, 100);
   EXPECT_TRUE(credit->exhausted());
   EXPECT_FALSE(credit->output_is_full());
+  EXPECT_EQ(credit->messages(), 1u) << "what a message led to was not received";
   credit->give_back_from(credit_use::made, 100);
+  EXPECT_EQ(reader->rung, 2);
   credit->give_back(99);
   EXPECT_EQ(reader->rung, 2);
 }
@@ -101,6 +103,50 @@ TEST(ReceiveCredit, ANS3_WorkersAreWokenWhenHalfOfTheOutputIsWritten) {
   EXPECT_EQ(worker->rung, 0) << "60 of 100 are more than half";
   credit->give_back_from(credit_use::output, 60);
   EXPECT_EQ(worker->rung, 1);
+}
+
+TEST(ReceiveCredit, ANS3_EveryWorkerThatWaitsIsWokenAndOnlyOnce) {
+  const auto credit = make_ref<receive_credit>(small, nullptr);
+  const auto first = make_ref<bell>();
+  const auto second = make_ref<bell>();
+  credit->take_for(credit_use::output, 100);
+  EXPECT_TRUE(credit->wake_when_output_fits(first));
+  EXPECT_TRUE(credit->wake_when_output_fits(second));
+  credit->give_back_from(credit_use::output, 100);
+  EXPECT_EQ(first->rung, 1);
+  EXPECT_EQ(second->rung, 1);
+  credit->take_for(credit_use::output, 100);
+  credit->give_back_from(credit_use::output, 100);
+  EXPECT_EQ(first->rung, 1);
+}
+
+TEST(ReceiveCredit, ORD5_ItEndsWithTheLastMessageOrTheLastByte) {
+  const auto credit = make_ref<receive_credit>(small, nullptr);
+  for (int i = 0; i < 3; ++i)
+    credit->take(1);
+  EXPECT_FALSE(credit->exhausted());
+  credit->take(1);
+  EXPECT_TRUE(credit->exhausted()) << "four messages";
+  for (int i = 0; i < 3; ++i)
+    credit->give_back(1);
+  credit->take(98);
+  EXPECT_FALSE(credit->exhausted());
+  credit->take(1);
+  EXPECT_TRUE(credit->exhausted()) << "100 bytes";
+}
+
+TEST(ReceiveCredit, ORD5_TheReaderIsWokenOnceWhenHalfIsFree) {
+  const auto reader = make_ref<bell>();
+  const auto credit = make_ref<receive_credit>(small, reader);
+  for (int i = 0; i < 4; ++i)
+    credit->take(1);
+  EXPECT_TRUE(credit->exhausted());
+  credit->give_back(1);
+  EXPECT_EQ(reader->rung, 0) << "three of four are more than half";
+  credit->give_back(1);
+  EXPECT_EQ(reader->rung, 1);
+  credit->give_back(1);
+  EXPECT_EQ(reader->rung, 1);
 }
 
 TEST(ReceiveCredit, ORD5_ANS3_NoWakeUpIsLost) {

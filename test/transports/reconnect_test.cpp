@@ -112,6 +112,19 @@ TEST_F(reconnect, DEC12_NeitherDoesAVersionByteAloneMakeItsPausesShort) {
             1 + 6);
 }
 
+TEST_F(reconnect, DEC12_PausesDoNotGrowBeyondTheLongestOne) {
+  tcp_node a{start_node()};
+  const raw_listener peer;
+  const auto c = a.tcp.connect(peer.address(),
+                               {.reconnect = reconnect_policy{.first = 10ms, .longest = 200ms}});
+  for (int i = 0; i < 13; ++i) { // doubled that often, 10 ms are half a minute
+    auto next = peer.accept_within(patience);
+    ASSERT_TRUE(next) << "attempt " << i;
+    next->close();
+  }
+  EXPECT_TRUE(c.disconnect());
+}
+
 TEST_F(reconnect, DEC12_APeerThatHasSentSomethingIsConnectedToAgainSoon) {
   tcp_node a{start_node()};
   EXPECT_GT(attempts_within(a, 2'000ms,
@@ -205,6 +218,26 @@ TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
   ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
   const auto second = peer.accept();
   EXPECT_EQ(to_hex(second.read(1)), "01");
+}
+
+TEST_F(reconnect, DEC12_ASocketIsReadFromWhenTheLastOneWasLostByWriting) {
+  tcp_node a{start_node()};
+  const connection_journal events;
+  const raw_listener peer{16, true};
+  const auto c = a.tcp.connect(peer.address(), {.reconnect = quickly,
+                                                .limits = {.write_deadline = 200ms},
+                                                .observer = events.observer()});
+  const auto first = peer.accept();
+  first.write(from_hex("01"));
+  const std::string large(1u << 20, '.');
+  for (int i = 0; i < 7; ++i)
+    ASSERT_TRUE(a.node.root().send({c, "echoer"}, large));
+  const auto lost = events.wait_for(connection_state::reconnecting); // still waits for input
+  ASSERT_TRUE(lost && lost->cause);
+  EXPECT_EQ(*lost->cause, errc::timeout);
+  const auto second = peer.accept();
+  second.write(from_hex("01"));
+  EXPECT_TRUE(eventually([&] { return events.count(connection_state::connected) == 2; }));
 }
 
 // -- what waits meanwhile --------------------------------------------------------------------------

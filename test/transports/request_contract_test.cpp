@@ -314,7 +314,7 @@ TEST_P(RequestContract, ANS7_ARequestThatWaitedTooLongIsNotSent) {
   do { // until nothing moves, with room left for a request
     for (; c.pending_bytes() < 100'000; ++sent)
       a.node.send({c, "reader"}, numbered(sent, 5'000));
-  } while (eventually([&] { return c.pending_bytes() < 50'000; }, 50ms));
+  } while (eventually([&] { return c.pending_bytes() < 50'000; }, 500ms));
   const auto late = a.node.root().send_and_receive<std::string>({c, "reader"}, "too late",
                                                                 {.timeout = 30ms});
   EXPECT_EQ(error_of(late), errc::timeout);

@@ -320,5 +320,22 @@ TEST_F(TcpWire, TCP37_AnIdlePeerIsClosedAfterTheIdleTimeoutIfThereIsOne) {
   EXPECT_NE(seen.cause().find("idle-timeout"), std::string::npos) << seen.cause();
 }
 
+TEST_F(TcpWire, TCP37_WhatIsWrittenKeepsAConnectionFromBeingIdle) {
+  connection_journal seen;
+  const auto place = node.listen({.limits = {.idle_timeout = 1s}, .observer = seen.observer()});
+  const auto peer = raw_peer::connect_to(place.port());
+  peer.write(from_hex(version));
+  EXPECT_EQ(to_hex(peer.read(1)), version);
+  ASSERT_TRUE(eventually([&] { return !node.tcp.connections().empty(); }));
+  const auto c = node.tcp.connections().front();
+  for (int i = 0; i < 5; ++i) { // together longer than the time-out
+    ASSERT_TRUE(node.node.root().send({c, "x"}, "x"));
+    const auto head = peer.read(frame_header_size);
+    ASSERT_EQ(head.size(), frame_header_size) << seen.cause();
+    ASSERT_EQ(peer.read(head.back()).size(), head.back());
+    EXPECT_TRUE(peer.is_silent(300ms)) << seen.cause();
+  }
+}
+
 } // namespace
 } // namespace ockam::test
