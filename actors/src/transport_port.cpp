@@ -80,6 +80,8 @@ connection_port::~connection_port() {
 
 result<connection_port> connection_port::open(std::shared_ptr<node_state> node,
                                               connection_setup setup) {
+  if (auto allowed = node->check_process(); !allowed)
+    return fail(std::move(allowed.error()));
   std::vector<mailbox_options> boxes;
   boxes.push_back({.address = address::random(),
                    .incoming = allow_all(),
@@ -265,6 +267,8 @@ private:
 result<listener_port> listener_port::open(std::shared_ptr<node_state> node,
                                           const flow_control_id& id,
                                           std::function<void()> on_stop) {
+  if (auto allowed = node->check_process(); !allowed)
+    return fail(std::move(allowed.error()));
   mailbox_options box{
     .address = ockam::address::random(), .incoming = deny_all(), .outgoing = deny_all()};
   const auto own = box.address;
