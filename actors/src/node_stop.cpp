@@ -5,6 +5,8 @@
 #include "node_state.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -150,7 +152,13 @@ void try_to_end(const node_log& log, Step&& step) noexcept {
 /// In a child of `fork`: to destroy a lock or a condition that a thread of the parent uses may never
 /// end, so that what the node consists of is kept.
 void left_to_the_parent(std::shared_ptr<node_state> state) noexcept {
-  [[maybe_unused]] static const auto* last = new auto{std::move(state)};
+  struct kept {
+    std::shared_ptr<node_state> state;
+    kept* next = nullptr;
+  };
+  static std::atomic<kept*> all{nullptr};
+  if (auto* const added = new (std::nothrow) kept{std::move(state)})
+    added->next = all.exchange(added);
 }
 
 } // namespace

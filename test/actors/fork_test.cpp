@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace ockam::test {
 namespace {
@@ -56,6 +57,21 @@ TEST_F(Fork, NOD16_AChildDestroysANodeThatIsInUseWithoutWaiting) {
   EXPECT_EQ(book.wait_for(1), lines{"handled"});
   other->send("app", std::string{"come back"});
   waiting.join();
+}
+
+TEST_F(Fork, NOD16_AChildDestroysSeveralNodes) {
+  std::vector<std::unique_ptr<ockam::node>> several;
+  for (int i = 0; i < 3; ++i) {
+    several.push_back(std::make_unique<ockam::node>(*system));
+    auto event = several.back()->root().delayed("app", "x").value();
+    event.schedule(1ms);
+    EXPECT_TRUE(several.back()->root().receive<std::string>({patience})); // their timers run
+  }
+  EXPECT_EQ(in_child([&] {
+              several.clear();
+              return 0;
+            }),
+            0);
 }
 
 // ThreadSanitizer gives up when the child of a process with threads starts one.
