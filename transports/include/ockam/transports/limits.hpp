@@ -30,7 +30,7 @@ struct connection_limits {
   std::chrono::milliseconds handshake_timeout{5'000}; ///< for the peer's version byte
   std::chrono::milliseconds frame_timeout{30'000};    ///< for the rest of a frame that has begun
   std::chrono::milliseconds write_deadline{10'000};   ///< without any progress
-  std::chrono::milliseconds idle_timeout{0};          ///< without any byte from the peer; 0 is off
+  std::chrono::milliseconds idle_timeout{0};          ///< without any byte either way; 0 is off
 
   bool operator==(const connection_limits&) const = default;
 };
