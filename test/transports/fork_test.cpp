@@ -22,9 +22,20 @@ TEST_F(ForkWithConnections, NOD16_EachCallInAChildIsRefused) {
   const auto listener = b.listen();
   b.flow_control().add_consumer("echoer", listener.flow_control_id());
   const auto connection = a.connect(listener);
+  auto udp = udp::transport::create(a.node);
   const auto first_admitted = first_admitted_in_child({
     [&] { a.connect(listener); },
     [&] { a.listen(); },
+    [&] {
+      result<void> outcome;
+      a.tcp.async_connect(listener.socket_address(), {},
+                          [&](const result<ockam::connection>& made) {
+                            if (!made)
+                              outcome = fail(made.error());
+                          });
+      value_or_throw(outcome);
+    },
+    [&] { udp.bind(); },
     [&] { value_or_throw(a.tcp.disconnect(connection.sender_address())); },
     [&] { value_or_throw(b.tcp.stop_listener(listener.address())); },
     [&] { static_cast<void>(connection.flush(patience)); },

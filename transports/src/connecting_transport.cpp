@@ -20,6 +20,8 @@ void connecting_transport::resolve_implicitly(const address& remote,
 }
 
 bool connecting_transport::add_attempt(const std::shared_ptr<cancellable>& attempt) {
+  if (stopping())
+    return false;
   const std::lock_guard guard{attempts_mutex_};
   if (stopping_)
     return false;
@@ -40,7 +42,13 @@ void connecting_transport::begin_stop() {
     each->stop();
 }
 
+bool connecting_transport::stopping() const noexcept {
+  return stopping_ || node()->is_inherited();
+}
+
 tl::unexpected<error> connecting_transport::stopped() const {
+  if (node()->is_inherited())
+    return fail(node_state::why_inherited());
   return fail(errc::shutting_down, "the " + name_ + " transport has stopped; create another one");
 }
 

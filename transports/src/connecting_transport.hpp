@@ -32,14 +32,16 @@ protected:
                           std::optional<std::chrono::milliseconds> idle_timeout)
     = 0;
 
-  /// False when the transport has stopped: nobody would serve it.
+  /// False where nothing may begin.
   bool add_attempt(const std::shared_ptr<cancellable>& attempt);
 
   /// From now on nothing begins: attempts are cancelled, listeners stopped. May be called again, to
   /// finish a stop that has failed.
   void begin_stop();
 
-  [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+  /// Whether nothing may begin any more: the transport stops, or this is a child of `fork`, whose sockets
+  /// would be in the loops of the parent. Asked before any use of a socket.
+  [[nodiscard]] bool stopping() const noexcept;
   [[nodiscard]] tl::unexpected<error> stopped() const;
 
   template <class Derived>
