@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ockam/actors/export.hpp"
 #include "ockam/protocol/time_span.hpp"
 
 #include <chrono>
@@ -30,7 +31,7 @@ public:
   ~timers() { stop(); }
 
   /// Calls `action` once after `delay`. After `stop` nothing is called any more.
-  id schedule(time_span delay, std::function<void()> action);
+  OCKAM_ACTORS_EXPORT id schedule(time_span delay, std::function<void()> action);
 
   /// False when it was called already, or is being called.
   bool cancel(id which);
