@@ -21,7 +21,7 @@ constexpr std::chrono::seconds longest_handler{5};
 constexpr std::chrono::milliseconds between_looks{10};
 
 /// One of them has the loop, the others are kept by actors.
-constexpr std::size_t max_threads = 64;
+constexpr std::size_t max_loop_threads = 64;
 
 } // namespace
 
@@ -124,7 +124,7 @@ void loop_thread::state::hand_over(std::uint64_t steps) {
     each.thread.join();
     return true;
   });
-  if (threads.size() >= max_threads)
+  if (threads.size() >= max_loop_threads)
     return;
   try {
     start_thread(steps);
