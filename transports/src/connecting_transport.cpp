@@ -20,7 +20,7 @@ void connecting_transport::resolve_implicitly(const address& remote,
 }
 
 bool connecting_transport::add_attempt(const std::shared_ptr<cancellable>& attempt) {
-  if (stopping())
+  if (stopping()) // also in a child of fork, where the lock may be held for ever
     return false;
   const std::lock_guard guard{attempts_mutex_};
   if (stopping_)

@@ -100,6 +100,7 @@ bool inline_executor::take_over(std::uint64_t steps) {
   if (steps_.load(std::memory_order_acquire) != steps)
     return false;
   owner_ = std::this_thread::get_id();
+  was_taken_ = true;
   if (steps % 2 != 0)
     steps_.store(steps + 1, std::memory_order_release);
   return true;

@@ -77,17 +77,15 @@ private:
   void flush();
   void read_on();
   bool end_step(); // of an actor; false when the loop is lost
-  /// Without a thread that has it, as in the host's loop, it is the caller's.
-  [[nodiscard]] bool has_loop() const noexcept {
-    const auto owner = owner_.load(std::memory_order_relaxed);
-    return owner == std::thread::id{} || owner == std::this_thread::get_id();
-  }
+  /// In the loop of the host, which no thread takes over, it is the caller's.
+  [[nodiscard]] bool has_loop() const noexcept { return is_this_thread() || !was_taken_; }
 
   caf::actor_system& system_of_actors_;
   // Only the thread that has the loop changes what follows, which is lost to it while an actor runs on
   // it at most: what is called in an actor takes the lock, and so does the thread that takes over.
   spin_lock lock_;
   std::atomic<std::thread::id> owner_{};
+  bool was_taken_ = false; // with the lock
   std::deque<caf::resumable*> jobs_;
   std::vector<std::shared_ptr<batched_io>> flushes_;
   std::vector<std::shared_ptr<batched_io>> flushing_;

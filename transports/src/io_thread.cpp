@@ -60,9 +60,8 @@ void io_thread::run() {
   while (batch_ended_ = false, handle_one());
   if (!actors.run_ready())
     return;
-  if (forced_) {
-    context_
-      ->restart(); // it had no time to end its links; a peer may always have more for it to do
+  if (forced_) { // it had no time to end its links; a peer may always have more for it to do
+    context_->restart();
     const auto until = std::chrono::steady_clock::now() + grace_;
     while (context_->poll_one() > 0 && std::chrono::steady_clock::now() < until)
       if (!actors.run_ready())

@@ -140,7 +140,7 @@ inline void schedule(caf::actor_system& system, caf::resumable* job) {
 #endif
 }
 
-/// Lets an actor run that nobody else runs or has scheduled, in `context`, or anywhere if nullptr.
+/// Schedules an actor that neither runs nor is scheduled: in `context`, or anywhere if nullptr.
 template <class Actor>
 void run(Actor& who, execution_context* context) {
 #if OCKAM_CAF_IS_2
