@@ -41,8 +41,8 @@ private:
 };
 
 bytes encoded(const message& content, const message_form& form) {
-  bytes body(form.size(content));
-  form.encode(content, body.data());
+  bytes body(form.size(content, {}));
+  form.encode(content, body.data(), {});
   return body;
 }
 

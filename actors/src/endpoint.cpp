@@ -41,7 +41,7 @@ bool wait_until(std::condition_variable& changed, std::unique_lock<std::mutex>& 
 struct endpoint::queue final : message_sink {
   explicit queue(std::size_t limit) : limit{limit} {}
 
-  result<void> push(routed_message&& content, compat::execution_context*) override {
+  result<void> push(routed_message& content, compat::execution_context*) override {
     {
       const std::lock_guard guard{mutex};
       if (closed)

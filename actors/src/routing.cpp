@@ -224,14 +224,13 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
         routed.set_handled();
         return {};
       }
-      auto taken = record.sink->push(std::move(routed), context);
-      if (!taken) {           // what was refused is as it was
-        routed.set_handled(); // NOLINT(bugprone-use-after-move)
+      auto taken = record.sink->push(routed, context);
+      routed.set_handled();
+      if (!taken)
         counters->drop(record.kind == resident::sink      ? reason_of(taken.error())
                        : taken.error() == errc::not_found ? drop_reason::unknown_address
                                                           : drop_reason::mailbox_full,
                        routed.local_message(), &taken.error());
-      }
       return taken;
     }
     case resident::nobody:

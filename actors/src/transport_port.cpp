@@ -190,11 +190,15 @@ bool connection_port::observed() const noexcept {
   return node_->options.observer != nullptr;
 }
 
-void connection_port::note_write(const message& content) const {
-  if (node_->options.observer) [[unlikely]]
-    node_->counters->host.call("the message observer", [&] {
-      node_->options.observer->on_write(sender_address(), peer_, content);
-    });
+void connection_port::note_write(const message& content, std::size_t skip_hops) const {
+  if (!node_->options.observer) [[likely]]
+    return;
+  auto leaving = content;
+  for (; skip_hops > 0; --skip_hops)
+    leaving = std::move(*std::move(leaving).pop_front_onward_route());
+  node_->counters->host.call("the message observer", [&] {
+    node_->options.observer->on_write(sender_address(), peer_, leaving);
+  });
 }
 
 void connection_port::count_written(std::uint64_t messages) const noexcept {
@@ -250,7 +254,7 @@ namespace {
 class stop_notice final : public message_sink {
 public:
   explicit stop_notice(std::function<void()> on_stop) : on_stop_{std::move(on_stop)} {}
-  result<void> push(routed_message&&, compat::execution_context*) override {
+  result<void> push(routed_message&, compat::execution_context*) override {
     return fail(errc::not_found, "a listener takes no messages");
   }
   void close() override {

@@ -68,49 +68,68 @@ std::optional<std::string> read_tracing(bare_reader& in, const decode_limits& li
   return std::string{context};
 }
 
-std::size_t route_size(const route& hops) {
-  auto size = bare_uint_size(hops.size());
-  for (const auto hop : hops)
-    size += 1 + bare_uint_size(hop.value().size()) + hop.value().size();
+/// The first address that is written.
+route::iterator behind(const route& hops, std::size_t skip_hops) {
+  return std::next(hops.begin(), static_cast<std::ptrdiff_t>(skip_hops));
+}
+
+std::size_t route_size(const route& hops, std::size_t skip_hops = 0) {
+  auto size = bare_uint_size(hops.size() - skip_hops);
+  for (auto at = behind(hops, skip_hops); at != hops.end(); ++at)
+    size += 1 + bare_uint_size((*at).value().size()) + (*at).value().size();
   return size;
 }
 
-void write_route(bare_writer& out, const route& hops) {
-  out.uint(hops.size());
-  for (const auto hop : hops) {
+void write_route(bare_writer& out, const route& hops, std::size_t skip_hops = 0) {
+  out.uint(hops.size() - skip_hops);
+  for (auto at = behind(hops, skip_hops); at != hops.end(); ++at) {
+    const auto hop = *at;
     out.integer(hop.type());
     out.data(as_bytes(hop.value()));
   }
 }
 
 /// All before the payload's bytes.
-std::size_t head_size(const message& value) noexcept {
-  return 1 + route_size(value.onward_route()) + route_size(value.return_route())
+std::size_t head_size(const message& value, encode_options options) noexcept {
+  return 1 + route_size(value.onward_route(), options.skip_hops) + route_size(value.return_route())
          + bare_uint_size(value.payload().size());
 }
 
-void write_head(bare_writer& out, const message& value, std::uint8_t version) {
+void write_head(bare_writer& out, const message& value, encode_options options,
+                std::uint8_t version) {
   out.integer(version);
-  write_route(out, value.onward_route());
+  write_route(out, value.onward_route(), options.skip_hops);
   write_route(out, value.return_route());
   out.uint(value.payload().size());
 }
 
 /// All behind them.
-void write_tail(bare_writer& out, const message& value, absent_tracing when_absent) {
-  if (!value.tracing_context() && when_absent == absent_tracing::omitted)
+void write_tail(bare_writer& out, const message& value, encode_options options) {
+  if (!value.tracing_context() && options.when_absent == absent_tracing::omitted)
     return;
-  const bool present = value.tracing_context() || when_absent == absent_tracing::empty_object;
+  const bool present = value.tracing_context()
+                       || options.when_absent == absent_tracing::empty_object;
   out.boolean(present);
   if (present)
     out.data(as_bytes(value.tracing_context() ? std::string_view{*value.tracing_context()}
                                               : no_tracing_context));
 }
 
-std::size_t tail_size(const message& value, absent_tracing when_absent) noexcept {
+std::size_t tail_size(const message& value, encode_options options) noexcept {
   bare_writer counter;
-  write_tail(counter, value, when_absent);
+  write_tail(counter, value, options);
   return counter.size();
+}
+
+std::size_t whole_size(const message& value, encode_options options) noexcept {
+  return head_size(value, options) + value.payload().size() + tail_size(value, options);
+}
+
+void write_whole(bare_writer& out, const message& value, encode_options options,
+                 std::uint8_t version) {
+  write_head(out, value, options, version);
+  out.raw(value.payload().view());
+  write_tail(out, value, options);
 }
 
 } // namespace
@@ -130,27 +149,16 @@ result<message> decode_bare_message(shared_bytes frame, const decode_limits& lim
   return decoded;
 }
 
-bytes encode_bare_message(const message& value, absent_tracing when_absent, std::uint8_t version) {
-  const auto payload = value.payload().view();
-  bytes encoded(head_size(value) + payload.size() + tail_size(value, when_absent));
+bytes encode_bare_message(const message& value, encode_options options, std::uint8_t version) {
+  bytes encoded(whole_size(value, options));
   bare_writer out{encoded};
-  write_head(out, value, version);
-  out.raw(payload);
-  write_tail(out, value, when_absent);
+  write_whole(out, value, options, version);
   return encoded;
 }
 
 namespace {
 
 constexpr std::uint8_t bare_version = 1;
-
-std::size_t default_tail_size(const message& value) noexcept {
-  return tail_size(value, absent_tracing::empty_object);
-}
-
-std::size_t default_size(const message& value) noexcept {
-  return head_size(value) + value.payload().size() + default_tail_size(value);
-}
 
 /// Calls `write` with a writer of `size` bytes; returns the position behind them.
 template <class Write>
@@ -164,27 +172,23 @@ std::uint8_t* write_to(std::uint8_t* to, std::size_t size, const Write& write) n
 
 const message_form bare_form{
   .decode = &decode_bare_message,
-  .size = &default_size,
+  .size = &whole_size,
   .encode =
-    [](const message& value, std::uint8_t* to) noexcept {
-      return write_to(to, default_size(value), [&](bare_writer& out) {
-        write_head(out, value, bare_version);
-        out.raw(value.payload().view());
-        write_tail(out, value, absent_tracing::empty_object);
-      });
+    [](const message& value, std::uint8_t* to, encode_options options) noexcept {
+      return write_to(to, whole_size(value, options),
+                      [&](bare_writer& out) { write_whole(out, value, options, bare_version); });
     },
   .head_size = &head_size,
   .encode_head =
-    [](const message& value, std::uint8_t* to) noexcept {
-      return write_to(to, head_size(value),
-                      [&](bare_writer& out) { write_head(out, value, bare_version); });
+    [](const message& value, std::uint8_t* to, encode_options options) noexcept {
+      return write_to(to, head_size(value, options),
+                      [&](bare_writer& out) { write_head(out, value, options, bare_version); });
     },
-  .tail_size = &default_tail_size,
+  .tail_size = &tail_size,
   .encode_tail =
-    [](const message& value, std::uint8_t* to) noexcept {
-      return write_to(to, default_tail_size(value), [&](bare_writer& out) {
-        write_tail(out, value, absent_tracing::empty_object);
-      });
+    [](const message& value, std::uint8_t* to, encode_options options) noexcept {
+      return write_to(to, tail_size(value, options),
+                      [&](bare_writer& out) { write_tail(out, value, options); });
     },
 };
 

@@ -71,19 +71,22 @@ result<message> decode_message(shared_bytes frame, const decode_limits& limits) 
 
 namespace {
 
+/// @param skip   hops in front that do not leave
 /// @param added  hops that the route gets where it arrives
-result<void> check_route(const std::string& name, const route& hops, std::size_t added,
-                         const decode_limits& limits) {
-  if (const auto arriving = hops.size() + added; arriving > limits.max_route_hops)
+result<void> check_route(const std::string& name, const route& hops, std::size_t skip,
+                         std::size_t added, const decode_limits& limits) {
+  const auto leaving = hops.size() - skip;
+  if (const auto arriving = leaving + added; arriving > limits.max_route_hops)
     return fail(errc::route_too_long,
-                "the " + name + " has " + std::to_string(hops.size()) + " hops"
+                "the " + name + " has " + std::to_string(leaving) + " hops"
                   + (added > 0 ? " and " + std::to_string(arriving) + " where it arrives" : "")
                   + ", max-route-hops is " + std::to_string(limits.max_route_hops)
                   + "; send along a shorter route, or raise it at all nodes on the way");
   if (hops.encoded().size() <= limits.max_address_size) // so is each address
     return {};
-  for (const auto hop : hops)
-    if (const auto size = hop.value().size(); size > limits.max_address_size)
+  for (auto hop = std::next(hops.begin(), static_cast<std::ptrdiff_t>(skip)); hop != hops.end();
+       ++hop)
+    if (const auto size = (*hop).value().size(); size > limits.max_address_size)
       return fail(errc::address_too_long,
                   "an address of the " + name + " has " + std::to_string(size)
                     + " bytes, max-address-size is " + std::to_string(limits.max_address_size)
@@ -93,22 +96,24 @@ result<void> check_route(const std::string& name, const route& hops, std::size_t
 
 } // namespace
 
-result<void> check_limits(const message& value, const decode_limits& limits) {
+result<void> check_limits(const message& value, const decode_limits& limits,
+                          std::size_t skip_hops) {
   constexpr std::size_t connection_of_the_receiver = 1;
-  if (auto fits = check_route("onward route", value.onward_route(), 0, limits); !fits)
+  if (auto fits = check_route("onward route", value.onward_route(), skip_hops, 0, limits); !fits)
     return fits;
-  return check_route("return route", value.return_route(), connection_of_the_receiver, limits);
+  return check_route("return route", value.return_route(), 0, connection_of_the_receiver, limits);
 }
 
-std::size_t encoded_head_size(const message& value) noexcept {
-  return 1 + internal::route_size(value.onward_route()) + internal::route_size(value.return_route())
+std::size_t encoded_head_size(const message& value, encode_options options) noexcept {
+  return 1 + internal::route_size(value.onward_route(), options.skip_hops)
+         + internal::route_size(value.return_route())
          + internal::cbor_head_size(value.payload().size());
 }
 
-std::size_t encoded_tail_size(const message& value, absent_tracing when_absent) noexcept {
+std::size_t encoded_tail_size(const message& value, encode_options options) noexcept {
   if (value.tracing_context())
     return internal::cbor_string_size(value.tracing_context()->size());
-  switch (when_absent) {
+  switch (options.when_absent) {
     case absent_tracing::empty_object:
       return internal::cbor_string_size(no_tracing.size());
     case absent_tracing::null:
@@ -119,57 +124,56 @@ std::size_t encoded_tail_size(const message& value, absent_tracing when_absent) 
   return 0;
 }
 
-std::size_t encoded_size(const message& value, absent_tracing when_absent) noexcept {
-  return encoded_head_size(value) + value.payload().size() + encoded_tail_size(value, when_absent);
+std::size_t encoded_size(const message& value, encode_options options) noexcept {
+  return encoded_head_size(value, options) + value.payload().size()
+         + encoded_tail_size(value, options);
 }
 
 std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
-                                  absent_tracing when_absent) noexcept {
-  const bool three = !value.tracing_context() && when_absent == absent_tracing::omitted;
+                                  encode_options options) noexcept {
+  const bool three = !value.tracing_context() && options.when_absent == absent_tracing::omitted;
   cbor_writer head{to};
   head.array(three ? 3 : 4);
-  cbor_writer out{internal::put_route(internal::put_route(head.position(), value.onward_route()),
-                                      value.return_route())};
+  auto* const behind = internal::put_route(head.position(), value.onward_route(),
+                                           options.skip_hops);
+  cbor_writer out{internal::put_route(behind, value.return_route())};
   out.byte_string_head(value.payload().size());
   return out.position();
 }
 
 std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
-                                  absent_tracing when_absent) noexcept {
+                                  encode_options options) noexcept {
   cbor_writer out{to};
   if (value.tracing_context())
     out.text(*value.tracing_context());
-  else if (when_absent == absent_tracing::empty_object)
+  else if (options.when_absent == absent_tracing::empty_object)
     out.text(no_tracing);
-  else if (when_absent == absent_tracing::null)
+  else if (options.when_absent == absent_tracing::null)
     out.null();
   return out.position();
 }
 
 std::uint8_t* encode_message(const message& value, std::uint8_t* to,
-                             absent_tracing when_absent) noexcept {
-  cbor_writer out{encode_message_head(value, to, when_absent)};
+                             encode_options options) noexcept {
+  cbor_writer out{encode_message_head(value, to, options)};
   out.raw(value.payload().view());
-  return encode_message_tail(value, out.position(), when_absent);
+  return encode_message_tail(value, out.position(), options);
 }
 
-bytes encode_message(const message& value, absent_tracing when_absent) {
-  bytes encoded(encoded_size(value, when_absent));
-  encode_message(value, encoded.data(), when_absent);
+bytes encode_message(const message& value, encode_options options) {
+  bytes encoded(encoded_size(value, options));
+  encode_message(value, encoded.data(), options);
   return encoded;
 }
 
 const message_form cbor_form{
   .decode = &decode_message,
-  .size = [](const message& value) noexcept { return encoded_size(value); },
-  .encode = [](const message& value,
-               std::uint8_t* to) noexcept { return encode_message(value, to); },
+  .size = &encoded_size,
+  .encode = &encode_message,
   .head_size = &encoded_head_size,
-  .encode_head = [](const message& value,
-                    std::uint8_t* to) noexcept { return encode_message_head(value, to); },
-  .tail_size = [](const message& value) noexcept { return encoded_tail_size(value); },
-  .encode_tail = [](const message& value,
-                    std::uint8_t* to) noexcept { return encode_message_tail(value, to); },
+  .encode_head = &encode_message_head,
+  .tail_size = &encoded_tail_size,
+  .encode_tail = &encode_message_tail,
 };
 
 } // namespace ockam

@@ -174,6 +174,13 @@ result<bool> route::contains(const route& part) const {
   return false;
 }
 
+bytes_view route::encoded(std::size_t skip_hops) const noexcept {
+  const auto* from = storage() + begin_;
+  for (; skip_hops > 0; --skip_hops)
+    from = internal::get_address(from).behind;
+  return {from, storage() + end_};
+}
+
 route::iterator route::begin() const noexcept {
   return iterator{storage() + begin_};
 }

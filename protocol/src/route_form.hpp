@@ -124,15 +124,16 @@ inline route read_route(cbor_cursor& in, const decode_limits& limits, exceeded& 
   return canonical_route(accepted, canonical_size, count);
 }
 
-inline std::uint8_t* put_route(std::uint8_t* to, const route& hops) noexcept {
+inline std::uint8_t* put_route(std::uint8_t* to, const route& hops,
+                               std::size_t skip_hops = 0) noexcept {
   cbor_writer out{to};
-  out.array(hops.size());
-  out.raw(hops.encoded());
+  out.array(hops.size() - skip_hops);
+  out.raw(hops.encoded(skip_hops));
   return out.position();
 }
 
-inline std::size_t route_size(const route& hops) noexcept {
-  return cbor_head_size(hops.size()) + hops.encoded().size();
+inline std::size_t route_size(const route& hops, std::size_t skip_hops = 0) noexcept {
+  return cbor_head_size(hops.size() - skip_hops) + hops.encoded(skip_hops).size();
 }
 
 } // namespace ockam::internal

@@ -98,8 +98,8 @@ TEST_F(Endpoint, RCV4_ASenderThatFoundTheMailboxBeforeItClosedIsRefused) {
   ASSERT_TRUE(found);
   node.stop_worker("mailbox");
   routed_message late{message{"mailbox", {}}, "app", found.record, found.index};
-  const auto taken = found.record->sink->push(std::move(late), nullptr);
-  late.set_handled(); // NOLINT(bugprone-use-after-move): what was refused is as it was
+  const auto taken = found.record->sink->push(late, nullptr);
+  late.set_handled();
   ASSERT_FALSE(taken);
   EXPECT_EQ(error_of(taken), errc::not_found);
 }

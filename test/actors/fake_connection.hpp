@@ -50,10 +50,9 @@ public:
 
 private:
   struct wire final : message_sink {
-    result<void> push(routed_message&& content, compat::execution_context*) override {
-      content.set_handled();
+    result<void> push(routed_message& content, compat::execution_context*) override {
       port->count_written(1);
-      auto taken = std::move(content).into_local_message();
+      auto taken = std::move(content.local_message());
       taken.occupy(credit_use::output); // until the test has taken it
       const std::lock_guard guard{mutex};
       written.push_back(std::move(taken));

@@ -75,15 +75,21 @@ void check_message(const shared_bytes& frame) {
     return;
   for (const auto form :
        {absent_tracing::empty_object, absent_tracing::null, absent_tracing::omitted}) {
-    const auto encoded = encode_bare_message(*decoded, form);
+    const auto encoded = encode_bare_message(*decoded, {.when_absent = form});
     const auto again = decode_bare_message(shared_bytes{encoded});
     require(again.has_value(), "what we write can be read");
-    require(encode_bare_message(*again, form) == encoded, "encoding is a fixed point");
+    require(encode_bare_message(*again, {.when_absent = form}) == encoded,
+            "encoding is a fixed point");
+    if (auto shorter = message{*decoded}.pop_front_onward_route())
+      require(encode_bare_message(*decoded, {.skip_hops = 1, .when_absent = form})
+                == encode_bare_message(*shorter, {.when_absent = form}),
+              "a hop that is skipped is not written");
   }
-  const auto exact
-    = decode_bare_message(shared_bytes{encode_bare_message(*decoded, absent_tracing::null)});
+  const auto exact = decode_bare_message(
+    shared_bytes{encode_bare_message(*decoded, {.when_absent = absent_tracing::null})});
   require(*exact == *decoded, "what we write is what we had");
-  const auto cbor = decode_message(shared_bytes{encode_message(*decoded, absent_tracing::null)});
+  const auto cbor
+    = decode_message(shared_bytes{encode_message(*decoded, {.when_absent = absent_tracing::null})});
   require(cbor.has_value() && *cbor == *decoded, "both forms carry the same message");
 }
 

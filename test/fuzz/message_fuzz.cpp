@@ -19,7 +19,7 @@ bool inside(const shared_bytes& part, const shared_bytes& whole) {
              && part.data() + part.size() <= whole.data() + whole.size());
 }
 
-void check_pieces(const message& value, const bytes& whole, absent_tracing form) {
+void check_pieces(const message& value, const bytes& whole, encode_options form) {
   bytes pieces(whole.size());
   auto* position = encode_message_head(value, pieces.data(), form);
   const auto payload = value.payload().view();
@@ -29,7 +29,7 @@ void check_pieces(const message& value, const bytes& whole, absent_tracing form)
   require(pieces == whole, "head, payload and tail are the message");
 }
 
-void check_encoding(const message& value, absent_tracing form) {
+void check_encoding(const message& value, encode_options form) {
   const auto encoded = encode_message(value, form);
   require(encoded.size() == encoded_size(value, form), "the size is known before");
   const auto again = decode_message(shared_bytes{encoded});
@@ -40,6 +40,11 @@ void check_encoding(const message& value, absent_tracing form) {
   require(!value.tracing_context() || again->tracing_context() == value.tracing_context(),
           "a tracing context is kept");
   require(encode_message(*again, form) == encoded, "encoding is a fixed point");
+  if (auto shorter = message{value}.pop_front_onward_route()) {
+    const encode_options skipping{.skip_hops = 1, .when_absent = form.when_absent};
+    require(encode_message(value, skipping) == encode_message(*shorter, form),
+            "a hop that is skipped is not written");
+  }
   check_pieces(value, encoded, form);
 }
 
@@ -58,6 +63,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           "routes keep their limit");
   for (const auto form :
        {absent_tracing::empty_object, absent_tracing::null, absent_tracing::omitted})
-    check_encoding(*decoded, form);
+    check_encoding(*decoded, {.when_absent = form});
   return 0;
 }

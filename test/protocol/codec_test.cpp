@@ -1,5 +1,6 @@
 #include "ockam/protocol/codec.hpp"
 
+#include "error_of.hpp"
 #include "hex.hpp"
 #include "random_message.hpp"
 #include "wire_vectors.hpp"
@@ -53,22 +54,57 @@ TEST(Codec, TCP22_NoTracingContextHasThreeForms) {
   const std::string three = "818200466563686f6572"
                             "81820043617070"
                             "4d0c48656c6c6f204f636b616d21";
-  EXPECT_EQ(to_hex(encode_message(hello(), absent_tracing::null)), "84" + three + "f6");
-  EXPECT_EQ(to_hex(encode_message(hello(), absent_tracing::omitted)), "83" + three);
+  EXPECT_EQ(to_hex(encode_message(hello(), {.when_absent = absent_tracing::null})),
+            "84" + three + "f6");
+  EXPECT_EQ(to_hex(encode_message(hello(), {.when_absent = absent_tracing::omitted})),
+            "83" + three);
   const auto traced = hello().set_tracing_context("{\"a\":1}");
   for (const auto form :
        {absent_tracing::empty_object, absent_tracing::null, absent_tracing::omitted})
-    EXPECT_EQ(to_hex(encode_message(traced, form)), "84" + three + "677b2261223a317d");
+    EXPECT_EQ(to_hex(encode_message(traced, {.when_absent = form})),
+              "84" + three + "677b2261223a317d");
 }
 
 TEST(Codec, TCP25_AnEmptyMessageIsAHeartbeat) {
   EXPECT_EQ(to_hex(encode_message(message{})), "84808040627b7d");
-  EXPECT_EQ(to_hex(encode_message(message{}, absent_tracing::omitted)), "83808040");
+  EXPECT_EQ(to_hex(encode_message(message{}, {.when_absent = absent_tracing::omitted})),
+            "83808040");
 }
 
 TEST(Codec, TCP25_AHeartbeatDecodes) {
   const auto heartbeat = decode_message(shared_hex("83808040")).value();
   EXPECT_TRUE(heartbeat.onward_route().empty());
+}
+
+/// `value` without its first `hops` onward addresses.
+message without_front(message value, std::size_t hops) {
+  for (; hops > 0; --hops)
+    value = std::move(value).pop_front_onward_route().value();
+  return value;
+}
+
+TEST(Codec, LMS1_SkippedHopsAreEncodedAsIfTheyHadBeenTakenOff) {
+  std::mt19937 random{16};
+  for (int i = 0; i < 500; ++i) {
+    const auto value = test::random_message(random);
+    for (std::size_t hops = 0; hops <= value.onward_route().size(); ++hops) {
+      const encode_options skipping{.skip_hops = hops};
+      const auto shorter = without_front(value, hops);
+      ASSERT_EQ(encoded_size(value, skipping), encoded_size(shorter));
+      ASSERT_EQ(encoded_head_size(value, skipping), encoded_head_size(shorter));
+      ASSERT_EQ(encode_message(value, skipping), encode_message(shorter));
+      ASSERT_EQ(encode_bare_message(value, skipping), encode_bare_message(shorter));
+      for (const auto* form : {&cbor_form, &bare_form}) {
+        bytes pieces(form->size(value, skipping));
+        auto* const payload = form->encode_head(value, pieces.data(), skipping);
+        ASSERT_EQ(payload, pieces.data() + form->head_size(value, skipping));
+        auto* const tail = std::ranges::copy(value.payload().view(), payload).out;
+        ASSERT_EQ(form->encode_tail(value, tail, skipping), pieces.data() + pieces.size());
+        ASSERT_EQ(pieces,
+                  form == &cbor_form ? encode_message(shorter) : encode_bare_message(shorter));
+      }
+    }
+  }
 }
 
 TEST(Codec, HeadPayloadAndTailAreTheMessage) {
@@ -77,15 +113,15 @@ TEST(Codec, HeadPayloadAndTailAreTheMessage) {
     const auto value = test::random_message(random);
     for (const auto form :
          {absent_tracing::empty_object, absent_tracing::null, absent_tracing::omitted}) {
-      bytes pieces(encoded_size(value, form));
-      auto* position = encode_message_head(value, pieces.data(), form);
+      bytes pieces(encoded_size(value, {.when_absent = form}));
+      auto* position = encode_message_head(value, pieces.data(), {.when_absent = form});
       ASSERT_EQ(position, pieces.data() + encoded_head_size(value));
       const auto payload = value.payload().view();
       position = std::copy(payload.begin(), payload.end(), position);
-      const auto* end = encode_message_tail(value, position, form);
-      ASSERT_EQ(end, position + encoded_tail_size(value, form));
+      const auto* end = encode_message_tail(value, position, {.when_absent = form});
+      ASSERT_EQ(end, position + encoded_tail_size(value, {.when_absent = form}));
       ASSERT_EQ(end, pieces.data() + pieces.size());
-      ASSERT_EQ(pieces, encode_message(value, form));
+      ASSERT_EQ(pieces, encode_message(value, {.when_absent = form}));
     }
   }
 }
@@ -165,7 +201,8 @@ TEST(Codec, EveryTruncationOfABareVectorIsRefusedUpToItsTracingContext) {
   for (const auto& vector : test::wire_vectors({"bare.message"}, true)) {
     const auto frame = shared_bytes::adopt(vector.input());
     const auto whole = decode_bare_message(frame).value();
-    const auto mandatory = encode_bare_message(whole, absent_tracing::omitted).size();
+    const auto mandatory
+      = encode_bare_message(whole, {.when_absent = absent_tracing::omitted}).size();
     const auto optional = whole.tracing_context() ? 1 + 1 + whole.tracing_context()->size() : 0;
     for (std::size_t size = 0; size < mandatory - optional; ++size)
       ASSERT_EQ(problem_of(decode_bare_message(frame.slice(0, size))), "truncated")
@@ -262,6 +299,17 @@ TEST(CodecLimits, LMS11_WhatAPeerWouldNotTakeIsKnownBeforeItIsSent) {
   EXPECT_EQ(check({}, {"abcd"}), "address_too_long");
 }
 
+TEST(CodecLimits, LMS11_SkippedHopsDoNotCount) {
+  const std::string name(11, 'n');
+  const message value{{name, "a", "b"}, {}};
+  const decode_limits limits{.max_route_hops = 2, .max_address_size = 10};
+  EXPECT_TRUE(check_limits(value, limits, 1));
+  EXPECT_EQ(error_of(check_limits(value, limits)), errc::route_too_long);
+  EXPECT_EQ(error_of(check_limits(value, {.max_route_hops = 3, .max_address_size = 10})),
+            errc::address_too_long);
+  EXPECT_EQ(error_of(check_limits(value, {.max_route_hops = 1}, 1)), errc::route_too_long);
+}
+
 TEST(CodecLimits, AClaimIsTruncatedBeforeItIsTooMuch) {
   EXPECT_EQ(decode("83 9bffffffffffffffff 820040"), "truncated");
   EXPECT_EQ(decode("83 81 82005bffffffffffffffff"), "truncated");
@@ -313,12 +361,12 @@ TEST(CodecProperty, DecodingWhatWasEncodedGivesTheMessage) {
   std::mt19937 random{2};
   for (int i = 0; i < 2'000; ++i) {
     const auto value = test::random_message(random);
-    const auto decoded
-      = decode_message(shared_bytes::adopt(encode_message(value, absent_tracing::null)));
+    const auto decoded = decode_message(
+      shared_bytes::adopt(encode_message(value, {.when_absent = absent_tracing::null})));
     ASSERT_TRUE(decoded);
     ASSERT_EQ(*decoded, value);
-    const auto bare
-      = decode_bare_message(shared_bytes::adopt(encode_bare_message(value, absent_tracing::null)));
+    const auto bare = decode_bare_message(
+      shared_bytes::adopt(encode_bare_message(value, {.when_absent = absent_tracing::null})));
     ASSERT_TRUE(bare);
     ASSERT_EQ(*bare, value);
   }
@@ -328,7 +376,7 @@ TEST(CodecProperty, BytesBehindAMessageChangeNothing) {
   std::mt19937 random{3};
   for (int i = 0; i < 500; ++i) {
     const auto value = test::random_message(random);
-    auto encoded = encode_message(value, absent_tracing::null);
+    auto encoded = encode_message(value, {.when_absent = absent_tracing::null});
     encoded.push_back(static_cast<std::uint8_t>(random()));
     ASSERT_EQ(decode_message(shared_bytes::adopt(encoded)).value(), value);
   }
@@ -338,18 +386,19 @@ TEST(CodecProperty, WhatIsAcceptedReencodesToAFixedPoint) {
   std::mt19937 random{4};
   int accepted = 0;
   for (int i = 0; i < 20'000; ++i) {
-    auto input = encode_message(test::random_message(random, 3, 8), absent_tracing::null);
+    auto input = encode_message(test::random_message(random, 3, 8),
+                                {.when_absent = absent_tracing::null});
     for (auto changes = random() % 4; changes > 0; --changes)
       input[random() % input.size()] = static_cast<std::uint8_t>(random());
     const auto first = decode_message(shared_bytes{input});
     if (!first)
       continue;
     ++accepted;
-    const auto canonical = encode_message(*first, absent_tracing::null);
+    const auto canonical = encode_message(*first, {.when_absent = absent_tracing::null});
     const auto second = decode_message(shared_bytes{canonical});
     ASSERT_TRUE(second) << to_hex(input);
     ASSERT_EQ(*second, *first) << to_hex(input);
-    ASSERT_EQ(encode_message(*second, absent_tracing::null), canonical);
+    ASSERT_EQ(encode_message(*second, {.when_absent = absent_tracing::null}), canonical);
   }
   EXPECT_GT(accepted, 2'000) << "too few inputs are accepted for this to mean something";
 }

@@ -173,8 +173,8 @@ TEST_P(MessageVector, DecodesAndEncodes) {
 
   const bool three = (input().front() & 0x1f) == 3;
   const auto form = three ? absent_tracing::omitted : absent_tracing::null;
-  const auto again = encode_message(*actual, form);
-  EXPECT_EQ(again.size(), encoded_size(*actual, form));
+  const auto again = encode_message(*actual, {.when_absent = form});
+  EXPECT_EQ(again.size(), encoded_size(*actual, {.when_absent = form}));
   if (GetParam().canonical() || GetParam().text("name") == "tcp-msg-one-hop-tracing-null") {
     EXPECT_EQ(to_hex(again), hex());
   }
@@ -198,7 +198,8 @@ TEST_P(BareMessageVector, DecodesAndEncodes) {
   ASSERT_TRUE(actual) << to_string(actual.error());
   expect_message(*actual, decoded());
   const auto form = GetParam().canonical() ? absent_tracing::null : absent_tracing::omitted;
-  EXPECT_EQ(to_hex(encode_bare_message(*actual, form, decoded().at("version"))), hex());
+  EXPECT_EQ(to_hex(encode_bare_message(*actual, {.when_absent = form}, decoded().at("version"))),
+            hex());
 }
 OCKAM_VECTORS(BareMessageVector, true, "bare.message");
 
@@ -349,7 +350,7 @@ TEST_P(AddressVector, HasItsForms) {
       = decode_bare_message(bare_message_with_onward("01" + GetParam().text("bare_hex")));
     ASSERT_TRUE(bare) << to_string(bare.error());
     EXPECT_EQ(bare->onward_route(), route{expected});
-    EXPECT_EQ(to_hex(encode_bare_message(*bare, absent_tracing::omitted)),
+    EXPECT_EQ(to_hex(encode_bare_message(*bare, {.when_absent = absent_tracing::omitted})),
               "0101" + GetParam().text("bare_hex") + "0000");
   }
 }

@@ -120,8 +120,8 @@ void link::read_on() {
 
 // -- output ----------------------------------------------------------------------------------------
 
-result<void> link::push(routed_message&& content, compat::execution_context* context) {
-  auto taken = stream_link::push(std::move(content), context);
+result<void> link::push(routed_message& content, compat::execution_context* context) {
+  auto taken = stream_link::push(content, context);
   if (taken)
     last_push_ = around_.now;
   return taken;

@@ -58,7 +58,7 @@ public:
   /// It is later now.
   void on_time();
 
-  result<void> push(routed_message&& content, compat::execution_context* context) override;
+  result<void> push(routed_message& content, compat::execution_context* context) override;
 
   /// Breaks it off: what was not written is lost.
   void abort(error cause);

@@ -124,7 +124,7 @@ protected:
     for (auto left = size; left > 0; --left) {
       body.assign(left, 'x');
       const message content{route{worker}, route{"app"}, encode_payload(body).value()};
-      if (kind->form().size(content) == size)
+      if (kind->form().size(content, {}) == size)
         return body;
     }
     throw std::invalid_argument{"no body has that size"};

@@ -55,19 +55,17 @@ result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
 
 // -- output ----------------------------------------------------------------------------------------
 
-result<void> link::push_to(ref_ptr<ref_counted> destination, routed_message&& content,
+result<void> link::push_to(ref_ptr<ref_counted> destination, routed_message& content,
                            compat::execution_context* context) {
-  auto taken = std::move(content).into_local_message();
-  auto woken = output_.push(taken, port_.observed() ? &port_ : nullptr, std::move(destination));
+  auto woken = output_.push(content.local_message(), port_.observed() ? &port_ : nullptr,
+                            std::move(destination));
   if (!woken) {
-    content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move): only its message is
     if (woken.error() == errc::resource_exhausted)
       note_load();
     if (woken.error() == errc::connection_closed && !reconnecting_.load())
       return fail(closed(std::nullopt));
     return fail(std::move(woken.error()));
   }
-  content.set_handled();
   if (*woken)
     wake_writer(context);
   return {};

@@ -45,8 +45,8 @@ public:
 
   // -- message_sink --------------------------------------------------------------------------------
 
-  result<void> push(routed_message&& content, compat::execution_context* context) override {
-    return push_to({}, std::move(content), context);
+  result<void> push(routed_message& content, compat::execution_context* context) override {
+    return push_to({}, content, context);
   }
   void close() final;
   room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;
@@ -73,7 +73,7 @@ public:
 
 protected:
   /// `push` of a link to several peers: `destination` goes with the message to the writer.
-  result<void> push_to(ref_ptr<ref_counted> destination, routed_message&& content,
+  result<void> push_to(ref_ptr<ref_counted> destination, routed_message& content,
                        compat::execution_context* context);
 
   /// Output waits: write soon. Any thread.

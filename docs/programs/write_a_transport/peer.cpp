@@ -50,12 +50,9 @@ ockam::result<void> peer::open(const std::shared_ptr<peer>& self, const ockam::n
   return {};
 }
 
-ockam::result<void> peer::push(ockam::routed_message&& content, ockam::execution_context*) {
+ockam::result<void> peer::push(ockam::routed_message& content, ockam::execution_context*) {
   // Our own address has done its service: the other node must not see it.
-  const auto leaving = ockam::message{content.local_message()}.pop_front_onward_route();
-  if (!leaving)
-    return ockam::fail(leaving.error());
-  const auto datagram = ockam::encode_message(*leaving);
+  const auto datagram = ockam::encode_message(content.local_message(), {.skip_hops = 1});
   if (datagram.size() > max_datagram)
     return ockam::fail(ockam::errc::message_too_large,
                        std::to_string(datagram.size()) + " bytes are no datagram; send less");
@@ -72,8 +69,7 @@ ockam::result<void> peer::push(ockam::routed_message&& content, ockam::execution
                reinterpret_cast<const sockaddr*>(&to), sizeof to)
       < 0)
     return ockam::fail(ockam::errc::resource_exhausted, std::strerror(errno));
-  content.set_handled();
-  connection_.note_write(*leaving);
+  connection_.note_write(content.local_message());
   connection_.count_written(1);
   return {};
 }

@@ -48,7 +48,7 @@ public:
 
   // -- out: any thread ----------------------------------------------------------------------------
 
-  ockam::result<void> push(ockam::routed_message&& content,
+  ockam::result<void> push(ockam::routed_message& content,
                            ockam::execution_context* context) override;
   void close() override;
 

@@ -49,18 +49,14 @@ void link::close() {
   ::shutdown(socket_, SHUT_RDWR); // wakes the reader; what was sent is still read by the peer
 }
 
-ockam::result<void> link::push(ockam::routed_message&& content, ockam::execution_context*) {
+ockam::result<void> link::push(ockam::routed_message& content, ockam::execution_context*) {
   // the first onward address is that of this connection: the peer does not know it
-  const auto on_the_wire = ockam::message{content.local_message()}.pop_front_onward_route();
-  if (!on_the_wire)
-    return ockam::fail(on_the_wire.error());
-  const auto packet = encode_message(*on_the_wire);
+  const auto packet = encode_message(content.local_message(), {.skip_hops = 1});
   if (packet.size() > max_packet_size)
     return ockam::fail(refusal(EMSGSIZE));
   if (::send(socket_, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
     return ockam::fail(refusal(errno));
-  content.set_handled();
-  port_.note_write(*on_the_wire);
+  port_.note_write(content.local_message());
   port_.count_written(1);
   return {};
 }

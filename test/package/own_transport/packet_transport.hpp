@@ -26,7 +26,7 @@ public:
   /// The peer sees the end; returns when the thread has ended.
   void stop();
 
-  ockam::result<void> push(ockam::routed_message&& content,
+  ockam::result<void> push(ockam::routed_message& content,
                            ockam::execution_context* context) override;
   void close() override;
 

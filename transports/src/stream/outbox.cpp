@@ -87,37 +87,23 @@ result<void> outbox::accept(const message& content, std::size_t size) const {
 
 result<bool> outbox::push(message& content, const connection_port* watched,
                           ref_ptr<ref_counted> destination) {
-  const address own{content.onward_route().front()};
-  content = std::move(*std::move(content).pop_front_onward_route());
-  std::optional<address> remote;
-  if (destination) {
-    remote.emplace(content.onward_route().front());
-    content = std::move(*std::move(content).pop_front_onward_route());
-  }
-  const auto size = format_.form.size(content);
-  const auto refuse = [&](error why) {
-    if (remote)
-      content = std::move(content).push_front_onward_route(*remote);
-    content = std::move(content).push_front_onward_route(own);
-    return fail(std::move(why));
-  };
+  const encode_options without_own{.skip_hops = destination ? std::size_t{2} : std::size_t{1}};
+  const auto size = format_.form.size(content, without_own);
   if (const auto largest = largest_message(); size > largest)
-    return refuse(
-      {errc::message_too_large, "the message has " + std::to_string(size)
-                                  + " bytes, the connection takes " + std::to_string(largest)
-                                  + (largest == limits_.max_frame_size ? " (max-frame-size)" : "")
-                                  + "; send less at once"});
-  if (auto fits = check_limits(content, limits_.message); !fits)
-    return refuse(std::move(fits.error()));
+    return fail(errc::message_too_large,
+                "the message has " + std::to_string(size) + " bytes, the connection takes "
+                  + std::to_string(largest)
+                  + (largest == limits_.max_frame_size ? " (max-frame-size)" : "")
+                  + "; send less at once");
+  if (auto fits = check_limits(content, limits_.message, without_own.skip_hops); !fits)
+    return fail(std::move(fits.error()));
 
-  std::unique_lock guard{mutex_};
-  if (auto accepted = accept(content, size); !accepted) {
-    guard.unlock();
-    return refuse(std::move(accepted.error()));
-  }
+  const std::lock_guard guard{mutex_};
+  if (auto accepted = accept(content, size); !accepted)
+    return fail(std::move(accepted.error()));
   if (watched != nullptr) [[unlikely]]
-    watched->note_write(content);
-  waiting_.append_message(content, size, format_, std::move(destination));
+    watched->note_write(content, without_own.skip_hops);
+  waiting_.append_message(content, without_own, size, format_, std::move(destination));
   const auto bytes = format_.frames.length_size + size;
   waiting_bytes_.store(waiting_bytes_.load(std::memory_order_relaxed) + bytes,
                        std::memory_order_relaxed);

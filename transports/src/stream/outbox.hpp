@@ -37,16 +37,17 @@ public:
   outbox(const outbox&) = delete;
   outbox& operator=(const outbox&) = delete;
 
-  /// Encodes a message whose first onward address is the connection's own.
+  /// Encodes a message without its first onward address, which is the connection's own.
   /// - errc::connection_closed   closed, or without a stream while `keep_for` is 0
   /// - errc::message_too_large   above `max_frame_size`; nothing else is affected (DEC-14)
   /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it; likewise
   /// - errc::resource_exhausted  too much waits; not for messages that a connection's credit pays for
   /// - errc::cancelled           a request whose requester has given up
   /// @param watched      shown the message as it leaves, before anybody can write it; nullptr: nobody
-  /// @param destination  of a link to several peers; the second onward address says the same, and does
-  ///                     not leave either
-  /// @returns whether the writer has to be woken. A refused message is as it was.
+  /// @param destination  of a link to several peers; the second onward address says the same, and is
+  ///                     not encoded either
+  /// @returns whether the writer has to be woken. Of a message that is taken, its credit is moved; a
+  ///          refused one is not changed.
   result<bool> push(message& content, const connection_port* watched = nullptr,
                     ref_ptr<ref_counted> destination = {});
 

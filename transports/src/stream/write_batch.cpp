@@ -30,27 +30,27 @@ void write_batch::append_version() {
   make().append_copied(&version, 1);
 }
 
-void write_batch::append_message(const message& what, std::size_t size, const stream_format& format,
-                                 ref_ptr<ref_counted> destination) {
+void write_batch::append_message(const message& what, encode_options options, std::size_t size,
+                                 const stream_format& format, ref_ptr<ref_counted> destination) {
   auto& to = make();
   const auto& frames = format.frames;
   const auto& form = format.form;
   if (frames.length_size == 0)
     to.unframed.push_back({to.end, size, std::move(destination)});
   const bool copied = what.payload().size() <= max_copied_payload;
-  const auto head_size = frames.length_size + (copied ? size : form.head_size(what));
+  const auto head_size = frames.length_size + (copied ? size : form.head_size(what, options));
   auto* head = to.buffer.grow(head_size);
   auto* behind = put_frame_header(head, size, frames);
   if (copied) {
-    form.encode(what, behind);
+    form.encode(what, behind, options);
     to.append_copied(head, head_size);
   } else {
-    form.encode_head(what, behind);
+    form.encode_head(what, behind, options);
     to.append_copied(head, head_size);
     to.append_reference(what.payload());
-    const auto tail_size = form.tail_size(what);
+    const auto tail_size = form.tail_size(what, options);
     auto* tail = to.buffer.grow(tail_size);
-    form.encode_tail(what, tail);
+    form.encode_tail(what, tail, options);
     to.append_copied(tail, tail_size);
   }
   ++to.messages;

@@ -107,8 +107,9 @@ private:
     return *content_;
   }
   void append_version();
-  void append_message(const message& what, std::size_t size, const stream_format& format,
-                      ref_ptr<ref_counted> destination);
+  /// @param size  what the format says of `what` with these options
+  void append_message(const message& what, encode_options options, std::size_t size,
+                      const stream_format& format, ref_ptr<ref_counted> destination);
 
   /// Follows the message that was appended last.
   void track(ref_ptr<pending_request> request, credit_share credit, std::size_t size,

@@ -49,19 +49,6 @@ bind_options limited(bind_options options) {
   return options;
 }
 
-/// Bytes of an address in a route.
-std::size_t encoded_size(address_view hop) {
-  const auto size = hop.value().size();
-  const std::size_t head = size < 24 ? 1 : size < 0x100 ? 2 : size < 0x10000 ? 3 : 5;
-  return 1 + (hop.type() < 24 ? 1 : 2) + head + size;
-}
-
-/// What two addresses in front, which stay here, add to an encoded message.
-std::size_t size_of_front(const route& onward) {
-  auto second = std::next(onward.begin());
-  return encoded_size(onward.front()) + encoded_size(*second);
-}
-
 } // namespace
 
 udp_binding::udp_binding(const setup& own, bind_options options, std::optional<endpoint> peer,
@@ -233,9 +220,9 @@ void udp_binding::wake_reader() {
 
 // -- where messages go -----------------------------------------------------------------------------
 
-result<void> udp_binding::push(routed_message&& content, compat::execution_context* context) {
+result<void> udp_binding::push(routed_message& content, compat::execution_context* context) {
   if (tied_to_)
-    return link::push(std::move(content), context);
+    return link::push(content, context);
   const auto& onward = content.onward_route();
   const auto second = onward.size() > 1 ? *std::next(onward.begin()) : address_view{};
   if (second.type() != transport_type::udp)
@@ -245,26 +232,26 @@ result<void> udp_binding::push(routed_message&& content, compat::execution_conte
   if (!where)
     return fail(where.error());
   if (!where->numeric())
-    return push_to_name(*where, std::move(content), context);
+    return push_to_name(*where, content, context);
   const auto to = endpoint_of(*where);
   if (!to)
     return fail(to.error());
-  return push_to_endpoint(*to, std::move(content), context);
+  return push_to_endpoint(*to, content, context);
 }
 
-result<void> udp_binding::push_to_endpoint(const endpoint& to, routed_message&& content,
+result<void> udp_binding::push_to_endpoint(const endpoint& to, routed_message& content,
                                            compat::execution_context* context) {
   auto admitted = admit(to, content.local_message());
   if (!admitted)
     return fail(std::move(admitted.error()));
-  return push_to(std::move(*admitted), std::move(content), context);
+  return push_to(std::move(*admitted), content, context);
 }
 
 result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const message& content) {
   auto reachable = socket_.as_peer(to);
   if (!reachable)
     return fail(std::move(reachable.error()));
-  const auto size = ockam::encoded_size(content) - size_of_front(content.onward_route());
+  const auto size = encoded_size(content, {.skip_hops = 2}); // the binding, and `to`
   const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
   const auto sent = size + cut.parts() * datagram_overhead;
   auto from = peers_.admit(to, sent, content.came_from_wire(), content.return_route(),
@@ -274,23 +261,19 @@ result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const messag
   return make_ref<destination>(*from, *reachable);
 }
 
-result<void> udp_binding::push_to_name(const host_port& to, routed_message&& content,
+result<void> udp_binding::push_to_name(const host_port& to, routed_message& content,
                                        compat::execution_context* context) {
   if (content.local_message().came_from_wire())
     return fail(errc::access_denied,
                 "a message from another node does not make us look up " + escaped(to.host));
-  auto taken = std::move(content).into_local_message();
-  const auto answer = names_.find(to.host, to.port, taken, clock::now());
-  if (answer && !answer->known) {
-    content.set_handled(); // NOLINT(bugprone-use-after-move): only its message is
-    if (answer->look_up)
-      look_up(to.host);
-    return {};
-  }
-  content.put_back(std::move(taken)); // NOLINT(bugprone-use-after-move)
+  const auto answer = names_.find(to.host, to.port, content.local_message(), clock::now());
   if (!answer)
     return fail(answer.error());
-  return push_to_endpoint({*answer->known, to.port}, std::move(content), context);
+  if (answer->known)
+    return push_to_endpoint({*answer->known, to.port}, content, context);
+  if (answer->look_up)
+    look_up(to.host);
+  return {};
 }
 
 void udp_binding::look_up(const std::string& host) {

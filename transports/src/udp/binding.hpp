@@ -46,7 +46,7 @@ public:
   /// Begins to read and write.
   void start();
 
-  result<void> push(routed_message&& content, compat::execution_context* context) override;
+  result<void> push(routed_message& content, compat::execution_context* context) override;
 
   [[nodiscard]] const endpoint& local() const noexcept { return local_; }
   [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
@@ -83,9 +83,9 @@ private:
   bool send();
   void wait_until_writable();
 
-  result<void> push_to_endpoint(const endpoint& to, routed_message&& content,
+  result<void> push_to_endpoint(const endpoint& to, routed_message& content,
                                 compat::execution_context* context);
-  result<void> push_to_name(const host_port& to, routed_message&& content,
+  result<void> push_to_name(const host_port& to, routed_message& content,
                             compat::execution_context* context);
   result<ref_ptr<destination>> admit(const endpoint& to, const message& content);
   void look_up(const std::string& host);

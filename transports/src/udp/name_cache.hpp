@@ -36,7 +36,7 @@ public:
   };
 
   struct answer {
-    std::optional<asio::ip::address> known{}; // otherwise the message was taken
+    std::optional<asio::ip::address> known{}; // otherwise the message was moved and waits
     bool look_up = false;                     // nobody does yet
   };
 

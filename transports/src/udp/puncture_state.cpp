@@ -20,11 +20,11 @@ void puncture_state::set_up(std::shared_ptr<udp_binding> socket, const connectio
 
 /// Wraps the message for the worker of the other end, and leaves the rest to the socket, past the
 /// router: errors reach whoever sends, and it is counted once.
-result<void> puncture_state::push(routed_message&& content, execution_context* context) {
+result<void> puncture_state::push(routed_message& content, execution_context* context) {
   if (!heard_.load(std::memory_order_acquire))
     return fail(errc::misuse, "nothing was heard of the other end of the puncture at "
                                 + socket_->socket_address() + " yet; wait_until_open first");
-  const auto plain = content.local_message();
+  const auto& plain = content.local_message();
   auto onward = plain.onward_route();
   onward.pop_front();
   if (onward.empty())
@@ -34,12 +34,11 @@ result<void> puncture_state::push(routed_message&& content, execution_context* c
     puncture_message::kind::payload, {std::move(onward), plain.return_route(), plain.payload()}});
   if (!wrapped)
     return fail(std::move(wrapped.error()));
-  content.put_back(message{plain}.set_onward_route(to_peer_).set_return_route({}).set_payload(
-    std::move(*wrapped)));
-  auto pushed = socket_->push(std::move(content), context);
-  if (!pushed)
-    content.put_back(plain); // NOLINT(bugprone-use-after-move): a refused message is as it was
-  return pushed;
+  auto outer = content; // has the credit of the message, and what else belongs to it
+  outer.local_message()
+    = message{plain}.set_onward_route(to_peer_).set_return_route({}).set_payload(
+      std::move(*wrapped));
+  return socket_->push(outer, context);
 }
 
 /// The sender address was stopped, or the socket has ended.

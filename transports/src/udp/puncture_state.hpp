@@ -27,7 +27,7 @@ public:
 
   // -- message_sink --------------------------------------------------------------------------------
 
-  result<void> push(routed_message&& content, execution_context* context) override;
+  result<void> push(routed_message& content, execution_context* context) override;
   void close() override;
 
   // -- for the worker ------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ public:
   [[nodiscard]] const shared_bytes& payload() const noexcept { return message_.payload(); }
 
   [[nodiscard]] const message& local_message() const noexcept { return message_; }
+  [[nodiscard]] message& local_message() noexcept { return message_; }
   [[nodiscard]] message into_local_message() && { return std::move(message_); }
 
   // -- for the router and those who take messages out of mailboxes ---------------------------------
@@ -104,8 +105,6 @@ public:
   /// in the form of the wire. Source, target, local info and credit belong to this node.
   [[nodiscard]] bytes to_bytes() const;
   static result<routed_message> from_bytes(bytes_view encoded);
-
-  void put_back(message content) noexcept { message_ = std::move(content); }
 
 private:
   void end() noexcept {

@@ -38,10 +38,11 @@ public:
   /// Takes a message over for writing. Called on the sender's thread, by several threads at once;
   /// must not wait. `context` is the execution context of the caller, or nullptr.
   ///
-  /// The first onward address is the connection's own and does not go on the wire. Of a message
-  /// that is taken: `set_handled`, then `count_written` or `count_dropped` of the port.
-  /// A refused message is not changed; the error reaches whoever sent it.
-  virtual result<void> push(routed_message&& content, execution_context* context) = 0;
+  /// The first onward address is the connection's own and does not go on the wire
+  /// (`encode_options::skip_hops`). Of a message that is taken, move what has to wait out of
+  /// `content`, and call `count_written` or `count_dropped` of the port later. A refused message is
+  /// not changed; the error reaches the sender, and the router counts the message.
+  virtual result<void> push(routed_message& content, execution_context* context) = 0;
 
   enum class room : std::uint8_t {
     available, // a message would be taken now, or refused for another reason
@@ -146,8 +147,9 @@ public:
   /// Whether somebody watches what goes on the wire.
   [[nodiscard]] bool observed() const noexcept;
 
-  /// Shows a message to the observer as it goes on the wire.
-  void note_write(const message& content) const;
+  /// Shows a message to the observer as it goes on the wire: without the first `skip_hops` onward
+  /// addresses, of which one is the connection's own.
+  void note_write(const message& content, std::size_t skip_hops = 1) const;
 
   /// Accounts for messages that `push` took over: written, or lost for a reason.
   void count_written(std::uint64_t messages) const noexcept;

@@ -104,7 +104,7 @@ public:
     if (succeeded_)
       return;
     if constexpr (by_value)
-      from_.put_back(message{route{}, std::move(return_route_)});
+      from_.local_message() = message{route{}, std::move(return_route_)};
     else
       from_ = static_cast<routed_message&&>(message_);
   }

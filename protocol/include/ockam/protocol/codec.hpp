@@ -35,7 +35,9 @@ struct decode_limits {
 /// it arrives: the connection that it comes through. What is refused is for its sender alone.
 ///
 /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it
-OCKAM_PROTOCOL_EXPORT result<void> check_limits(const message& value, const decode_limits& limits);
+/// @param skip_hops  see `encode_options`
+OCKAM_PROTOCOL_EXPORT result<void> check_limits(const message& value, const decode_limits& limits,
+                                                std::size_t skip_hops = 0);
 
 /// Whether a message was refused for its routes: it is one, and the next one can be read.
 [[nodiscard]] inline bool exceeds_limits(const error& why) noexcept {
@@ -62,36 +64,40 @@ enum class absent_tracing : std::uint8_t {
 OCKAM_PROTOCOL_EXPORT result<message> decode_message(shared_bytes frame,
                                                      const decode_limits& limits = {});
 
+/// What is written of a message.
+struct encode_options {
+  /// Addresses at the front of the onward route that are not written: a connection's own does not
+  /// leave the node. The route has at least so many.
+  std::size_t skip_hops = 0;
+
+  absent_tracing when_absent = absent_tracing::empty_object;
+};
+
 /// Number of bytes `encode_message` writes.
 OCKAM_PROTOCOL_EXPORT std::size_t encoded_size(const message& value,
-                                               absent_tracing when_absent
-                                               = absent_tracing::empty_object) noexcept;
+                                               encode_options options = {}) noexcept;
 
-/// Writes `encoded_size(value)` bytes in canonical form and returns the position behind them.
+/// Writes `encoded_size(value, options)` bytes in canonical form and returns the position behind them.
 /// Local info stays here (LMS-9).
 OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message(const message& value, std::uint8_t* to,
-                                                   absent_tracing when_absent
-                                                   = absent_tracing::empty_object) noexcept;
+                                                   encode_options options = {}) noexcept;
 
 /// The same, into bytes of its own.
-OCKAM_PROTOCOL_EXPORT bytes encode_message(const message& value, absent_tracing when_absent
-                                                                 = absent_tracing::empty_object);
+OCKAM_PROTOCOL_EXPORT bytes encode_message(const message& value, encode_options options = {});
 
 // -- in two pieces, for a payload that is sent from where it is ------------------------------------
 
 /// Everything up to and including the head of the payload: head, payload, tail are the message.
-OCKAM_PROTOCOL_EXPORT std::size_t encoded_head_size(const message& value) noexcept;
+OCKAM_PROTOCOL_EXPORT std::size_t encoded_head_size(const message& value,
+                                                    encode_options options = {}) noexcept;
 OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
-                                                        absent_tracing when_absent
-                                                        = absent_tracing::empty_object) noexcept;
+                                                        encode_options options = {}) noexcept;
 
 /// The tracing context, the only thing behind the payload.
 OCKAM_PROTOCOL_EXPORT std::size_t encoded_tail_size(const message& value,
-                                                    absent_tracing when_absent
-                                                    = absent_tracing::empty_object) noexcept;
+                                                    encode_options options = {}) noexcept;
 OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
-                                                        absent_tracing when_absent
-                                                        = absent_tracing::empty_object) noexcept;
+                                                        encode_options options = {}) noexcept;
 
 // -- the older form, still spoken over WebSocket, UDS and BLE --------------------------------------
 
@@ -104,25 +110,27 @@ OCKAM_PROTOCOL_EXPORT result<message> decode_bare_message(shared_bytes frame,
                                                           const decode_limits& limits = {});
 
 /// @param version  readers ignore it; 1 is what the reference writes.
-OCKAM_PROTOCOL_EXPORT bytes encode_bare_message(const message& value,
-                                                absent_tracing when_absent
-                                                = absent_tracing::empty_object,
+OCKAM_PROTOCOL_EXPORT bytes encode_bare_message(const message& value, encode_options options = {},
                                                 std::uint8_t version = 1);
 
 // -- either form, for code that serves transports of both ------------------------------------------
 
-/// One form of a message: the functions above, with their defaults.
+/// One form of a message: the functions above.
 struct message_form {
+  using measure = std::size_t (*)(const message& value, encode_options options) noexcept;
+  using write = std::uint8_t* (*) (const message& value, std::uint8_t* to,
+                                   encode_options options) noexcept;
+
   result<message> (*decode)(shared_bytes frame, const decode_limits& limits);
 
-  std::size_t (*size)(const message& value) noexcept;
-  std::uint8_t* (*encode)(const message& value, std::uint8_t* to) noexcept;
+  measure size;
+  write encode;
 
   // head, payload, tail are the message
-  std::size_t (*head_size)(const message& value) noexcept;
-  std::uint8_t* (*encode_head)(const message& value, std::uint8_t* to) noexcept;
-  std::size_t (*tail_size)(const message& value) noexcept;
-  std::uint8_t* (*encode_tail)(const message& value, std::uint8_t* to) noexcept;
+  measure head_size;
+  write encode_head;
+  measure tail_size;
+  write encode_tail;
 };
 
 OCKAM_PROTOCOL_EXPORT extern const message_form cbor_form; ///< TCP and UDP
