@@ -1,11 +1,11 @@
-#include "blocking.hpp"
+#include "ockam/actors/transport/blocking.hpp"
 
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam {
 
 namespace {
 
@@ -55,4 +55,4 @@ result<void> check_may_block(std::string_view call, std::string_view instead,
   return check_may_block(call, instead);
 }
 
-} // namespace ockam::internal
+} // namespace ockam

@@ -1,8 +1,8 @@
 #include "ockam/actors/config.hpp"
 
-#include "config_options.hpp"
 #include "option_names.hpp"
 
+#include "ockam/actors/detail/config_options.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>

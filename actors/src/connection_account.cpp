@@ -34,7 +34,7 @@ void connection_account::add_to(connection_metrics& sum) const noexcept {
 void node_counters::drop(drop_reason reason, const message& content, const error* cause) noexcept {
   dropped[static_cast<std::size_t>(reason)].add();
   if (content.came_from_wire())
-    if (auto* const through = dynamic_cast<connection_account*>(content.credit())) {
+    if (auto* const through = connection_account::of(content)) {
       through->count_drop(reason);
       if (through->explains_drops && explain)
         explain(reason, content);

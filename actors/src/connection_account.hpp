@@ -2,18 +2,24 @@
 
 #include "counters.hpp"
 
-#include "ockam/actors/export.hpp"
 #include "ockam/protocol/message.hpp"
 
 #include <atomic>
 
 namespace ockam::internal {
 
-/// What passes through one connection, beside the sums of the node. Every message that came through
-/// it holds it, so that a drop is also counted here, wherever in the node it happens. Thread-safe.
-class OCKAM_ACTORS_EXPORT connection_account : public inbound_credit {
+/// What passes through one connection, beside the sums of the node. The credit of each message that
+/// came through it knows it, so that a drop is also counted here, wherever in the node it happens.
+/// Thread-safe.
+class connection_account final : public message_origin {
 public:
   ~connection_account() override;
+
+  /// Of a message that holds credit, or nullptr.
+  static connection_account* of(const message& content) noexcept {
+    const auto* const credit = content.credit();
+    return credit != nullptr ? static_cast<connection_account*>(credit->origin()) : nullptr;
+  }
 
   counter received; // written by the thread that reads
   counter written;

@@ -1,10 +1,10 @@
 #include "ockam/actors/context.hpp"
 
-#include "blocking.hpp"
 #include "error_reply.hpp"
 #include "node_state.hpp"
 #include "worker_shell.hpp"
 
+#include "ockam/actors/transport/blocking.hpp"
 #include "ockam/protocol/multiaddr.hpp"
 #include "ockam/protocol/text.hpp"
 
@@ -21,6 +21,10 @@ sender::sender(sender&&) noexcept = default;
 sender& sender::operator=(const sender&) = default;
 sender& sender::operator=(sender&&) noexcept = default;
 sender::~sender() = default;
+
+std::shared_ptr<node_services> sender::services() const {
+  return node_;
+}
 
 const address& sender::primary_address() const noexcept {
   return record_->primary();
@@ -179,9 +183,9 @@ result<route> sender::resolve_transport_route(const route& along) {
       return fail(errc::unknown_transport, "no transport for addresses of type "
                                              + std::to_string(hop.type())
                                              + " is attached to this node; create it first");
-    if (auto allowed = internal::check_may_block(
-          "resolve_transport_route", "use async_connect, and put the address of what it has made "
-                                     "into the route");
+    if (auto allowed = check_may_block("resolve_transport_route",
+                                       "use async_connect, and put the address of what it has made "
+                                       "into the route");
         !allowed)
       return fail(std::move(allowed.error()));
     auto connection = transport->resolve(address{hop});

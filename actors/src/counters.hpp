@@ -1,11 +1,10 @@
 #pragma once
 
-#include "host_calls.hpp"
-#include "node_log.hpp"
-
 #include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/observer.hpp"
+#include "ockam/actors/transport/host_calls.hpp"
+#include "ockam/actors/transport/log.hpp"
 
 #include <array>
 #include <atomic>

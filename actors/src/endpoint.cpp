@@ -1,10 +1,10 @@
 #include "ockam/actors/endpoint.hpp"
 
-#include "blocking.hpp"
 #include "node_state.hpp"
 #include "outstanding_requests.hpp"
 #include "retry.hpp"
 
+#include "ockam/actors/transport/blocking.hpp"
 #include "ockam/protocol/recycled.hpp"
 #include "ockam/protocol/text.hpp"
 
@@ -192,7 +192,7 @@ bool wait_for_room(internal::node_state& node, const message& content, const dea
 /// Without room in time the send fails as one that does not wait.
 result<void> send_when_there_is_room(internal::node_state& node, worker_record& from,
                                      message content, const deadline& until) {
-  if (!content.onward_route().empty() && internal::may_block() && !node.is_inherited()
+  if (!content.onward_route().empty() && may_block() && !node.is_inherited()
       && wait_for_room(node, content, until))
     content.set_waited_for_room();
   return node.send(from, 0, std::move(content), nullptr);

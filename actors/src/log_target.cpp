@@ -170,12 +170,13 @@ void log_line(log_level level, std::string_view text) noexcept {
     logger().log(level_for_spdlog(level), "{}", line);
 }
 
-bool log_shows(log_level level) noexcept {
-  const auto sink = holder().get();
-  return sink ? level >= sink->least : logger().should_log(level_for_spdlog(level));
-}
-
 } // namespace internal
+
+bool log_shows(log_level level) noexcept {
+  const auto sink = internal::holder().get();
+  return sink ? level >= sink->least
+              : internal::logger().should_log(internal::level_for_spdlog(level));
+}
 
 std::string_view to_string(log_level level) noexcept {
   switch (level) {

@@ -1,11 +1,10 @@
 #include "ockam/actors/node.hpp"
 
-#include "ockam/actors/config.hpp"
-
 #include "log.hpp"
 #include "node_state.hpp"
 #include "router.hpp"
 
+#include "ockam/actors/config.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>

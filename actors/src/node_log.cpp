@@ -1,8 +1,39 @@
-#include "node_log.hpp"
+#include "ockam/actors/transport/log.hpp"
 
+#include "log.hpp"
+
+#include <algorithm>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam {
+
+log_limit::verdict log_limit::take() noexcept {
+  using namespace std::chrono;
+  const auto now = static_cast<std::uint64_t>(
+    duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+  auto state = state_.load(std::memory_order_relaxed);
+  for (;;) {
+    auto began = state >> 24;
+    auto left_out = (state >> 8) & most_left_out;
+    auto lines = state & 0xff;
+    const bool first_of_window = lines == 0 || now - began >= 1'000;
+    const bool allowed = first_of_window || lines < lines_per_second;
+    std::uint64_t to_report = 0;
+    if (first_of_window) {
+      began = now;
+      lines = 1;
+      to_report = std::exchange(left_out, 0);
+    } else if (allowed) {
+      ++lines;
+    } else {
+      left_out = std::min(left_out + 1, most_left_out);
+    }
+    if (!state_.compare_exchange_weak(state, began << 24 | left_out << 8 | lines,
+                                      std::memory_order_relaxed))
+      continue;
+    return {allowed, to_report};
+  }
+}
 
 void node_log::configure(std::string name, std::uint32_t most) {
   name_ = std::move(name);
@@ -11,9 +42,9 @@ void node_log::configure(std::string name, std::uint32_t most) {
 
 void node_log::say(log_level level, std::string_view text) const {
   if (name_.empty())
-    log_line(level, text);
+    internal::log_line(level, text);
   else
-    log_line(level, std::string{name_}.append(": ").append(text));
+    internal::log_line(level, std::string{name_}.append(": ").append(text));
 }
 
 bool node_log::take(log_level level) {
@@ -61,4 +92,4 @@ std::string node_log::similar_lines(std::uint64_t left_out) {
          + " similar lines were left out";
 }
 
-} // namespace ockam::internal
+} // namespace ockam

@@ -1,10 +1,10 @@
 #include "node_state.hpp"
 
-#include "blocking.hpp"
 #include "connection_actor.hpp"
 #include "error_reply.hpp"
 #include "worker_shell.hpp"
 
+#include "ockam/actors/transport/blocking.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <caf/actor_system.hpp>

@@ -7,7 +7,8 @@
 
 #include "ockam/actors/context.hpp"
 #include "ockam/actors/node.hpp"
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/node_services.hpp"
+#include "ockam/actors/transport/transport.hpp"
 #include "ockam/protocol/forks.hpp"
 #include "ockam/protocol/memory_budget.hpp"
 
@@ -23,7 +24,7 @@ namespace ockam::internal {
 
 /// What a node is made of. Shared by the node object, worker shells and ports, so that none of them
 /// has to outlive another; holds no reference to the node object.
-class node_state : public std::enable_shared_from_this<node_state> {
+class node_state final : public node_services, public std::enable_shared_from_this<node_state> {
 public:
   node_state(caf::actor_system& system, node_options options);
 
@@ -83,8 +84,7 @@ public:
   /// Takes the addresses away and forgets their rights; false if that was done before.
   bool remove(worker_record& record);
 
-  /// Private and exported all the same: `disconnect` of a transport is this.
-  OCKAM_ACTORS_EXPORT result<void> stop_worker(address_view any);
+  result<void> stop_worker(address_view any);
 
   /// The actor at an address; null where there is none.
   [[nodiscard]] caf::strong_actor_ptr actor_at(address_view any);
@@ -118,9 +118,8 @@ public:
     return fail(why_inherited());
   }
   /// The same for a call that waits, which some threads must not.
-  [[nodiscard]] OCKAM_ACTORS_EXPORT result<void> check_may_wait(
-    std::string_view call, std::string_view instead,
-    const std::optional<time_span>& limit = {}) const;
+  [[nodiscard]] result<void> check_may_wait(std::string_view call, std::string_view instead,
+                                            const std::optional<time_span>& limit = {}) const;
   [[nodiscard]] bool is_inherited() const noexcept { return count_forks() != forks_before_; }
   [[nodiscard]] OCKAM_ACTORS_EXPORT static error why_inherited();
 
@@ -187,6 +186,14 @@ private:
   std::atomic<bool> gone_{false}; // `stopped_`, for those who do not hold the lock
 };
 
+/// All of a node, for the functions that transports call.
+inline node_state& state_of(node_services& node) noexcept {
+  return static_cast<node_state&>(node);
+}
+inline const node_state& state_of(const node_services& node) noexcept {
+  return static_cast<const node_state&>(node);
+}
+
 /// Whether a worker, an actor or an endpoint can have these mailboxes.
 result<void> check(const mailboxes& at);
 
@@ -195,8 +202,5 @@ inline bool is_expired(const message& content) noexcept {
   const auto* const request = content.request();
   return request != nullptr && request->is_given_up();
 }
-
-/// The reason a message is counted under when a sink refuses it.
-OCKAM_ACTORS_EXPORT drop_reason reason_of(const error& refusal) noexcept;
 
 } // namespace ockam::internal

@@ -1,8 +1,9 @@
 // How a node ends: the part of node_state that stops what it has started.
 
-#include "blocking.hpp"
 #include "log.hpp"
 #include "node_state.hpp"
+
+#include "ockam/actors/transport/blocking.hpp"
 
 #include <algorithm>
 #include <atomic>

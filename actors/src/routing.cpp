@@ -54,22 +54,6 @@ error lost(drop_reason reason, const message& content) {
   }
 }
 
-drop_reason reason_of(const error& refusal) noexcept {
-  if (refusal == errc::resource_exhausted)
-    return drop_reason::pending_bytes_full;
-  if (refusal == errc::message_too_large)
-    return drop_reason::message_too_large;
-  if (exceeds_limits(refusal))
-    return drop_reason::route_too_long;
-  if (refusal == errc::invalid_value)
-    return drop_reason::external_address;
-  if (refusal == errc::access_denied)
-    return drop_reason::outgoing_denied;
-  if (refusal == errc::cancelled)
-    return drop_reason::expired;
-  return drop_reason::connection_closed;
-}
-
 result<void> node_state::send(worker_record& from, std::uint16_t from_index, message content,
                               compat::execution_context* context, next_hop* hop) {
   if (content.onward_route().empty())
@@ -227,7 +211,7 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
       auto taken = record.sink->push(routed, context);
       routed.set_handled();
       if (!taken)
-        counters->drop(record.kind == resident::sink      ? reason_of(taken.error())
+        counters->drop(record.kind == resident::sink      ? reason_of_refusal(taken.error())
                        : taken.error() == errc::not_found ? drop_reason::unknown_address
                                                           : drop_reason::mailbox_full,
                        routed.local_message(), &taken.error());

@@ -1,7 +1,7 @@
 #include "timers.hpp"
 
-#include "blocking.hpp"
-#include "coarse_clock.hpp"
+#include "ockam/actors/transport/blocking.hpp"
+#include "ockam/actors/transport/clock.hpp"
 
 namespace ockam::internal {
 
@@ -88,7 +88,7 @@ std::function<void()> timers::take_first(state& own) {
 }
 
 timers::clock::time_point timers::coarse_now() const noexcept {
-  return simulated_ != nullptr ? *simulated_ : internal::coarse_now();
+  return simulated_ != nullptr ? *simulated_ : ockam::coarse_now();
 }
 
 std::optional<timers::clock::time_point> timers::next_due() const {

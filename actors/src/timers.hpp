@@ -39,7 +39,7 @@ public:
   /// Drops what is outstanding and joins the thread, unless called on it.
   void stop();
 
-  /// As `internal::coarse_now`, or as late as the simulation says.
+  /// As `coarse_now`, or as late as the simulation says.
   [[nodiscard]] clock::time_point coarse_now() const noexcept;
 
   // -- for simulations -----------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 // How a worker's mail gets to its handlers: the part of worker_shell that runs for each message.
 
-#include "blocking.hpp"
-#include "coarse_clock.hpp"
 #include "room_notice.hpp"
 #include "worker_shell.hpp"
+
+#include "ockam/actors/transport/blocking.hpp"
+#include "ockam/actors/transport/clock.hpp"
 
 namespace ockam::internal {
 

@@ -7,7 +7,7 @@
 #include "mailbox_list.hpp"
 
 #include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/message_sink.hpp"
 #include "ockam/actors/worker_options.hpp"
 #include "ockam/protocol/spin_lock.hpp"
 

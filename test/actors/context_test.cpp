@@ -3,7 +3,7 @@
 
 #include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/transport.hpp"
 
 #include <thread>
 
@@ -47,7 +47,7 @@ private:
 
 TEST_F(Context, CTX1_CTX6_MAP13_AllContextsOfANodeSeeTheSameTransports) {
   const auto transport = std::make_shared<fake_transport>(std::uint8_t{1}, "connection");
-  ASSERT_TRUE(attach_transport(node.state(), transport));
+  ASSERT_TRUE(attach_transport(node.services(), transport));
   const route expected{"h1", "connection", "echoer"};
   const route along{"h1", "1#host:1", "echoer"};
   EXPECT_EQ(node.root().resolve_transport_route(along).value(), expected);
@@ -65,8 +65,8 @@ TEST_F(Context, CTX1_CTX6_MAP13_AllContextsOfANodeSeeTheSameTransports) {
 TEST_F(Context, CTX6_ASecondTransportOfATypeReplacesTheFirst) {
   const auto first = std::make_shared<fake_transport>(std::uint8_t{1}, "first");
   const auto second = std::make_shared<fake_transport>(std::uint8_t{1}, "second");
-  ASSERT_TRUE(attach_transport(node.state(), first));
-  ASSERT_TRUE(attach_transport(node.state(), second));
+  ASSERT_TRUE(attach_transport(node.services(), first));
+  ASSERT_TRUE(attach_transport(node.services(), second));
   EXPECT_EQ(node.root().resolve_transport_route("1#host:1").value(), route{"second"});
   node.stop();
   EXPECT_TRUE(first->stopped.wait(0ms)) << "both are stopped with the node";

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ockam/actors/transport_port.hpp"
-
 #include "test_node.hpp"
+
+#include "ockam/actors/transport/connection_port.hpp"
 
 namespace ockam::test {
 
@@ -12,7 +12,7 @@ class fake_connection {
 public:
   explicit fake_connection(ockam::node& node, connection_setup setup = {}) : credit_{setup.credit} {
     setup.output = wire_;
-    port_ = connection_port::open(node.state(), std::move(setup)).value();
+    port_ = connection_port::open(node.services(), std::move(setup)).value();
     wire_->port = &port_;
   }
   fake_connection(const fake_connection&) = delete;

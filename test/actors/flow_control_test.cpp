@@ -4,6 +4,7 @@
 #include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"
 #include "ockam/actors/relay.hpp"
+#include "ockam/actors/transport/listener_port.hpp"
 
 #include <atomic>
 #include <random>
@@ -471,7 +472,7 @@ TEST_F(FlowControl, WhatComesForNobodyOrForNoRouteIsCountedAndLogged) {
 TEST_F(FlowControl, AListenerAdmitsNothingAndIsToldWhenItIsStopped) {
   const gate stopped;
   const auto id = flow_control_id::random();
-  auto listener = listener_port::open(node.state(), id, [=] { stopped.open(); }).value();
+  auto listener = listener_port::open(node.services(), id, [=] { stopped.open(); }).value();
   const address own = listener.address();
   EXPECT_EQ(node.flow_control().find_spawner(own), id);
   EXPECT_TRUE(node.root().send(own, "x"));
@@ -484,10 +485,10 @@ TEST_F(FlowControl, AListenerAdmitsNothingAndIsToldWhenItIsStopped) {
 
 TEST_F(FlowControl, PortsCannotBeOpenedOnAStoppedNode) {
   node.stop();
-  const auto port = connection_port::open(node.state(), {});
+  const auto port = connection_port::open(node.services(), {});
   ASSERT_FALSE(port);
   EXPECT_EQ(error_of(port), errc::internal);
-  EXPECT_FALSE(listener_port::open(node.state(), flow_control_id::random(), [] {}));
+  EXPECT_FALSE(listener_port::open(node.services(), flow_control_id::random(), [] {}));
   EXPECT_TRUE(node.flow_control().empty());
 }
 

@@ -1,4 +1,4 @@
-#include "node_log.hpp"
+#include "ockam/actors/transport/log.hpp"
 
 #include "fake_connection.hpp"
 #include "test_node.hpp"
@@ -78,7 +78,7 @@ TEST_F(SmallLog, LOG4_LinesBeginWithTheNameOfTheNode) {
 
 TEST(LogBudget, LOG3_InformationDoesNotHideWarnings) {
   forget_log();
-  internal::node_log log;
+  node_log log;
   log.configure({}, 2);
   for (int i = 0; i < 50; ++i)
     log.report(log_level::info, [] { return "one more connection"; });
@@ -88,7 +88,7 @@ TEST(LogBudget, LOG3_InformationDoesNotHideWarnings) {
 
 TEST(LogBudget, LOG3_ALineThatIsLeftOutIsNotMade) {
   forget_log();
-  internal::node_log log;
+  node_log log;
   log.configure({}, 0);
   int made = 0;
   log.report(log_level::warning, [&] {

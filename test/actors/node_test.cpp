@@ -2,7 +2,7 @@
 #include "test_node.hpp"
 
 #include "ockam/actors/echoer.hpp"
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/transport.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -96,7 +96,7 @@ TEST_F(Node, NOD2_DEC2_NodesInOneProcessShareNothing) {
   EXPECT_NE(node.actor_at("echoer"), other.actor_at("echoer"));
   EXPECT_NE(caf::actor_cast<caf::strong_actor_ptr>(node.router()),
             caf::actor_cast<caf::strong_actor_ptr>(other.router()));
-  ASSERT_TRUE(attach_transport(other.state(), std::make_shared<silent_transport>(9, journal{})));
+  ASSERT_TRUE(attach_transport(other.services(), std::make_shared<silent_transport>(9, journal{})));
   EXPECT_EQ(error_of(node.root().resolve_transport_route("9#x")), errc::unknown_transport);
   EXPECT_EQ(error_of(other.root().resolve_transport_route("9#x")), errc::unsupported);
 
@@ -179,7 +179,7 @@ TEST_F(Node, NOD6_NOD12_DEC4_WorkersStopByPriorityAndTransportsLast) {
   node.start_worker("default", named("4"));
   node.start_worker("five", named("5"), {.shutdown_priority = 5});
   node.start_worker("three", named("3"), {.shutdown_priority = 3});
-  ASSERT_TRUE(attach_transport(node.state(), std::make_shared<silent_transport>(9, book)));
+  ASSERT_TRUE(attach_transport(node.services(), std::make_shared<silent_transport>(9, book)));
   node.stop();
   EXPECT_EQ(book.entries(), (lines{"7", "5", "4", "3", "1", "transport"}));
 }
@@ -322,8 +322,8 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   expect_internal("wait_for", root.wait_for("echoer"));
   expect_internal("find_terminal_address", root.find_terminal_address("echoer"));
   expect_internal("resolve_transport_route", root.resolve_transport_route("1#localhost:1"));
-  expect_internal("attach", attach_transport(node.state(), std::make_shared<silent_transport>(
-                                                             std::uint8_t{9}, journal{})));
+  expect_internal("attach", attach_transport(node.services(), std::make_shared<silent_transport>(
+                                                                std::uint8_t{9}, journal{})));
 
   // no result to carry an error: nothing is there
   EXPECT_TRUE(root.list_workers().empty());

@@ -4,7 +4,8 @@
 #include "node_state.hpp"
 
 #include "ockam/actors/echoer.hpp"
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/connection_port.hpp"
+#include "ockam/actors/transport/transport.hpp"
 
 #include <algorithm>
 #include <thread>

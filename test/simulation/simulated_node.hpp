@@ -9,6 +9,7 @@
 #include "ockam/actors/endpoint.hpp"
 #include "ockam/actors/node.hpp"
 #include "ockam/actors/response_promise.hpp"
+#include "ockam/actors/transport/listener_port.hpp"
 
 #include <deque>
 #include <map>
@@ -169,7 +170,7 @@ private:
   std::map<ockam::address, std::set<flow_control_id>> rights_; // as they should be
   std::optional<flow_control_id> asking_through_;
 
-  std::vector<node_ptr> former_states_;
+  std::vector<std::shared_ptr<internal::node_state>> former_states_;
   std::vector<std::shared_ptr<link>> former_links_;
 };
 

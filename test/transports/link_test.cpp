@@ -41,7 +41,7 @@ protected:
                                   states.push_back(what.state);
                                 }};
     output = std::make_shared<still_link>(setup, internal::tcp_format);
-    EXPECT_TRUE(output->open(node.state(), std::move(setup)));
+    EXPECT_TRUE(output->open(node.services(), std::move(setup)));
     EXPECT_TRUE(output->next_batch(batch)); // the version byte
     output->bytes_written(batch.size());
     batch.clear();

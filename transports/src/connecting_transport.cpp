@@ -1,7 +1,5 @@
 #include "connecting_transport.hpp"
 
-#include "node_state.hpp"
-
 namespace ockam::internal {
 
 result<address> connecting_transport::resolve(const address& remote) {
@@ -15,7 +13,7 @@ result<address> connecting_transport::resolve(const address& remote) {
 void connecting_transport::resolve_implicitly(const address& remote,
                                               std::function<void(result<address>)> ready) {
   implicit_.get(std::string{remote.value()}, std::move(ready), [&](auto done) {
-    connect_to(remote.value(), std::move(done), node()->options.implicit_idle_timeout);
+    connect_to(remote.value(), std::move(done), node()->implicit_idle_timeout());
   });
 }
 
@@ -47,8 +45,8 @@ bool connecting_transport::stopping() const noexcept {
 }
 
 tl::unexpected<error> connecting_transport::stopped() const {
-  if (node()->is_inherited())
-    return fail(node_state::why_inherited());
+  if (auto allowed = node()->check_process(); !allowed)
+    return fail(std::move(allowed.error()));
   return fail(errc::shutting_down, "the " + name_ + " transport has stopped; create another one");
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "config_options.hpp"
-
+#include "ockam/actors/detail/config_options.hpp"
 #include "ockam/transports/limits.hpp"
 
 // Options that several transports have, visited as those of a node are.

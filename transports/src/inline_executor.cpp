@@ -1,6 +1,6 @@
 #include "inline_executor.hpp"
 
-#include "coarse_clock.hpp"
+#include "ockam/actors/transport/clock.hpp"
 
 #include <mutex>
 #include <utility>

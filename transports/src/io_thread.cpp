@@ -1,7 +1,5 @@
 #include "io_thread.hpp"
 
-#include "node_state.hpp"
-
 #include <asio/post.hpp>
 
 namespace ockam::internal {
@@ -22,7 +20,7 @@ io_thread::io_thread(node_ptr node, asio::io_context& of_the_host)
     thread_{node_} {}
 
 void io_thread::start() {
-  node_->io_contexts.add(actor_context(), [this](std::function<void()> call) {
+  node_->add_io_thread(actor_context(), [this](std::function<void()> call) {
     asio::post(executor_, [weak = weak_from_this(), call = std::move(call)] {
       if (const auto me = weak.lock()) {
         call();
@@ -86,7 +84,7 @@ bool io_thread::handle_one() {
 }
 
 void io_thread::stop(std::chrono::milliseconds grace) {
-  node_->io_contexts.remove(actor_context());
+  node_->remove_io_thread(actor_context());
   work_.reset();
   if (!context_) {
     const auto passed = std::make_shared<std::promise<void>>();

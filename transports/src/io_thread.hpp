@@ -4,7 +4,7 @@
 #include "loop_thread.hpp"
 #include "socket/stream_socket.hpp"
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/node_services.hpp"
 
 #include <atomic>
 #include <chrono>

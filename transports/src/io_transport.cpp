@@ -1,7 +1,5 @@
 #include "io_transport.hpp"
 
-#include "node_state.hpp"
-
 #include <algorithm>
 
 #include <asio/dispatch.hpp>

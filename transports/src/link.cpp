@@ -1,7 +1,5 @@
 #include "link.hpp"
 
-#include "node_state.hpp"
-
 #include "ockam/protocol/text.hpp"
 
 namespace ockam::internal {
@@ -37,7 +35,7 @@ void link::waiting_reader::wake() noexcept {
     me->wake_reader();
 }
 
-result<void> link::open(const std::shared_ptr<node_state>& node, setup own) {
+result<void> link::open(const node_ptr& node, setup own) {
   reader_->whose = weak_from_this();
   auto port = connection_port::open(node, {.output = shared_from_this(),
                                            .id = std::move(own.id),
@@ -165,7 +163,7 @@ void link::batch_written(const write_batch& batch) {
 
 connection_metrics link::metrics() const noexcept {
   connection_metrics sum;
-  credit_->add_to(sum);
+  port_.add_to(sum);
   sum.unhandled = unhandled();
   sum.taken = output_.taken() + lost_early_.load(std::memory_order_relaxed);
   return sum;
@@ -274,7 +272,7 @@ void link::notify(connection_state state, std::optional<error> cause) {
   if (!observer_)
     return;
   const auto who = "the observer of the connection with " + port_.peer_for_logs();
-  port_.node()->counters->host.call(who, [&] {
+  port_.node()->host_functions()->call(who, [&] {
     observer_({state, sender_address(), std::move(cause)});
   });
 }

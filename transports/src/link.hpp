@@ -3,7 +3,7 @@
 #include "receive_credit.hpp"
 #include "stream/outbox.hpp"
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/connection_port.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/limits.hpp"
 
@@ -13,8 +13,6 @@
 #include <mutex>
 
 namespace ockam::internal {
-
-class node_log;
 
 /// What every way to another node has in common, whatever carries the bytes: output, its port to the
 /// node, its events. A transport derives from it, or from `stream_link`, and moves the bytes.
@@ -41,7 +39,7 @@ public:
 
   /// Registers the addresses with the node; nothing can be received before.
   /// @param own  as given to the constructor
-  result<void> open(const std::shared_ptr<node_state>& node, setup own);
+  result<void> open(const node_ptr& node, setup own);
 
   // -- message_sink --------------------------------------------------------------------------------
 

@@ -1,7 +1,5 @@
 #include "listening.hpp"
 
-#include "node_state.hpp"
-
 #include "ockam/protocol/text.hpp"
 
 namespace ockam::internal {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/listener_port.hpp"
 #include "ockam/transports/listener.hpp"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "loop_thread.hpp"
 
-#include "blocking.hpp"
+#include "ockam/actors/transport/blocking.hpp"
 
 #include <future>
 #include <mutex>
@@ -47,7 +47,7 @@ struct loop_thread::state : std::enable_shared_from_this<loop_thread::state> {
 };
 
 loop_thread::loop_thread(node_ptr node)
-  : actors_{node->system}, state_{std::make_shared<state>(std::move(node), actors_)} {
+  : actors_{node->actor_system()}, state_{std::make_shared<state>(std::move(node), actors_)} {
   actors_.set_watch([own = state_.get()] {
     if (own->actors.begin_watch())
       own->look_later(own->actors.steps(), false);
@@ -92,7 +92,7 @@ void loop_thread::state::start_thread(std::uint64_t steps) {
 /// between two looks it ends, after one more for a run that began unseen.
 void loop_thread::state::look_later(std::uint64_t seen, bool is_last) {
   try {
-    node->timers.schedule(between_looks, [weak = weak_from_this(), seen, is_last] {
+    node->call_later(between_looks, [weak = weak_from_this(), seen, is_last] {
       if (const auto me = weak.lock())
         me->look(seen, is_last);
     });

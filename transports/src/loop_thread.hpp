@@ -1,8 +1,8 @@
 #pragma once
 
 #include "inline_executor.hpp"
-#include "node_state.hpp"
 
+#include "ockam/actors/transport/node_services.hpp"
 #include "ockam/transports/export.hpp"
 
 #include <chrono>

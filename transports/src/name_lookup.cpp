@@ -1,8 +1,8 @@
 #include "name_lookup.hpp"
 
-#include "host_calls.hpp"
 #include "this_machine.hpp"
 
+#include "ockam/actors/transport/host_calls.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <cerrno>

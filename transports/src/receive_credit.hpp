@@ -1,7 +1,5 @@
 #pragma once
 
-#include "connection_account.hpp"
-
 #include "ockam/protocol/credit.hpp"
 #include "ockam/protocol/spin_lock.hpp"
 #include "ockam/transports/export.hpp"
@@ -66,7 +64,7 @@ private:
 /// How much of a connection's input may be unhandled, and how much that it led to may be unhandled
 /// or unwritten, at a time. Each of the three has limits of its own, so that what waits behind full
 /// output cannot be what keeps it full. Given back by whatever thread drops a message.
-class OCKAM_TRANSPORTS_EXPORT receive_credit final : public connection_account {
+class OCKAM_TRANSPORTS_EXPORT receive_credit final : public inbound_credit {
 public:
   /// @param reader  woken once after `exhausted` returned true and half of what was used up is free,
   ///                by the thread that freed it; nullptr: none

@@ -1,6 +1,5 @@
 #include "transport_base.hpp"
 
-#include "node_state.hpp"
 #include "socket/stream_socket.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -48,8 +47,8 @@ result<void> transport_base::stop_listener(const address& listener) {
 }
 
 on_connected transport_base::guarded(on_connected done) const {
-  return [counters = node_->counters, done = std::move(done)](result<connection> made) {
-    counters->host.call("the function given to async_connect", [&] { done(std::move(made)); });
+  return [host = node_->host_functions(), done = std::move(done)](result<connection> made) {
+    host->call("the function given to async_connect", [&] { done(std::move(made)); });
   };
 }
 

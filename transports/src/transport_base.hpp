@@ -4,9 +4,8 @@
 #include "listening.hpp"
 #include "registry.hpp"
 
-#include "blocking.hpp"
-
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/blocking.hpp"
+#include "ockam/actors/transport/transport.hpp"
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/transport_handle.hpp"
 

@@ -36,8 +36,9 @@ transport::~transport() {
 // -- setting up ------------------------------------------------------------------------------------
 
 ockam::result<std::shared_ptr<transport>> transport::create(ockam::node& node) {
-  const std::shared_ptr<transport> made{new transport{node.state()}};
-  auto ready = made->open().and_then([&] { return ockam::attach_transport(node.state(), made); });
+  const std::shared_ptr<transport> made{new transport{node.services()}};
+  auto ready
+    = made->open().and_then([&] { return ockam::attach_transport(node.services(), made); });
   if (!ready)
     return ockam::fail(std::move(ready.error()));
   return made;

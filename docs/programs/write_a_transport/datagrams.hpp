@@ -1,7 +1,8 @@
 #pragma once
 
 #include "ockam/actors/node.hpp"
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/listener_port.hpp"
+#include "ockam/actors/transport/transport.hpp"
 
 #include <atomic>
 #include <map>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/connection_port.hpp"
 
 #include <atomic>
 #include <cstdint>

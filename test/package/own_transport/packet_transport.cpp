@@ -81,12 +81,12 @@ void link::read() {
 std::shared_ptr<transport> transport::create(ockam::node& node, int socket, std::string peer) {
   auto own = std::make_shared<link>(socket);
   std::shared_ptr<transport> made{new transport{own, peer}};
-  ockam::value_or_throw(ockam::attach_transport(node.state(), made));
+  ockam::value_or_throw(ockam::attach_transport(node.services(), made));
 
   ockam::connection_setup setup;
   setup.output = own;
   setup.peer = std::move(peer);
-  ockam::value_or_throw(own->open(node.state(), std::move(setup)));
+  ockam::value_or_throw(own->open(node.services(), std::move(setup)));
   own->start();
   return made;
 }

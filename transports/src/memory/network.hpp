@@ -1,7 +1,6 @@
 #pragma once
 
-#include "blocking.hpp"
-
+#include "ockam/actors/transport/blocking.hpp"
 #include "ockam/transports/memory.hpp"
 
 #include <condition_variable>
@@ -50,7 +49,7 @@ public:
   driver(std::shared_ptr<network_impl> network, network::drive how) : network_{std::move(network)} {
     if (how == network::drive::thread)
       thread_ = std::thread{[network = network_] {
-        const internal::no_blocking here;
+        const no_blocking here;
         network->run();
       }};
   }

@@ -1,9 +1,6 @@
+#include "../connecting_transport.hpp"
 #include "connection.hpp"
 #include "network.hpp"
-
-#include "../connecting_transport.hpp"
-
-#include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
 #include "ockam/transports/memory.hpp"
@@ -78,7 +75,7 @@ public:
                        .consumer_of = from->options().consumer_of,
                        .observer = from->options().observer,
                        .explain_drops = from->options().explain_drops,
-                       .buffers = me->node()->buffers});
+                       .buffers = me->node()->buffer_budget()});
     };
     made->ended = [weak = weak_from_this()](const memory_listener& ended) {
       if (const auto me = lock(weak))
@@ -129,7 +126,7 @@ private:
                       .spawner_id = {},
                       .consumer_of = options.consumer_of,
                       .observer = options.observer,
-                      .buffers = node()->buffers});
+                      .buffers = node()->buffer_budget()});
     if (!near)
       return near;
     auto far = listener->connect("client of " + name);
@@ -163,8 +160,8 @@ transport::transport(std::shared_ptr<detail::transport_impl> impl)
   : connecting_handle{std::move(impl)} {}
 
 transport transport::create(node& on, const network& through) {
-  auto impl = std::make_shared<detail::transport_impl>(on.state(), through.impl_);
-  value_or_throw(attach_transport(on.state(), impl));
+  auto impl = std::make_shared<detail::transport_impl>(on.services(), through.impl_);
+  value_or_throw(attach_transport(on.services(), impl));
   return transport{std::move(impl)};
 }
 

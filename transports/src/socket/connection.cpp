@@ -2,8 +2,7 @@
 
 #include "closing.hpp"
 
-#include "coarse_clock.hpp"
-
+#include "ockam/actors/transport/clock.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>

@@ -1,7 +1,5 @@
 #include "transport.hpp"
 
-#include "node_state.hpp"
-
 namespace ockam::internal {
 
 socket_transport::socket_transport(node_ptr node, const stream_format& format, std::string name,
@@ -27,7 +25,7 @@ result<std::shared_ptr<socket_connection>> socket_transport::take_on(
   if (!peer)
     return fail(std::move(peer.error()));
   setup.peer = std::move(*peer);
-  setup.buffers = node()->buffers;
+  setup.buffers = node()->buffer_budget();
   auto taken = std::make_shared<socket_connection>(setup, format_, std::move(thread),
                                                    std::move(socket));
   if (auto opened = taken->open(node(), std::move(setup)); !opened)

@@ -3,7 +3,7 @@
 #include "../receive_credit.hpp"
 #include "stream_format.hpp"
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/connection_port.hpp"
 #include "ockam/protocol/frame.hpp"
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"

@@ -2,7 +2,7 @@
 
 #include "write_batch.hpp"
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/connection_port.hpp"
 #include "ockam/protocol/memory_budget.hpp"
 #include "ockam/protocol/pending_request.hpp"
 #include "ockam/protocol/tick.hpp"

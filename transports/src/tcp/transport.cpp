@@ -5,8 +5,6 @@
 #include "connector.hpp"
 #include "socket_options.hpp"
 
-#include "node_state.hpp"
-
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/config.hpp"
 
@@ -139,8 +137,8 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));
-  return transport{internal::attach_started(on.state(), "TCP", [&] {
-    return std::make_shared<detail::transport_impl>(on.state(), options);
+  return transport{internal::attach_started(on.services(), "TCP", [&] {
+    return std::make_shared<detail::transport_impl>(on.services(), options);
   })};
 }
 

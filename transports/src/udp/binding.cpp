@@ -2,9 +2,7 @@
 
 #include "endpoints.hpp"
 
-#include "coarse_clock.hpp"
-#include "node_state.hpp"
-
+#include "ockam/actors/transport/clock.hpp"
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
 
@@ -114,7 +112,7 @@ void udp_binding::read() {
     return wait_for_input();
   else if (*state == datagram_socket::receive_state::no_memory)
     return void(paused_ = true); // every chunk is held by messages: go on when one comes back
-  last_traffic_ = internal::coarse_now();
+  last_traffic_ = coarse_now();
   deliver();
 }
 
@@ -317,7 +315,7 @@ void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&
                                          std::move(*admitted))
                          : result<bool>{fail(std::move(admitted.error()))};
   if (!pushed)
-    lose(internal::reason_of(pushed.error()), waited.content, pushed.error());
+    lose(reason_of_refusal(pushed.error()), waited.content, pushed.error());
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -342,7 +340,7 @@ void udp_binding::flush() {
       }
       if (!next_batch(batch_))
         break;
-      last_traffic_ = internal::coarse_now();
+      last_traffic_ = coarse_now();
     }
     fill();
   }

@@ -7,8 +7,7 @@
 #include "name_cache.hpp"
 #include "peer_table.hpp"
 
-#include "node_log.hpp"
-
+#include "ockam/actors/transport/log.hpp"
 #include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/protocol/datagram.hpp"
 #include "ockam/protocol/host_port.hpp"
@@ -128,7 +127,7 @@ private:
   bool paused_ = false; // no credit, or no chunk
 
   clock::time_point last_traffic_ = clock::now();
-  internal::log_limit log_lines_;
+  log_limit log_lines_;
   bool closing_ = false; // write what waits, then end
   bool over_ = false;
 };

@@ -266,7 +266,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
                                                        puncture_options options) {
   if (auto sound = check(rendezvous, role, options); !sound)
     return fail(std::move(sound.error()));
-  auto state = std::make_shared<puncture_state>(from.state(), std::move(options));
+  auto state = std::make_shared<puncture_state>(from.services(), std::move(options));
   const auto socket_options = over.default_bind_options();
   auto socket = bind_socket(over, socket_options, state);
   if (!socket)
@@ -277,7 +277,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
                          .peer = "the puncture at " + socket->socket_address()};
   if (const auto* asked_by = std::get_if<responder>(&role))
     setup.spawner_id = asked_by->listener_id;
-  auto port = connection_port::open(from.state(), std::move(setup));
+  auto port = connection_port::open(from.services(), std::move(setup));
   if (!port) {
     static_cast<void>(socket->stop());
     return fail(std::move(port.error()));

@@ -1,7 +1,5 @@
 #include "puncture_state.hpp"
 
-#include "node_state.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -84,8 +82,8 @@ puncture_listener::puncture_listener(std::shared_ptr<detail::puncture_listening>
 result<puncture_listener> puncture_listener::try_start(sender& on, ockam::address at,
                                                        transport over, route rendezvous,
                                                        puncture_listener_options options) {
-  auto state = std::make_shared<detail::puncture_listening>(on.state(), at, std::move(options));
-  auto port = listener_port::open(on.state(), state->options.flow_control_id, {});
+  auto state = std::make_shared<detail::puncture_listening>(on.services(), at, std::move(options));
+  auto port = listener_port::open(on.services(), state->options.flow_control_id, {});
   if (!port)
     return fail(std::move(port.error()));
   return on

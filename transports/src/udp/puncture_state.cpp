@@ -1,8 +1,6 @@
 #include "puncture_state.hpp"
 
-#include "blocking.hpp"
-#include "node_state.hpp"
-
+#include "ockam/actors/transport/blocking.hpp"
 #include "ockam/protocol/text.hpp"
 
 namespace ockam::udp::detail {
@@ -91,7 +89,9 @@ void puncture_state::notify(connection_state state, std::optional<error> cause) 
   if (!options_.observer)
     return;
   const auto who = "the observer of the puncture at " + socket_->socket_address();
-  node_->counters->host.call(who, [&] { options_.observer({state, sender_, std::move(cause)}); });
+  node_->host_functions()->call(who, [&] {
+    options_.observer({state, sender_, std::move(cause)});
+  });
 }
 
 // -- for handles -----------------------------------------------------------------------------------
@@ -112,8 +112,8 @@ bool puncture_state::has_ended() const {
 }
 
 result<void> puncture_state::wait_until_open(std::chrono::milliseconds timeout) const {
-  if (auto allowed = internal::check_may_block(
-        "wait_until_open", "let puncture_options::observer tell", time_span{timeout});
+  if (auto allowed = check_may_block("wait_until_open", "let puncture_options::observer tell",
+                                     time_span{timeout});
       !allowed)
     return allowed;
   std::unique_lock guard{mutex_};

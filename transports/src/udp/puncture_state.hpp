@@ -2,7 +2,7 @@
 
 #include "binding.hpp"
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/connection_port.hpp"
 #include "ockam/transports/puncture.hpp"
 
 #include <atomic>

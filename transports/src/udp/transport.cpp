@@ -2,8 +2,6 @@
 
 #include "endpoints.hpp"
 
-#include "node_state.hpp"
-
 #include "ockam/protocol/text.hpp"
 #include "ockam/transports/config.hpp"
 
@@ -111,7 +109,7 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
                               .consumer_of = options.consumer_of,
                               .observer = options.observer,
                               .explain_drops = options.explain_drops,
-                              .buffers = node()->buffers};
+                              .buffers = node()->buffer_budget()};
   auto made = std::make_shared<udp_binding>(setup, std::move(options), peer, std::move(thread),
                                             in_reassembly_);
   if (auto taken = made->take_port(*where); !taken)
@@ -215,8 +213,8 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));
-  return transport{internal::attach_started(on.state(), "UDP", [&] {
-    return std::make_shared<detail::transport_impl>(on.state(), options);
+  return transport{internal::attach_started(on.services(), "UDP", [&] {
+    return std::make_shared<detail::transport_impl>(on.services(), options);
   })};
 }
 

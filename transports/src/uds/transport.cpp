@@ -1,4 +1,5 @@
 #include "../socket/transport.hpp"
+
 #include "connector.hpp"
 #include "listener.hpp"
 #include "socket_name.hpp"
@@ -106,8 +107,8 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   check(detail::threads_of(options));
-  return transport{internal::attach_started(on.state(), "Unix socket", [&] {
-    return std::make_shared<detail::transport_impl>(on.state(), options);
+  return transport{internal::attach_started(on.services(), "Unix socket", [&] {
+    return std::make_shared<detail::transport_impl>(on.services(), options);
   })};
 }
 

@@ -1,7 +1,5 @@
 #include "io_thread.hpp"
 
-#include "node_state.hpp"
-
 #include <boost/asio/post.hpp>
 
 namespace ockam::websocket::detail {
@@ -15,7 +13,7 @@ constexpr std::chrono::milliseconds tick_length{50};
 io_thread::io_thread(node_ptr node) : node_{std::move(node)}, meter_{tick_length}, thread_{node_} {}
 
 void io_thread::start() {
-  node_->io_contexts.add(actor_context(), [this](std::function<void()> call) {
+  node_->add_io_thread(actor_context(), [this](std::function<void()> call) {
     net::post(context_, [weak = weak_from_this(), call = std::move(call)] {
       if (const auto me = weak.lock()) {
         call();
@@ -81,7 +79,7 @@ void io_thread::for_each_watched(const std::function<void(watched&)>& call) {
 }
 
 void io_thread::stop(std::chrono::milliseconds grace) {
-  node_->io_contexts.remove(actor_context());
+  node_->remove_io_thread(actor_context());
   net::post(context_, [this] {
     stopping_ = true;
     timer_.cancel();

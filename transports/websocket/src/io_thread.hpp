@@ -3,7 +3,7 @@
 #include "loop_thread.hpp"
 #include "watched.hpp"
 
-#include "ockam/actors/transport_port.hpp"
+#include "ockam/actors/transport/node_services.hpp"
 
 #include <chrono>
 #include <functional>

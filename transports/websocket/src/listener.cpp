@@ -5,8 +5,6 @@
 #include "numeric_endpoint.hpp"
 #include "own_socket.hpp"
 
-#include "node_state.hpp"
-
 #include <algorithm>
 
 #include <boost/asio/post.hpp>

@@ -2,7 +2,6 @@
 
 #include "connection_options.hpp"
 #include "net_error.hpp"
-#include "node_state.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -74,7 +73,7 @@ void transport_impl::on_accepted(const listen_options& options,
                         .consumer_of = options.consumer_of,
                         .observer = options.observer,
                         .explain_drops = options.explain_drops,
-                        .buffers = node()->buffers},
+                        .buffers = node()->buffer_budget()},
                        options.keepalive, std::move(thread));
   if (!taken)
     report_not_taken(*listener, taken.error());
@@ -112,7 +111,7 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
                               .observer = options.observer,
-                              .buffers = me->node()->buffers},
+                              .buffers = me->node()->buffer_budget()},
                              options.keepalive, thread);
     done(std::move(taken).map([](const link_ptr& link) { return connection{link}; }));
   });
@@ -182,9 +181,9 @@ transport transport::create(node& on) {
 }
 
 transport transport::create(node& on, transport_options options) {
-  return transport{internal::attach_started(on.state(), "WebSocket", [&] {
+  return transport{internal::attach_started(on.services(), "WebSocket", [&] {
     try {
-      return std::make_shared<detail::transport_impl>(on.state(), std::move(options));
+      return std::make_shared<detail::transport_impl>(on.services(), std::move(options));
     } catch (const boost::system::system_error& failed) {
       throw std::system_error{detail::to_std(failed.code())};
     }

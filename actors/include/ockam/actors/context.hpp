@@ -23,6 +23,8 @@ class actor_system;
 
 namespace ockam {
 
+class node_services;
+
 class endpoint;
 class multiaddr;
 
@@ -213,7 +215,9 @@ public:
   /// Asks the node to stop; returns at once (NOD-5).
   void request_stop();
 
-  /// For transports and bridges.
+  /// What transports of the node use (ockam/actors/transport/node_services.hpp).
+  [[nodiscard]] std::shared_ptr<node_services> services() const;
+
   [[nodiscard]] const std::shared_ptr<internal::node_state>& state() const noexcept {
     return node_;
   }

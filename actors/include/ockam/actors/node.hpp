@@ -147,6 +147,8 @@ public:
 
   [[nodiscard]] ockam::metrics metrics() const;
   [[nodiscard]] caf::actor_system& system() const noexcept { return root_.system(); }
+  /// What transports of this node use (ockam/actors/transport/node_services.hpp).
+  [[nodiscard]] std::shared_ptr<node_services> services() const { return root_.services(); }
   [[nodiscard]] const std::shared_ptr<internal::node_state>& state() const noexcept {
     return root_.state();
   }

@@ -25,6 +25,10 @@ enum class credit_use : std::uint8_t {
   output,   // was sent while such a message was handled, and waits to be written
 };
 
+/// The connection that a message came through, as its node accounts for it. Opaque: only the node
+/// derives from it.
+class OCKAM_PROTOCOL_EXPORT message_origin : public ref_counted {};
+
 /// What the messages of one connection may occupy: those that were received and are not handled
 /// yet, and those that were sent while they were handled and are not written yet. Reading pauses
 /// when it is used up. Thread-safe.
@@ -50,6 +54,13 @@ public:
   /// Wakes `waiting` once when `output_is_full` has ended. False when it has ended already: then
   /// `waiting` is not called.
   virtual bool wake_when_output_fits(ref_ptr<waiter> waiting);
+
+  /// For the node, before any message holds this.
+  void set_origin(ref_ptr<message_origin> connection) noexcept { origin_ = std::move(connection); }
+  [[nodiscard]] message_origin* origin() const noexcept { return origin_.get(); }
+
+private:
+  ref_ptr<message_origin> origin_;
 };
 
 /// One message's part of a credit; a copy takes its own part.

@@ -1,14 +1,13 @@
 #pragma once
 
-#include "ockam/actors/caf_compat.hpp"
 #include "ockam/actors/export.hpp"
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/metrics.hpp"
-#include "ockam/actors/routed_message.hpp"
+#include "ockam/actors/transport/message_sink.hpp"
+#include "ockam/actors/transport/node_services.hpp"
 #include "ockam/protocol/credit.hpp"
 #include "ockam/protocol/spin_lock.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,67 +19,8 @@ namespace ockam {
 namespace internal {
 class connection_account;
 class next_hop;
-class node_state;
 class worker_record;
 } // namespace internal
-
-/// The node as a transport holds it: `node.state()`.
-using node_ptr = std::shared_ptr<internal::node_state>;
-
-/// Whoever runs the calling actor, or nullptr on a thread that runs none; hand on what you get.
-using execution_context = compat::execution_context;
-
-/// Where messages go that leave through a connection.
-class OCKAM_ACTORS_EXPORT message_sink {
-public:
-  virtual ~message_sink() = default;
-
-  /// Takes a message over for writing. Called on the sender's thread, by several threads at once;
-  /// must not wait. `context` is the execution context of the caller, or nullptr.
-  ///
-  /// The first onward address is the connection's own and does not go on the wire
-  /// (`encode_options::skip_hops`). Of a message that is taken, move what has to wait out of
-  /// `content`, and call `count_written` or `count_dropped` of the port later. A refused message is
-  /// not changed; the error reaches the sender, and the router counts the message.
-  virtual result<void> push(routed_message& content, execution_context* context) = 0;
-
-  enum class room : std::uint8_t {
-    available, // a message would be taken now, or refused for another reason
-    awaited,   // `waiting` is woken when that is so
-  };
-
-  /// Whether `push` would refuse a message of `size` bytes for want of room; then `waiting` is woken
-  /// once, by any thread, when there is room again or the connection has ended; without `waiting` it
-  /// only tells. Thread-safe.
-  virtual room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting);
-
-  /// Where the messages go, for error texts: "the connection with 127.0.0.1:4000".
-  [[nodiscard]] virtual std::string description() const;
-
-  /// The address was stopped (`disconnect`, `stop_worker`): write what was pushed, then end.
-  virtual void close() = 0;
-};
-
-/// A way to reach other nodes, as the node sees it (docs/transports.md).
-class OCKAM_ACTORS_EXPORT transport {
-public:
-  virtual ~transport() = default;
-
-  /// The address type it resolves, see `transport_type`.
-  [[nodiscard]] virtual std::uint8_t type() const noexcept = 0;
-
-  /// A connection for a transport address such as `1#localhost:4000`: its sender address. Blocks.
-  virtual result<address> resolve(const address& remote) = 0;
-
-  /// As `resolve`, for the option `implicit_connections`: does not block, and uses one connection for
-  /// all messages to that address. `ready` is called once, at once or on a thread of the transport,
-  /// in the order of the calls.
-  virtual void resolve_implicitly(const address& remote,
-                                  std::function<void(result<address>)> ready);
-
-  /// Releases everything; returns when no thread of the transport runs any more.
-  virtual void stop() = 0;
-};
 
 /// How a connection presents itself to the node.
 struct connection_setup {
@@ -90,8 +30,8 @@ struct connection_setup {
   std::vector<flow_control_id> consumer_of{};     // producers that may send through it (FCU-3)
   std::string peer{};                             // for logs and observers
   std::shared_ptr<const std::string> listener{};  // that accepted it: its socket address, for logs
-  ref_ptr<inbound_credit> credit{};               // what its messages hold: transports of ours
-  bool explain_drops = false; // tells requesters at the peer why their message was dropped
+  ref_ptr<inbound_credit> credit{}; // what its messages hold; of this connection alone
+  bool explain_drops = false;       // tells requesters at the peer why their message was dropped
 };
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.
@@ -151,6 +91,9 @@ public:
   /// addresses, of which one is the connection's own.
   void note_write(const message& content, std::size_t skip_hops = 1) const;
 
+  /// Adds what was counted for this connection.
+  void add_to(connection_metrics& sum) const noexcept;
+
   /// Accounts for messages that `push` took over: written, or lost for a reason.
   void count_written(std::uint64_t messages) const noexcept;
   void count_dropped(drop_reason reason, std::uint64_t messages) const noexcept;
@@ -172,38 +115,12 @@ private:
   flow_control_id id_{std::string{}};
   std::string peer_;
   std::shared_ptr<const std::string> listener_;
-  ref_ptr<internal::connection_account> account_; // or nullptr
-  std::unique_ptr<internal::next_hop> hop_;       // of the run, while there is one
-};
-
-/// The node's side of one listener: its address, which admits nothing, and its flow control entry.
-class OCKAM_ACTORS_EXPORT listener_port {
-public:
-  listener_port();
-  listener_port(listener_port&& other) noexcept;
-  listener_port& operator=(listener_port&& other) noexcept;
-  ~listener_port();
-
-  /// Registers an address and makes it a spawner with this id (FCU-1). `on_stop` is called when
-  /// the address is stopped by `stop_worker`.
-  static result<listener_port> open(node_ptr node, const flow_control_id& id,
-                                    std::function<void()> on_stop);
-
-  [[nodiscard]] const ockam::address& address() const noexcept;
-  void close() noexcept;
-
-private:
-  node_ptr node_;
-  ref_ptr<internal::worker_record> record_;
+  ref_ptr<internal::connection_account> account_;
+  std::unique_ptr<internal::next_hop> hop_; // of the run, while there is one
 };
 
 /// What a send to a connection that has ended, or a request through it, ends with.
 [[nodiscard]] OCKAM_ACTORS_EXPORT error connection_closed(std::string_view peer,
                                                           const std::optional<error>& cause);
-
-/// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
-/// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).
-OCKAM_ACTORS_EXPORT result<void> attach_transport(const node_ptr& node,
-                                                  std::shared_ptr<transport> what);
 
 } // namespace ockam

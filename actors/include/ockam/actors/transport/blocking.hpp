@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace ockam::internal {
+namespace ockam {
 
 /// During the life of this object the thread must not wait, for others wait for the thread: it serves
 /// connections, runs a worker, or runs a function of the host that one of those has called. They nest.
@@ -37,4 +37,4 @@ OCKAM_ACTORS_EXPORT result<void> check_may_block(std::string_view call, std::str
 OCKAM_ACTORS_EXPORT result<void> check_may_block(std::string_view call, std::string_view instead,
                                                  const std::optional<time_span>& limit);
 
-} // namespace ockam::internal
+} // namespace ockam

@@ -1,12 +1,37 @@
 #pragma once
 
-#include "log.hpp"
+#include "ockam/actors/export.hpp"
+#include "ockam/actors/log.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 
-namespace ockam::internal {
+namespace ockam {
+
+/// At most 10 lines a second about one party. Thread-safe.
+class log_limit {
+public:
+  static constexpr std::uint64_t most_left_out = 0xffff;
+
+  struct verdict {
+    bool allowed = false;
+    std::uint64_t left_out_before = 0; // since the last time that this was not 0; ends its count
+  };
+  [[nodiscard]] OCKAM_ACTORS_EXPORT verdict take() noexcept;
+
+private:
+  static constexpr unsigned lines_per_second = 10;
+
+  // milliseconds when the window began (40 bits), lines that were left out (16), lines (8)
+  std::atomic<std::uint64_t> state_{0};
+};
+
+/// Whether a line of this level would be taken.
+OCKAM_ACTORS_EXPORT bool log_shows(log_level level) noexcept;
 
 /// The log of one node. Its lines begin with the name of the node. What a peer can cause is limited
 /// for the whole node, because a stranger has as many connections as it likes. Thread-safe.
@@ -63,4 +88,4 @@ private:
   window others_; // of their own: connections that come and go do not hide a warning
 };
 
-} // namespace ockam::internal
+} // namespace ockam

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <ctime>
 
-namespace ockam::internal {
+namespace ockam {
 
 /// The steady clock to a few milliseconds, for a few nanoseconds: what is looked at for each message.
 inline std::chrono::steady_clock::time_point coarse_now() noexcept {
@@ -32,4 +32,4 @@ inline std::chrono::nanoseconds longest_quick_run() noexcept {
   return limit;
 }
 
-} // namespace ockam::internal
+} // namespace ockam

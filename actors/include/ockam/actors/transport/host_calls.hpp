@@ -1,9 +1,8 @@
 #pragma once
 
-#include "blocking.hpp"
-#include "node_log.hpp"
-
 #include "ockam/actors/export.hpp"
+#include "ockam/actors/transport/blocking.hpp"
+#include "ockam/actors/transport/log.hpp"
 #include "ockam/protocol/result.hpp"
 
 #include <atomic>
@@ -13,7 +12,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam {
+
+namespace internal {
 
 /// Calls a function that returns a result; whatever it throws becomes an error (WRK-6, MAP-4).
 template <class Function>
@@ -29,6 +30,8 @@ auto caught(Function&& call) -> std::invoke_result_t<Function> {
   }
 }
 
+} // namespace internal
+
 /// The calls of functions that the host has given: observers, what an attempt to connect ends with.
 /// What one of them throws costs that call alone; it is logged and counted. Thread-safe.
 class host_calls {
@@ -39,7 +42,7 @@ public:
   template <class Function>
   void call(std::string_view what, Function&& function) noexcept {
     const no_blocking here;
-    const auto outcome = caught([&]() -> result<void> {
+    const auto outcome = internal::caught([&]() -> result<void> {
       std::forward<Function>(function)();
       return {};
     });
@@ -59,4 +62,4 @@ private:
   log_limit lines_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam
