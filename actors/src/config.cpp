@@ -57,6 +57,12 @@ std::string text_of(const caf::config_value& value) {
   return escaped(to_string(value));
 }
 
+/// The group `ockam`, or nullptr where there is none.
+const caf::settings* group_in(const caf::settings& all) {
+  const auto found = all.find("ockam");
+  return found != all.end() ? caf::get_if<caf::settings>(&found->second) : nullptr;
+}
+
 [[noreturn]] void refuse_option(const std::string& what, const std::string& file) {
   const auto where = file.empty() ? "the configuration" : escaped(file) + " or the command line";
   throw failure{error{errc::invalid_value, what + "; see " + where}};
@@ -66,6 +72,9 @@ std::string text_of(const caf::config_value& value) {
 
 option_reader::option_reader(const caf::actor_system_config& config)
   : file_{compat::config_file(config)} {
+  if (!file_.empty())
+    if (auto in_file = compat::values_in_file(file_); const auto* group = group_in(in_file))
+      left_out_ = *group;
   const auto& all = content(config);
   const auto found = all.find("ockam");
   if (found == all.end())
@@ -83,10 +92,11 @@ option_reader::option_reader(const caf::actor_system_config& config)
 }
 
 const caf::config_value* option_reader::find(const char* name) const {
-  if (group_ == nullptr)
-    return nullptr;
-  const auto found = group_->find(std::string{name});
-  return found != group_->end() ? &found->second : nullptr;
+  for (const auto* each : {group_, &left_out_})
+    if (each != nullptr)
+      if (const auto found = each->find(std::string{name}); found != each->end())
+        return &found->second;
+  return nullptr;
 }
 
 void option_reader::refuse(const char* name, const caf::config_value& found,

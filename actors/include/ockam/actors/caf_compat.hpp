@@ -21,6 +21,7 @@ static_assert(CAF_MAJOR_VERSION == OCKAM_CAF_MAJOR,
 #include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
+#include <caf/settings.hpp>
 #include <caf/system_messages.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -188,15 +189,11 @@ void add_message_types(auto& config) {
 }
 
 /// The configuration file, also one that is not there; empty where CAF does not tell.
-template <class Config>
-std::string config_file(const Config& config) {
-  if constexpr (requires { std::string{config.config_file_path}; })
-    return config.config_file_path;
-  else if constexpr (requires { std::string{config.config_file_path()}; })
-    return std::string{config.config_file_path()};
-  else
-    return {};
-}
+OCKAM_ACTORS_EXPORT std::string config_file(const caf::actor_system_config& config);
+
+/// What a configuration file says, read without options: CAF 1 leaves values out of the configuration
+/// that an option does not take, and says nothing. Empty where they are in the configuration.
+OCKAM_ACTORS_EXPORT caf::settings values_in_file(const std::string& path);
 
 /// How many threads the system made from this configuration runs actors on.
 OCKAM_ACTORS_EXPORT void set_threads(caf::actor_system_config& config, std::size_t threads);

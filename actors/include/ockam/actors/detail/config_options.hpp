@@ -113,6 +113,7 @@ private:
                            const std::string& taken) const;
 
   const caf::settings* group_ = nullptr; // nothing is said
+  caf::settings left_out_;               // what the file says beyond, see `compat::values_in_file`
   std::string file_;
 };
 
