@@ -47,6 +47,10 @@ public:
     return push_to({}, content, context);
   }
   void close() final;
+
+  /// As `close`, because the node stops, which the peer is told where the protocol can. Any thread.
+  virtual void go_away() { close(); }
+
   room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;
   [[nodiscard]] std::string description() const final;
 

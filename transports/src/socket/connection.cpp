@@ -44,6 +44,7 @@ void socket_connection::start() {
   thread_->post([me = self()] {
     if (me->over_)
       return;
+    me->thread_->watch(me);
     if (me->reconnect_)
       me->reconnect_->connected_since = clock::now();
     me->announce_connected();

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "../io_transport.hpp"
 #include "../stream/stream_link.hpp"
 #include "stream_socket.hpp"
+
+#include "io/io_thread.hpp"
 
 #include "ockam/transports/limits.hpp"
 
@@ -18,7 +19,7 @@ namespace ockam::internal {
 /// A connection over a socket: moves bytes between its socket and the shared stream machinery.
 ///
 /// Everything that touches the socket runs on the connection's I/O thread.
-class socket_connection final : public stream_link, public served, public batched_io {
+class socket_connection final : public stream_link, public watched, public batched_io {
 public:
   using on_end = std::function<void(const std::shared_ptr<socket_connection>&)>;
 
@@ -38,13 +39,12 @@ public:
   /// Begins to read and write.
   void start();
 
-  // -- served --------------------------------------------------------------------------------------
+  [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept { return thread_; }
 
-  [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept override {
-    return thread_;
-  }
+  // -- watched -------------------------------------------------------------------------------------
+
   void check_deadlines(const tick& at) override;
-  void end(std::optional<error> cause) override;
+  void abort() override { end(error{errc::shutting_down, "the node has stopped"}); }
 
 private:
   struct reconnecting {
@@ -75,6 +75,7 @@ private:
   std::size_t write_some(std::error_code& failed);
   void wait_until_writable();
   bool greet();
+  void end(std::optional<error> cause);
   void lose(const error& cause);
   [[nodiscard]] bool has_lasted();
   void connect_again_later();

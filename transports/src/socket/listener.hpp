@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../io_thread.hpp"
 #include "../listening.hpp"
+#include "io/io_thread.hpp"
 #include "stream_socket.hpp"
 
 #include <chrono>

@@ -3,16 +3,12 @@
 namespace ockam::internal {
 
 socket_transport::socket_transport(node_ptr node, const stream_format& format, std::string name,
-                                   const threads& threads)
-  : io_transport{std::move(node), std::move(name), threads}, format_{format} {}
+                                   const asio_threads& threads)
+  : basic_io_transport{std::move(node), std::move(name), threads}, format_{format} {}
 
 void socket_transport::start() {
   ended_ = on_end_of({});
-  io_transport::start();
-}
-
-served& socket_transport::served_of(link& each) const {
-  return static_cast<socket_connection&>(each);
+  basic_io_transport::start();
 }
 
 // -- connections -----------------------------------------------------------------------------------

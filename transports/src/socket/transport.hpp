@@ -1,9 +1,10 @@
 #pragma once
 
-#include "../io_transport.hpp"
 #include "connection.hpp"
 #include "connector.hpp"
 #include "listener.hpp"
+
+#include "io/io_transport.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,11 +14,11 @@ namespace ockam::internal {
 
 /// A transport over sockets with a stream of bytes: connecting and accepting. What is special about a
 /// family of sockets is in the transport that derives from it.
-class socket_transport : public io_transport {
+class socket_transport : public io_transport<socket_connection> {
 public:
   /// @param format  a constant of the program
   socket_transport(node_ptr node, const stream_format& format, std::string name,
-                   const threads& threads);
+                   const asio_threads& threads);
   void start();
 
 protected:
@@ -40,8 +41,6 @@ protected:
   void begin_listening(const std::shared_ptr<socket_listener>& made, accepting how);
 
 private:
-  [[nodiscard]] served& served_of(link& each) const override;
-
   result<std::shared_ptr<socket_connection>> take_on(
     stream_socket socket, const on_socket& prepare, link::setup setup,
     std::shared_ptr<io_thread> thread, std::shared_ptr<const socket_connection::on_end> ended,

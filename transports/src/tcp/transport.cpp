@@ -55,7 +55,7 @@ auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
   };
 }
 
-internal::io_transport::threads threads_of(const transport_options& options) {
+internal::asio_threads threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, options.poll_before_sleeping};
 }
 
@@ -136,7 +136,7 @@ transport transport::create(node& on) {
 }
 
 transport transport::create(node& on, transport_options options) {
-  check(detail::threads_of(options));
+  detail::threads_of(options).check();
   return transport{internal::attach_started(on.services(), "TCP", [&] {
     return std::make_shared<detail::transport_impl>(on.services(), options);
   })};

@@ -81,6 +81,7 @@ void udp_binding::start() {
   asio::post(thread_->executor(), [me = self()] {
     if (me->over_)
       return;
+    me->thread_->watch(me);
     me->announce_connected();
     me->flush();
     me->wait_for_input();

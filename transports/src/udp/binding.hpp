@@ -1,11 +1,12 @@
 #pragma once
 
-#include "../io_transport.hpp"
 #include "../link.hpp"
 #include "datagram_socket.hpp"
 #include "lookup.hpp"
 #include "name_cache.hpp"
 #include "peer_table.hpp"
+
+#include "io/io_thread.hpp"
 
 #include "ockam/actors/transport/log.hpp"
 #include "ockam/protocol/chunk_pool.hpp"
@@ -25,7 +26,7 @@ namespace ockam::udp::detail {
 ///
 /// Everything that touches the socket runs on the binding's I/O thread.
 class udp_binding final : public internal::link,
-                          public internal::served,
+                          public internal::watched,
                           public internal::batched_io {
 public:
   using on_end = std::function<void(const std::shared_ptr<udp_binding>&)>;
@@ -51,13 +52,14 @@ public:
   [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
   [[nodiscard]] const std::optional<endpoint>& tied_to() const noexcept { return tied_to_; }
 
-  // -- served --------------------------------------------------------------------------------------
-
-  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept override {
+  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept {
     return thread_;
   }
+
+  // -- watched -------------------------------------------------------------------------------------
+
   void check_deadlines(const tick& at) override;
-  void end(std::optional<error> cause) override;
+  void abort() override { end(error{errc::shutting_down, "the node has stopped"}); }
 
 private:
   void wake_writer(compat::execution_context* context) override;
@@ -80,6 +82,7 @@ private:
   void fill();
   void copy_part(std::uint8_t* to, std::size_t size);
   bool send();
+  void end(std::optional<error> cause);
   void wait_until_writable();
 
   result<void> push_to_endpoint(const endpoint& to, routed_message& content,

@@ -1,5 +1,7 @@
 #include "puncture_state.hpp"
 
+#include "ockam/actors/transport/listener_port.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t smallest_datagram = datagram_overhead + 1;
 constexpr std::size_t largest_datagram = 65'507;
 
-internal::io_transport::threads threads_of(const transport_options& options) {
+internal::asio_threads threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, {}};
 }
 
@@ -38,13 +38,9 @@ endpoint any_port(const std::optional<endpoint>& peer) {
 } // namespace
 
 transport_impl::transport_impl(node_ptr node, const transport_options& options)
-  : io_transport{std::move(node), "UDP", threads_of(options)},
+  : basic_io_transport{std::move(node), "UDP", threads_of(options)},
     defaults_{options.bind},
     in_reassembly_{make_ref<memory_budget>(options.max_reassembly_bytes)} {}
-
-internal::served& transport_impl::served_of(internal::link& each) const {
-  return static_cast<udp_binding&>(each);
-}
 
 std::vector<binding> transport_impl::bindings() const {
   std::vector<binding> handles;
@@ -212,7 +208,7 @@ transport transport::create(node& on) {
 }
 
 transport transport::create(node& on, transport_options options) {
-  check(detail::threads_of(options));
+  detail::threads_of(options).check();
   return transport{internal::attach_started(on.services(), "UDP", [&] {
     return std::make_shared<detail::transport_impl>(on.services(), options);
   })};

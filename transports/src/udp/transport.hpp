@@ -1,7 +1,8 @@
 #pragma once
 
-#include "../io_transport.hpp"
 #include "binding.hpp"
+
+#include "io/io_transport.hpp"
 
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/udp.hpp"
@@ -15,7 +16,7 @@
 namespace ockam::udp::detail {
 
 /// The bindings of one node.
-class transport_impl final : public internal::io_transport {
+class transport_impl final : public internal::io_transport<udp_binding> {
 public:
   using binding_ptr = std::shared_ptr<udp_binding>;
 
@@ -32,7 +33,6 @@ private:
 
   void connect_to(std::string_view peer, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override;
-  [[nodiscard]] internal::served& served_of(internal::link& each) const override;
 
   void bind_to_peer(const std::optional<host_port>& at, bind_options options, on_bound done);
   result<binding_ptr> bind_now(const std::optional<host_port>& at, bind_options options,

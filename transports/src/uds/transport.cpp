@@ -13,7 +13,7 @@ namespace detail {
 
 namespace {
 
-internal::io_transport::threads threads_of(const transport_options& options) {
+internal::asio_threads threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, options.poll_before_sleeping};
 }
 
@@ -106,7 +106,7 @@ transport transport::create(node& on) {
 }
 
 transport transport::create(node& on, transport_options options) {
-  check(detail::threads_of(options));
+  detail::threads_of(options).check();
   return transport{internal::attach_started(on.services(), "Unix socket", [&] {
     return std::make_shared<detail::transport_impl>(on.services(), options);
   })};

@@ -23,7 +23,8 @@ constexpr std::size_t max_pieces = 3;
 /// Memory for output is given back this long after the last one.
 constexpr std::chrono::seconds idle_memory{1};
 
-bool over(watched::clock::time_point now, watched::clock::time_point since, time_span limit) {
+bool over(std::chrono::steady_clock::time_point now, std::chrono::steady_clock::time_point since,
+          time_span limit) {
   return internal::is_over(limit, since, now);
 }
 

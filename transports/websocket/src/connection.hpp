@@ -21,7 +21,7 @@ namespace ockam::websocket::detail {
 class websocket_connection final : public internal::stream_link,
                                    public internal::batched_io,
                                    public stream_user,
-                                   public watched {
+                                   public internal::watched {
 public:
   using on_end = std::function<void(const websocket_connection&)>;
 
@@ -35,15 +35,14 @@ public:
   /// Begins to read and write. On the I/O thread.
   void start();
 
-  /// As `close`, because the node stops.
-  void go_away();
+  void go_away() override;
 
   // -- watched -------------------------------------------------------------------------------------
 
   void check_deadlines(const tick& at) override;
   void abort() override;
 
-  [[nodiscard]] io_thread& thread() const noexcept { return *thread_; }
+  [[nodiscard]] const std::shared_ptr<io_thread>& thread() const noexcept { return thread_; }
 
 private:
   void wake_writer(compat::execution_context* context) override;

@@ -21,7 +21,7 @@ namespace ockam::websocket::detail {
 /// Connects once: resolves, tries every address in turn, then TLS and the upgrade with the first
 /// that answers; all within one time limit.
 class connector final : public internal::cancellable,
-                        public watched,
+                        public internal::watched,
                         public std::enable_shared_from_this<connector> {
 public:
   /// The stream, and the URL of the address that it leads to.

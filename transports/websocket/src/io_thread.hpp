@@ -1,70 +1,47 @@
 #pragma once
 
-#include "loop_thread.hpp"
-#include "watched.hpp"
+#include "io/basic_io_thread.hpp"
 
-#include "ockam/actors/transport/node_services.hpp"
+#include <utility>
 
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <vector>
-
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 
 namespace ockam::websocket::detail {
 
 namespace net = boost::asio;
 
-/// One thread of control with one event loop of Boost.Asio; what is assigned to it stays with it for
-/// life, so that it needs no lock. Actors run between two handlers of the loop, as in the `io_thread` of
-/// the other transports.
-class io_thread : public std::enable_shared_from_this<io_thread> {
-public:
-  explicit io_thread(node_ptr node);
+/// The event loop of Boost.Asio, for what is the same with that of standalone Asio (`asio_net`).
+struct boost_net {
+  using error_code = boost::system::error_code;
+  using io_context = net::io_context;
+  using any_executor = net::any_io_executor;
+  using work_guard = net::executor_work_guard<any_executor>;
+  using strand = net::strand<io_context::executor_type>;
+  using timer = net::steady_timer;
 
-  /// Throws `failure` where the thread cannot be started.
-  void start();
-
-  /// Lets the loop end when nothing is left to do, aborts what is watched after `grace`, and joins
-  /// the thread, as `loop_thread::stop` does; not on this thread.
-  void stop(std::chrono::milliseconds grace);
-
-  [[nodiscard]] net::io_context& context() noexcept { return context_; }
-
-  /// For mail that is enqueued on this thread.
-  [[nodiscard]] compat::execution_context* actor_context() noexcept { return &thread_.actors(); }
-
-  /// Flushes `what`: after the actors that are ready have run, when one of them calls this.
-  void flush_soon(std::shared_ptr<internal::batched_io> what,
-                  const compat::execution_context* caller);
-
-  /// Ends a batch of input, at the end of a handler: the actors that it woke run, what they send
-  /// leaves, and `next` reads on.
-  void end_batch(std::shared_ptr<internal::batched_io> next = nullptr);
-
-  [[nodiscard]] bool is_this_thread() const noexcept { return thread_.actors().is_this_thread(); }
-
-  /// Looks after it as long as it lives. On this thread.
-  void watch(std::weak_ptr<watched> what) { watched_.push_back(std::move(what)); }
-
-private:
-  void run();
-  void end_watched();
-  void tick();
-  void for_each_watched(const std::function<void(watched&)>& call);
-
-  const node_ptr node_;
-  mutable net::io_context context_{1};
-  net::executor_work_guard<net::io_context::executor_type> work_{context_.get_executor()};
-  net::steady_timer timer_{context_};
-  tick_meter meter_;
-  std::vector<std::weak_ptr<watched>> watched_;
-  bool batch_ended_ = false;
-  bool stopping_ = false;
-  internal::loop_thread thread_; // holds this as long as it runs
+  template <class To, class Function>
+  static void post(To&& to, Function what) {
+    net::post(to, std::move(what));
+  }
+  template <class To, class Function>
+  static void dispatch(To&& to, Function what) {
+    net::dispatch(to, std::move(what));
+  }
+  template <class To, class Function>
+  static auto bind(const To& to, Function what) {
+    return net::bind_executor(to, std::move(what));
+  }
 };
 
+using io_thread = internal::basic_io_thread<boost_net>;
+
 } // namespace ockam::websocket::detail
+
+extern template class ockam::internal::basic_io_thread<ockam::websocket::detail::boost_net>;

@@ -2,7 +2,8 @@
 
 #include "byte_stream.hpp"
 #include "layer_owner.hpp"
-#include "watched.hpp"
+
+#include "io/watched.hpp"
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/result.hpp"
@@ -54,7 +55,7 @@ struct admission {
 /// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the farewell.
 /// Everything on its I/O thread, which has to watch it. It lives as long as anything is under way.
 class stream final : public std::enable_shared_from_this<stream>,
-                     public watched,
+                     public internal::watched,
                      private layer_owner {
 public:
   using on_open = std::function<void(result<void>)>;

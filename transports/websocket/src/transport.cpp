@@ -11,33 +11,9 @@
 
 namespace ockam::websocket::detail {
 
-namespace {
-
-/// For what is queued when the node stops, and for the peers' farewells.
-constexpr std::chrono::milliseconds stop_grace{500};
-
-/// All links of this transport are of its kind.
-websocket_connection* own(const std::shared_ptr<internal::link>& link) {
-  return static_cast<websocket_connection*>(link.get());
-}
-
-} // namespace
-
 transport_impl::transport_impl(node_ptr node, transport_options options)
-  : connecting_transport{std::move(node), "WebSocket"},
-    transport_calls{std::move(options.connect), std::move(options.listen)} {
-  for (std::size_t i = 0; i < std::max<std::size_t>(1, options.io_threads); ++i)
-    threads_.push_back(std::make_shared<io_thread>(this->node()));
-}
-
-void transport_impl::start() {
-  for (const auto& each : threads_)
-    each->start();
-}
-
-std::shared_ptr<io_thread> transport_impl::next_thread() {
-  return threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
-}
+  : basic_io_transport{std::move(node), "WebSocket", {.count = options.io_threads}},
+    transport_calls{std::move(options.connect), std::move(options.listen)} {}
 
 // -- connections -----------------------------------------------------------------------------------
 
@@ -117,10 +93,6 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
   });
 }
 
-bool transport_impl::is_own_thread() const noexcept {
-  return std::ranges::any_of(threads_, [](const auto& each) { return each->is_this_thread(); });
-}
-
 // -- listeners -------------------------------------------------------------------------------------
 
 result<ockam::listener> transport_impl::listen(std::string_view at, listen_options options) {
@@ -154,19 +126,6 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
                   me->remove(ended);
               });
   return ockam::listener{made};
-}
-
-// -- the end ---------------------------------------------------------------------------------------
-
-void transport_impl::stop() {
-  begin_stop();
-  for (const auto& each : connections().all())
-    own(each)->go_away();
-  connections().wait_until_empty(stop_grace);
-  for (const auto& each : connections().all()) // did not take their last bytes in time
-    net::post(own(each)->thread().context(), [each] { own(each)->abort(); });
-  for (const auto& each : threads_)
-    each->stop(stop_grace);
 }
 
 } // namespace ockam::websocket::detail

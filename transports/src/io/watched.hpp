@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-namespace ockam::websocket::detail {
+namespace ockam::internal {
 
 /// Something that has deadlines, and that can be ended at once. On its I/O thread.
 class watched {
@@ -12,8 +12,12 @@ public:
   using clock = std::chrono::steady_clock;
 
   virtual ~watched() = default;
+
+  /// Called at every tick.
   virtual void check_deadlines(const tick& at) = 0;
+
+  /// Ends it now: the node has stopped.
   virtual void abort() = 0;
 };
 
-} // namespace ockam::websocket::detail
+} // namespace ockam::internal

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "io/basic_io_thread.hpp"
+#include "io/net.hpp"
+
+namespace ockam::internal {
+
+using io_thread = basic_io_thread<asio_net>;
+
+extern template class basic_io_thread<asio_net>;
+
+} // namespace ockam::internal

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "io/basic_io_transport.hpp"
+#include "io/io_thread.hpp"
+
+namespace ockam::internal {
+
+using asio_threads = thread_options<asio_net>;
+
+template <class Link>
+using io_transport = basic_io_transport<asio_net, Link>;
+
+} // namespace ockam::internal
