@@ -1,6 +1,7 @@
 #include "log.hpp"
 #include "log_writer.hpp"
 
+#include "ockam/actors/transport/log.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <atomic>
