@@ -17,6 +17,7 @@ class log_limit {
 public:
   static constexpr std::uint64_t most_left_out = 0xffff;
 
+  /// Whether a line may be written now.
   struct verdict {
     bool allowed = false;
     std::uint64_t left_out_before = 0; // since the last time that this was not 0; ends its count
