@@ -236,9 +236,11 @@ struct free_credit final : inbound_credit {
 TEST_F(Answer, ANS1_ANS2_AConnectionPaysForWhatItsMessagesLeadToAndForNothingElse) {
   struct late {
     std::shared_ptr<context::dispatcher> calls;
-    void initialize(context& ctx) const {
+    gate initialized;
+    void initialize(context& ctx) {
       *calls = ctx.make_dispatcher();
       ctx.defer_ready();
+      initialized.open();
     }
     result<void> handle_message(context& ctx, const routed<std::string>& received) const {
       return ctx.send(received.return_route(), "answer");
@@ -246,10 +248,12 @@ TEST_F(Answer, ANS1_ANS2_AConnectionPaysForWhatItsMessagesLeadToAndForNothingEls
   };
   fake_connection peer{node};
   const auto calls = std::make_shared<context::dispatcher>();
-  node.start_worker("late", late{calls});
+  gate initialized;
+  node.start_worker("late", late{calls, initialized});
+  ASSERT_TRUE(initialized.wait());
   node.flow_control().add_consumer("late", peer.id());
   peer.deliver({"late"}, {"far"}, "waits", make_ref<free_credit>());
-  ASSERT_TRUE(eventually([&] { return node.metrics().received == 1 && *calls; }));
+  ASSERT_TRUE(eventually([&] { return node.metrics().received == 1; }));
   (*calls)([](context& ctx) { ctx.ready(); });
   (*calls)([to = peer.sender()](context& ctx) {
     EXPECT_TRUE(ctx.send({to, "far"}, "of its own accord"));
