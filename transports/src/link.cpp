@@ -271,8 +271,8 @@ node_log& link::log() const noexcept {
 void link::notify(connection_state state, std::optional<error> cause) {
   if (!observer_)
     return;
-  const auto who = "the observer of the connection with " + port_.peer_for_logs();
-  port_.node()->host_functions()->call(who, [&] {
+  const auto callee = "the observer of the connection with " + port_.peer_for_logs();
+  port_.node()->host_functions()->call(callee, [&] {
     observer_({state, sender_address(), std::move(cause)});
   });
 }

@@ -48,7 +48,7 @@ public:
   }
   void close() final;
 
-  /// As `close`, because the node stops, which the peer is told where the protocol can. Any thread.
+  /// As `close`, because the node stops; notifies the peer of that where the protocol can. Any thread.
   virtual void go_away() { close(); }
 
   room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;

@@ -25,8 +25,8 @@ namespace ockam::internal {
 /// 50 ms.
 ///
 /// The loop is its own, on a thread of its own, or a guest in one of the host's, which any number of
-/// the host's threads may run. An actor that keeps our own thread does not keep the loop: another thread
-/// goes on with it. Therefore actors run between two handlers of the loop, not in one.
+/// the host's threads may run. An actor that blocks our own thread does not block the loop: another thread
+/// takes it over. Therefore actors run between two handlers of the loop, not in one.
 ///
 /// @tparam Net  the types of an event-loop library, see `asio_net`
 template <class Net>

@@ -88,8 +88,8 @@ void puncture_state::end() {
 void puncture_state::notify(connection_state state, std::optional<error> cause) const {
   if (!options_.observer)
     return;
-  const auto who = "the observer of the puncture at " + socket_->socket_address();
-  node_->host_functions()->call(who, [&] {
+  const auto callee = "the observer of the puncture at " + socket_->socket_address();
+  node_->host_functions()->call(callee, [&] {
     options_.observer({state, sender_, std::move(cause)});
   });
 }

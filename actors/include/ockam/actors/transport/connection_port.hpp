@@ -87,7 +87,7 @@ public:
   /// Whether somebody watches what goes on the wire.
   [[nodiscard]] bool observed() const noexcept;
 
-  /// Shows a message to the observer as it goes on the wire: without the first `skip_hops` onward
+  /// Passes a message to the observer as the peer receives it: without the first `skip_hops` onward
   /// addresses, of which one is the connection's own.
   void note_write(const message& content, std::size_t skip_hops = 1) const;
 
