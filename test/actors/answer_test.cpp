@@ -115,14 +115,18 @@ TEST_F(Answer, ANS9_WhatIsLostInTheNodeEndsTheRequestAtOnce) {
 TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
   struct never_ready {
     std::shared_ptr<context::dispatcher> later;
+    gate initialized;
     void initialize(context& ctx) {
       ctx.defer_ready();
       *later = ctx.make_dispatcher();
+      initialized.open();
     }
     void handle_message(context&, const routed<std::string>&) {}
   };
   const auto later = std::make_shared<context::dispatcher>();
-  node.start_worker("never_ready", never_ready{later});
+  const gate initialized;
+  node.start_worker("never_ready", never_ready{later, initialized});
+  ASSERT_TRUE(initialized.wait());
   std::thread requester{
     [&] { EXPECT_EQ(error_of(request(node, "never_ready")), errc::cancelled); }};
   ASSERT_TRUE(eventually([&] { return node.metrics().sent == 1; }));
