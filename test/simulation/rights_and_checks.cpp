@@ -27,9 +27,9 @@ void simulated_node::relay_lends_rights(const route& forward_to, const route& wa
   const ockam::address next{forward_to.front()};
   const ockam::address previous{way_back.front()};
   if (const auto entrance = find_link(next))
-    rights_[previous].insert(entrance->flow_control_id());
+    rights_[previous].insert(entrance->engine().flow_control_id());
   if (const auto entrance = find_link(previous))
-    rights_[next].insert(entrance->flow_control_id());
+    rights_[next].insert(entrance->engine().flow_control_id());
 }
 
 bool simulated_node::lets_in(const link* through, const ockam::address& consumer) const {
@@ -37,8 +37,8 @@ bool simulated_node::lets_in(const link* through, const ockam::address& consumer
     return true;
   const auto found = rights_.find(consumer);
   return found != rights_.end()
-         && (found->second.contains(through->flow_control_id())
-             || (through->mode() == connection_mode::incoming
+         && (found->second.contains(through->engine().flow_control_id())
+             || (through->engine().mode() == connection_mode::incoming
                  && found->second.contains(*entrance_)));
 }
 
@@ -48,7 +48,7 @@ void simulated_node::on_delivery(const ockam::address& source, const ockam::addr
     asking_through_.reset();
   }
   for (const auto& each : links_)
-    if (each->receiver_address() == source)
+    if (each->engine().receiver_address() == source)
       world_.book.require(lets_in(each.get(), destination),
                           "a message that came in through link " + std::to_string(each->number())
                             + " was delivered to " + to_string(destination) + " of node "
@@ -84,10 +84,11 @@ void simulated_node::check_awake() {
   const bool output_waits
     = std::ranges::any_of(links_, [](const auto& each) { return each->is_blocked(); });
   for (const auto& each : links_)
-    world_.book.require(!each->overslept() && (output_waits || !each->is_busy()),
-                        "link " + std::to_string(each->number()) + " was not woken: "
-                          + std::to_string(each->pending_bytes()) + " bytes wait to be written, "
-                          + std::to_string(each->unhandled()) + " messages are not handled");
+    world_.book.require(
+      !each->overslept() && (output_waits || !each->is_busy()),
+      "link " + std::to_string(each->number()) + " was not woken: "
+        + std::to_string(each->engine().pending_bytes()) + " bytes wait to be written, "
+        + std::to_string(each->engine().unhandled()) + " messages are not handled");
 }
 
 void simulated_node::check_time() {
@@ -101,10 +102,11 @@ void simulated_node::check_at_rest() {
   if (!node_)
     return;
   for (const auto& each : links_) {
-    world_.book.require(each->pending_bytes() == 0 && !each->is_busy(),
-                        "link " + std::to_string(each->number()) + " is stuck: "
-                          + std::to_string(each->pending_bytes()) + " bytes wait to be written, "
-                          + std::to_string(each->unhandled()) + " messages are not handled");
+    world_.book.require(
+      each->engine().pending_bytes() == 0 && !each->is_busy(),
+      "link " + std::to_string(each->number()) + " is stuck: "
+        + std::to_string(each->engine().pending_bytes()) + " bytes wait to be written, "
+        + std::to_string(each->engine().unhandled()) + " messages are not handled");
   }
   const auto counted = node_->metrics();
   world_.book.require(counted.in_flight() == 0,
@@ -125,10 +127,12 @@ void simulated_node::check_ended() {
     ended.emplace_back(each);
   }
   for (const auto& each : former_links_)
-    world_.book.require(each->unhandled() == 0 && each->chunks_in_use() == 0,
+    world_.book.require(each->engine().unhandled() == 0 && each->engine().chunks_in_use() == 0,
                         "link " + std::to_string(each->number()) + " ended with "
-                          + std::to_string(each->unhandled()) + " messages and "
-                          + std::to_string(each->chunks_in_use()) + " chunks of memory");
+                          + std::to_string(each->engine().unhandled()) + " messages and "
+                          + std::to_string(each->engine().chunks_in_use()) + " chunks of memory");
+  for (const auto& each : former_links_)
+    each->forget_engine();
   former_links_.clear();
   former_states_.clear();
   for (const auto& each : ended)

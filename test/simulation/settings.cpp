@@ -57,6 +57,9 @@ settings::settings(dice& random) {
   }
   if (random.percent(50))
     limits.max_frame_size = 6'000;
+  limits.handshake_timeout = limits.frame_timeout
+    = {}; // the far end of a wire may be any time late
+  limits.write_deadline = std::chrono::hours{24};
 }
 
 std::string to_string(const settings& of) {

@@ -108,7 +108,7 @@ void simulated_node::start_worker(resident& who) {
       start(noted_hop{own});
       break;
     case kind::relay:
-      start(noted_relay{own, route{who.to->sender_address()}});
+      start(noted_relay{own, route{who.to->engine().sender_address()}});
       break;
     case kind::sink:
       start(sink{own});
@@ -138,8 +138,8 @@ void simulated_node::start_worker(resident& who) {
     return;
   admit(who.address, *entrance_);
   for (const auto& each : links_)
-    if (each->mode() == connection_mode::outgoing)
-      admit(who.address, each->flow_control_id());
+    if (each->engine().mode() == connection_mode::outgoing)
+      admit(who.address, each->engine().flow_control_id());
 }
 
 void simulated_node::restart_a_worker() {
@@ -175,8 +175,8 @@ void simulated_node::leave() {
     forget_rights(each.address);
   }
   for (const auto& each : std::vector{links_})
-    if (each->is_open())
-      static_cast<void>(each->disconnect());
+    if (each->engine().is_open())
+      static_cast<void>(each->engine().disconnect());
 }
 
 void simulated_node::stop() {
@@ -201,7 +201,7 @@ void simulated_node::end_links() {
   for (const auto& each : std::exchange(callers_, {}))
     each->cut();
   for (const auto& each : std::vector{links_})
-    each->abort({errc::shutting_down, "the node stops"});
+    each->engine().abort();
   node_->state()->io_contexts.remove(&io_);
 }
 
@@ -224,20 +224,20 @@ void simulated_node::connect_to(simulated_node& other, bool again_after_loss) {
   auto wire = connect();
   if (!wire)
     return world_.events.note(event::connection_refused, index_, other.index_);
-  internal::stream_link::setup setup{.limits = world_.chosen.limits,
-                                     .mode = connection_mode::outgoing,
-                                     .peer = "node " + std::to_string(other.index_)};
+  link::setup setup{.limits = world_.chosen.limits,
+                    .mode = connection_mode::outgoing,
+                    .peer = "node " + std::to_string(other.index_)};
   const auto id = setup.id;
   setup.explain_drops = world_.random.percent(30);
-  const auto made = open_link(std::move(setup), again_after_loss ? connect : nullptr);
+  const auto made = open_link(std::move(setup), std::move(wire), 0,
+                              again_after_loss ? connect : nullptr);
   world_.events.note(event::connect, made->number(), index_, other.index_);
-  made->use(std::move(wire), 0);
   for (const auto& each : residents_)
     if (each.is_consumer)
       admit(each.address, id);
   for (const auto& each : links_)
     if (each != made && world_.random.percent(80))
-      admit(each->sender_address(), id);
+      admit(each->engine().sender_address(), id);
 }
 
 void simulated_node::accept() {
@@ -249,51 +249,50 @@ void simulated_node::accept() {
                                .peer = "client",
                                .spawner_id = entrance_,
                                .explain_drops = world_.random.percent(30)},
-                              nullptr);
+                              std::move(wire), 1, nullptr);
   world_.events.note(event::accepted, made->number(), from ? from->number() : 0, index_);
-  made->use(std::move(wire), 1);
 }
 
-std::shared_ptr<link> simulated_node::open_link(internal::stream_link::setup setup,
+std::shared_ptr<link> simulated_node::open_link(link::setup setup, std::shared_ptr<wire> over,
+                                                std::size_t end,
                                                 std::function<std::shared_ptr<wire>()> connect) {
   std::vector<flow_control_id> entrances{*entrance_};
   for (const auto& each : links_)
-    if (each->mode() == connection_mode::outgoing)
-      entrances.push_back(each->flow_control_id());
+    if (each->engine().mode() == connection_mode::outgoing)
+      entrances.push_back(each->engine().flow_control_id());
   std::erase_if(entrances, [this](const auto&) { return world_.random.percent(20); });
   setup.consumer_of = entrances;
   setup.buffers = node_->state()->buffers;
   const auto step = world_.chosen.longest_step;
   auto made = std::make_shared<link>(
-    setup, link::surroundings{
-             .random = world_.random,
-             .events = world_.events,
-             .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
-             .node = index_,
-             .number = ++world_.links,
-             .longest_step = step,
-             .longest_read = world_.random.percent(15) ? step / 20 + 16 : step,
-             .now = world_.now,
-             .connect = std::move(connect),
-             .keep_for = world_.any_keep_for(),
-             .lost = [this](link& which) { world_.book.link_is_lost(which.number()); },
-             .ended =
-               [this](link& gone) {
-                 world_.book.link_has_ended(gone.number());
-                 forget_rights(gone.sender_address());
-                 former_links_.push_back(std::static_pointer_cast<link>(gone.shared_from_this()));
-                 std::erase(links_, former_links_.back());
-               }});
-  value_or_throw(made->open(node_->state(), std::move(setup)));
+    link::surroundings{.random = world_.random,
+                       .events = world_.events,
+                       .io = world_.chosen.workers_run_on_io ? &io_ : nullptr,
+                       .node = index_,
+                       .number = ++world_.links,
+                       .longest_step = step,
+                       .longest_read = world_.random.percent(15) ? step / 20 + 16 : step,
+                       .now = world_.now,
+                       .connect = std::move(connect),
+                       .keep_for = world_.any_keep_for(),
+                       .lost = [this](link& which) { world_.book.link_is_lost(which.number()); },
+                       .ended =
+                         [this](link& gone) {
+                           world_.book.link_has_ended(gone.number());
+                           forget_rights(gone.engine().sender_address());
+                           former_links_.push_back(gone.shared_from_this());
+                           std::erase(links_, former_links_.back());
+                         }});
+  made->start(node_->state(), std::move(setup), std::move(over), end);
   links_.push_back(made);
-  rights_[made->sender_address()].insert(entrances.begin(), entrances.end());
+  rights_[made->engine().sender_address()].insert(entrances.begin(), entrances.end());
   return made;
 }
 
 bool simulated_node::is_connected_to(std::uint32_t other) const {
   return std::ranges::any_of(links_, [&](const auto& each) {
-    return each->mode() == connection_mode::outgoing
-           && each->peer() == "node " + std::to_string(other);
+    return each->engine().mode() == connection_mode::outgoing
+           && each->engine().peer() == "node " + std::to_string(other);
   });
 }
 
@@ -301,13 +300,14 @@ void simulated_node::close_a_link() {
   if (links_.empty())
     return;
   const auto& chosen = world_.random.any_in(links_);
-  forget_rights(chosen->sender_address());
-  static_cast<void>(chosen->disconnect()); // may be closing already
+  forget_rights(chosen->engine().sender_address());
+  static_cast<void>(chosen->engine().disconnect()); // may be closing already
 }
 
 std::shared_ptr<link> simulated_node::find_link(const ockam::address& sender) const {
   const auto found = std::ranges::find(
-    links_, sender, [](const auto& each) -> const auto& { return each->sender_address(); });
+    links_, sender,
+    [](const auto& each) -> const auto& { return each->engine().sender_address(); });
   return found != links_.end() ? *found : nullptr;
 }
 
@@ -321,9 +321,9 @@ std::optional<std::chrono::steady_clock::time_point> simulated_node::next_timer(
   return next;
 }
 
-void simulated_node::on_time() {
+void simulated_node::on_time(std::chrono::steady_clock::time_point before) {
   for (const auto& each : std::vector{links_})
-    each->on_time();
+    each->on_time(before);
 }
 
 bool simulated_node::run_timer() {

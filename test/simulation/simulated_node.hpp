@@ -79,7 +79,7 @@ public:
   void accept();
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_timer() const;
   bool run_timer();
-  void on_time(); ///< it is later now
+  void on_time(std::chrono::steady_clock::time_point before); ///< it is later now
 
   // -- what must hold ------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ private:
   [[nodiscard]] bool lets_in(const link* through, const ockam::address& consumer) const;
   void forget_rights(const ockam::address& gone) { rights_.erase(gone); }
 
-  std::shared_ptr<link> open_link(internal::stream_link::setup setup,
+  std::shared_ptr<link> open_link(link::setup setup, std::shared_ptr<wire> over, std::size_t end,
                                   std::function<std::shared_ptr<wire>()> connect);
   [[nodiscard]] std::shared_ptr<wire> call(std::uint32_t other) const;
   void end_links();

@@ -293,9 +293,9 @@ void simulation::pass_time() {
   for (const auto& each : world_.nodes)
     if (const auto due = each->next_timer())
       next = std::min(next, *due);
-  world_.now = std::max(world_.now, next);
+  const auto before = std::exchange(world_.now, std::max(world_.now, next));
   for (const auto& each : world_.nodes) {
-    each->on_time();
+    each->on_time(before);
     each->check_time();
   }
   using std::chrono::milliseconds;

@@ -53,8 +53,8 @@ std::string_view text_of(event what) {
       return "link %1 reads %2 bytes";
     case event::reads_on:
       return "link %1 goes on reading";
-    case event::closes:
-      return "link %1 closes";
+    case event::goes_on:
+      return "a call in the loop of link %1";
     case event::sent:
       return "message %1 is sent by worker %2, %3 hops";
     case event::send_refused:
@@ -70,7 +70,7 @@ std::string_view text_of(event what) {
     case event::answers_later:
       return "a promise of worker %1 is kept: %2";
     case event::expired:
-      return "link %1 has no wire and drops what waited for too long, %2 bytes are left";
+      return "link %1 has no peer and drops what waited for too long, %2 bytes are left";
     case event::delayed:
       return "message %1 will be sent later by worker %2, %3 hops";
     case event::passed:

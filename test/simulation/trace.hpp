@@ -30,7 +30,7 @@ enum class event : std::uint8_t {
   bytes_written,
   bytes_read,
   reads_on,
-  closes,
+  goes_on,
   sent,
   send_refused,
   asked,

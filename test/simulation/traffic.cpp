@@ -53,7 +53,7 @@ simulated_node::plan simulated_node::make_plan() {
     const auto* worker = at->any_resident({kind::hop, kind::relay});
     if (!at->links_.empty() && (worker == nullptr || random.percent(60))) {
       const auto by = random.any_in(at->links_);
-      visit(by->sender_address());
+      visit(by->engine().sender_address());
       if (!cross(by))
         break;
     } else if (worker != nullptr) {
@@ -121,7 +121,7 @@ void simulated_node::ask(context& from, std::uint32_t worker, bool paid) {
   const auto number = open_message(along, paid);
   world_.events.note(event::asked, number, worker, along.along.size());
   if (const auto entrance = find_link(ockam::address{along.along.front()}))
-    asking_through_ = entrance->flow_control_id();
+    asking_through_ = entrance->engine().flow_control_id();
   const auto limit = milliseconds{world_.random.percent(30) ? world_.random.between(0, 5)
                                                             : world_.random.between(1, 500)};
   world_.book.asks(number, world_.now + limit);

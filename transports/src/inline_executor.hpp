@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/event_loop.hpp"
+
 #include "ockam/actors/caf_turns.hpp"
 #include "ockam/protocol/spin_lock.hpp"
 #include "ockam/transports/export.hpp"
@@ -13,18 +15,6 @@
 #include <vector>
 
 namespace ockam::internal {
-
-/// Something that reads and writes in batches.
-class batched_io {
-public:
-  virtual ~batched_io() = default;
-
-  /// Writes the output that waits: that of one batch of input leaves together.
-  virtual void flush() = 0;
-
-  /// The actors that the last batch woke have run, and what they sent has left.
-  virtual void read_on() = 0;
-};
 
 /// Runs actors that were woken by I/O, on the I/O thread: socket to worker to socket without a switch of
 /// threads. What takes long goes to CAF's own threads, and the loop to another thread meanwhile: every

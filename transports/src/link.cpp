@@ -100,7 +100,7 @@ message_sink::room link::wait_for_room(std::size_t size, const ref_ptr<waiter>& 
   const std::lock_guard guard{lock_};
   senders_wait_.store(true, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_seq_cst); // announced first, then looked again
-  if (output_.relieved() || finished_.load()) {
+  if (output_.relieved() || !is_open()) {
     senders_wait_.store(!senders_.empty(), std::memory_order_relaxed);
     return room::available;
   }
@@ -157,8 +157,10 @@ void link::lose(drop_reason reason, const message& content, const error& cause) 
     request->fail(cause);
 }
 
-void link::batch_written(const write_batch& batch) {
-  port_.count_written(batch.messages());
+void link::batch_written(const write_batch& batch, std::size_t refused) {
+  port_.count_written(batch.messages() - refused);
+  if (refused > 0)
+    port_.count_dropped(drop_reason::connection_closed, refused);
 }
 
 connection_metrics link::metrics() const noexcept {
@@ -205,10 +207,16 @@ error link::closed(const std::optional<error>& cause) const {
 }
 
 void link::close() {
-  if (closing_.exchange(true))
+  auto expected = phase::open;
+  if (!phase_.compare_exchange_strong(expected, phase::draining))
     return;
   output_.close();
   begin_close();
+}
+
+void link::go_away() {
+  node_stops_ = true;
+  close();
 }
 
 result<void> link::disconnect() {
@@ -248,12 +256,12 @@ void link::expire_waiting(const tick& at) {
 }
 
 void link::finish(std::optional<error> cause, const write_batch& unwritten) {
-  closing_ = true;
+  phase_ = phase::draining;
   const auto waiting = output_.abandon();
   if (const auto lost = unwritten.messages() + waiting.messages; lost > 0)
     port_.count_dropped(drop_reason::connection_closed, lost);
   port_.close(cause);
-  finished_ = true; // who sees that finds every loss counted
+  phase_ = phase::closed; // now that every loss is counted
   fail_all(waiting.requests, closed(cause));
   wake_senders();
   const bool expected = !cause || *cause == errc::closed_by_peer || *cause == errc::shutting_down;

@@ -15,10 +15,10 @@
 namespace ockam::internal {
 
 /// What every way to another node has in common, whatever carries the bytes: output, its port to the
-/// node, its events. A transport derives from it, or from `stream_link`, and moves the bytes.
+/// node, its events. `connection_engine` derives from it, and moves the bytes.
 ///
-/// Life: constructed, `open` (addresses registered), `start` by the transport, then `finish` once,
-/// on the thread that moves the bytes, whatever the reason.
+/// Life: constructed, `open` (addresses registered), started, then `finish` once, on the thread that
+/// moves the bytes, whatever the reason.
 class OCKAM_TRANSPORTS_EXPORT link : public message_sink,
                                      public std::enable_shared_from_this<link> {
 public:
@@ -48,8 +48,8 @@ public:
   }
   void close() final;
 
-  /// As `close`, because the node stops; notifies the peer of that where the protocol can. Any thread.
-  virtual void go_away() { close(); }
+  /// As `close`, because the node stops; the peer is told that where the protocol can. Any thread.
+  void go_away();
 
   room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;
   [[nodiscard]] std::string description() const final;
@@ -65,7 +65,7 @@ public:
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept {
     return port_.id();
   }
-  [[nodiscard]] bool is_open() const noexcept { return !finished_.load(); }
+  [[nodiscard]] bool is_open() const noexcept { return current_phase() != phase::closed; }
   [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
   [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
   [[nodiscard]] connection_metrics metrics() const noexcept;
@@ -73,7 +73,17 @@ public:
   bool wait_until_written(std::chrono::milliseconds timeout) const;
   result<void> disconnect();
 
+  [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
+
 protected:
+  enum class phase : std::uint8_t {
+    open,     ///< takes messages
+    draining, ///< takes none, and writes what waits
+    closed,   ///< has ended, and every loss is counted
+  };
+  [[nodiscard]] phase current_phase() const noexcept { return phase_.load(); }
+  [[nodiscard]] bool node_stops() const noexcept { return node_stops_.load(); }
+
   /// `push` of a link to several peers: `destination` goes with the message to the writer.
   result<void> push_to(ref_ptr<ref_counted> destination, routed_message& content,
                        compat::execution_context* context);
@@ -105,7 +115,8 @@ protected:
 
   /// Accounts for a part of a batch that is with the operating system now, and for the whole.
   void bytes_written(std::size_t count);
-  void batch_written(const write_batch& batch);
+  /// @param refused  messages of it that the operating system did not take
+  void batch_written(const write_batch& batch, std::size_t refused = 0);
 
   /// Accounts for a message that was taken and never came into the output; a request ends with
   /// `cause`.
@@ -126,8 +137,6 @@ protected:
   /// @param unwritten  the batch that was being written, if any
   void finish(std::optional<error> cause, const write_batch& unwritten);
 
-  [[nodiscard]] bool is_closing() const noexcept { return closing_.load(); }
-  [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
   [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
   outbox& output() noexcept { return output_; }
   [[nodiscard]] node_log& log() const noexcept;
@@ -158,8 +167,8 @@ private:
   std::atomic<bool> refused_again_{false};
   std::atomic<bool> senders_wait_{false};
   std::atomic<bool> reconnecting_{false};
-  std::atomic<bool> closing_{false};
-  std::atomic<bool> finished_{false};
+  std::atomic<bool> node_stops_{false};
+  std::atomic<phase> phase_{phase::open};
   spin_lock lock_;
   std::vector<ref_ptr<waiter>> senders_; // that wait for room; under the lock
   const connection_mode mode_;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "inline_executor.hpp"
-#include "io/watched.hpp"
 #include "loop_thread.hpp"
 
+#include "ockam/actors/transport/clock.hpp"
 #include "ockam/actors/transport/message_sink.hpp"
 #include "ockam/actors/transport/node_services.hpp"
 #include "ockam/protocol/time_span.hpp"
@@ -30,7 +30,8 @@ namespace ockam::internal {
 ///
 /// @tparam Net  the types of an event-loop library, see `asio_net`
 template <class Net>
-class basic_io_thread : public std::enable_shared_from_this<basic_io_thread<Net>> {
+class basic_io_thread final : public event_loop,
+                              public std::enable_shared_from_this<basic_io_thread<Net>> {
 public:
   using io_context = typename Net::io_context;
   using executor_type = typename Net::any_executor;
@@ -69,22 +70,7 @@ public:
   /// The same, for sockets that know their loop; where it is our own.
   [[nodiscard]] io_context& context() const noexcept { return *context_; }
 
-  // The same for what happens often; quicker and smaller, for the executor says what it is.
-
-  template <class Function>
-  void post(Function what) {
-    if (strand_)
-      Net::post(*strand_, std::move(what));
-    else
-      Net::post(*context_, std::move(what));
-  }
-
-  /// Now, on this thread; otherwise as `post`.
-  template <class Function>
-  void dispatch(Function what) {
-    Net::dispatch(executor_, std::move(what));
-  }
-
+  /// As `async_wait` of the socket; quicker and smaller than with the executor, whose type is erased.
   /// @param then  void(const error_code&)
   template <class Socket, class Function>
   void wait(Socket& socket, typename Socket::wait_type until, Function then) {
@@ -94,24 +80,30 @@ public:
       socket.async_wait(until, std::move(then));
   }
 
-  /// For mail that is enqueued on this thread.
-  [[nodiscard]] execution_context* actor_context() noexcept { return &thread_.actors(); }
+  // -- event_loop ----------------------------------------------------------------------------------
 
-  /// Flushes `what`: after the actors that are ready have run, when one of them calls this.
-  void flush_soon(std::shared_ptr<batched_io> what, const execution_context* caller);
-
-  /// Ends a batch of input, at the end of a handler: the actors that it woke run, what they send
-  /// leaves, and `next` reads on.
-  void end_batch(std::shared_ptr<batched_io> next = nullptr);
+  void post(std::function<void()> call) override { post_any(std::move(call)); }
+  void dispatch(std::function<void()> call) override { Net::dispatch(executor_, std::move(call)); }
+  void flush_soon(std::shared_ptr<batched_io> output, const execution_context* caller) override;
+  void end_batch(std::shared_ptr<batched_io> next = nullptr) override;
+  void watch(std::weak_ptr<watched> what) override { watched_.push_back(std::move(what)); }
+  [[nodiscard]] execution_context* actor_context() noexcept override { return &thread_.actors(); }
+  [[nodiscard]] clock::time_point now() const noexcept override { return coarse_now(); }
 
   [[nodiscard]] bool is_this_thread() const noexcept {
     return strand_ ? strand_->running_in_this_thread() : thread_.actors().is_this_thread();
   }
 
-  /// Looks after it as long as it lives. On this thread.
-  void watch(std::weak_ptr<watched> what) { watched_.push_back(std::move(what)); }
-
 private:
+  /// Where no std::function is needed, which takes memory.
+  template <class Function>
+  void post_any(Function what) {
+    if (strand_)
+      Net::post(*strand_, std::move(what));
+    else
+      Net::post(*context_, std::move(what));
+  }
+
   void run();
   bool handle_one();
   bool end_by_force();
@@ -143,14 +135,14 @@ void basic_io_thread<Net>::start() {
                        [weak = this->weak_from_this()](std::function<void()> call) {
                          const auto me = weak.lock();
                          if (me)
-                           me->post([weak, call = std::move(call)] {
+                           me->post_any([weak, call = std::move(call)] {
                              if (const auto later = weak.lock()) {
                                call();
                                later->end_batch();
                              }
                            });
                        });
-  post([weak = this->weak_from_this()] {
+  post_any([weak = this->weak_from_this()] {
     if (const auto me = weak.lock()) {
       me->meter_.next(watched::clock::now()); // a pause may come before the first tick
       me->tick();
@@ -161,12 +153,12 @@ void basic_io_thread<Net>::start() {
 }
 
 template <class Net>
-void basic_io_thread<Net>::flush_soon(std::shared_ptr<batched_io> what,
+void basic_io_thread<Net>::flush_soon(std::shared_ptr<batched_io> output,
                                       const execution_context* caller) {
   const bool is_of_an_actor_here = caller == actor_context()
                                    && (!strand_ || strand_->running_in_this_thread());
-  if (!is_of_an_actor_here || !thread_.actors().flush_later(what))
-    post([what = std::move(what)] { what->flush(); });
+  if (!is_of_an_actor_here || !thread_.actors().flush_later(output))
+    post_any([output = std::move(output)] { output->flush(); });
 }
 
 template <class Net>
@@ -258,7 +250,7 @@ void basic_io_thread<Net>::abort_watched() {
 template <class Net>
 void basic_io_thread<Net>::stop(std::chrono::milliseconds grace) {
   node_->remove_io_thread(actor_context());
-  dispatch([me = this->shared_from_this()] {
+  Net::dispatch(executor_, [me = this->shared_from_this()] {
     me->stopping_ = true;
     me->timer_.cancel();
   });

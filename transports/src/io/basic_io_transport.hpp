@@ -18,7 +18,7 @@ namespace ockam::internal {
 /// A transport with I/O threads that serve its links, and their life.
 ///
 /// @tparam Net   the types of an event-loop library, see `asio_net`
-/// @tparam Link  what all its links are: a `link` with `thread()`, and `abort()` for that thread
+/// @tparam Link  what all its links are: a `link` with `loop()`, and `abort()` for that thread
 template <class Net, class Link>
 class basic_io_transport : public connecting_transport {
 public:
@@ -47,7 +47,7 @@ public:
       connections().wait_until_empty(stop_grace);
     for (const auto& each : connections().all()) { // did not take their last bytes in time
       auto& own = static_cast<Link&>(*each);
-      own.thread()->dispatch([each, &own] { own.abort(); });
+      own.loop()->dispatch([each, &own] { own.abort(); });
     }
     for (const auto& each : threads_)
       each->stop(stop_grace);

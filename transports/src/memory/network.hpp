@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../engine/event_loop.hpp"
+
 #include "ockam/actors/transport/blocking.hpp"
 #include "ockam/transports/memory.hpp"
 
@@ -16,12 +18,29 @@ namespace ockam::memory::detail {
 
 class memory_listener;
 
-/// Names, and steps that are done one after the other.
-class network_impl {
+/// Names, and steps that are done one after the other. Workers run on CAF's threads, and no peer is ever
+/// late: deadlines are not looked at.
+class network_impl final : public internal::event_loop {
 public:
-  /// Dropped when the network has stopped: nobody would do it, and it may hold the network.
-  void post(std::function<void()> step);
   bool run_one();
+
+  // -- event_loop ----------------------------------------------------------------------------------
+
+  /// Dropped when the network has stopped: nothing would run it, and it may hold the network.
+  void post(std::function<void()> step) override;
+  void dispatch(std::function<void()> step) override { post(std::move(step)); }
+  void flush_soon(std::shared_ptr<internal::batched_io> output, const execution_context*) override {
+    post([output = std::move(output)] { output->flush(); });
+  }
+  void end_batch(std::shared_ptr<internal::batched_io> next) override {
+    if (next)
+      post([next = std::move(next)] { next->read_on(); });
+  }
+  void watch(std::weak_ptr<internal::watched>) override {}
+  [[nodiscard]] execution_context* actor_context() noexcept override { return nullptr; }
+  [[nodiscard]] clock::time_point now() const noexcept override { return clock::now(); }
+
+  // -- listeners -----------------------------------------------------------------------------------
 
   /// False when the name is taken.
   bool add(const std::string& name, const std::shared_ptr<memory_listener>& listener);

@@ -1,5 +1,6 @@
 #include "../connecting_transport.hpp"
-#include "connection.hpp"
+#include "../engine/connection_engine.hpp"
+#include "carrier.hpp"
 #include "network.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -11,8 +12,9 @@ namespace detail {
 
 class memory_listener final : public internal::listening {
 public:
-  using on_connect
-    = std::function<result<std::shared_ptr<memory_connection>>(const std::string& from)>;
+  /// Makes the accepting end of a connection.
+  using on_connect = std::function<result<std::shared_ptr<internal::connection_engine>>(
+    const std::string& from, std::unique_ptr<pipe_carrier> over)>;
 
   memory_listener(std::shared_ptr<network_impl> network, listen_options options)
     : listening{options.spawner_flow_control_id},
@@ -63,7 +65,8 @@ public:
   result<ockam::listener> listen(std::string_view name, listen_options options) override {
     const auto made = std::make_shared<memory_listener>(network_, std::move(options));
     made->connect = [weak = weak_from_this(), from = made.get()](
-                      const std::string& peer) -> result<std::shared_ptr<memory_connection>> {
+                      const std::string& peer,
+                      std::unique_ptr<pipe_carrier> over) -> result<connection_ptr> {
       const auto me = lock(weak);
       if (!me)
         return fail(errc::not_found, "the listening node has gone");
@@ -75,7 +78,8 @@ public:
                        .consumer_of = from->options().consumer_of,
                        .observer = from->options().observer,
                        .explain_drops = from->options().explain_drops,
-                       .buffers = me->node()->buffer_budget()});
+                       .buffers = me->node()->buffer_budget()},
+                      std::move(over));
     };
     made->ended = [weak = weak_from_this()](const memory_listener& ended) {
       if (const auto me = lock(weak))
@@ -92,6 +96,8 @@ public:
   }
 
 private:
+  using connection_ptr = std::shared_ptr<internal::connection_engine>;
+
   void connect_to(std::string_view name, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override {
     connect_as_usual(name, idle_timeout, std::move(done));
@@ -101,24 +107,26 @@ private:
     return std::static_pointer_cast<transport_impl>(weak.lock());
   }
 
-  result<std::shared_ptr<memory_connection>> open(internal::link::setup setup) {
-    auto made = std::make_shared<memory_connection>(
-      setup, network_, [weak = weak_from_this()](const memory_connection& ended) {
-        if (const auto me = lock(weak))
-          me->remove(ended);
-      });
+  result<connection_ptr> open(internal::link::setup setup, std::unique_ptr<pipe_carrier> over) {
+    auto made = std::make_shared<internal::connection_engine>(setup, internal::tcp_format, network_,
+                                                              std::move(over));
     if (auto opened = made->open(node(), std::move(setup)); !opened)
       return fail(std::move(opened.error()));
+    made->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
+      [weak = weak_from_this()](const internal::connection_engine& ended) {
+        if (const auto me = lock(weak))
+          me->remove(ended);
+      }));
     add(made);
     return made;
   }
 
   /// Both ends, at once.
-  result<std::shared_ptr<memory_connection>> join(const std::string& name,
-                                                  const connect_options& options) {
+  result<connection_ptr> join(const std::string& name, const connect_options& options) {
     const auto listener = network_->find(name);
     if (!listener)
       return fail(errc::not_found, "nobody listens at " + escaped(name));
+    auto [here, there] = pipe_carrier::make(network_);
     auto near = open({.limits = options.limits,
                       .mode = connection_mode::outgoing,
                       .peer = name,
@@ -126,16 +134,15 @@ private:
                       .spawner_id = {},
                       .consumer_of = options.consumer_of,
                       .observer = options.observer,
-                      .buffers = node()->buffer_budget()});
+                      .buffers = node()->buffer_budget()},
+                     std::move(here));
     if (!near)
       return near;
-    auto far = listener->connect("client of " + name);
+    auto far = listener->connect("client of " + name, std::move(there));
     if (!far) {
       (*near)->close();
       return far;
     }
-    (*far)->join(*near);
-    (*near)->join(*far);
     (*far)->start();
     (*near)->start();
     return near;

@@ -16,14 +16,17 @@ connector::connector(const asio::any_io_executor& executor, std::string peer, pa
   : executor_{executor},
     peer_{escaped(peer)},
     timeout_{patience.connect_timeout},
-    retry_until_{moment_after(patience.retry_for)},
+    retry_for_{patience.retry_for},
     socket_{loop_of(executor)},
     limit_{executor},
     last_failure_{errc::not_found, peer_ + " has no address"} {}
 
-void connector::start(on_done done) {
+void connector::start(on_done done, std::chrono::milliseconds pause) {
   done_ = std::move(done);
-  asio::post(executor_, [me = shared_from_this()] { me->attempt(); });
+  retry_until_ = moment_after(time_span{retry_for_}, moment_after(pause));
+  asio::post(executor_, [me = shared_from_this(), pause] {
+    pause.count() > 0 ? me->attempt_after(pause) : me->attempt();
+  });
 }
 
 void connector::cancel() {
@@ -34,6 +37,14 @@ void connector::cancel() {
     std::error_code ignored;
     me->socket_.close(ignored);
     me->finish(fail(errc::shutting_down, "the transport has stopped"));
+  });
+}
+
+void connector::attempt_after(std::chrono::milliseconds pause) {
+  limit_.expires_at(moment_after(pause));
+  limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
+    if (!cancelled && me->done_)
+      me->attempt();
   });
 }
 
@@ -61,12 +72,8 @@ void connector::attempt_failed(error why) {
   left_.clear();
   if (std::chrono::steady_clock::now() + back_off_ >= retry_until_)
     return finish(fail(std::move(why)));
-  limit_.expires_after(back_off_);
+  attempt_after(back_off_);
   back_off_ = std::min(back_off_ * 2, std::chrono::milliseconds{500});
-  limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
-    if (!cancelled)
-      me->attempt();
-  });
 }
 
 void connector::found(std::vector<stream_endpoint> endpoints) {

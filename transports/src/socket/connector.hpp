@@ -28,8 +28,10 @@ public:
 
   /// @param peer  as it is named in errors
   connector(const asio::any_io_executor& executor, std::string peer, patience patience);
+
   /// `done` is called once, on the thread of the executor.
-  void start(on_done done);
+  /// @param pause  before the first attempt
+  void start(on_done done, std::chrono::milliseconds pause = {});
 
   void cancel() override;
 
@@ -54,12 +56,14 @@ protected:
 
 private:
   void attempt();
+  void attempt_after(std::chrono::milliseconds pause);
   void try_next();
 
   const asio::any_io_executor executor_;
   const std::string peer_;
   const std::chrono::milliseconds timeout_;
-  const std::chrono::steady_clock::time_point retry_until_;
+  const std::chrono::milliseconds retry_for_;
+  std::chrono::steady_clock::time_point retry_until_{};
   stream_socket socket_;
   asio::steady_timer limit_;
   std::vector<stream_endpoint> left_; // in reverse order

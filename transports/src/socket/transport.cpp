@@ -1,5 +1,7 @@
 #include "transport.hpp"
 
+#include "carrier.hpp"
+
 namespace ockam::internal {
 
 socket_transport::socket_transport(node_ptr node, const stream_format& format, std::string name,
@@ -13,17 +15,17 @@ void socket_transport::start() {
 
 // -- connections -----------------------------------------------------------------------------------
 
-result<std::shared_ptr<socket_connection>> socket_transport::take_on(
+result<std::shared_ptr<connection_engine>> socket_transport::take_on(
   stream_socket socket, const on_socket& prepare, link::setup setup,
-  std::shared_ptr<io_thread> thread, std::shared_ptr<const socket_connection::on_end> ended,
-  const std::function<void(socket_connection&)>& configure) {
+  std::shared_ptr<io_thread> thread, on_end_ptr ended,
+  const std::function<void(connection_engine&)>& configure) {
   auto peer = prepare(socket);
   if (!peer)
     return fail(std::move(peer.error()));
   setup.peer = std::move(*peer);
   setup.buffers = node()->buffer_budget();
-  auto taken = std::make_shared<socket_connection>(setup, format_, std::move(thread),
-                                                   std::move(socket));
+  auto taken = std::make_shared<connection_engine>(
+    setup, format_, thread, std::make_unique<socket_carrier>(thread, std::move(socket)));
   if (auto opened = taken->open(node(), std::move(setup)); !opened)
     return fail(std::move(opened.error()));
   if (configure)
@@ -35,15 +37,15 @@ result<std::shared_ptr<socket_connection>> socket_transport::take_on(
 }
 
 /// What happens when connections of one origin end: one function for all, for there may be many.
-std::shared_ptr<const socket_connection::on_end> socket_transport::on_end_of(
+socket_transport::on_end_ptr socket_transport::on_end_of(
   std::weak_ptr<socket_listener> accepted_by) {
-  return std::make_shared<const socket_connection::on_end>(
+  return std::make_shared<const connection_engine::on_end>(
     [weak = weak_from_this(),
-     accepted_by = std::move(accepted_by)](const std::shared_ptr<socket_connection>& ended) {
+     accepted_by = std::move(accepted_by)](const connection_engine& ended) {
       if (const auto listener = accepted_by.lock())
         listener->connection_ended();
       if (const auto me = std::static_pointer_cast<socket_transport>(weak.lock()))
-        me->remove(*ended);
+        me->remove(ended);
     });
 }
 
@@ -57,25 +59,28 @@ void socket_transport::connect(connecting how, on_connected done) {
     if (!socket)
       return done(fail(std::move(socket.error())));
     auto taken = me->take_on(std::move(*socket), how.prepare, how.setup, thread, me->ended_,
-                             [&](socket_connection& made) { make_lasting(made, how); });
+                             [&](connection_engine& made) { make_lasting(made, how, thread); });
     done(std::move(taken).map(
-      [](const std::shared_ptr<socket_connection>& made) { return connection{made}; }));
+      [](const std::shared_ptr<connection_engine>& made) { return connection{made}; }));
   });
 }
 
 /// Lets a connection whose options ask for it connect again to where it was.
-void socket_transport::make_lasting(socket_connection& made, const connecting& how) {
+void socket_transport::make_lasting(connection_engine& made, const connecting& how,
+                                    const std::shared_ptr<io_thread>& thread) {
   if (!how.reconnect)
     return;
-  made.set_reconnect(*how.reconnect, [thread = made.thread(), make = how.make_connector,
-                                      prepare = how.prepare](socket_connection::on_socket done) {
+  made.set_reconnect(*how.reconnect, [thread, make = how.make_connector, prepare = how.prepare](
+                                       std::chrono::milliseconds pause, auto done) {
     const auto attempt = make(thread->executor());
-    attempt->start([done = std::move(done), prepare](result<stream_socket> socket) {
-      if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)
-        return done(fail(std::move(named.error())));
-      done(std::move(socket));
-    });
-    return [attempt] { attempt->cancel(); };
+    attempt->start(
+      [thread, done = std::move(done), prepare](result<stream_socket> socket) {
+        if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)
+          return done(fail(std::move(named.error())));
+        done(std::make_unique<socket_carrier>(thread, std::move(*socket)));
+      },
+      pause);
+    return attempt;
   });
 }
 
@@ -99,7 +104,7 @@ void socket_transport::begin_listening(const std::shared_ptr<socket_listener>& m
 
 void socket_transport::on_accepted(socket_listener& listener, const accepting& how,
                                    stream_socket socket, std::shared_ptr<io_thread> thread,
-                                   std::shared_ptr<const socket_connection::on_end> ended) {
+                                   on_end_ptr ended) {
   auto setup = how.setup;
   setup.listener = listener.shared_socket_address();
   setup.id = flow_control_id::random(); // each has one of its own (FCU-2)

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "connection.hpp"
 #include "connector.hpp"
 #include "listener.hpp"
 
+#include "../engine/connection_engine.hpp"
 #include "io/io_transport.hpp"
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace ockam::internal {
 
 /// A transport over sockets with a stream of bytes: connecting and accepting. What is special about a
 /// family of sockets is in the transport that derives from it.
-class socket_transport : public io_transport<socket_connection> {
+class socket_transport : public io_transport<connection_engine> {
 public:
   /// @param format  a constant of the program
   socket_transport(node_ptr node, const stream_format& format, std::string name,
@@ -41,19 +41,20 @@ protected:
   void begin_listening(const std::shared_ptr<socket_listener>& made, accepting how);
 
 private:
-  result<std::shared_ptr<socket_connection>> take_on(
+  using on_end_ptr = std::shared_ptr<const connection_engine::on_end>;
+
+  result<std::shared_ptr<connection_engine>> take_on(
     stream_socket socket, const on_socket& prepare, link::setup setup,
-    std::shared_ptr<io_thread> thread, std::shared_ptr<const socket_connection::on_end> ended,
-    const std::function<void(socket_connection&)>& configure = {});
-  [[nodiscard]] std::shared_ptr<const socket_connection::on_end> on_end_of(
-    std::weak_ptr<socket_listener> accepted_by);
-  static void make_lasting(socket_connection& made, const connecting& how);
+    std::shared_ptr<io_thread> thread, on_end_ptr ended,
+    const std::function<void(connection_engine&)>& configure = {});
+  [[nodiscard]] on_end_ptr on_end_of(std::weak_ptr<socket_listener> accepted_by);
+  static void make_lasting(connection_engine& made, const connecting& how,
+                           const std::shared_ptr<io_thread>& thread);
   void on_accepted(socket_listener& listener, const accepting& how, stream_socket socket,
-                   std::shared_ptr<io_thread> thread,
-                   std::shared_ptr<const socket_connection::on_end> ended);
+                   std::shared_ptr<io_thread> thread, on_end_ptr ended);
 
   const stream_format& format_;
-  std::shared_ptr<const socket_connection::on_end> ended_; // of connections that were not accepted
+  on_end_ptr ended_; // of connections that were not accepted
 };
 
 } // namespace ockam::internal

@@ -22,8 +22,8 @@ void inbox::begin_again() {
   decoder_ = frame_decoder{pool_, limits_.max_frame_size, format_.frames};
 }
 
-result<inbox::state> inbox::deliver(connection_port& port, compat::execution_context* context,
-                                    std::size_t max) {
+result<inbox::state> inbox::decode(connection_port& port, compat::execution_context* context,
+                                   std::size_t max) {
   const connection_port::run together{port};
   for (; !credit_->exhausted(); --max) {
     if (max == 0)

@@ -8,11 +8,9 @@
 #include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
 
-#include <limits>
-
 namespace ockam::internal {
 
-/// The input of a connection: bytes in, messages delivered, as far as the credit goes.
+/// The input of a connection: bytes in, messages out, as far as the credit goes.
 /// For one thread at a time.
 class OCKAM_TRANSPORTS_EXPORT inbox {
 public:
@@ -25,7 +23,7 @@ public:
   void begin_again();
 
   enum class state : std::uint8_t {
-    wants_bytes, // everything that is here was delivered
+    wants_bytes, // everything that is here was passed on
     no_credit,   // messages are here, but too many are unhandled
     has_more,    // messages are here, but these were enough for now
   };
@@ -37,13 +35,11 @@ public:
   /// Without lengths in the stream: what was committed since the last message is one.
   void end_message() noexcept { decoder_.end_body(); }
 
-  /// Delivers the complete messages that are here, at most `max` of them, through `port`, while there
-  /// is credit.
+  /// Passes the complete messages that are here to `port`, at most `max` of them, while there is credit.
   /// An error is final: close the connection.
-  result<state> deliver(connection_port& port, compat::execution_context* context,
-                        std::size_t max = std::numeric_limits<std::size_t>::max());
+  result<state> decode(connection_port& port, compat::execution_context* context, std::size_t max);
 
-  /// Whether delivery has to wait; when it does, the reader will be woken.
+  /// Whether decoding has to wait; when it does, the reader will be woken.
   [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }
 
   /// As `frame_decoder::read_version`.

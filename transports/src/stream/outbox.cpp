@@ -1,5 +1,7 @@
 #include "outbox.hpp"
 
+#include "../engine/event_loop.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -190,11 +192,15 @@ void outbox::shrink() {
 
 // -- without a stream ------------------------------------------------------------------------------
 
-void outbox::set_keep_for(clock::duration limit, const clock::time_point* simulated) {
+outbox::clock::time_point outbox::suspension::now() const noexcept {
+  return loop != nullptr ? loop->now() : clock::now();
+}
+
+void outbox::set_keep_for(clock::duration limit, const event_loop* loop) {
   const std::lock_guard guard{mutex_};
   suspension_ = std::make_unique<suspension>();
   suspension_->keep_for = limit;
-  suspension_->simulated = simulated;
+  suspension_->loop = loop;
 }
 
 outbox::requests outbox::begin_again(clock::time_point now) {

@@ -17,6 +17,8 @@
 
 namespace ockam::internal {
 
+class event_loop;
+
 /// The output of a connection: takes messages on any thread, hands out batches to one writer.
 class OCKAM_TRANSPORTS_EXPORT outbox {
 public:
@@ -69,8 +71,8 @@ public:
   // -- for a link that gets another stream when one is lost ----------------------------------------
 
   /// How long messages wait for another stream; without end by default.
-  /// @param simulated  how late it is, in a simulation; outlives this
-  void set_keep_for(clock::duration limit, const clock::time_point* simulated = nullptr);
+  /// @param loop  that has the time, and outlives this; nullptr: that of the system
+  void set_keep_for(clock::duration limit, const event_loop* loop = nullptr);
 
   /// The stream is lost: begins anew, with the version byte. What waits stays until `resume`. Only
   /// while the writer is awake.
@@ -128,15 +130,13 @@ private:
   /// A link without a stream, for now.
   struct suspension {
     clock::duration keep_for = clock::duration::max();
-    const clock::time_point* simulated = nullptr;
+    const event_loop* loop = nullptr;
     bool active = false;
     clock::time_point since{};
     std::size_t waiting_end = 0;       // what waited at that time ends here
     std::size_t waiting_untracked = 0; // messages of it
 
-    [[nodiscard]] clock::time_point now() const noexcept {
-      return simulated != nullptr ? *simulated : clock::now();
-    }
+    [[nodiscard]] clock::time_point now() const noexcept;
   };
 
   const connection_limits& limits_;

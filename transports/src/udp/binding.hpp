@@ -52,7 +52,7 @@ public:
   [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
   [[nodiscard]] const std::optional<endpoint>& tied_to() const noexcept { return tied_to_; }
 
-  [[nodiscard]] const std::shared_ptr<internal::io_thread>& thread() const noexcept {
+  [[nodiscard]] const std::shared_ptr<internal::io_thread>& loop() const noexcept {
     return thread_;
   }
 

@@ -218,9 +218,11 @@ void stream::read(std::span<std::uint8_t> room, std::shared_ptr<const void> owne
       const auto& inner = me->websocket_->inner;
       if (inner.got_binary())
         return me->user_->on_read(count, inner.is_message_done());
-      me->tell_user({errc::unsupported,
-                     me->peer_ + " sends text; messages are binary (BARE, docs/wire_format.md)"});
+      auto* const user = me->user_;
       me->close(close_code::unsupported_data, "binary messages only");
+      user->on_lost({errc::unsupported, me->peer_
+                                          + " sends text; messages are binary (BARE, "
+                                            "docs/wire_format.md)"});
     });
 }
 

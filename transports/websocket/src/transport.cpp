@@ -1,5 +1,6 @@
 #include "transport.hpp"
 
+#include "carrier.hpp"
 #include "connection_options.hpp"
 #include "net_error.hpp"
 
@@ -22,15 +23,18 @@ result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream>
                                                          internal::link::setup setup,
                                                          const keepalive_options& keepalive,
                                                          std::shared_ptr<io_thread> thread) {
-  auto taken = std::make_shared<websocket_connection>(setup, keepalive, std::move(thread), over);
+  auto taken = std::make_shared<internal::connection_engine>(
+    setup, internal::websocket_format, thread,
+    std::make_unique<websocket_carrier>(thread, over, keepalive));
   if (auto opened = taken->open(node(), std::move(setup)); !opened) {
     over->close(close_code::going_away, "");
     return fail(std::move(opened.error()));
   }
-  taken->set_on_end([weak = std::weak_ptr{self()}](const websocket_connection& ended) {
-    if (const auto me = weak.lock())
-      me->remove(ended);
-  });
+  taken->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
+    [weak = std::weak_ptr{self()}](const internal::connection_engine& ended) {
+      if (const auto me = weak.lock())
+        me->remove(ended);
+    }));
   add(taken);
   taken->start();
   return taken;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "connection.hpp"
 #include "connector.hpp"
 #include "listener.hpp"
 
+#include "engine/connection_engine.hpp"
 #include "io/basic_io_transport.hpp"
 
 #include "ockam/transports/websocket.hpp"
@@ -18,7 +18,7 @@ namespace ockam::websocket::detail {
 
 /// The connections and listeners of one transport, and the threads that serve them.
 class transport_impl final
-  : public internal::basic_io_transport<boost_net, websocket_connection>,
+  : public internal::basic_io_transport<boost_net, internal::connection_engine>,
     public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, transport_options options);
@@ -29,7 +29,7 @@ public:
   void connect(std::string_view peer, connect_options options, on_connected done) override;
 
 private:
-  using link_ptr = std::shared_ptr<websocket_connection>;
+  using link_ptr = std::shared_ptr<internal::connection_engine>;
 
   void connect_to(std::string_view peer, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override {
