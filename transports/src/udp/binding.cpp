@@ -7,7 +7,6 @@
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <random>
 
@@ -58,7 +57,7 @@ udp_binding::udp_binding(const setup& own, bind_options options, std::optional<e
     thread_{std::move(thread)},
     socket_{thread_->executor(), options_.datagram_size},
     peers_{options_, in_reassembly},
-    number_{random_number()},
+    outgoing_{socket_, options_.format, options_.datagram_size, random_number()},
     pool_{make_ref<chunk_pool>(datagram_socket::chunk_size,
                                2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
                                reader(), own.buffers)} {}
@@ -70,7 +69,7 @@ result<void> udp_binding::take_port(const endpoint& at) {
     auto reachable = socket_.as_peer(*tied_to_);
     if (!reachable)
       return fail(std::move(reachable.error()));
-    to_ = *reachable;
+    outgoing_.set_peer(*reachable);
   }
   local_ = socket_.local();
   socket_address_ = to_text(local_);
@@ -157,7 +156,7 @@ void udp_binding::take(const datagram_socket::incoming& received) {
   if (!read)
     return port().drop_undecodable(read.error());
   if (tied_to_)
-    from_ = received.at;
+    outgoing_.set_source(received.at);
   auto arrival = peers_.take(received.from, received.at, *read, received.data.size(),
                              last_traffic_);
   if (arrival.given_up > 0)
@@ -333,69 +332,29 @@ void udp_binding::flush() {
       return wait_until_writable();
     if (++sends > max_sends) // much to write: others have their turn
       return asio::post(thread_->executor(), [me = self()] { me->flush(); });
-    if (batch_.empty()) {
-      if (batch_.messages() > 0) {
-        port().count_written(batch_.messages() - lost_);
-        port().count_dropped(drop_reason::connection_closed, std::exchange(lost_, 0));
-        batch_.clear();
-      }
-      if (!next_batch(batch_))
+    if (outgoing_.batch().empty()) {
+      finish_batch();
+      if (!next_batch(outgoing_.batch()))
         break;
       last_traffic_ = coarse_now();
     }
-    fill();
+    bytes_written(outgoing_.fill());
   }
   if (closing_)
     end(std::nullopt);
 }
 
-/// Cuts messages of the batch into datagrams, as many as the socket takes at a time.
-void udp_binding::fill() {
-  while (cut_ || !batch_.empty()) {
-    if (!cut_) {
-      const auto size = batch_.next_message_size();
-      if (!tied_to_) {
-        const auto& next = static_cast<const destination&>(*batch_.destination());
-        from_ = next.from;
-        to_ = next.where;
-      }
-      cut_.emplace(options_.format, number_, size, options_.datagram_size);
-      number_ = number_.next();
-      next_part_ = 0;
-    }
-    const auto size = cut_->datagram_size(next_part_);
-    auto* const room = socket_.room_for(size);
-    if (room == nullptr)
-      return;
-    const auto part = cut_->part_size(next_part_);
-    copy_part(cut_->put_head(room, next_part_), part);
-    const bool is_last = ++next_part_ == cut_->parts();
-    socket_.add(size, from_, to_, is_last);
-    if (is_last)
-      cut_.reset();
-  }
-}
-
-/// Moves the next `size` bytes of the batch.
-void udp_binding::copy_part(std::uint8_t* to, std::size_t size) {
-  std::array<bytes_view, 8> pieces;
-  for (auto left = size; left > 0;) {
-    const auto count = batch_.pieces(pieces.data(), pieces.size(), left);
-    std::size_t copied = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      to = std::ranges::copy(pieces[i], to).out;
-      copied += pieces[i].size();
-    }
-    batch_.advance(copied);
-    left -= copied;
-  }
-  bytes_written(size);
+void udp_binding::finish_batch() {
+  if (outgoing_.batch().messages() == 0)
+    return;
+  const auto done = outgoing_.finish_batch();
+  port().count_written(done.written);
+  port().count_dropped(drop_reason::connection_closed, done.lost);
 }
 
 /// False when the system takes no more now.
 bool udp_binding::send() {
-  const auto outcome = socket_.send();
-  lost_ += outcome.messages_lost;
+  const auto outcome = outgoing_.send();
   if (outcome.first_failure)
     warn([&] {
       return "sending from " + socket_address_ + " failed: " + outcome.first_failure.message();
@@ -435,8 +394,8 @@ void udp_binding::end(std::optional<error> cause) {
     lose(drop_reason::connection_closed, each.content, closed(cause));
   port().discard(drop_reason::incomplete, peers_.clear());
   socket_.close(); // before anybody is told, who may want the port
-  finish(std::move(cause), batch_);
-  batch_.clear();
+  finish(std::move(cause), outgoing_.batch());
+  outgoing_.batch().clear();
   arrived_.clear();
   if (ended_)
     std::exchange(ended_, nullptr)(self());
@@ -451,8 +410,8 @@ void udp_binding::check_deadlines(const tick& at) {
   if (arrived_.empty())
     socket_.release_input();
   const auto silence = at.now - last_traffic_;
-  if (batch_.empty() && silence > idle_memory) {
-    batch_.shrink();
+  if (outgoing_.batch().empty() && silence > idle_memory) {
+    outgoing_.batch().shrink();
     output().shrink();
     socket_.release_output();
   }

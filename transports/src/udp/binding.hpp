@@ -2,6 +2,8 @@
 
 #include "../link.hpp"
 #include "datagram_socket.hpp"
+#include "destination.hpp"
+#include "fragment_writer.hpp"
 #include "lookup.hpp"
 #include "name_cache.hpp"
 #include "peer_table.hpp"
@@ -10,7 +12,6 @@
 
 #include "ockam/actors/transport/log.hpp"
 #include "ockam/protocol/chunk_pool.hpp"
-#include "ockam/protocol/datagram.hpp"
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/udp.hpp"
 
@@ -22,7 +23,7 @@
 
 namespace ockam::udp::detail {
 
-/// One UDP socket: cuts messages into datagrams, and puts together what comes.
+/// One UDP socket: its life, its place in the event loop, and its port to the node.
 ///
 /// Everything that touches the socket runs on the binding's I/O thread.
 class udp_binding final : public internal::link,
@@ -79,9 +80,8 @@ private:
   void count(part_verdict verdict);
 
   void flush() override;
-  void fill();
-  void copy_part(std::uint8_t* to, std::size_t size);
   bool send();
+  void finish_batch();
   void end(std::optional<error> cause);
   void wait_until_writable();
 
@@ -112,13 +112,7 @@ private:
   name_cache names_;
   std::vector<std::weak_ptr<lookup>> lookups_;
   peer_table peers_;
-  internal::write_batch batch_;    // being written
-  std::optional<message_cut> cut_; // of its message that is being cut
-  std::size_t next_part_ = 0;
-  asio::ip::address from_; // where the peer has asked
-  endpoint to_;
-  routing_number number_;
-  std::size_t lost_ = 0; // messages of the batch that the system refused
+  fragment_writer outgoing_;
   bool waits_until_writable_ = false;
 
   // in
