@@ -3,6 +3,7 @@
 #include "endpoints.hpp"
 
 #include "ockam/actors/transport/clock.hpp"
+#include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
 
@@ -58,9 +59,10 @@ udp_binding::udp_binding(const setup& own, bind_options options, std::optional<e
     socket_{thread_->executor(), options_.datagram_size},
     peers_{options_, in_reassembly},
     outgoing_{socket_, options_.format, options_.datagram_size, random_number()},
-    pool_{make_ref<chunk_pool>(datagram_socket::chunk_size,
-                               2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
-                               reader(), own.buffers)} {}
+    incoming_{socket_, peers_, options_, tied_to_,
+              make_ref<chunk_pool>(datagram_socket::chunk_size,
+                                   2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
+                                   reader(), own.buffers)} {}
 
 result<void> udp_binding::take_port(const endpoint& at) {
   if (auto opened = socket_.open(at); !opened)
@@ -105,7 +107,7 @@ void udp_binding::wait_for_input() {
 }
 
 void udp_binding::read() {
-  const auto state = socket_.receive(*pool_, arrived_);
+  const auto state = incoming_.receive();
   if (!state) // a failure of one datagram, most likely: others may come
     warn([&] { return socket_address_ + ": " + to_string(state.error()); });
   else if (*state == datagram_socket::receive_state::nothing_there)
@@ -121,9 +123,8 @@ void udp_binding::deliver() {
   {
     const connection_port::run together{port()};
     for (std::size_t count = 0;
-         count < max_deliveries && next_arrived_ < arrived_.size() && !credit()->exhausted();
-         ++count)
-      take(std::exchange(arrived_[next_arrived_++], {}));
+         count < max_deliveries && incoming_.has_datagrams() && !credit()->exhausted(); ++count)
+      take(incoming_.take_next(last_traffic_));
   }
   thread_->end_batch(self());
 }
@@ -132,77 +133,32 @@ void udp_binding::deliver() {
 void udp_binding::read_on() {
   if (over_)
     return;
-  if (next_arrived_ < arrived_.size()) {
+  if (incoming_.has_datagrams()) {
     paused_ = credit()->exhausted();
     return paused_ ? void() : deliver();
   }
-  arrived_.clear();
-  next_arrived_ = 0;
   if (++reads_ < max_reads)
     read();
   else
     wait_for_input();
 }
 
-void udp_binding::take(const datagram_socket::incoming& received) {
-  if (tied_to_ && received.from != *tied_to_) {
-    port().discard(drop_reason::foreign_source);
-    return warn([&] {
-      return "a datagram from " + to_text(received.from) + " was dropped by " + socket_address_
+void udp_binding::take(fragment_reader::outcome&& read) {
+  if (read.given_up > 0)
+    port().discard(drop_reason::incomplete, read.given_up);
+  if (read.dropped)
+    port().discard(*read.dropped);
+  if (read.stranger)
+    warn([&] {
+      return "a datagram from " + to_text(*read.stranger) + " was dropped by " + socket_address_
              + ", which is tied to " + to_text(*tied_to_);
     });
-  }
-  const auto read = decode_datagram(received.data, options_.datagram_size);
-  if (!read)
-    return port().drop_undecodable(read.error());
-  if (tied_to_)
-    outgoing_.set_source(received.at);
-  auto arrival = peers_.take(received.from, received.at, *read, received.data.size(),
-                             last_traffic_);
-  if (arrival.given_up > 0)
-    port().discard(drop_reason::incomplete, arrival.given_up);
-  if (arrival.taken.verdict == part_verdict::complete)
-    deliver_message(std::move(arrival.taken.message), arrival.from,
-                    arrival.unproven ? &received.from : nullptr);
-  else
-    count(arrival.taken.verdict);
-}
-
-/// @param unproven  where it says that it comes from; nullptr: from there
-void udp_binding::deliver_message(shared_bytes&& encoded, const address& from,
-                                  const endpoint* unproven) {
-  const auto size = encoded.size();
-  auto content = decode_message(std::move(encoded), limits().message);
-  if (!content)
-    return port().drop_undecodable(content.error());
-  if (!tied_to_ && unproven != nullptr)
-    peers_.prove(*unproven, content->onward_route());
-  if (!tied_to_)
-    *content = std::move(*content).push_front_return_route(from);
-  content->hold(credit(), size);
-  port().deliver(std::move(*content), thread_->actor_context());
-}
-
-/// Accounts for a datagram that did not complete a message.
-void udp_binding::count(part_verdict verdict) {
-  switch (verdict) {
-    case part_verdict::complete:
-    case part_verdict::waiting:
-      return;
-    case part_verdict::late:
-    case part_verdict::already_delivered:
-    case part_verdict::duplicate_part:
-      return port().discard(drop_reason::duplicate);
-    case part_verdict::offset_mismatch:
-    case part_verdict::no_room:
-      return port().discard(drop_reason::incomplete);
-    case part_verdict::total_zero:
-    case part_verdict::index_out_of_bounds:
-    case part_verdict::empty_part:
-    case part_verdict::total_mismatch:
-    case part_verdict::size_mismatch:
-      return port().discard(drop_reason::undecodable);
-  }
+  if (read.undecodable)
+    port().drop_undecodable(*read.undecodable);
+  if (!read.whole)
+    return;
+  read.whole->hold(credit(), read.size);
+  port().deliver(std::move(*read.whole), thread_->actor_context());
 }
 
 void udp_binding::wake_reader() {
@@ -338,6 +294,8 @@ void udp_binding::flush() {
         break;
       last_traffic_ = coarse_now();
     }
+    if (tied_to_)
+      outgoing_.set_source(incoming_.asked_at());
     bytes_written(outgoing_.fill());
   }
   if (closing_)
@@ -396,7 +354,7 @@ void udp_binding::end(std::optional<error> cause) {
   socket_.close(); // before anybody is told, who may want the port
   finish(std::move(cause), outgoing_.batch());
   outgoing_.batch().clear();
-  arrived_.clear();
+  incoming_.clear();
   if (ended_)
     std::exchange(ended_, nullptr)(self());
 }
@@ -407,7 +365,7 @@ void udp_binding::check_deadlines(const tick& at) {
   at.excuse(last_traffic_);
   if (const auto lost = peers_.expire(at); lost > 0)
     port().discard(drop_reason::incomplete, lost);
-  if (arrived_.empty())
+  if (!incoming_.has_datagrams())
     socket_.release_input();
   const auto silence = at.now - last_traffic_;
   if (outgoing_.batch().empty() && silence > idle_memory) {

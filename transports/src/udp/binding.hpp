@@ -3,6 +3,7 @@
 #include "../link.hpp"
 #include "datagram_socket.hpp"
 #include "destination.hpp"
+#include "fragment_reader.hpp"
 #include "fragment_writer.hpp"
 #include "lookup.hpp"
 #include "name_cache.hpp"
@@ -11,7 +12,6 @@
 #include "io/io_thread.hpp"
 
 #include "ockam/actors/transport/log.hpp"
-#include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/udp.hpp"
 
@@ -75,9 +75,7 @@ private:
   void read();
   void deliver();
   void read_on() override;
-  void take(const datagram_socket::incoming& received);
-  void deliver_message(shared_bytes&& encoded, const address& from, const endpoint* unproven);
-  void count(part_verdict verdict);
+  void take(fragment_reader::outcome&& read);
 
   void flush() override;
   bool send();
@@ -116,9 +114,7 @@ private:
   bool waits_until_writable_ = false;
 
   // in
-  const ref_ptr<chunk_pool> pool_;
-  std::vector<datagram_socket::incoming> arrived_;
-  std::size_t next_arrived_ = 0;
+  fragment_reader incoming_;
   int reads_ = 0; // in a row
   bool waits_for_input_ = false;
   bool paused_ = false; // no credit, or no chunk
