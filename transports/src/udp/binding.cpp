@@ -4,11 +4,9 @@
 
 #include "ockam/actors/transport/clock.hpp"
 #include "ockam/protocol/chunk_pool.hpp"
-#include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <random>
 
 #include <asio/post.hpp>
@@ -58,6 +56,7 @@ udp_binding::udp_binding(const setup& own, bind_options options, std::optional<e
     thread_{std::move(thread)},
     socket_{thread_->executor(), options_.datagram_size},
     peers_{options_, in_reassembly},
+    destinations_{thread_->executor(), socket_, peers_, options_},
     outgoing_{socket_, options_.format, options_.datagram_size, random_number()},
     incoming_{socket_, peers_, options_, tied_to_,
               make_ref<chunk_pool>(datagram_socket::chunk_size,
@@ -177,101 +176,50 @@ void udp_binding::wake_reader() {
 result<void> udp_binding::push(routed_message& content, compat::execution_context* context) {
   if (tied_to_)
     return link::push(content, context);
-  const auto& onward = content.onward_route();
-  const auto second = onward.size() > 1 ? *std::next(onward.begin()) : address_view{};
-  if (second.type() != transport_type::udp)
-    return fail(errc::invalid_value, "behind an open UDP binding comes 2#host:port, not "
-                                       + escaped(to_string(address{second})));
-  const auto where = parse_destination(second.value());
-  if (!where)
-    return fail(where.error());
-  if (!where->numeric())
-    return push_to_name(*where, content, context);
-  const auto to = endpoint_of(*where);
-  if (!to)
-    return fail(to.error());
-  return push_to_endpoint(*to, content, context);
-}
-
-result<void> udp_binding::push_to_endpoint(const endpoint& to, routed_message& content,
-                                           compat::execution_context* context) {
-  auto admitted = admit(to, content.local_message());
-  if (!admitted)
-    return fail(std::move(admitted.error()));
-  return push_to(std::move(*admitted), content, context);
-}
-
-result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const message& content) {
-  auto reachable = socket_.as_peer(to);
-  if (!reachable)
-    return fail(std::move(reachable.error()));
-  const auto size = encoded_size(content, {.skip_hops = 2}); // the binding, and `to`
-  const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
-  const auto sent = size + cut.parts() * datagram_overhead;
-  auto from = peers_.admit(to, sent, content.came_from_wire(), content.return_route(),
-                           clock::now());
-  if (!from)
-    return fail(std::move(from.error()));
-  return make_ref<destination>(*from, *reachable);
-}
-
-result<void> udp_binding::push_to_name(const host_port& to, routed_message& content,
-                                       compat::execution_context* context) {
-  if (content.local_message().came_from_wire())
-    return fail(errc::access_denied,
-                "a message from another node does not make us look up " + escaped(to.host));
-  const auto answer = names_.find(to.host, to.port, content.local_message(), clock::now());
-  if (!answer)
-    return fail(answer.error());
-  if (answer->known)
-    return push_to_endpoint({*answer->known, to.port}, content, context);
-  if (answer->look_up)
-    look_up(to.host);
+  auto chosen = destinations_.choose(content.local_message(), clock::now());
+  if (!chosen)
+    return fail(std::move(chosen.error()));
+  if (chosen->known)
+    return push_to(std::move(chosen->known), content, context);
+  if (chosen->look_up)
+    look_up(*chosen->look_up);
   return {};
 }
 
 void udp_binding::look_up(const std::string& host) {
   asio::post(thread_->executor(), [me = self(), host] {
-    if (me->over_)
-      return;
-    const auto asked = std::make_shared<lookup>(me->thread_->executor(), host,
-                                                me->options_.resolve_timeout);
-    std::erase_if(me->lookups_, [](const auto& each) { return each.expired(); });
-    me->lookups_.push_back(asked);
-    asked->start([me, host](const lookup::outcome& found) { me->looked_up(host, found); });
+    if (!me->over_)
+      me->destinations_.look_up(host, [me, host](const lookup::outcome& found) {
+        me->looked_up(host, found);
+      });
   });
 }
 
 void udp_binding::looked_up(const std::string& host, const lookup::outcome& found) {
   if (over_)
     return;
-  const auto chosen = found ? choose(*found, local_.address().is_v6()) : std::nullopt;
-  if (chosen) {
-    names_.found(host, *chosen, clock::now(),
-                 [&](name_cache::waiting&& each) { send_found(*chosen, std::move(each)); });
+  const auto sent = destinations_.found(host, found, clock::now(),
+                                        [this](message& waited, result<ref_ptr<destination>> to) {
+                                          send_found(waited, std::move(to));
+                                        });
+  if (sent)
     return flush();
-  }
-  const auto lost = names_.failed(host);
-  const auto cause = found
-                       ? error{errc::not_found, escaped(host) + " has no address of the family of "
-                                                  + socket_address_}
-                       : found.error();
+  const auto lost = destinations_.failed(host);
   for (const auto& each : lost)
-    lose(drop_reason::external_address, each.content, cause);
+    lose(drop_reason::external_address, each.content, sent.error());
   warn([&] {
     return socket_address_ + " dropped " + std::to_string(lost.size())
-           + " messages: " + to_string(cause);
+           + " messages: " + to_string(sent.error());
   });
 }
 
 /// A message that has waited is counted as sent: what becomes of it is not told to its sender.
-void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&& waited) {
-  auto admitted = admit({host, waited.port}, waited.content);
-  auto pushed = admitted ? output().push(waited.content, port().observed() ? &port() : nullptr,
-                                         std::move(*admitted))
-                         : result<bool>{fail(std::move(admitted.error()))};
+void udp_binding::send_found(message& waited, result<ref_ptr<destination>> to) {
+  const auto pushed = to ? output().push(waited, port().observed() ? &port() : nullptr,
+                                         std::move(*to))
+                         : result<bool>{fail(std::move(to.error()))};
   if (!pushed)
-    lose(reason_of_refusal(pushed.error()), waited.content, pushed.error());
+    lose(reason_of_refusal(pushed.error()), waited, pushed.error());
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -345,10 +293,7 @@ void udp_binding::begin_close() {
 void udp_binding::end(std::optional<error> cause) {
   if (std::exchange(over_, true))
     return;
-  for (const auto& each : lookups_)
-    if (const auto asked = each.lock())
-      asked->cancel();
-  for (const auto& each : names_.close())
+  for (const auto& each : destinations_.close())
     lose(drop_reason::connection_closed, each.content, closed(cause));
   port().discard(drop_reason::incomplete, peers_.clear());
   socket_.close(); // before anybody is told, who may want the port

@@ -2,24 +2,20 @@
 
 #include "../link.hpp"
 #include "datagram_socket.hpp"
-#include "destination.hpp"
+#include "destinations.hpp"
 #include "fragment_reader.hpp"
 #include "fragment_writer.hpp"
-#include "lookup.hpp"
-#include "name_cache.hpp"
 #include "peer_table.hpp"
 
 #include "io/io_thread.hpp"
 
 #include "ockam/actors/transport/log.hpp"
-#include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace ockam::udp::detail {
 
@@ -83,14 +79,10 @@ private:
   void end(std::optional<error> cause);
   void wait_until_writable();
 
-  result<void> push_to_endpoint(const endpoint& to, routed_message& content,
-                                compat::execution_context* context);
-  result<void> push_to_name(const host_port& to, routed_message& content,
-                            compat::execution_context* context);
-  result<ref_ptr<destination>> admit(const endpoint& to, const message& content);
   void look_up(const std::string& host);
   void looked_up(const std::string& host, const lookup::outcome& found);
-  void send_found(const asio::ip::address& host, name_cache::waiting&& waited);
+  void send_found(message& waited, result<ref_ptr<destination>> to);
+
   /// A line in the log that others can cause.
   template <class MakeText>
   void warn(const MakeText& make) {
@@ -107,9 +99,8 @@ private:
   on_end ended_;
 
   // out
-  name_cache names_;
-  std::vector<std::weak_ptr<lookup>> lookups_;
   peer_table peers_;
+  destinations destinations_;
   fragment_writer outgoing_;
   bool waits_until_writable_ = false;
 

@@ -80,7 +80,7 @@ void transport_impl::bind_to_peer(const std::optional<host_port>& at, bind_optio
     if (!found)
       return done(fail(found.error()));
     const bool socket_is_v6 = at && at->host_kind == host_port::kind::ipv6;
-    auto host = choose(*found, socket_is_v6);
+    auto host = choose_host(*found, socket_is_v6);
     if (!host && !at)
       host = found->front();
     if (!host)
