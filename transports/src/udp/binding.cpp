@@ -7,7 +7,6 @@
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include <asio/post.hpp>
 
@@ -27,38 +26,25 @@ constexpr int max_sends = 16;
 /// Memory for output is given back this long after the last one.
 constexpr std::chrono::seconds idle_memory{1};
 
-routing_number random_number() {
-  std::random_device random;
-  return routing_number{static_cast<std::uint16_t>(random())};
-}
-
 internal::link::setup limited(internal::link::setup own, const bind_options& options) {
   const auto part = options.datagram_size - datagram_overhead;
   own.limits.max_frame_size = std::min(own.limits.max_frame_size, 0xffff * part);
   return own;
 }
 
-/// An unfinished message is no larger than a message may be.
-bind_options limited(bind_options options) {
-  options.reassembly.max_bytes = std::min(options.reassembly.max_bytes,
-                                          options.limits.max_frame_size);
-  return options;
-}
-
 } // namespace
 
-udp_binding::udp_binding(const setup& own, bind_options options, std::optional<endpoint> peer,
-                         std::shared_ptr<internal::io_thread> thread,
+udp_binding::udp_binding(const setup& own, const bind_options& options,
+                         std::optional<endpoint> peer, std::shared_ptr<internal::io_thread> thread,
                          const ref_ptr<memory_budget>& in_reassembly)
   : link{limited(own, options), internal::udp_format},
-    options_{limited(std::move(options))},
     tied_to_{std::move(peer)},
     thread_{std::move(thread)},
-    socket_{thread_->executor(), options_.datagram_size},
-    peers_{options_, in_reassembly},
-    destinations_{thread_->executor(), socket_, peers_, options_},
-    outgoing_{socket_, options_.format, options_.datagram_size, random_number()},
-    incoming_{socket_, peers_, options_, tied_to_,
+    socket_{thread_->executor(), options.datagram_size},
+    peers_{options, in_reassembly},
+    destinations_{thread_->executor(), socket_, peers_, options},
+    outgoing_{socket_, options.format, options.datagram_size},
+    incoming_{socket_, peers_, options, tied_to_,
               make_ref<chunk_pool>(datagram_socket::chunk_size,
                                    2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
                                    reader(), own.buffers)} {}

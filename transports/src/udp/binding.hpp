@@ -30,7 +30,7 @@ public:
 
   /// @param peer           of a tied binding
   /// @param in_reassembly  what the unfinished messages of all bindings take
-  udp_binding(const setup& own, bind_options options, std::optional<endpoint> peer,
+  udp_binding(const setup& own, const bind_options& options, std::optional<endpoint> peer,
               std::shared_ptr<internal::io_thread> thread,
               const ref_ptr<memory_budget>& in_reassembly);
 
@@ -90,7 +90,6 @@ private:
   }
   [[nodiscard]] std::string opening() const override;
 
-  const bind_options options_;
   const std::optional<endpoint> tied_to_;
   const std::shared_ptr<internal::io_thread> thread_;
   endpoint local_;

@@ -4,9 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <random>
 #include <utility>
 
 namespace ockam::udp::detail {
+
+routing_number fragment_writer::random_number() {
+  std::random_device random;
+  return routing_number{static_cast<std::uint16_t>(random())};
+}
 
 std::size_t fragment_writer::fill() {
   std::size_t moved = 0;

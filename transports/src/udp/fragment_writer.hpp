@@ -20,7 +20,7 @@ class fragment_writer {
 public:
   /// @param first  number of the first message
   fragment_writer(datagram_socket& socket, datagram_format format, std::size_t datagram_size,
-                  routing_number first)
+                  routing_number first = random_number())
     : socket_{socket}, format_{format}, datagram_size_{datagram_size}, number_{first} {}
 
   /// All messages go there; without it each one goes to its `destination` in the batch.
@@ -52,6 +52,7 @@ public:
   tally finish_batch() noexcept;
 
 private:
+  static routing_number random_number();
   void begin_message();
   void copy_fragment(std::uint8_t* to, std::size_t size);
 
