@@ -113,7 +113,7 @@ TEST_P(DatagramSocket, WithoutMemoryNothingIsRead) {
   EXPECT_EQ(to.receive(*none, arrived), datagram_socket::receive_state::no_memory);
 }
 
-TEST_P(DatagramSocket, WithLittleMemoryTrainsComeInPieces) {
+TEST_P(DatagramSocket, WithLittleMemorySegmentBatchesComeInPieces) {
   const auto little = make_ref<chunk_pool>(datagram_socket::chunk_size, 16, nullptr,
                                            make_ref<memory_budget>(1));
   std::vector<datagram_socket::incoming> arrived;

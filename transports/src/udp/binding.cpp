@@ -3,13 +3,10 @@
 #include "endpoints.hpp"
 
 #include "ockam/actors/transport/clock.hpp"
-#include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <iterator>
-#include <random>
 
 #include <asio/post.hpp>
 
@@ -29,39 +26,28 @@ constexpr int max_sends = 16;
 /// Memory for output is given back this long after the last one.
 constexpr std::chrono::seconds idle_memory{1};
 
-routing_number random_number() {
-  std::random_device random;
-  return routing_number{static_cast<std::uint16_t>(random())};
-}
-
 internal::link::setup limited(internal::link::setup own, const bind_options& options) {
   const auto part = options.datagram_size - datagram_overhead;
   own.limits.max_frame_size = std::min(own.limits.max_frame_size, 0xffff * part);
   return own;
 }
 
-/// An unfinished message is no larger than a message may be.
-bind_options limited(bind_options options) {
-  options.reassembly.max_bytes = std::min(options.reassembly.max_bytes,
-                                          options.limits.max_frame_size);
-  return options;
-}
-
 } // namespace
 
-udp_binding::udp_binding(const setup& own, bind_options options, std::optional<endpoint> peer,
-                         std::shared_ptr<internal::io_thread> thread,
+udp_binding::udp_binding(const setup& own, const bind_options& options,
+                         std::optional<endpoint> peer, std::shared_ptr<internal::io_thread> thread,
                          const ref_ptr<memory_budget>& in_reassembly)
   : link{limited(own, options), internal::udp_format},
-    options_{limited(std::move(options))},
     tied_to_{std::move(peer)},
     thread_{std::move(thread)},
-    socket_{thread_->executor(), options_.datagram_size},
-    peers_{options_, in_reassembly},
-    number_{random_number()},
-    pool_{make_ref<chunk_pool>(datagram_socket::chunk_size,
-                               2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
-                               reader(), own.buffers)} {}
+    socket_{thread_->executor(), options.datagram_size},
+    peers_{options, in_reassembly},
+    destinations_{thread_->executor(), socket_, peers_, options},
+    outgoing_{socket_, options.format, options.datagram_size},
+    incoming_{socket_, peers_, options, tied_to_,
+              make_ref<chunk_pool>(datagram_socket::chunk_size,
+                                   2 + 2 * own.limits.credit_bytes / datagram_socket::chunk_size,
+                                   reader(), own.buffers)} {}
 
 result<void> udp_binding::take_port(const endpoint& at) {
   if (auto opened = socket_.open(at); !opened)
@@ -70,7 +56,7 @@ result<void> udp_binding::take_port(const endpoint& at) {
     auto reachable = socket_.as_peer(*tied_to_);
     if (!reachable)
       return fail(std::move(reachable.error()));
-    to_ = *reachable;
+    outgoing_.set_peer(*reachable);
   }
   local_ = socket_.local();
   socket_address_ = to_text(local_);
@@ -106,7 +92,7 @@ void udp_binding::wait_for_input() {
 }
 
 void udp_binding::read() {
-  const auto state = socket_.receive(*pool_, arrived_);
+  const auto state = incoming_.receive();
   if (!state) // a failure of one datagram, most likely: others may come
     warn([&] { return socket_address_ + ": " + to_string(state.error()); });
   else if (*state == datagram_socket::receive_state::nothing_there)
@@ -122,9 +108,8 @@ void udp_binding::deliver() {
   {
     const connection_port::run together{port()};
     for (std::size_t count = 0;
-         count < max_deliveries && next_arrived_ < arrived_.size() && !credit()->exhausted();
-         ++count)
-      take(std::exchange(arrived_[next_arrived_++], {}));
+         count < max_deliveries && incoming_.has_datagrams() && !credit()->exhausted(); ++count)
+      take(incoming_.take_next(last_traffic_));
   }
   thread_->end_batch(self());
 }
@@ -133,77 +118,32 @@ void udp_binding::deliver() {
 void udp_binding::read_on() {
   if (over_)
     return;
-  if (next_arrived_ < arrived_.size()) {
+  if (incoming_.has_datagrams()) {
     paused_ = credit()->exhausted();
     return paused_ ? void() : deliver();
   }
-  arrived_.clear();
-  next_arrived_ = 0;
   if (++reads_ < max_reads)
     read();
   else
     wait_for_input();
 }
 
-void udp_binding::take(const datagram_socket::incoming& received) {
-  if (tied_to_ && received.from != *tied_to_) {
-    port().discard(drop_reason::foreign_source);
-    return warn([&] {
-      return "a datagram from " + to_text(received.from) + " was dropped by " + socket_address_
+void udp_binding::take(fragment_reader::outcome&& read) {
+  if (read.given_up > 0)
+    port().discard(drop_reason::incomplete, read.given_up);
+  if (read.dropped)
+    port().discard(*read.dropped);
+  if (read.stranger)
+    warn([&] {
+      return "a datagram from " + to_text(*read.stranger) + " was dropped by " + socket_address_
              + ", which is tied to " + to_text(*tied_to_);
     });
-  }
-  const auto read = decode_datagram(received.data, options_.datagram_size);
-  if (!read)
-    return port().drop_undecodable(read.error());
-  if (tied_to_)
-    from_ = received.at;
-  auto arrival = peers_.take(received.from, received.at, *read, received.data.size(),
-                             last_traffic_);
-  if (arrival.given_up > 0)
-    port().discard(drop_reason::incomplete, arrival.given_up);
-  if (arrival.taken.verdict == part_verdict::complete)
-    deliver_message(std::move(arrival.taken.message), arrival.from,
-                    arrival.unproven ? &received.from : nullptr);
-  else
-    count(arrival.taken.verdict);
-}
-
-/// @param unproven  where it says that it comes from; nullptr: from there
-void udp_binding::deliver_message(shared_bytes&& encoded, const address& from,
-                                  const endpoint* unproven) {
-  const auto size = encoded.size();
-  auto content = decode_message(std::move(encoded), limits().message);
-  if (!content)
-    return port().drop_undecodable(content.error());
-  if (!tied_to_ && unproven != nullptr)
-    peers_.prove(*unproven, content->onward_route());
-  if (!tied_to_)
-    *content = std::move(*content).push_front_return_route(from);
-  content->hold(credit(), size);
-  port().deliver(std::move(*content), thread_->actor_context());
-}
-
-/// Accounts for a datagram that did not complete a message.
-void udp_binding::count(part_verdict verdict) {
-  switch (verdict) {
-    case part_verdict::complete:
-    case part_verdict::waiting:
-      return;
-    case part_verdict::late:
-    case part_verdict::already_delivered:
-    case part_verdict::duplicate_part:
-      return port().discard(drop_reason::duplicate);
-    case part_verdict::offset_mismatch:
-    case part_verdict::no_room:
-      return port().discard(drop_reason::incomplete);
-    case part_verdict::total_zero:
-    case part_verdict::index_out_of_bounds:
-    case part_verdict::empty_part:
-    case part_verdict::total_mismatch:
-    case part_verdict::size_mismatch:
-      return port().discard(drop_reason::undecodable);
-  }
+  if (read.undecodable)
+    port().drop_undecodable(*read.undecodable);
+  if (!read.whole)
+    return;
+  read.whole->hold(credit(), read.size);
+  port().deliver(std::move(*read.whole), thread_->actor_context());
 }
 
 void udp_binding::wake_reader() {
@@ -222,101 +162,50 @@ void udp_binding::wake_reader() {
 result<void> udp_binding::push(routed_message& content, compat::execution_context* context) {
   if (tied_to_)
     return link::push(content, context);
-  const auto& onward = content.onward_route();
-  const auto second = onward.size() > 1 ? *std::next(onward.begin()) : address_view{};
-  if (second.type() != transport_type::udp)
-    return fail(errc::invalid_value, "behind an open UDP binding comes 2#host:port, not "
-                                       + escaped(to_string(address{second})));
-  const auto where = parse_destination(second.value());
-  if (!where)
-    return fail(where.error());
-  if (!where->numeric())
-    return push_to_name(*where, content, context);
-  const auto to = endpoint_of(*where);
-  if (!to)
-    return fail(to.error());
-  return push_to_endpoint(*to, content, context);
-}
-
-result<void> udp_binding::push_to_endpoint(const endpoint& to, routed_message& content,
-                                           compat::execution_context* context) {
-  auto admitted = admit(to, content.local_message());
-  if (!admitted)
-    return fail(std::move(admitted.error()));
-  return push_to(std::move(*admitted), content, context);
-}
-
-result<ref_ptr<destination>> udp_binding::admit(const endpoint& to, const message& content) {
-  auto reachable = socket_.as_peer(to);
-  if (!reachable)
-    return fail(std::move(reachable.error()));
-  const auto size = encoded_size(content, {.skip_hops = 2}); // the binding, and `to`
-  const message_cut cut{options_.format, routing_number{0}, size, options_.datagram_size};
-  const auto sent = size + cut.parts() * datagram_overhead;
-  auto from = peers_.admit(to, sent, content.came_from_wire(), content.return_route(),
-                           clock::now());
-  if (!from)
-    return fail(std::move(from.error()));
-  return make_ref<destination>(*from, *reachable);
-}
-
-result<void> udp_binding::push_to_name(const host_port& to, routed_message& content,
-                                       compat::execution_context* context) {
-  if (content.local_message().came_from_wire())
-    return fail(errc::access_denied,
-                "a message from another node does not make us look up " + escaped(to.host));
-  const auto answer = names_.find(to.host, to.port, content.local_message(), clock::now());
-  if (!answer)
-    return fail(answer.error());
-  if (answer->known)
-    return push_to_endpoint({*answer->known, to.port}, content, context);
-  if (answer->look_up)
-    look_up(to.host);
+  auto chosen = destinations_.choose(content.local_message(), clock::now());
+  if (!chosen)
+    return fail(std::move(chosen.error()));
+  if (chosen->known)
+    return push_to(std::move(chosen->known), content, context);
+  if (chosen->look_up)
+    look_up(*chosen->look_up);
   return {};
 }
 
 void udp_binding::look_up(const std::string& host) {
   asio::post(thread_->executor(), [me = self(), host] {
-    if (me->over_)
-      return;
-    const auto asked = std::make_shared<lookup>(me->thread_->executor(), host,
-                                                me->options_.resolve_timeout);
-    std::erase_if(me->lookups_, [](const auto& each) { return each.expired(); });
-    me->lookups_.push_back(asked);
-    asked->start([me, host](const lookup::outcome& found) { me->looked_up(host, found); });
+    if (!me->over_)
+      me->destinations_.look_up(host, [me, host](const lookup::outcome& found) {
+        me->looked_up(host, found);
+      });
   });
 }
 
 void udp_binding::looked_up(const std::string& host, const lookup::outcome& found) {
   if (over_)
     return;
-  const auto chosen = found ? choose(*found, local_.address().is_v6()) : std::nullopt;
-  if (chosen) {
-    names_.found(host, *chosen, clock::now(),
-                 [&](name_cache::waiting&& each) { send_found(*chosen, std::move(each)); });
+  const auto sent = destinations_.found(host, found, clock::now(),
+                                        [this](message& waited, result<ref_ptr<destination>> to) {
+                                          send_found(waited, std::move(to));
+                                        });
+  if (sent)
     return flush();
-  }
-  const auto lost = names_.failed(host);
-  const auto cause = found
-                       ? error{errc::not_found, escaped(host) + " has no address of the family of "
-                                                  + socket_address_}
-                       : found.error();
+  const auto lost = destinations_.failed(host);
   for (const auto& each : lost)
-    lose(drop_reason::external_address, each.content, cause);
+    lose(drop_reason::external_address, each.content, sent.error());
   warn([&] {
     return socket_address_ + " dropped " + std::to_string(lost.size())
-           + " messages: " + to_string(cause);
+           + " messages: " + to_string(sent.error());
   });
 }
 
 /// A message that has waited is counted as sent: what becomes of it is not told to its sender.
-void udp_binding::send_found(const asio::ip::address& host, name_cache::waiting&& waited) {
-  auto admitted = admit({host, waited.port}, waited.content);
-  auto pushed = admitted ? output().push(waited.content, port().observed() ? &port() : nullptr,
-                                         std::move(*admitted))
-                         : result<bool>{fail(std::move(admitted.error()))};
+void udp_binding::send_found(message& waited, result<ref_ptr<destination>> to) {
+  const auto pushed = to ? output().push(waited, port().observed() ? &port() : nullptr,
+                                         std::move(*to))
+                         : result<bool>{fail(std::move(to.error()))};
   if (!pushed)
-    lose(reason_of_refusal(pushed.error()), waited.content, pushed.error());
+    lose(reason_of_refusal(pushed.error()), waited, pushed.error());
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -333,69 +222,31 @@ void udp_binding::flush() {
       return wait_until_writable();
     if (++sends > max_sends) // much to write: others have their turn
       return asio::post(thread_->executor(), [me = self()] { me->flush(); });
-    if (batch_.empty()) {
-      if (batch_.messages() > 0) {
-        port().count_written(batch_.messages() - lost_);
-        port().count_dropped(drop_reason::connection_closed, std::exchange(lost_, 0));
-        batch_.clear();
-      }
-      if (!next_batch(batch_))
+    if (outgoing_.batch().empty()) {
+      finish_batch();
+      if (!next_batch(outgoing_.batch()))
         break;
       last_traffic_ = coarse_now();
     }
-    fill();
+    if (tied_to_)
+      outgoing_.set_source(incoming_.asked_at());
+    bytes_written(outgoing_.fill());
   }
   if (closing_)
     end(std::nullopt);
 }
 
-/// Cuts messages of the batch into datagrams, as many as the socket takes at a time.
-void udp_binding::fill() {
-  while (cut_ || !batch_.empty()) {
-    if (!cut_) {
-      const auto size = batch_.next_message_size();
-      if (!tied_to_) {
-        const auto& next = static_cast<const destination&>(*batch_.destination());
-        from_ = next.from;
-        to_ = next.where;
-      }
-      cut_.emplace(options_.format, number_, size, options_.datagram_size);
-      number_ = number_.next();
-      next_part_ = 0;
-    }
-    const auto size = cut_->datagram_size(next_part_);
-    auto* const room = socket_.room_for(size);
-    if (room == nullptr)
-      return;
-    const auto part = cut_->part_size(next_part_);
-    copy_part(cut_->put_head(room, next_part_), part);
-    const bool is_last = ++next_part_ == cut_->parts();
-    socket_.add(size, from_, to_, is_last);
-    if (is_last)
-      cut_.reset();
-  }
-}
-
-/// Moves the next `size` bytes of the batch.
-void udp_binding::copy_part(std::uint8_t* to, std::size_t size) {
-  std::array<bytes_view, 8> pieces;
-  for (auto left = size; left > 0;) {
-    const auto count = batch_.pieces(pieces.data(), pieces.size(), left);
-    std::size_t copied = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      to = std::ranges::copy(pieces[i], to).out;
-      copied += pieces[i].size();
-    }
-    batch_.advance(copied);
-    left -= copied;
-  }
-  bytes_written(size);
+void udp_binding::finish_batch() {
+  if (outgoing_.batch().messages() == 0)
+    return;
+  const auto done = outgoing_.finish_batch();
+  port().count_written(done.written);
+  port().count_dropped(drop_reason::connection_closed, done.lost);
 }
 
 /// False when the system takes no more now.
 bool udp_binding::send() {
-  const auto outcome = socket_.send();
-  lost_ += outcome.messages_lost;
+  const auto outcome = outgoing_.send();
   if (outcome.first_failure)
     warn([&] {
       return "sending from " + socket_address_ + " failed: " + outcome.first_failure.message();
@@ -428,16 +279,13 @@ void udp_binding::begin_close() {
 void udp_binding::end(std::optional<error> cause) {
   if (std::exchange(over_, true))
     return;
-  for (const auto& each : lookups_)
-    if (const auto asked = each.lock())
-      asked->cancel();
-  for (const auto& each : names_.close())
+  for (const auto& each : destinations_.close())
     lose(drop_reason::connection_closed, each.content, closed(cause));
   port().discard(drop_reason::incomplete, peers_.clear());
   socket_.close(); // before anybody is told, who may want the port
-  finish(std::move(cause), batch_);
-  batch_.clear();
-  arrived_.clear();
+  finish(std::move(cause), outgoing_.batch());
+  outgoing_.batch().clear();
+  incoming_.clear();
   if (ended_)
     std::exchange(ended_, nullptr)(self());
 }
@@ -448,11 +296,11 @@ void udp_binding::check_deadlines(const tick& at) {
   at.excuse(last_traffic_);
   if (const auto lost = peers_.expire(at); lost > 0)
     port().discard(drop_reason::incomplete, lost);
-  if (arrived_.empty())
+  if (!incoming_.has_datagrams())
     socket_.release_input();
   const auto silence = at.now - last_traffic_;
-  if (batch_.empty() && silence > idle_memory) {
-    batch_.shrink();
+  if (outgoing_.batch().empty() && silence > idle_memory) {
+    outgoing_.batch().shrink();
     output().shrink();
     socket_.release_output();
   }

@@ -2,27 +2,24 @@
 
 #include "../link.hpp"
 #include "datagram_socket.hpp"
-#include "lookup.hpp"
-#include "name_cache.hpp"
+#include "destinations.hpp"
+#include "fragment_reader.hpp"
+#include "fragment_writer.hpp"
 #include "peer_table.hpp"
 
 #include "io/io_thread.hpp"
 
 #include "ockam/actors/transport/log.hpp"
-#include "ockam/protocol/chunk_pool.hpp"
-#include "ockam/protocol/datagram.hpp"
-#include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace ockam::udp::detail {
 
-/// One UDP socket: cuts messages into datagrams, and puts together what comes.
+/// One UDP socket: its life, its place in the event loop, and its port to the node.
 ///
 /// Everything that touches the socket runs on the binding's I/O thread.
 class udp_binding final : public internal::link,
@@ -33,7 +30,7 @@ public:
 
   /// @param peer           of a tied binding
   /// @param in_reassembly  what the unfinished messages of all bindings take
-  udp_binding(const setup& own, bind_options options, std::optional<endpoint> peer,
+  udp_binding(const setup& own, const bind_options& options, std::optional<endpoint> peer,
               std::shared_ptr<internal::io_thread> thread,
               const ref_ptr<memory_budget>& in_reassembly);
 
@@ -74,25 +71,18 @@ private:
   void read();
   void deliver();
   void read_on() override;
-  void take(const datagram_socket::incoming& received);
-  void deliver_message(shared_bytes&& encoded, const address& from, const endpoint* unproven);
-  void count(part_verdict verdict);
+  void take(fragment_reader::outcome&& read);
 
   void flush() override;
-  void fill();
-  void copy_part(std::uint8_t* to, std::size_t size);
   bool send();
+  void finish_batch();
   void end(std::optional<error> cause);
   void wait_until_writable();
 
-  result<void> push_to_endpoint(const endpoint& to, routed_message& content,
-                                compat::execution_context* context);
-  result<void> push_to_name(const host_port& to, routed_message& content,
-                            compat::execution_context* context);
-  result<ref_ptr<destination>> admit(const endpoint& to, const message& content);
   void look_up(const std::string& host);
   void looked_up(const std::string& host, const lookup::outcome& found);
-  void send_found(const asio::ip::address& host, name_cache::waiting&& waited);
+  void send_found(message& waited, result<ref_ptr<destination>> to);
+
   /// A line in the log that others can cause.
   template <class MakeText>
   void warn(const MakeText& make) {
@@ -100,7 +90,6 @@ private:
   }
   [[nodiscard]] std::string opening() const override;
 
-  const bind_options options_;
   const std::optional<endpoint> tied_to_;
   const std::shared_ptr<internal::io_thread> thread_;
   endpoint local_;
@@ -109,22 +98,13 @@ private:
   on_end ended_;
 
   // out
-  name_cache names_;
-  std::vector<std::weak_ptr<lookup>> lookups_;
   peer_table peers_;
-  internal::write_batch batch_;    // being written
-  std::optional<message_cut> cut_; // of its message that is being cut
-  std::size_t next_part_ = 0;
-  asio::ip::address from_; // where the peer has asked
-  endpoint to_;
-  routing_number number_;
-  std::size_t lost_ = 0; // messages of the batch that the system refused
+  destinations destinations_;
+  fragment_writer outgoing_;
   bool waits_until_writable_ = false;
 
   // in
-  const ref_ptr<chunk_pool> pool_;
-  std::vector<datagram_socket::incoming> arrived_;
-  std::size_t next_arrived_ = 0;
+  fragment_reader incoming_;
   int reads_ = 0; // in a row
   bool waits_for_input_ = false;
   bool paused_ = false; // no credit, or no chunk

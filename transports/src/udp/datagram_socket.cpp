@@ -25,17 +25,17 @@ namespace ockam::udp::detail {
 namespace {
 
 /// What the kernel cuts, or puts together, at a time.
-constexpr std::size_t max_train_cars = 64;
-constexpr std::size_t max_train_size = 65'000;
+constexpr std::size_t max_segments = 64;
+constexpr std::size_t max_batch_size = 65'000;
 constexpr std::size_t max_received = 65'535;
 
 /// A large message comes as fast as its sender can write.
 constexpr int receive_buffer = 4 << 20;
 
-/// Room for the one number that goes with a train.
-constexpr std::size_t train_room = CMSG_SPACE(sizeof(int));
+/// Room for the one number that goes with a segment batch.
+constexpr std::size_t segment_size_room = CMSG_SPACE(sizeof(int));
 
-using control_room = std::array<std::uint8_t, train_room + packet_info_room>;
+using control_room = std::array<std::uint8_t, segment_size_room + packet_info_room>;
 
 std::error_code last_error() {
   return {errno, std::system_category()};
@@ -46,8 +46,8 @@ bool would_block(const std::error_code& code) {
          || code == std::errc::resource_unavailable_try_again;
 }
 
-/// Whether the system, or the device, does not know trains after all.
-bool is_against_trains(const std::error_code& code) {
+/// Whether the system, or the device, does not segment after all.
+bool refuses_segmentation(const std::error_code& code) {
   return code == std::errc::invalid_argument || code == std::errc::io_error
          || code == std::errc::operation_not_supported || code == std::errc::message_size;
 }
@@ -59,7 +59,7 @@ endpoint unmapped(const endpoint& where) {
   return {asio::ip::make_address_v4(asio::ip::v4_mapped, host.to_v6()), where.port()};
 }
 
-std::size_t train_size_of(msghdr& header) {
+std::size_t segment_size_of(msghdr& header) {
   for (auto* each = CMSG_FIRSTHDR(&header); each != nullptr; each = CMSG_NXTHDR(&header, each))
     if (each->cmsg_level == SOL_UDP && each->cmsg_type == UDP_GRO) {
       int size = 0;
@@ -69,8 +69,8 @@ std::size_t train_size_of(msghdr& header) {
   return 0;
 }
 
-void add_train_size(control_list& controls, std::size_t each) {
-  controls.add(SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(each));
+void add_segment_size(control_list& controls, std::size_t size) {
+  controls.add(SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(size));
 }
 
 } // namespace
@@ -79,8 +79,8 @@ datagram_socket::datagram_socket(const asio::any_io_executor& executor, std::siz
                                  offload wanted)
   : socket_{executor},
     datagram_size_{datagram_size},
-    sends_trains_{wanted == offload::if_possible},
-    wants_trains_{wanted == offload::if_possible} {}
+    uses_gso_{wanted == offload::if_possible},
+    wants_offload_{wanted == offload::if_possible} {}
 
 result<void> datagram_socket::open(const endpoint& at) {
   std::error_code failed;
@@ -101,7 +101,7 @@ result<void> datagram_socket::open(const endpoint& at) {
     ask_for_packet_info(socket_.native_handle(), at.address().is_v6());
   std::error_code ignored; // the system gives what it allows
   socket_.set_option(asio::socket_base::receive_buffer_size{receive_buffer}, ignored);
-  set_receive_offload(wants_trains_);
+  set_receive_offload(wants_offload_);
   return {};
 }
 
@@ -144,11 +144,11 @@ void datagram_socket::add(std::size_t size, const asio::ip::address& from, const
 
 void datagram_socket::extend_or_begin(std::size_t size, const asio::ip::address& from,
                                       const endpoint& to) {
-  if (sends_trains_ && !outgoing_.empty()) {
+  if (uses_gso_ && !outgoing_.empty()) {
     auto& last = outgoing_.back();
-    if (last.to == to && last.from == from && last.each > 0 && last.size % last.each == 0
-        && size <= last.each && last.size + size <= max_train_size
-        && last.size / last.each < max_train_cars) {
+    if (last.to == to && last.from == from && last.segment_size > 0
+        && last.size % last.segment_size == 0 && size <= last.segment_size
+        && last.size + size <= max_batch_size && last.size / last.segment_size < max_segments) {
       last.size += size;
       return;
     }
@@ -156,7 +156,7 @@ void datagram_socket::extend_or_begin(std::size_t size, const asio::ip::address&
   outgoing_.push_back({filled_, size, size, 0, from, to});
 }
 
-/// Sends trains from `sent_` on with one call. Returns how many.
+/// Sends segment batches from `sent_` on with one call. Returns how many.
 std::size_t datagram_socket::send_some(std::error_code& failed) {
   std::array<mmsghdr, max_calls> calls{};
   std::array<iovec, max_calls> pieces;
@@ -171,8 +171,8 @@ std::size_t datagram_socket::send_some(std::error_code& failed) {
     header.msg_iov = &pieces[i];
     header.msg_iovlen = 1;
     control_list with{header, controls[i]};
-    if (each.size != each.each)
-      add_train_size(with, each.each);
+    if (each.size != each.segment_size)
+      add_segment_size(with, each.segment_size);
     if (!each.from.is_unspecified())
       add_packet_info(with, each.from);
   }
@@ -183,10 +183,10 @@ std::size_t datagram_socket::send_some(std::error_code& failed) {
   return sent < 0 ? 0 : static_cast<std::size_t>(sent);
 }
 
-/// A train that the system refused, car by car.
-void datagram_socket::send_one_by_one(const train& refused, send_outcome& outcome) {
-  for (std::size_t offset = 0; offset < refused.size; offset += refused.each) {
-    const auto size = std::min(refused.each, refused.size - offset);
+/// A segment batch that the system refused, datagram by datagram.
+void datagram_socket::send_one_by_one(const segment_batch& refused, send_outcome& outcome) {
+  for (std::size_t offset = 0; offset < refused.size; offset += refused.segment_size) {
+    const auto size = std::min(refused.segment_size, refused.size - offset);
     auto to = refused.to;
     iovec piece{output_.get() + refused.offset + offset, size};
     msghdr header{};
@@ -220,8 +220,8 @@ datagram_socket::send_outcome datagram_socket::send() {
       refused.from = asio::ip::address{};
       continue;
     }
-    if (refused.size > refused.each && is_against_trains(failed)) {
-      sends_trains_ = false;
+    if (refused.size > refused.segment_size && refuses_segmentation(failed)) {
+      uses_gso_ = false;
       send_one_by_one(refused, outcome);
     } else {
       outcome.messages_lost += refused.messages;
@@ -241,12 +241,12 @@ void datagram_socket::set_receive_offload(bool on) {
   const int value = on ? 1 : 0;
   const bool done = ::setsockopt(socket_.native_handle(), SOL_UDP, UDP_GRO, &value, sizeof value)
                     == 0;
-  receives_trains_ = on && done;
+  uses_gro_ = on && done;
 }
 
 std::size_t datagram_socket::receive_size() const noexcept {
   // one byte more tells a datagram that is too large
-  return receives_trains_ ? max_received : std::min(datagram_size_ + 1, max_received);
+  return uses_gro_ ? max_received : std::min(datagram_size_ + 1, max_received);
 }
 
 /// Makes `chunk_` one with room for a datagram; false when all chunks are in use.
@@ -260,9 +260,9 @@ bool datagram_socket::find_chunk(chunk_pool& pool) {
     return false;
   chunk_ = std::move(fresh);
   read_ = 0;
-  // in a small one, which is all that there is when the node is short of memory, trains would be cut
+  // a node that is short of memory has small chunks only, which would cut a segment batch
   const bool roomy = chunk_->size() >= max_received;
-  if (wants_trains_ && receives_trains_ != roomy)
+  if (wants_offload_ && uses_gro_ != roomy)
     set_receive_offload(roomy);
   return true;
 }
@@ -286,7 +286,7 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
     header.msg_iov = &pieces[i];
     header.msg_iovlen = 1;
     header.msg_control = controls[i].data();
-    header.msg_controllen = has_all_addresses_ ? controls[i].size() : train_room;
+    header.msg_controllen = has_all_addresses_ ? controls[i].size() : segment_size_room;
   }
   const auto received = ::recvmmsg(socket_.native_handle(), calls.data(),
                                    static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
@@ -305,18 +305,19 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
     if (data != pieces[i].iov_base) // behind the one before: most are much smaller than their room
       std::memmove(data, pieces[i].iov_base, size);
     read_ += size;
-    const auto each = train_size_of(header);
+    const auto segment_size = segment_size_of(header);
     const auto at = has_all_addresses_ ? packet_info_of(header) : asio::ip::address{};
-    take_apart({unmapped(sources[i]), at, {}}, data, size, each == 0 ? size : each, to);
+    take_apart({unmapped(sources[i]), at, {}}, data, size, segment_size == 0 ? size : segment_size,
+               to);
   }
   return receive_state::received;
 }
 
 void datagram_socket::take_apart(const incoming& whole, std::uint8_t* data, std::size_t size,
-                                 std::size_t each, std::vector<incoming>& to) {
+                                 std::size_t segment_size, std::vector<incoming>& to) {
   std::size_t offset = 0;
   do { // an empty datagram is one too
-    const auto length = std::min(each, size - offset);
+    const auto length = std::min(segment_size, size - offset);
     to.push_back({whole.from, whole.at, shared_bytes{bytes_view{data + offset, length}, chunk_}});
     offset += length;
   } while (offset < size);

@@ -90,13 +90,14 @@ public:
 
 private:
   static constexpr std::size_t send_room = 64u << 10;
-  static constexpr std::size_t max_calls = 64; // datagrams, or trains of them, in one system call
+  static constexpr std::size_t max_calls = 64; // segment batches in one system call
 
-  /// Datagrams of one size to one address, of which the last may be shorter.
-  struct train {
+  /// Datagrams of one size to one address, of which the last may be shorter: the kernel gets them as
+  /// one piece and a segment size.
+  struct segment_batch {
     std::size_t offset;
     std::size_t size;
-    std::size_t each;
+    std::size_t segment_size;
     std::size_t messages; // that end in it
     asio::ip::address from;
     endpoint to;
@@ -104,24 +105,24 @@ private:
 
   void extend_or_begin(std::size_t size, const asio::ip::address& from, const endpoint& to);
   [[nodiscard]] std::size_t send_some(std::error_code& failed);
-  void send_one_by_one(const train& refused, send_outcome& outcome);
+  void send_one_by_one(const segment_batch& refused, send_outcome& outcome);
   void set_receive_offload(bool on);
   [[nodiscard]] bool find_chunk(chunk_pool& pool);
   [[nodiscard]] std::size_t receive_size() const noexcept;
-  void take_apart(const incoming& whole, std::uint8_t* data, std::size_t size, std::size_t each,
-                  std::vector<incoming>& to);
+  void take_apart(const incoming& whole, std::uint8_t* data, std::size_t size,
+                  std::size_t segment_size, std::vector<incoming>& to);
 
   asio::ip::udp::socket socket_;
   const std::size_t datagram_size_;
   endpoint local_;
   bool has_all_addresses_ = false;
-  bool sends_trains_;
-  bool receives_trains_ = false;
-  const bool wants_trains_;
+  bool uses_gso_;
+  bool uses_gro_ = false;
+  const bool wants_offload_;
 
   std::unique_ptr<std::uint8_t[]> output_;
   std::size_t filled_ = 0;
-  std::vector<train> outgoing_;
+  std::vector<segment_batch> outgoing_;
   std::size_t sent_ = 0;
 
   ref_ptr<chunk> chunk_;

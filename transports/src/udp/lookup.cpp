@@ -59,8 +59,8 @@ void lookup::finish(outcome found) {
     done(std::move(found));
 }
 
-std::optional<asio::ip::address> choose(const std::vector<asio::ip::address>& found,
-                                        bool socket_is_v6) {
+std::optional<asio::ip::address> choose_host(const std::vector<asio::ip::address>& found,
+                                             bool socket_is_v6) {
   const auto own = std::ranges::find(found, socket_is_v6, &asio::ip::address::is_v6);
   if (own != found.end())
     return *own;

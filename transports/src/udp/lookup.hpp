@@ -45,7 +45,7 @@ private:
 };
 
 /// The one that a socket can reach: its own family first, IPv4 through an IPv6 socket otherwise.
-std::optional<asio::ip::address> choose(const std::vector<asio::ip::address>& found,
-                                        bool socket_is_v6);
+std::optional<asio::ip::address> choose_host(const std::vector<asio::ip::address>& found,
+                                             bool socket_is_v6);
 
 } // namespace ockam::udp::detail

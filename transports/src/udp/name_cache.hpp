@@ -1,11 +1,10 @@
 #pragma once
 
-#include "datagram_socket.hpp"
-
 #include "ockam/protocol/message.hpp"
-#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/result.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -16,13 +15,6 @@
 #include <asio/ip/address.hpp>
 
 namespace ockam::udp::detail {
-
-/// Where a message goes, as it travels with it through the output.
-struct destination final : ref_counted {
-  destination(const asio::ip::address& own, const endpoint& to) : from{own}, where{to} {}
-  const asio::ip::address from; ///< unspecified: the system chooses
-  const endpoint where;
-};
 
 /// Names of hosts and what they stand for. Nobody waits for an answer: messages do, in order.
 /// Thread-safe; whoever asks `find` looks the name up and calls `found` or `failed`.

@@ -27,6 +27,7 @@ class peer_table {
 public:
   using clock = std::chrono::steady_clock;
 
+  /// An unfinished message is no larger than a message may be.
   peer_table(const bind_options& options, ref_ptr<memory_budget> reassembly_in_all);
 
   struct arrival {

@@ -68,7 +68,7 @@ void transport_impl::bind_to_peer(const std::optional<host_port>& at, bind_optio
     return done(fail(std::move(peer.error())));
   if (peer->numeric()) {
     auto place = endpoint_of(*peer);
-    return done(place ? bind_now(at, std::move(options), std::move(*place), std::move(thread))
+    return done(place ? bind_now(at, options, std::move(*place), std::move(thread))
                       : result<binding_ptr>{fail(std::move(place.error()))});
   }
   const auto asked = std::make_shared<lookup>(thread->executor(), peer->host,
@@ -80,7 +80,7 @@ void transport_impl::bind_to_peer(const std::optional<host_port>& at, bind_optio
     if (!found)
       return done(fail(found.error()));
     const bool socket_is_v6 = at && at->host_kind == host_port::kind::ipv6;
-    auto host = choose(*found, socket_is_v6);
+    auto host = choose_host(*found, socket_is_v6);
     if (!host && !at)
       host = found->front();
     if (!host)
@@ -91,7 +91,7 @@ void transport_impl::bind_to_peer(const std::optional<host_port>& at, bind_optio
 }
 
 result<transport_impl::binding_ptr> transport_impl::bind_now(
-  const std::optional<host_port>& at, bind_options options, std::optional<endpoint> peer,
+  const std::optional<host_port>& at, const bind_options& options, std::optional<endpoint> peer,
   std::shared_ptr<internal::io_thread> thread) {
   auto where = at ? endpoint_of(*at) : any_port(peer);
   if (!where)
@@ -106,7 +106,7 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
                               .observer = options.observer,
                               .explain_drops = options.explain_drops,
                               .buffers = node()->buffer_budget()};
-  auto made = std::make_shared<udp_binding>(setup, std::move(options), peer, std::move(thread),
+  auto made = std::make_shared<udp_binding>(setup, options, peer, std::move(thread),
                                             in_reassembly_);
   if (auto taken = made->take_port(*where); !taken)
     return fail(std::move(taken.error()));
@@ -130,7 +130,7 @@ result<transport_impl::binding_ptr> transport_impl::bind(std::string_view at,
   if (auto sound = check(options); !sound)
     return fail(std::move(sound.error()));
   if (!options.peer)
-    return bind_now(*where, std::move(options), {}, next_thread());
+    return bind_now(*where, options, {}, next_thread());
   return wait_for<binding_ptr>({"bind to a peer", "bind on a thread of your own"},
                                [&](on_bound done) {
                                  bind_to_peer(*where, std::move(options), std::move(done));

@@ -35,7 +35,7 @@ private:
                   std::optional<std::chrono::milliseconds> idle_timeout) override;
 
   void bind_to_peer(const std::optional<host_port>& at, bind_options options, on_bound done);
-  result<binding_ptr> bind_now(const std::optional<host_port>& at, bind_options options,
+  result<binding_ptr> bind_now(const std::optional<host_port>& at, const bind_options& options,
                                std::optional<endpoint> peer,
                                std::shared_ptr<internal::io_thread> thread);
 

@@ -1,8 +1,9 @@
 #include "ockam/transports/puncture.hpp"
 
-#include "../receive_credit.hpp"
-#include "endpoints.hpp"
 #include "puncture_state.hpp"
+
+#include "../../receive_credit.hpp"
+#include "../endpoints.hpp"
 
 #include "ockam/protocol/text.hpp"
 
