@@ -311,6 +311,24 @@ TEST_F(OutboxOfRequests, ANS7_OneThatIsPartlyWrittenIsFinished) {
   EXPECT_EQ(output.pending_bytes(), 0u);
 }
 
+TEST_F(OutboxOfRequests, ANS7_OneWhoseSizeWasAskedForIsFinished) {
+  outbox datagrams{limits, udp_format, nullptr};
+  const auto first = make_ref<request>();
+  const auto second = make_ref<request>();
+  for (const auto& each : {first, second}) {
+    auto content = text("body");
+    content.set_request(each);
+    EXPECT_TRUE(datagrams.push(content));
+  }
+  ASSERT_TRUE(datagrams.next_batch(batch));
+  const auto size = batch.next_message_size();
+  first->give_up();
+  second->give_up();
+  EXPECT_EQ(datagrams.remove_given_up(batch), 1u) << "the second one";
+  EXPECT_EQ(batch.size(), size);
+  batch.clear();
+}
+
 TEST_F(OutboxOfRequests, ANS5_ThoseThatAreNotAnsweredAreKnownAtTheEnd) {
   const auto answered = push_request("answered");
   const auto sent = push_request("sent");

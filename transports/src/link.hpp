@@ -75,6 +75,22 @@ public:
 
   [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
 
+  // -- for what moves the bytes, on its thread -----------------------------------------------------
+
+  [[nodiscard]] connection_port& port() noexcept { return port_; }
+  [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
+  [[nodiscard]] node_log& log() const noexcept;
+
+  /// Reads on, unless the link is gone: for credit and memory, which may outlive it.
+  [[nodiscard]] ref_ptr<waiter> reader() const noexcept { return reader_; }
+
+  /// Accounts for a message that was taken and never came into the output; a request ends with
+  /// `cause`.
+  void lose(drop_reason reason, const message& content, const error& cause) noexcept;
+
+  /// What requests and sends end with when the link has ended with this cause.
+  [[nodiscard]] error closed(const std::optional<error>& cause) const;
+
 protected:
   enum class phase : std::uint8_t {
     open,     ///< takes messages
@@ -93,9 +109,6 @@ protected:
 
   /// Read on after a pause. Any thread.
   virtual void wake_reader() = 0;
-
-  /// Calls `wake_reader`, unless the link is gone: for credit and memory, which may outlive it.
-  [[nodiscard]] ref_ptr<waiter> reader() const noexcept { return reader_; }
 
   /// Write what waits, then end. Any thread; called once.
   virtual void begin_close() = 0;
@@ -118,10 +131,6 @@ protected:
   /// @param refused  messages of it that the operating system did not take
   void batch_written(const write_batch& batch, std::size_t refused = 0);
 
-  /// Accounts for a message that was taken and never came into the output; a request ends with
-  /// `cause`.
-  void lose(drop_reason reason, const message& content, const error& cause) noexcept;
-
   /// What carries the bytes broke, and something new will follow: counts what was being written as
   /// lost, and fails the requests that wait for a reply through it.
   void begin_again(const error& cause, const write_batch& unwritten,
@@ -130,17 +139,11 @@ protected:
   /// Meanwhile: drops what has waited for too long.
   void expire_waiting(const tick& at);
 
-  /// What requests and sends end with when the link has ended with this cause.
-  [[nodiscard]] error closed(const std::optional<error>& cause) const;
-
   /// Ends the connection for the node: counters, addresses, observers. Called once.
   /// @param unwritten  the batch that was being written, if any
   void finish(std::optional<error> cause, const write_batch& unwritten);
 
-  [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
   outbox& output() noexcept { return output_; }
-  [[nodiscard]] node_log& log() const noexcept;
-  connection_port& port() noexcept { return port_; }
 
 private:
   void notify(connection_state state, std::optional<error> cause = {});

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "link.hpp"
+#include "engine/connection_engine.hpp"
 #include "listening.hpp"
 #include "registry.hpp"
 
@@ -31,7 +31,9 @@ public:
   result<void> disconnect(const address& any);
   result<void> stop_listener(const address& listener);
 
-  [[nodiscard]] const registry<link>& connections() const noexcept { return connections_; }
+  [[nodiscard]] const registry<connection_engine>& connections() const noexcept {
+    return connections_;
+  }
   [[nodiscard]] const registry<listening>& listeners() const noexcept { return listeners_; }
 
   using on_connected = internal::on_connected;
@@ -68,9 +70,9 @@ protected:
   [[nodiscard]] const node_ptr& node() const noexcept { return node_; }
 
   // both go when they end
-  void add(std::shared_ptr<link> opened) { connections_.add(std::move(opened)); }
+  void add(std::shared_ptr<connection_engine> opened) { connections_.add(std::move(opened)); }
   void add(std::shared_ptr<listening> opened);
-  void remove(const link& ended) { connections_.remove(ended); }
+  void remove(const connection_engine& ended) { connections_.remove(ended); }
   void remove(const listening& ended);
 
   /// For the log: a connection that was accepted at `listener` has ended before it began.
@@ -80,7 +82,7 @@ private:
   [[nodiscard]] result<void> check_may_wait(const waiting& what) const;
 
   const node_ptr node_;
-  registry<link> connections_;
+  registry<connection_engine> connections_;
   registry<listening> listeners_;
 };
 

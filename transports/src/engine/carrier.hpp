@@ -12,11 +12,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace ockam::internal {
 
 class connection_engine;
-class link;
 
 /// Moves the bytes of one connection: a socket, a WebSocket, a pipe. `connection_engine` decides when
 /// to read and to write, how much in a row, and when the peer is late; a carrier does it, one batch a
@@ -62,13 +62,17 @@ public:
   virtual ~carrier() = default;
 
   /// Names the connection, which outlives the carrier; once, before everything else.
-  virtual void attach(link& connection) { connection_ = &connection; }
+  virtual void attach(connection_engine& connection) { connection_ = &connection; }
 
   /// Calls `then` once, later, when a read or a write may succeed. One call a direction at a time.
   virtual void wait(direction what, on_ready then) = 0;
 
   /// Reads a batch of bytes into `to`. An error ends the stream.
   virtual result<input> read(inbox& to) = 0;
+
+  /// Passes the messages that were read to the port of the connection, at most `max`, while there is
+  /// credit. An error ends the stream. Those of a stream of bytes are in the inbox.
+  virtual result<inbox::state> decode(inbox& from, execution_context* context, std::size_t max);
 
   /// Writes a part of `batch`, and advances it. With an empty batch: what the carrier still holds.
   virtual result<output> write(write_batch& batch) = 0;
@@ -77,7 +81,7 @@ public:
   /// @param node_stops  the reason, for protocols that tell it
   virtual void close(const std::optional<error>& cause, bool node_stops) = 0;
 
-  // -- for carriers with deadlines and buffers of their own ----------------------------------------
+  // -- for carriers with more of their own ---------------------------------------------------------
 
   /// At every tick. An error ends the stream.
   /// @param reading  the connection reads: silence is the peer's
@@ -89,11 +93,14 @@ public:
   /// Gives memory back that is only kept for the next output.
   virtual void release_memory() {}
 
+  /// What the log says when messages can pass; empty: that there is a connection.
+  [[nodiscard]] virtual std::string opening() const { return {}; }
+
 protected:
-  [[nodiscard]] link& connection() const noexcept { return *connection_; }
+  [[nodiscard]] connection_engine& connection() const noexcept { return *connection_; }
 
 private:
-  link* connection_ = nullptr;
+  connection_engine* connection_ = nullptr;
 };
 
 } // namespace ockam::internal

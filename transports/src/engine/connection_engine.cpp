@@ -82,11 +82,16 @@ void connection_engine::on_ready(carrier::direction what, const result<void>& ou
     return end(outcome.error());
   if (is_input) {
     reads_ = 0;
-    return paused_ ? void() : read();
+    return paused_ || workers_run_ ? void() : read(); // what has been read before comes first
   }
   remove_given_up(batch_);
   flush();
   loop_->end_batch(nullptr);
+}
+
+std::string connection_engine::opening() const {
+  auto own = carrier_ ? carrier_->opening() : std::string{};
+  return own.empty() ? link::opening() : own;
 }
 
 // -- input -----------------------------------------------------------------------------------------
@@ -140,10 +145,14 @@ bool connection_engine::greet() {
   return carrier_ != nullptr;
 }
 
+result<inbox::state> carrier::decode(inbox& from, execution_context* context, std::size_t max) {
+  return from.decode(connection_->port(), context, max);
+}
+
 /// Passes on some of what has been read.
 void connection_engine::decode() {
   const auto before = input_.frames();
-  auto state = input_.decode(port(), loop_->actor_context(), max_decoded - decoded_);
+  auto state = carrier_->decode(input_, loop_->actor_context(), max_decoded - decoded_);
   if (!state) {
     end(std::move(state.error()));
     return loop_->end_batch(nullptr);
@@ -160,11 +169,13 @@ void connection_engine::decode() {
 /// The workers that were woken run; then `read_on` goes on.
 void connection_engine::end_input_batch() {
   decoded_ = 0;
+  workers_run_ = true;
   loop_->end_batch(self());
 }
 
 /// The workers may have freed credit, and may have ended this connection.
 void connection_engine::read_on() {
+  workers_run_ = false;
   if (!carrier_)
     return;
   if (left_ != inbox::state::wants_bytes) {
@@ -204,6 +215,23 @@ void connection_engine::wake_reader() {
 }
 
 // -- output ----------------------------------------------------------------------------------------
+
+result<void> connection_engine::push(routed_message& content, execution_context* context) {
+  if (!peers_)
+    return link::push(content, context);
+  auto chosen = peers_->choose(content.local_message());
+  if (!chosen)
+    return fail(std::move(chosen.error()));
+  return chosen->waits ? result<void>{} : push_to(std::move(chosen->destination), content, context);
+}
+
+void connection_engine::push_late(message& content, result<ref_ptr<ref_counted>> destination) {
+  const auto pushed = destination ? output().push(content, port().observed() ? &port() : nullptr,
+                                                  std::move(*destination))
+                                  : result<bool>{fail(std::move(destination.error()))};
+  if (!pushed)
+    lose(reason_of_refusal(pushed.error()), content, pushed.error());
+}
 
 void connection_engine::wake_writer(execution_context* context) {
   loop_->flush_soon(self(), context);

@@ -2,6 +2,7 @@
 
 #include "../link.hpp"
 #include "../stream/inbox.hpp"
+#include "addressing.hpp"
 #include "carrier.hpp"
 #include "event_loop.hpp"
 #include "reconnecting.hpp"
@@ -26,6 +27,9 @@ public:
                     std::unique_ptr<carrier> over);
   ~connection_engine() override;
 
+  /// Lets it have several peers. Before `open`.
+  void set_addressing(std::shared_ptr<addressing> peers) { peers_ = std::move(peers); }
+
   /// Makes it last: `connect` makes another carrier when one is lost. Before `start`.
   void set_reconnect(reconnect_policy policy, reconnector connect);
 
@@ -37,7 +41,14 @@ public:
   void start();
 
   [[nodiscard]] const std::shared_ptr<event_loop>& loop() const noexcept { return loop_; }
+  [[nodiscard]] const std::shared_ptr<addressing>& peers() const noexcept { return peers_; }
   [[nodiscard]] std::size_t chunks_in_use() const { return input_.chunks_in_use(); }
+
+  result<void> push(routed_message& content, execution_context* context) override;
+
+  /// Takes a message that has waited, now that its destination is known, or that there is none. It
+  /// counts as sent: what becomes of it is not told to its sender. On the thread of the loop.
+  void push_late(message& content, result<ref_ptr<ref_counted>> destination);
 
   // -- batched_io, watched -------------------------------------------------------------------------
 
@@ -52,6 +63,7 @@ private:
   void wake_writer(execution_context* context) override;
   void wake_reader() override;
   void begin_close() override;
+  [[nodiscard]] std::string opening() const override;
 
   [[nodiscard]] std::shared_ptr<connection_engine> self() {
     return std::static_pointer_cast<connection_engine>(shared_from_this());
@@ -79,7 +91,8 @@ private:
   void use(std::unique_ptr<carrier> another);
 
   const std::shared_ptr<event_loop> loop_;
-  std::unique_ptr<carrier> carrier_; // null between two of them, and at the end
+  std::shared_ptr<addressing> peers_; // null: one peer
+  std::unique_ptr<carrier> carrier_;  // null between two of them, and at the end
   std::unique_ptr<reconnecting> reconnect_;
   std::shared_ptr<const on_end> ended_;
   unsigned stream_ = 0; // number of the carrier: what was begun on an earlier one is ignored
@@ -94,8 +107,9 @@ private:
   carrier::input read_ = carrier::input::nothing;
   inbox::state left_ = inbox::state::wants_bytes; // by the last decoding
   bool waits_for_input_ = false;
-  bool paused_ = false; // no credit, or no memory
-  bool greeted_ = true; // by the peer, unless the carrier is not the first one
+  bool workers_run_ = false; // those of the last batch, until `read_on`
+  bool paused_ = false;      // no credit, or no memory
+  bool greeted_ = true;      // by the peer, unless the carrier is not the first one
 
   // out
   write_batch batch_; // being written

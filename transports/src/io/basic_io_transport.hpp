@@ -15,11 +15,10 @@
 
 namespace ockam::internal {
 
-/// A transport with I/O threads that serve its links, and their life.
+/// A transport with I/O threads that serve its connections, and their life.
 ///
-/// @tparam Net   the types of an event-loop library, see `asio_net`
-/// @tparam Link  what all its links are: a `link` with `loop()`, and `abort()` for that thread
-template <class Net, class Link>
+/// @tparam Net  the types of an event-loop library, see `asio_net`
+template <class Net>
 class basic_io_transport : public connecting_transport {
 public:
   using thread_ptr = std::shared_ptr<basic_io_thread<Net>>;
@@ -45,10 +44,8 @@ public:
       each->go_away();
     if (!threads_.front()->is_this_thread()) // a host may stop the node in its own loop
       connections().wait_until_empty(stop_grace);
-    for (const auto& each : connections().all()) { // did not take their last bytes in time
-      auto& own = static_cast<Link&>(*each);
-      own.loop()->dispatch([each, &own] { own.abort(); });
-    }
+    for (const auto& each : connections().all()) // did not take their last bytes in time
+      each->loop()->dispatch([each] { each->abort(); });
     for (const auto& each : threads_)
       each->stop(stop_grace);
   }

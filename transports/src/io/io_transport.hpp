@@ -7,7 +7,6 @@ namespace ockam::internal {
 
 using asio_threads = thread_options<asio_net>;
 
-template <class Link>
-using io_transport = basic_io_transport<asio_net, Link>;
+using io_transport = basic_io_transport<asio_net>;
 
 } // namespace ockam::internal

@@ -1,6 +1,6 @@
 #include "carrier.hpp"
 
-#include "../link.hpp"
+#include "../engine/connection_engine.hpp"
 #include "closing.hpp"
 
 #include <array>

@@ -14,7 +14,7 @@ namespace ockam::internal {
 
 /// A transport over sockets with a stream of bytes: connecting and accepting. What is special about a
 /// family of sockets is in the transport that derives from it.
-class socket_transport : public io_transport<connection_engine> {
+class socket_transport : public io_transport {
 public:
   /// @param format  a constant of the program
   socket_transport(node_ptr node, const stream_format& format, std::string name,

@@ -124,6 +124,15 @@ void write_batch::clear() noexcept {
 
 // -- messages that are taken back ------------------------------------------------------------------
 
+/// A message whose size was asked for is begun, also when no byte of it is written.
+std::size_t write_batch::content::position() const noexcept {
+  const auto at = next < pieces.size() ? pieces[next].at + written : end;
+  if (next_unframed == 0)
+    return at;
+  const auto& begun = unframed[next_unframed - 1];
+  return std::max(at, begun.at + begun.size);
+}
+
 void write_batch::remove_if(const std::function<bool(const tracked_message&)>& expired,
                             std::vector<tracked_message>& removed) {
   if (!content_)

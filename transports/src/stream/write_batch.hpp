@@ -95,9 +95,7 @@ private:
 
     void append_copied(const std::uint8_t* data, std::size_t size);
     void append_reference(const shared_bytes& data);
-    [[nodiscard]] std::size_t position() const noexcept {
-      return next < pieces.size() ? pieces[next].at + written : end;
-    }
+    [[nodiscard]] std::size_t position() const noexcept; // of what is not begun
     void cut(const std::vector<range>& ranges);
   };
 

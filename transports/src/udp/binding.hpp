@@ -1,118 +1,74 @@
 #pragma once
 
-#include "../link.hpp"
+#include "../engine/addressing.hpp"
+#include "../engine/connection_engine.hpp"
 #include "datagram_socket.hpp"
 #include "destinations.hpp"
-#include "fragment_reader.hpp"
-#include "fragment_writer.hpp"
 #include "peer_table.hpp"
-
-#include "io/io_thread.hpp"
 
 #include "ockam/actors/transport/log.hpp"
 #include "ockam/transports/udp.hpp"
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace ockam::udp::detail {
 
-/// One UDP socket: its life, its place in the event loop, and its port to the node.
-///
-/// Everything that touches the socket runs on the binding's I/O thread.
-class udp_binding final : public internal::link,
-                          public internal::watched,
-                          public internal::batched_io {
+/// A bound UDP socket and its peers: where each message goes, and what may be sent to whom. Its
+/// engine, which owns it, moves the datagrams with a `datagram_carrier`.
+class udp_binding final : public internal::addressing {
 public:
-  using on_end = std::function<void(const std::shared_ptr<udp_binding>&)>;
-
   /// @param peer           of a tied binding
   /// @param in_reassembly  what the unfinished messages of all bindings take
-  udp_binding(const setup& own, const bind_options& options, std::optional<endpoint> peer,
-              std::shared_ptr<internal::io_thread> thread,
-              const ref_ptr<memory_budget>& in_reassembly);
+  udp_binding(const asio::any_io_executor& executor, const bind_options& options,
+              std::optional<endpoint> peer, const ref_ptr<memory_budget>& in_reassembly);
 
-  /// Takes the port; nothing is read before `start`.
-  result<void> take_port(const endpoint& at);
+  /// Takes the port; once, before everything else.
+  result<void> open(const endpoint& at);
 
-  /// `ended` is called once, on the I/O thread, when all is over. Before anybody knows of it.
-  void set_on_end(on_end ended) { ended_ = std::move(ended); }
+  /// Names its engine, which owns it: it exists whenever a function of this runs. Before messages come.
+  void attach(const std::shared_ptr<internal::connection_engine>& engine) noexcept {
+    engine_ = engine.get();
+    weak_engine_ = engine;
+  }
 
-  /// Begins to read and write.
-  void start();
-
-  result<void> push(routed_message& content, compat::execution_context* context) override;
-
+  [[nodiscard]] internal::connection_engine& engine() const noexcept { return *engine_; }
   [[nodiscard]] const endpoint& local() const noexcept { return local_; }
   [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
   [[nodiscard]] const std::optional<endpoint>& tied_to() const noexcept { return tied_to_; }
 
-  [[nodiscard]] const std::shared_ptr<internal::io_thread>& loop() const noexcept {
-    return thread_;
-  }
+  result<choice> choose(message& content) override;
 
-  // -- watched -------------------------------------------------------------------------------------
+  // -- on the thread of the loop -------------------------------------------------------------------
 
-  void check_deadlines(const tick& at) override;
-  void abort() override { end(error{errc::shutting_down, "the node has stopped"}); }
-
-private:
-  void wake_writer(compat::execution_context* context) override;
-  void wake_reader() override;
-  void begin_close() override;
-
-  [[nodiscard]] std::shared_ptr<udp_binding> self() {
-    return std::static_pointer_cast<udp_binding>(shared_from_this());
-  }
-
-  void wait_for_input();
-  void read();
-  void deliver();
-  void read_on() override;
-  void take(fragment_reader::outcome&& read);
-
-  void flush() override;
-  bool send();
-  void finish_batch();
-  void end(std::optional<error> cause);
-  void wait_until_writable();
-
-  void look_up(const std::string& host);
-  void looked_up(const std::string& host, const lookup::outcome& found);
-  void send_found(message& waited, result<ref_ptr<destination>> to);
+  [[nodiscard]] datagram_socket& socket() noexcept { return socket_; }
+  [[nodiscard]] peer_table& peers() noexcept { return peers_; }
 
   /// A line in the log that others can cause.
   template <class MakeText>
   void warn(const MakeText& make) {
-    log().report(log_lines_, log_level::warning, make);
+    engine_->log().report(log_lines_, log_level::warning, make);
   }
-  [[nodiscard]] std::string opening() const override;
+
+  /// Counts what waits here as lost, and frees the port.
+  void close(const std::optional<error>& cause);
+
+private:
+  template <class Call>
+  [[nodiscard]] auto while_open(Call call) const;
+  void look_up(const std::string& host);
+  void looked_up(const std::string& host, const lookup::outcome& found);
 
   const std::optional<endpoint> tied_to_;
-  const std::shared_ptr<internal::io_thread> thread_;
+  internal::connection_engine* engine_ = nullptr;
+  std::weak_ptr<internal::connection_engine> weak_engine_; // for what runs later
   endpoint local_;
   std::string socket_address_;
   datagram_socket socket_;
-  on_end ended_;
-
-  // out
   peer_table peers_;
   destinations destinations_;
-  fragment_writer outgoing_;
-  bool waits_until_writable_ = false;
-
-  // in
-  fragment_reader incoming_;
-  int reads_ = 0; // in a row
-  bool waits_for_input_ = false;
-  bool paused_ = false; // no credit, or no chunk
-
-  clock::time_point last_traffic_ = clock::now();
   log_limit log_lines_;
-  bool closing_ = false; // write what waits, then end
-  bool over_ = false;
 };
 
 } // namespace ockam::udp::detail

@@ -32,23 +32,17 @@ std::optional<drop_reason> reason_of(part_verdict verdict) noexcept {
 } // namespace
 
 fragment_reader::fragment_reader(datagram_socket& socket, peer_table& peers,
-                                 const bind_options& options, std::optional<endpoint> peer,
-                                 ref_ptr<chunk_pool> pool)
+                                 const bind_options& options, std::optional<endpoint> peer)
   : socket_{socket},
     peers_{peers},
     tied_to_{std::move(peer)},
     datagram_size_{options.datagram_size},
-    limits_{options.limits.message},
-    pool_{std::move(pool)} {}
+    limits_{options.limits.message} {}
 
 result<datagram_socket::receive_state> fragment_reader::receive() {
-  clear();
-  return socket_.receive(*pool_, arrived_);
-}
-
-void fragment_reader::clear() noexcept {
   arrived_.clear();
   next_ = 0;
+  return socket_.receive(*pool_, arrived_);
 }
 
 fragment_reader::outcome fragment_reader::take_next(clock::time_point now) {

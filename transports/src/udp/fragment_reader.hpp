@@ -25,9 +25,11 @@ public:
 
   /// @param peers  has the unfinished messages
   /// @param peer   of a tied binding
-  /// @param pool   for what is read
   fragment_reader(datagram_socket& socket, peer_table& peers, const bind_options& options,
-                  std::optional<endpoint> peer, ref_ptr<chunk_pool> pool);
+                  std::optional<endpoint> peer);
+
+  /// Where what is read goes; before `receive`.
+  void set_pool(ref_ptr<chunk_pool> pool) { pool_ = std::move(pool); }
 
   /// Reads as many datagrams as one system call gives. Only when all those before are taken.
   result<datagram_socket::receive_state> receive();
@@ -49,9 +51,6 @@ public:
   /// Which address of ours the peer of a tied binding has sent to last.
   [[nodiscard]] const asio::ip::address& asked_at() const noexcept { return asked_at_; }
 
-  /// Forgets the datagrams that were read.
-  void clear() noexcept;
-
 private:
   outcome complete(peer_table::arrival&& arrival, const endpoint& from);
 
@@ -60,7 +59,7 @@ private:
   const std::optional<endpoint> tied_to_;
   const std::size_t datagram_size_;
   const decode_limits limits_;
-  const ref_ptr<chunk_pool> pool_;
+  ref_ptr<chunk_pool> pool_;
   std::vector<datagram_socket::incoming> arrived_;
   std::size_t next_ = 0;
   asio::ip::address asked_at_;

@@ -14,8 +14,8 @@
 
 namespace ockam::udp::detail {
 
-/// Cuts the messages of a batch into fragments, one datagram each, and sends them through a socket.
-/// Keeps its place in a message when the socket is full. For the thread of the socket.
+/// Cuts the messages of batches into fragments, one datagram each, for a socket to send. Keeps its
+/// place in a message when the socket is full. For the thread of the socket.
 class fragment_writer {
 public:
   /// @param first  number of the first message
@@ -32,42 +32,25 @@ public:
   /// What leaves for that peer leaves from there.
   void set_source(const asio::ip::address& own) { from_ = own; }
 
-  /// What is being written. Takes the next one once this one is empty and `finish_batch` was called.
-  [[nodiscard]] internal::write_batch& batch() noexcept { return batch_; }
-
-  /// Cuts as many fragments as the socket takes at a time, for the next `send`.
+  /// Cuts as many fragments as the socket takes at a time, when it has sent those before.
+  /// @param batch  another one only when this one is empty
   /// @returns the bytes that left the batch
-  std::size_t fill();
-
-  /// Sends the fragments; `fill` only when this did not block.
-  datagram_socket::send_outcome send();
-
-  /// Messages of a batch.
-  struct tally {
-    std::size_t written = 0;
-    std::size_t lost = 0; ///< the system refused the last datagram
-  };
-
-  /// The batch is empty and its fragments are sent: clears it.
-  tally finish_batch() noexcept;
+  std::size_t fill(internal::write_batch& batch);
 
 private:
   static routing_number random_number();
-  void begin_message();
-  void copy_fragment(std::uint8_t* to, std::size_t size);
+  void begin_message(internal::write_batch& batch);
 
   datagram_socket& socket_;
   const datagram_format format_;
   const std::size_t datagram_size_;
   bool has_peer_ = false;
 
-  internal::write_batch batch_;
-  std::optional<message_cut> cut_; // of its message that is being cut
+  std::optional<message_cut> cut_; // of the message that is being cut
   std::size_t next_fragment_ = 0;
   asio::ip::address from_;
   endpoint to_;
   routing_number number_;
-  std::size_t lost_ = 0;
 };
 
 } // namespace ockam::udp::detail

@@ -1,5 +1,6 @@
 #include "transport.hpp"
 
+#include "carrier.hpp"
 #include "endpoints.hpp"
 
 #include "ockam/protocol/text.hpp"
@@ -30,6 +31,21 @@ result<void> check(const bind_options& options) {
                                      + std::to_string(largest_datagram));
 }
 
+/// A message has as many datagrams as a number of two bytes counts, and a binding is never late: its
+/// datagrams need not arrive.
+connection_limits limited(const bind_options& options) {
+  auto limits = options.limits;
+  const auto part = options.datagram_size - datagram_overhead;
+  limits.max_frame_size = std::min(limits.max_frame_size, 0xffff * part);
+  limits.write_deadline = {};
+  return limits;
+}
+
+/// Keeps the engine alive, which owns the binding.
+transport_impl::binding_ptr binding_of(const std::shared_ptr<internal::connection_engine>& engine) {
+  return {engine, static_cast<udp_binding*>(engine->peers().get())};
+}
+
 /// Any port of all addresses of a family.
 endpoint any_port(const std::optional<endpoint>& peer) {
   return {peer && peer->address().is_v6() ? asio::ip::udp::v6() : asio::ip::udp::v4(), 0};
@@ -44,8 +60,8 @@ transport_impl::transport_impl(node_ptr node, const transport_options& options)
 
 std::vector<binding> transport_impl::bindings() const {
   std::vector<binding> handles;
-  for (auto& each : connections().all())
-    handles.emplace_back(std::static_pointer_cast<udp_binding>(std::move(each)));
+  for (const auto& each : connections().all())
+    handles.emplace_back(binding_of(each));
   return handles;
 }
 
@@ -98,28 +114,41 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
     return fail(std::move(where.error()));
   if (stopping())
     return stopped();
-  internal::link::setup setup{.limits = options.limits,
+  const auto bound = std::make_shared<udp_binding>(thread->executor(), options, peer,
+                                                   in_reassembly_);
+  if (auto opened = bound->open(*where); !opened)
+    return fail(std::move(opened.error()));
+  auto over = std::make_unique<datagram_carrier>(bound, options, node()->buffer_budget());
+  if (peer) {
+    const auto reachable = bound->socket().as_peer(*peer);
+    if (!reachable)
+      return fail(reachable.error());
+    over->set_peer(*reachable);
+  }
+  internal::link::setup setup{.limits = limited(options),
                               .mode = connection_mode::outgoing,
+                              .peer = peer ? to_text(*peer)
+                                           : "the peers of " + bound->socket_address(),
                               .id = options.flow_control_id,
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
                               .observer = options.observer,
                               .explain_drops = options.explain_drops,
                               .buffers = node()->buffer_budget()};
-  auto made = std::make_shared<udp_binding>(setup, options, peer, std::move(thread),
-                                            in_reassembly_);
-  if (auto taken = made->take_port(*where); !taken)
-    return fail(std::move(taken.error()));
-  setup.peer = peer ? to_text(*peer) : "the peers of " + made->socket_address();
+  const auto made = std::make_shared<internal::connection_engine>(
+    setup, internal::udp_format, std::move(thread), std::move(over));
+  bound->attach(made);
+  made->set_addressing(bound);
   if (auto opened = made->open(node(), std::move(setup)); !opened)
     return fail(std::move(opened.error()));
-  made->set_on_end([weak = weak_from_this()](const binding_ptr& ended) {
-    if (const auto me = std::static_pointer_cast<transport_impl>(weak.lock()))
-      me->remove(*ended);
-  });
+  made->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
+    [weak = weak_from_this()](const internal::connection_engine& ended) {
+      if (const auto me = std::static_pointer_cast<transport_impl>(weak.lock()))
+        me->remove(ended);
+    }));
   add(made);
   made->start();
-  return made;
+  return binding_of(made);
 }
 
 result<transport_impl::binding_ptr> transport_impl::bind(std::string_view at,
@@ -146,7 +175,10 @@ void transport_impl::connect_to(std::string_view peer, on_connected done,
   if (auto sound = check(options); !sound)
     return done(fail(std::move(sound.error())));
   bind_to_peer({}, std::move(options), [done = std::move(done)](result<binding_ptr> made) {
-    done(std::move(made).map([](binding_ptr link) { return connection{std::move(link)}; }));
+    done(std::move(made).map([](const binding_ptr& bound) {
+      return connection{
+        std::static_pointer_cast<internal::connection_engine>(bound->engine().shared_from_this())};
+    }));
   });
 }
 
@@ -157,11 +189,11 @@ namespace ockam::udp {
 binding::binding(std::shared_ptr<detail::udp_binding> impl) : impl_{std::move(impl)} {}
 
 const address& binding::sender_address() const noexcept {
-  return impl_->sender_address();
+  return impl_->engine().sender_address();
 }
 
 const address& binding::receiver_address() const noexcept {
-  return impl_->receiver_address();
+  return impl_->engine().receiver_address();
 }
 
 const std::string& binding::socket_address() const noexcept {
@@ -173,31 +205,31 @@ std::uint16_t binding::port() const noexcept {
 }
 
 std::optional<std::string> binding::peer() const {
-  return impl_->tied_to() ? std::optional{impl_->peer()} : std::nullopt;
+  return impl_->tied_to() ? std::optional{impl_->engine().peer()} : std::nullopt;
 }
 
 const flow_control_id& binding::flow_control_id() const noexcept {
-  return impl_->flow_control_id();
+  return impl_->engine().flow_control_id();
 }
 
 bool binding::is_open() const noexcept {
-  return impl_->is_open();
+  return impl_->engine().is_open();
 }
 
 std::size_t binding::pending_bytes() const noexcept {
-  return impl_->pending_bytes();
+  return impl_->engine().pending_bytes();
 }
 
 connection_metrics binding::metrics() const noexcept {
-  return impl_->metrics();
+  return impl_->engine().metrics();
 }
 
 bool binding::flush(std::chrono::milliseconds timeout) const {
-  return impl_->wait_until_written(timeout);
+  return impl_->engine().wait_until_written(timeout);
 }
 
 result<void> binding::stop() const {
-  return impl_->disconnect();
+  return impl_->engine().disconnect();
 }
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)

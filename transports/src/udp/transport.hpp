@@ -16,7 +16,7 @@
 namespace ockam::udp::detail {
 
 /// The bindings of one node.
-class transport_impl final : public internal::io_transport<udp_binding> {
+class transport_impl final : public internal::io_transport {
 public:
   using binding_ptr = std::shared_ptr<udp_binding>;
 

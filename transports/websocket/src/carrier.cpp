@@ -1,6 +1,6 @@
 #include "carrier.hpp"
 
-#include "link.hpp"
+#include "engine/connection_engine.hpp"
 
 #include "ockam/protocol/time_span.hpp"
 
@@ -36,7 +36,7 @@ websocket_carrier::websocket_carrier(std::shared_ptr<io_thread> thread,
     keepalive_{keepalive},
     last_sign_{clock::now()} {}
 
-void websocket_carrier::attach(internal::link& connection) {
+void websocket_carrier::attach(internal::connection_engine& connection) {
   carrier::attach(connection);
   stream_->attach(*this);
 }

@@ -22,7 +22,7 @@ public:
   websocket_carrier(std::shared_ptr<io_thread> thread, std::shared_ptr<stream> over,
                     const keepalive_options& keepalive);
 
-  void attach(internal::link& connection) override;
+  void attach(internal::connection_engine& connection) override;
   void wait(direction what, on_ready then) override;
   result<input> read(internal::inbox& to) override;
   result<output> write(internal::write_batch& batch) override;

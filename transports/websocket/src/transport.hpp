@@ -18,7 +18,7 @@ namespace ockam::websocket::detail {
 
 /// The connections and listeners of one transport, and the threads that serve them.
 class transport_impl final
-  : public internal::basic_io_transport<boost_net, internal::connection_engine>,
+  : public internal::basic_io_transport<boost_net>,
     public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, transport_options options);

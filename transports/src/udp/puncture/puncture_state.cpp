@@ -36,7 +36,7 @@ result<void> puncture_state::push(routed_message& content, execution_context* co
   outer.local_message()
     = message{plain}.set_onward_route(to_peer_).set_return_route({}).set_payload(
       std::move(*wrapped));
-  return socket_->push(outer, context);
+  return socket_->engine().push(outer, context);
 }
 
 /// The sender address was stopped, or the socket has ended.
@@ -45,7 +45,7 @@ void puncture_state::close() {
 }
 
 void puncture_state::set_peer(const std::string& public_address, const address& puncture) {
-  to_peer_ = route{socket_->sender_address(), address{transport_type::udp, public_address},
+  to_peer_ = route{socket_->engine().sender_address(), address{transport_type::udp, public_address},
                    puncture};
   const std::lock_guard guard{mutex_};
   peer_ = public_address;
