@@ -69,6 +69,11 @@ public:
   /// The same, for sockets that know their loop; where it is our own.
   [[nodiscard]] io_context& context() const noexcept { return *context_; }
 
+  /// The loop itself, for sockets that know nothing of strands.
+  [[nodiscard]] typename io_context::executor_type loop() const noexcept {
+    return strand_ ? strand_->get_inner_executor() : context_->get_executor();
+  }
+
   // The same for what happens often; quicker and smaller, for the executor says what it is.
 
   template <class Function>

@@ -49,7 +49,7 @@ std::shared_ptr<const socket_connection::on_end> socket_transport::on_end_of(
 
 void socket_transport::connect(connecting how, on_connected done) {
   const auto thread = next_thread();
-  const auto attempt = how.make_connector(thread->executor());
+  const auto attempt = how.make_connector(thread);
   if (!add_attempt(attempt))
     return done(stopped());
   attempt->start([me = self_as<socket_transport>(), thread, how = std::move(how),
@@ -69,7 +69,7 @@ void socket_transport::make_lasting(socket_connection& made, const connecting& h
     return;
   made.set_reconnect(*how.reconnect, [thread = made.thread(), make = how.make_connector,
                                       prepare = how.prepare](socket_connection::on_socket done) {
-    const auto attempt = make(thread->executor());
+    const auto attempt = make(thread);
     attempt->start([done = std::move(done), prepare](result<stream_socket> socket) {
       if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)
         return done(fail(std::move(named.error())));
@@ -91,7 +91,7 @@ void socket_transport::begin_listening(const std::shared_ptr<socket_listener>& m
       if (const auto listener = from.lock())
         me->on_accepted(*listener, how, std::move(socket), std::move(served_by), ended);
     },
-    [weak = weak_from_this()](const socket_listener& ended) {
+    [weak = weak_from_this()](const listening& ended) {
       if (const auto me = std::static_pointer_cast<socket_transport>(weak.lock()))
         me->remove(ended);
     });
