@@ -4,8 +4,8 @@
 #include "trace.hpp"
 #include "wire.hpp"
 
-#include "cancellable.hpp"
 #include "engine/connection_engine.hpp"
+#include "io/cancellable.hpp"
 
 #include <chrono>
 #include <cstddef>

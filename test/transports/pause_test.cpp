@@ -1,4 +1,5 @@
 #include "datagram_peer.hpp"
+#include "slow_names.hpp"
 #include "udp_node.hpp"
 
 #include "protocol/cut.hpp"
@@ -99,6 +100,20 @@ TEST_F(Paused, TCP20_TheVersionByteMayComeAfterAPause) {
   EXPECT_TRUE(peer.is_silent(several_ticks)) << events.cause();
   peer.write(from_hex("01"));
   EXPECT_TRUE(peer.is_silent(2 * limit)) << events.cause();
+}
+
+TEST_F(Paused, TCP14_TCP37_ConnectingHasItsTimeAfterAPause) {
+  const slow_names names;
+  tcp_node node{start_node(), {.io_context = &loop}};
+  const journal book;
+  node.tcp.async_connect("slow.test:4000", {.connect_timeout = limit},
+                         [=](const result<connection>& made) {
+                           book.write(made ? "connected" : made.error().code().message());
+                         });
+  ASSERT_TRUE(eventually([&] { return names.calls() == 1; }));
+  pause();
+  names.let_go();
+  EXPECT_EQ(book.wait_for(1), lines{"not_found"});
 }
 
 TEST_F(Paused, UDP6_PartsMayComeAfterAPause) {

@@ -2,7 +2,7 @@
 
 #include "actors/test_node.hpp"
 
-#include "name_lookup.hpp"
+#include "io/name_lookup.hpp"
 
 #include <atomic>
 

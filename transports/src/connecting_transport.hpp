@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cancellable.hpp"
 #include "implicit_connections.hpp"
+#include "io/cancellable.hpp"
 #include "transport_base.hpp"
 
 #include <atomic>

@@ -1,6 +1,6 @@
 #include "transport_base.hpp"
 
-#include "socket/stream_socket.hpp"
+#include "socket_advice.hpp"
 
 #include "ockam/protocol/text.hpp"
 

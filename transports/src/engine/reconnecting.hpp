@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../cancellable.hpp"
 #include "carrier.hpp"
+#include "io/cancellable.hpp"
 
 #include "ockam/transports/limits.hpp"
 

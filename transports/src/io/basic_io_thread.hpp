@@ -70,6 +70,11 @@ public:
   /// The same, for sockets that know their loop; where it is our own.
   [[nodiscard]] io_context& context() const noexcept { return *context_; }
 
+  /// The loop itself, for sockets that know nothing of strands.
+  [[nodiscard]] typename io_context::executor_type loop() const noexcept {
+    return strand_ ? strand_->get_inner_executor() : context_->get_executor();
+  }
+
   /// As `async_wait` of the socket; quicker and smaller than with the executor, whose type is erased.
   /// @param then  void(const error_code&)
   template <class Socket, class Function>

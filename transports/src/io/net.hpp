@@ -4,10 +4,13 @@
 #include <utility>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/basic_socket_acceptor.hpp>
+#include <asio/basic_stream_socket.hpp>
 #include <asio/bind_executor.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
@@ -22,6 +25,14 @@ struct asio_net {
   using work_guard = asio::executor_work_guard<any_executor>;
   using strand = asio::strand<io_context::executor_type>;
   using timer = asio::steady_timer;
+  using tcp = asio::ip::tcp;
+
+  /// It knows its event loop and nothing of strands, so that it is small: what is to run when it is
+  /// ready goes through `basic_io_thread::wait`, or is bound to an executor.
+  template <class Protocol>
+  using stream_socket = asio::basic_stream_socket<Protocol, io_context::executor_type>;
+  template <class Protocol>
+  using acceptor = asio::basic_socket_acceptor<Protocol>;
 
   template <class To, class Function>
   static void post(To&& to, Function what) {

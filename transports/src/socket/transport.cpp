@@ -51,7 +51,7 @@ socket_transport::on_end_ptr socket_transport::on_end_of(
 
 void socket_transport::connect(connecting how, on_connected done) {
   const auto thread = next_thread();
-  const auto attempt = how.make_connector(thread->executor());
+  const auto attempt = how.make_connector(thread);
   if (!add_attempt(attempt))
     return done(stopped());
   attempt->start([me = self_as<socket_transport>(), thread, how = std::move(how),
@@ -72,7 +72,7 @@ void socket_transport::make_lasting(connection_engine& made, const connecting& h
     return;
   made.set_reconnect(*how.reconnect, [thread, make = how.make_connector, prepare = how.prepare](
                                        std::chrono::milliseconds pause, auto done) {
-    const auto attempt = make(thread->executor());
+    const auto attempt = make(thread);
     attempt->start(
       [thread, done = std::move(done), prepare](result<stream_socket> socket) {
         if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)
@@ -96,7 +96,7 @@ void socket_transport::begin_listening(const std::shared_ptr<socket_listener>& m
       if (const auto listener = from.lock())
         me->on_accepted(*listener, how, std::move(socket), std::move(served_by), ended);
     },
-    [weak = weak_from_this()](const socket_listener& ended) {
+    [weak = weak_from_this()](const listening& ended) {
       if (const auto me = std::static_pointer_cast<socket_transport>(weak.lock()))
         me->remove(ended);
     });

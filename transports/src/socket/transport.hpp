@@ -1,9 +1,9 @@
 #pragma once
 
-#include "connector.hpp"
 #include "listener.hpp"
 
 #include "../engine/connection_engine.hpp"
+#include "io/basic_connector.hpp"
 #include "io/io_transport.hpp"
 
 #include <functional>
@@ -22,11 +22,13 @@ public:
   void start();
 
 protected:
+  using connector = basic_connector<asio_net, stream_socket>;
+
   /// What happens to a socket before it is used, and the name of its other end.
   using on_socket = std::function<result<std::string>(stream_socket&)>;
 
   struct connecting {
-    std::function<std::shared_ptr<connector>(const asio::any_io_executor&)> make_connector;
+    std::function<std::shared_ptr<connector>(std::shared_ptr<io_thread>)> make_connector;
     on_socket prepare;
     link::setup setup; // without a peer
     std::optional<reconnect_policy> reconnect;

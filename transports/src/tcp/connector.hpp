@@ -1,35 +1,34 @@
 #pragma once
 
-#include "../name_lookup.hpp"
-#include "../socket/connector.hpp"
+#include "../socket/stream_socket.hpp"
 
-#include "ockam/protocol/host_port.hpp"
+#include "io/basic_ip_connector.hpp"
+
 #include "ockam/transports/tcp.hpp"
 
-#include <memory>
-
-#include <asio/ip/tcp.hpp>
+#include <vector>
 
 namespace ockam::tcp::detail {
 
+using ip_connector
+  = internal::basic_ip_connector<internal::asio_net, asio::generic::stream_protocol,
+                                 internal::stream_socket>;
+
 /// Connects to the addresses of a host.
-class tcp_connector final : public internal::connector {
+class tcp_connector final : public ip_connector {
 public:
-  tcp_connector(const asio::any_io_executor& executor, host_port peer,
-                const connect_options& options);
+  tcp_connector(thread_ptr thread, const host_port& peer, const connect_options& options)
+    : basic_ip_connector{std::move(thread),
+                         to_string(peer),
+                         peer,
+                         {options.connect_timeout, options.retry_for}},
+      prefer_{options.prefer} {}
 
 private:
-  void find() override;
-  void stop_finding() override;
-  void looked_up(const internal::found_addresses& found);
-  [[nodiscard]] std::string_view advice_when_late() const override;
-  [[nodiscard]] error failure(std::error_code code,
-                              const internal::stream_endpoint& where) const override;
+  void arrange(std::vector<endpoint>& all) const override;
+  void connected(socket made, const endpoint&) override { finish(std::move(made)); }
 
-  const host_port peer_;
   const family prefer_;
-  internal::name_lookup lookup_;
-  bool looking_up_ = false; // for this attempt
 };
 
 } // namespace ockam::tcp::detail

@@ -58,12 +58,6 @@ std::error_code prepare(internal::stream_socket& socket, const keepalive_options
   return first;
 }
 
-std::string to_text(const asio::ip::tcp::endpoint& where) {
-  const auto host = where.address().to_string();
-  const auto port = std::to_string(where.port());
-  return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
-}
-
 asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
   asio::ip::tcp::endpoint result;
   std::memcpy(result.data(), where.data(), std::min(where.size(), result.capacity()));

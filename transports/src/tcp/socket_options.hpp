@@ -4,7 +4,6 @@
 
 #include "ockam/transports/tcp.hpp"
 
-#include <string>
 #include <system_error>
 
 #include <asio/ip/tcp.hpp>
@@ -16,9 +15,6 @@ namespace ockam::tcp::detail {
 /// to set one of them is not fatal.
 std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
                         std::chrono::milliseconds write_deadline);
-
-/// `host:port`, IPv6 in brackets.
-std::string to_text(const asio::ip::tcp::endpoint& where);
 
 /// The TCP endpoint in a socket's address; of the family 0 for an empty one.
 asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where);

@@ -1,9 +1,9 @@
 #include "transport.hpp"
 
-#include "../numeric_endpoint.hpp"
-#include "../own_socket.hpp"
 #include "connector.hpp"
 #include "socket_options.hpp"
+
+#include "io/numeric_endpoint.hpp"
 
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/config.hpp"
@@ -16,25 +16,6 @@ namespace detail {
 
 namespace {
 
-result<internal::socket_listener::acceptor> bind_and_listen(const asio::any_io_executor& executor,
-                                                            const asio::ip::tcp::endpoint& where,
-                                                            int backlog) {
-  internal::socket_listener::acceptor made{executor};
-  std::error_code failed;
-  const auto step = [&](auto&& call) {
-    if (!failed)
-      call();
-  };
-  step([&] { internal::open_socket(made, where.protocol(), failed); });
-  step([&] { made.set_option(asio::socket_base::reuse_address{true}, failed); });
-  step([&] { made.bind(where, failed); });
-  step([&] { made.listen(backlog, failed); });
-  if (failed)
-    return fail(internal::socket_error(failed, internal::socket_use::listen,
-                                       "listening on " + to_text(where)));
-  return made;
-}
-
 /// Sets the options of a connected socket, and says who is at its other end.
 auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
                 const connection_limits& limits) {
@@ -45,7 +26,7 @@ auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
     const auto peer = socket.remote_endpoint(failed);
     if (failed)
       return fail(error{failed, "asking for the address of the peer"});
-    auto text = to_text(tcp_endpoint(peer));
+    auto text = internal::to_text(tcp_endpoint(peer));
     if (refused)
       node->log().report(log_level::warning, [&] {
         return "the connection with " + text
@@ -71,8 +52,8 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
     return done(fail(std::move(where.error())));
   socket_transport::connect(
     {.make_connector =
-       [where = std::move(*where), options](const asio::any_io_executor& executor) {
-         return std::make_shared<tcp_connector>(executor, where, options);
+       [where = std::move(*where), options](std::shared_ptr<internal::io_thread> thread) {
+         return std::make_shared<tcp_connector>(std::move(thread), where, options);
        },
      .prepare = make_ready(node(), options.keepalive, options.limits),
      .setup = {.limits = options.limits,
@@ -91,20 +72,18 @@ void transport_impl::connect_to(std::string_view peer, on_connected done,
 }
 
 result<listener> transport_impl::listen(std::string_view at, listen_options options) {
-  const auto parsed = parse_listen(at);
-  if (!parsed)
-    return fail(parsed.error());
-  if (stopping())
-    return stopped();
-  const auto where = internal::numeric_endpoint<asio::ip::tcp::endpoint>(*parsed);
+  const auto where = parse_listen(at);
   if (!where)
     return fail(where.error());
+  if (stopping())
+    return stopped();
   const auto thread = next_thread();
-  auto bound = bind_and_listen(thread->executor(), *where, options.backlog);
+  auto bound = internal::listen_at<internal::asio_net, asio::generic::stream_protocol>(
+    thread->executor(), *where, options.backlog);
   if (!bound)
     return fail(std::move(bound.error()));
   std::error_code ignored;
-  const auto real = to_text(tcp_endpoint(bound->local_endpoint(ignored)));
+  const auto real = internal::to_text(tcp_endpoint(bound->local_endpoint(ignored)));
   auto made = std::make_shared<internal::socket_listener>(
     thread, std::move(*bound), options.spawner_flow_control_id, options.max_connections);
   if (auto opened = made->open(node(), real); !opened)

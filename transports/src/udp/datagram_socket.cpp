@@ -2,7 +2,7 @@
 
 #include "packet_info.hpp"
 
-#include "../own_socket.hpp"
+#include "../io/own_socket.hpp"
 #include "../socket/stream_socket.hpp"
 
 #include <algorithm>

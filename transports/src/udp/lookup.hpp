@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../cancellable.hpp"
-#include "../name_lookup.hpp"
+#include "../io/name_lookup.hpp"
+#include "io/cancellable.hpp"
 
 #include "ockam/protocol/result.hpp"
 

@@ -1,6 +1,6 @@
 #include "connector.hpp"
 
-#include "../own_socket.hpp"
+#include "io/own_socket.hpp"
 
 #include <cerrno>
 
@@ -14,14 +14,8 @@ constexpr std::chrono::milliseconds while_queue_is_full{10};
 
 } // namespace
 
-uds_connector::uds_connector(const asio::any_io_executor& executor, socket_name peer,
-                             const connect_options& options)
-  : connector{executor, peer.text(), {options.connect_timeout, options.retry_for}},
-    peer_{std::move(peer)},
-    pause_{executor} {}
-
-void uds_connector::find() {
-  internal::stream_socket socket{internal::loop_of(executor())};
+void uds_connector::attempt() {
+  internal::stream_socket socket{thread()->loop()};
   const auto where = peer_.endpoint();
   std::error_code failed;
   internal::open_socket(socket, where.protocol(), failed);
@@ -39,7 +33,7 @@ void uds_connector::find() {
   pause_.async_wait([me = std::static_pointer_cast<uds_connector>(shared_from_this())](
                       const std::error_code& cancelled) {
     if (!cancelled && me->trying())
-      me->find();
+      me->attempt();
   });
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
-#include "../socket/connector.hpp"
+#include "../socket/stream_socket.hpp"
 #include "socket_name.hpp"
+
+#include "io/basic_connector.hpp"
 
 #include "ockam/transports/uds.hpp"
 
@@ -11,14 +13,17 @@ namespace ockam::uds::detail {
 
 /// Connects to a name. That takes no time, unless the queue of the listener is full: then this tries
 /// again until the time-out.
-class uds_connector final : public internal::connector {
+class uds_connector final
+  : public internal::basic_connector<internal::asio_net, internal::stream_socket> {
 public:
-  uds_connector(const asio::any_io_executor& executor, socket_name peer,
-                const connect_options& options);
+  uds_connector(thread_ptr on, socket_name peer, const connect_options& options)
+    : basic_connector{std::move(on), peer.text(), {options.connect_timeout, options.retry_for}},
+      peer_{std::move(peer)},
+      pause_{thread()->executor()} {}
 
 private:
-  void find() override;
-  void stop_finding() override { pause_.cancel(); }
+  void attempt() override;
+  void stop_attempt() override { pause_.cancel(); }
   [[nodiscard]] std::string_view advice_when_late() const override {
     return "the listener accepts nobody; is the other node busy, or has it reached "
            "max-connections?";

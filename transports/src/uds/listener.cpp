@@ -1,6 +1,6 @@
 #include "listener.hpp"
 
-#include "../own_socket.hpp"
+#include "io/own_socket.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -152,8 +152,8 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
 
 uds_listener::uds_listener(thread_ptr thread, acceptor bound, const listen_options& options,
                            std::optional<socket_file> file)
-  : socket_listener{std::move(thread), std::move(bound), options.spawner_flow_control_id,
-                    options.max_connections},
+  : basic_acceptor{std::move(thread), std::move(bound), options.spawner_flow_control_id,
+                   options.max_connections},
     file_{std::move(file)} {}
 
 /// An abstract name is taken until its socket is closed, which is for the I/O thread to do: another

@@ -46,8 +46,8 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
     return done(fail(std::move(name.error())));
   socket_transport::connect(
     {.make_connector =
-       [name = *name, options](const asio::any_io_executor& executor) {
-         return std::make_shared<uds_connector>(executor, name, options);
+       [name = *name, options](std::shared_ptr<internal::io_thread> thread) {
+         return std::make_shared<uds_connector>(std::move(thread), name, options);
        },
      .prepare = [text = name->text()](internal::stream_socket&) { return text; },
      .setup = {.limits = options.limits,

@@ -5,10 +5,13 @@
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -25,6 +28,12 @@ struct boost_net {
   using work_guard = net::executor_work_guard<any_executor>;
   using strand = net::strand<io_context::executor_type>;
   using timer = net::steady_timer;
+  using tcp = net::ip::tcp;
+
+  template <class Protocol>
+  using stream_socket = net::basic_stream_socket<Protocol, io_context::executor_type>;
+  template <class Protocol>
+  using acceptor = net::basic_socket_acceptor<Protocol>;
 
   template <class To, class Function>
   static void post(To&& to, Function what) {

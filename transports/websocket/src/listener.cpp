@@ -1,102 +1,43 @@
 #include "listener.hpp"
 
-#include "accepting.hpp"
-#include "net_error.hpp"
-#include "numeric_endpoint.hpp"
-#include "own_socket.hpp"
-
-#include <algorithm>
-
-#include <boost/asio/post.hpp>
-#include <sys/socket.h>
-
 namespace ockam::websocket::detail {
 
-websocket_listener::websocket_listener(thread_ptr thread, url where, listen_options options,
-                                       tls_context context)
-  : listening{options.spawner_flow_control_id},
-    thread_{std::move(thread)},
+result<std::shared_ptr<websocket_listener>> websocket_listener::make(thread_ptr thread, url where,
+                                                                     listen_options options,
+                                                                     tls_context context) {
+  auto bound = internal::listen_at<boost_net, net::ip::tcp>(thread->executor(), where.where,
+                                                            options.backlog);
+  if (!bound)
+    return fail(std::move(bound.error()));
+  error_code ignored;
+  where.where.port = bound->local_endpoint(ignored).port();
+  return std::make_shared<websocket_listener>(
+    std::move(thread), std::move(*bound), std::move(where), std::move(options), std::move(context));
+}
+
+websocket_listener::websocket_listener(thread_ptr thread, acceptor bound, url where,
+                                       listen_options options, tls_context context)
+  : basic_acceptor{std::move(thread), std::move(bound), options.spawner_flow_control_id,
+                   options.max_connections},
     where_{std::move(where)},
     options_{std::move(options)},
-    context_{std::move(context)},
-    acceptor_{thread_->context().get_executor()},
-    pause_{thread_->context()},
-    back_off_{internal::first_back_off},
-    max_connections_{std::min(options_.max_connections, internal::descriptor_share())} {}
+    context_{std::move(context)} {}
 
-result<void> websocket_listener::open(const node_ptr& node) {
-  const auto wanted = internal::numeric_endpoint<net::ip::tcp::endpoint>(where_.where);
-  if (!wanted)
-    return fail(wanted.error());
-  error_code failed;
-  auto where = *wanted;
-  const auto step = [&](auto&& call) {
-    if (!failed)
-      call();
-  };
-  step([&] { internal::open_socket(acceptor_, where.protocol(), failed); });
-  step([&] { acceptor_.set_option(acceptor::reuse_address{true}, failed); });
-  step([&] { acceptor_.bind(where, failed); });
-  step([&] { acceptor_.listen(options_.backlog, failed); });
-  step([&] { acceptor_.non_blocking(true, failed); }); // what waits may be gone
-  step([&] { where = acceptor_.local_endpoint(failed); });
-  if (failed)
-    return fail(
-      net_error(failed, internal::socket_use::listen, "listening on " + to_string(where_.where)));
-  protocol_ = where.protocol();
-  where_.where.port = where.port();
-  return open_port(node, where_.to_text());
-}
-
-void websocket_listener::start(pick_thread pick, on_accept accepted, on_end ended) {
-  pick_ = std::move(pick);
-  accepted_ = std::move(accepted);
-  ended_ = std::move(ended);
-  net::post(thread_->context(), [me = self()] { me->accept(); });
-}
-
-void websocket_listener::accept() {
-  if (over_)
-    return;
-  if (connections_ >= max_connections_) {
-    full_ = true; // until one of them ends; the operating system queues a few meanwhile
-    return report_full(connections_);
-  }
-  acceptor_.async_wait(acceptor::wait_read, [me = self()](const error_code& failed) {
-    if (me->over_)
-      return;
-    if (failed)
-      return me->is_stopped() ? me->end() : me->try_again_later(failed);
-    me->accept_waiting();
-  });
-}
-
-/// Accepts what waits, then lets others have their turn.
-void websocket_listener::accept_waiting() {
-  for (int i = 0; i < internal::accepts_in_a_row && connections_ < max_connections_; ++i) {
-    if (!for_next_)
-      for_next_ = pick_();
-    tcp_socket socket{for_next_->context().get_executor()};
-    error_code failed;
-    internal::accept_socket(acceptor_, protocol_, socket, failed);
-    if (internal::nothing_waits(failed))
-      break;
-    if (failed)
-      return is_stopped() ? end() : try_again_later(failed);
-    back_off_ = internal::first_back_off;
-    open_stream(std::move(socket), std::exchange(for_next_, nullptr));
-  }
-  accept();
+void websocket_listener::start(pick_thread pick, on_stream opened, on_end ended) {
+  opened_ = std::move(opened);
+  tcp_acceptor::start(
+    std::move(pick),
+    [this](tcp_socket socket, const thread_ptr& thread) { open_stream(std::move(socket), thread); },
+    std::move(ended));
 }
 
 /// The socket counts until it is closed, whatever becomes of it.
 void websocket_listener::open_stream(tcp_socket socket, const thread_ptr& thread) {
-  ++connections_;
   std::shared_ptr<void> slot{nullptr, [weak = std::weak_ptr{self()}](void*) {
                                if (const auto me = weak.lock())
-                                 me->socket_closed();
+                                 me->connection_ended();
                              }};
-  net::post(thread->context(),
+  net::post(thread->executor(),
             [me = self(), thread, slot = std::move(slot), socket = std::move(socket)]() mutable {
               me->serve(std::move(socket), std::move(slot), thread);
             });
@@ -110,7 +51,7 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
   if (failed) // it has gone already
     return;
   socket.set_option(net::ip::tcp::no_delay{true}, failed);
-  const auto peer = to_text(remote);
+  const auto peer = internal::to_text(remote);
   const auto& limits = options_.limits;
   const auto made = stream::create(
     context_ ? make_tls_server(std::move(socket), context_) : make_plain_stream(std::move(socket)),
@@ -128,60 +69,8 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
                             + to_string(opened.error());
                    });
                  else if (made)
-                   me->accepted_(made, peer, thread);
+                   me->opened_(made, peer, thread);
                });
-}
-
-void websocket_listener::try_again_later(const error_code& failed) {
-  report_not_accepted(failed.message(), back_off_);
-  pause_.expires_after(back_off_);
-  back_off_ = std::min(back_off_ * 2, internal::longest_back_off);
-  pause_.async_wait([me = self()](const error_code& cancelled) {
-    if (!cancelled)
-      me->accept();
-  });
-}
-
-void websocket_listener::socket_closed() {
-  net::post(thread_->context(), [weak = std::weak_ptr{self()}] { // nobody may be there to do it
-    const auto me = weak.lock();
-    if (!me)
-      return;
-    --me->connections_;
-    if (std::exchange(me->full_, false))
-      me->accept();
-  });
-}
-
-void websocket_listener::stop() {
-  {
-    const std::lock_guard guard{closing_};
-    if (std::exchange(stopped_, true))
-      return;
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR); // refuses from now on, and frees the port
-  }
-  net::post(thread_->context(), [me = self()] { me->end(); });
-}
-
-bool websocket_listener::is_stopped() {
-  const std::lock_guard guard{closing_};
-  return stopped_;
-}
-
-void websocket_listener::end() {
-  if (std::exchange(over_, true))
-    return;
-  {
-    const std::lock_guard guard{closing_};
-    stopped_ = true;
-    error_code ignored;
-    acceptor_.close(ignored);
-  }
-  pause_.cancel();
-  close_port();
-  pick_ = nullptr;
-  for_next_ = nullptr;
-  std::exchange(ended_, nullptr)(*this);
 }
 
 } // namespace ockam::websocket::detail

@@ -4,6 +4,8 @@
 #include "net_error.hpp"
 #include "url.hpp"
 
+#include "socket_advice.hpp"
+
 #include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
 
@@ -298,7 +300,8 @@ error stream::cause_of(const error_code& failed) const {
     return {to_std(failed), peer_ + ": " + websocket_->below().explain(failed)};
   if (failed.category() == make_error_code(ws::error::closed).category())
     return {to_std(failed), peer_ + " does not keep to RFC 6455"};
-  return net_error(failed, internal::socket_use::transfer, "talking WebSocket with " + peer_);
+  return internal::socket_error(failed, internal::socket_use::transfer,
+                                "talking WebSocket with " + peer_);
 }
 
 void stream::tell_user(error cause) {

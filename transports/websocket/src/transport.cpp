@@ -75,18 +75,17 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
     context = std::move(*made);
   }
   const auto thread = next_thread();
-  const auto attempt = std::make_shared<connector>(thread, std::move(*where), options,
-                                                   std::move(context));
+  const auto attempt = std::make_shared<connector>(thread, *where, options, std::move(context));
   if (!add_attempt(attempt))
     return done(stopped());
   attempt->start([me = self(), thread, options = std::move(options),
-                  done = std::move(done)](result<connector::outcome> outcome) {
-    if (!outcome)
-      return done(fail(std::move(outcome.error())));
-    auto taken = me->take_on(std::move(outcome->made),
+                  done = std::move(done)](result<opened_stream> opened) {
+    if (!opened)
+      return done(fail(std::move(opened.error())));
+    auto taken = me->take_on(std::move(opened->made),
                              {.limits = options.limits,
                               .mode = connection_mode::outgoing,
-                              .peer = std::move(outcome->peer),
+                              .peer = std::move(opened->peer),
                               .id = options.flow_control_id,
                               .spawner_id = {},
                               .consumer_of = options.consumer_of,
@@ -112,24 +111,27 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
       return fail(std::move(made.error()));
     context = std::move(*made);
   }
-  auto made = std::make_shared<websocket_listener>(next_thread(), std::move(*where),
-                                                   std::move(options), std::move(context));
-  if (auto opened = made->open(node()); !opened)
+  auto made = websocket_listener::make(next_thread(), std::move(*where), std::move(options),
+                                       std::move(context));
+  if (!made)
+    return fail(std::move(made.error()));
+  const auto& listener = *made;
+  if (auto opened = listener->open(node()); !opened)
     return fail(std::move(opened.error()));
-  add(made);
-  made->start([me = self()] { return me->next_thread(); }, // until the listener ends
-              [weak = std::weak_ptr{self()}, options = made->options(),
-               listener = made->shared_socket_address()](
-                std::shared_ptr<stream> over, std::string peer, std::shared_ptr<io_thread> thread) {
-                if (const auto me = weak.lock())
-                  me->on_accepted(options, listener, std::move(over), std::move(peer),
-                                  std::move(thread));
-              },
-              [weak = std::weak_ptr{self()}](const websocket_listener& ended) {
-                if (const auto me = weak.lock())
-                  me->remove(ended);
-              });
-  return ockam::listener{made};
+  add(listener);
+  listener->start(
+    [me = self()] { return me->next_thread(); }, // until the listener ends
+    [weak = std::weak_ptr{self()}, options = listener->options(),
+     at = listener->shared_socket_address()](std::shared_ptr<stream> over, std::string peer,
+                                             std::shared_ptr<io_thread> thread) {
+      if (const auto me = weak.lock())
+        me->on_accepted(options, at, std::move(over), std::move(peer), std::move(thread));
+    },
+    [weak = std::weak_ptr{self()}](const internal::listening& ended) {
+      if (const auto me = weak.lock())
+        me->remove(ended);
+    });
+  return ockam::listener{listener};
 }
 
 } // namespace ockam::websocket::detail

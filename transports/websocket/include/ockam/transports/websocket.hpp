@@ -56,6 +56,9 @@ struct connect_options {
   /// Resolving, connecting, TLS and the HTTP upgrade, all addresses together.
   std::chrono::milliseconds connect_timeout{5'000};
 
+  /// Keeps trying while that fails, 50 ms apart and doubling to 500 ms; 0 is off.
+  std::chrono::milliseconds retry_for{0};
+
   std::string host{}; ///< the HTTP field Host; empty: the one of the URL
   client_tls_options tls{};
   keepalive_options keepalive{};

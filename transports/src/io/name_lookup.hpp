@@ -56,9 +56,6 @@ public:
   /// When this has returned, `done` is not called any more.
   void cancel() noexcept;
 
-  /// Whether `done` was not called yet.
-  [[nodiscard]] bool is_under_way() const noexcept;
-
   struct request;
 
 private:

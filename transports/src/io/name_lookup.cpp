@@ -1,6 +1,6 @@
-#include "name_lookup.hpp"
+#include "io/name_lookup.hpp"
 
-#include "this_machine.hpp"
+#include "io/this_machine.hpp"
 
 #include "ockam/actors/transport/host_calls.hpp"
 #include "ockam/protocol/text.hpp"
@@ -217,13 +217,6 @@ void name_lookup::cancel() noexcept {
     const std::lock_guard guard{given_up->mutex};
     given_up->done = nullptr;
   }
-}
-
-bool name_lookup::is_under_way() const noexcept {
-  if (!request_)
-    return false;
-  const std::lock_guard guard{request_->mutex};
-  return request_->done != nullptr;
 }
 
 void set_resolver(std::function<found_addresses(const std::string& host)> resolver) {

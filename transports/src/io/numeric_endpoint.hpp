@@ -59,4 +59,12 @@ result<Endpoint> numeric_endpoint(const host_port& where) {
   return Endpoint{address{read}, where.port};
 }
 
+/// `host:port`, IPv6 in brackets.
+template <class Endpoint>
+std::string to_text(const Endpoint& where) {
+  const auto host = where.address().to_string();
+  const auto port = std::to_string(where.port());
+  return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
+}
+
 } // namespace ockam::internal
