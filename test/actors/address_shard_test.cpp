@@ -1,4 +1,4 @@
-#include "address_shard.hpp"
+#include "routing/address_shard.hpp"
 
 #include <map>
 #include <random>

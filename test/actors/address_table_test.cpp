@@ -1,4 +1,4 @@
-#include "address_table.hpp"
+#include "routing/address_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include "test_node.hpp"
 
 #include "error_of.hpp"
-#include "node_state.hpp"
-#include "timers.hpp"
+#include "node/node_state.hpp"
+#include "node/timers.hpp"
 
 #include "ockam/actors/echoer.hpp"
 

@@ -1,4 +1,4 @@
-#include "error_reply.hpp"
+#include "routing/error_reply.hpp"
 
 #include "protocol/wire_vectors.hpp"
 

@@ -29,7 +29,7 @@ public:
     message content{onward, back, encode_payload(body).value()};
     if (const auto& pays = credit ? credit : credit_)
       content.hold(pays, body.size());
-    port_.deliver(std::move(content), nullptr);
+    port_.receive(std::move(content), nullptr);
   }
 
   /// The next message that left the node, with the routes as they were in it.

@@ -1,4 +1,4 @@
-#include "held_mail.hpp"
+#include "worker/held_mail.hpp"
 
 #include "ockam/protocol/message.hpp"
 

@@ -1,4 +1,4 @@
-#include "mail_queue.hpp"
+#include "worker/mail_queue.hpp"
 
 #include <array>
 #include <atomic>

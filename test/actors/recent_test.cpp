@@ -1,4 +1,4 @@
-#include "recent.hpp"
+#include "node/recent.hpp"
 
 #include <string>
 

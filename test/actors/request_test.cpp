@@ -1,7 +1,7 @@
 #include "fake_connection.hpp"
 
 #include "error_of.hpp"
-#include "node_state.hpp"
+#include "node/node_state.hpp"
 
 #include "ockam/actors/echoer.hpp"
 #include "ockam/actors/hop.hpp"

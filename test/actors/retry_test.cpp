@@ -1,8 +1,8 @@
 #include "error_of.hpp"
 #include "fake_connection.hpp"
-#include "node_state.hpp"
-#include "retry.hpp"
+#include "node/node_state.hpp"
 #include "test_node.hpp"
+#include "worker/retry.hpp"
 
 #include <future>
 

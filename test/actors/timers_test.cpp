@@ -1,4 +1,4 @@
-#include "timers.hpp"
+#include "node/timers.hpp"
 
 #include <gtest/gtest.h>
 

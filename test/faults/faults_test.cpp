@@ -7,7 +7,7 @@
 #include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"
 
-#include "node_state.hpp"
+#include "node/node_state.hpp"
 
 #include <cerrno>
 #include <filesystem>

@@ -4,7 +4,7 @@
 #include "link.hpp"
 #include "world.hpp"
 
-#include "node_state.hpp"
+#include "node/node_state.hpp"
 
 #include "ockam/actors/endpoint.hpp"
 #include "ockam/actors/node.hpp"

@@ -1,4 +1,4 @@
-#include "stream/block_buffer.hpp"
+#include "engine/block_buffer.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -2,7 +2,7 @@
 #include "test_nodes.hpp"
 
 #include "error_of.hpp"
-#include "node_state.hpp"
+#include "node/node_state.hpp"
 
 #include "ockam/actors/echoer.hpp"
 #include "ockam/transports/memory.hpp"

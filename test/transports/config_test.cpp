@@ -2,7 +2,7 @@
 #include "test_nodes.hpp"
 
 #include "error_of.hpp"
-#include "option_names.hpp"
+#include "node/option_names.hpp"
 
 #include "ockam/transports/config.hpp"
 

@@ -1,4 +1,4 @@
-#include "inline_executor.hpp"
+#include "io/inline_executor.hpp"
 
 #include "actors/test_node.hpp"
 

@@ -2,9 +2,9 @@
 
 #include "actors/test_node.hpp"
 
+#include "engine/link.hpp"
+#include "engine/stream_format.hpp"
 #include "error_of.hpp"
-#include "link.hpp"
-#include "stream/stream_format.hpp"
 
 namespace ockam::test {
 namespace {

@@ -1,5 +1,5 @@
+#include "io/socket_advice.hpp"
 #include "raw_peer.hpp"
-#include "socket_advice.hpp"
 #include "test_nodes.hpp"
 
 #include "ockam/protocol/codec.hpp"

@@ -1,5 +1,5 @@
+#include "engine/outbox.hpp"
 #include "error_of.hpp"
-#include "stream/outbox.hpp"
 
 #include "ockam/protocol/codec.hpp"
 

@@ -1,4 +1,4 @@
-#include "receive_credit.hpp"
+#include "engine/receive_credit.hpp"
 
 #include <atomic>
 #include <condition_variable>

@@ -1,7 +1,7 @@
 #include "test_nodes.hpp"
 
-#include "node_state.hpp"
-#include "transport_base.hpp"
+#include "node/node_state.hpp"
+#include "transport/transport_base.hpp"
 
 #include "ockam/transports/memory.hpp"
 

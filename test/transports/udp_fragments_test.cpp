@@ -3,8 +3,8 @@
 #include "datagram_peer.hpp"
 
 #include "actors/test_node.hpp"
+#include "engine/outbox.hpp"
 #include "protocol/cut.hpp"
-#include "stream/outbox.hpp"
 #include "udp/destination.hpp"
 #include "udp/endpoints.hpp"
 #include "udp/fragment_reader.hpp"

@@ -1,6 +1,6 @@
 #include "ockam/transports/config.hpp"
 
-#include "connection_options.hpp"
+#include "transport/connection_options.hpp"
 
 #include <caf/config_option_set.hpp>
 

@@ -86,7 +86,7 @@ void peer::deliver(const ockam::shared_bytes& datagram) {
     return;
   }
   content->hold(credit_, datagram.size());
-  connection_.deliver(std::move(*content), nullptr);
+  connection_.receive(std::move(*content), nullptr);
 }
 
 void peer::end() {

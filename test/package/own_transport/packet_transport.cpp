@@ -73,7 +73,7 @@ void link::read() {
     auto content = ockam::decode_message(ockam::shared_bytes{received});
     if (!content) // the peer is not one of ours
       break;
-    port_.deliver(std::move(*content), nullptr);
+    port_.receive(std::move(*content), nullptr);
   }
   port_.close();
 }

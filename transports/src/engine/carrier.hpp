@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../stream/inbox.hpp"
-#include "../stream/write_batch.hpp"
+#include "inbox.hpp"
+#include "write_batch.hpp"
 
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/tick.hpp"

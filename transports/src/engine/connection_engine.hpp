@@ -1,10 +1,10 @@
 #pragma once
 
-#include "../link.hpp"
-#include "../stream/inbox.hpp"
 #include "addressing.hpp"
 #include "carrier.hpp"
-#include "event_loop.hpp"
+#include "inbox.hpp"
+#include "io/event_loop.hpp"
+#include "link.hpp"
 #include "reconnecting.hpp"
 
 #include <functional>

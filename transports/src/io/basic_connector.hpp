@@ -1,7 +1,7 @@
 #pragma once
 
-#include "io/basic_io_thread.hpp"
-#include "io/cancellable.hpp"
+#include "basic_io_thread.hpp"
+#include "cancellable.hpp"
 
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/text.hpp"

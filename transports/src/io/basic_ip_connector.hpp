@@ -1,8 +1,8 @@
 #pragma once
 
-#include "io/basic_connector.hpp"
-#include "io/own_socket.hpp"
-#include "io/resolver.hpp"
+#include "basic_connector.hpp"
+#include "own_socket.hpp"
+#include "resolver.hpp"
 #include "socket_advice.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "io/io_thread.hpp"
+#include "io_thread.hpp"
 
 namespace ockam::internal {
 

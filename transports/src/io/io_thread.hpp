@@ -1,7 +1,7 @@
 #pragma once
 
-#include "io/basic_io_thread.hpp"
-#include "io/net.hpp"
+#include "basic_io_thread.hpp"
+#include "net.hpp"
 
 namespace ockam::internal {
 

@@ -1,6 +1,6 @@
-#include "io/name_lookup.hpp"
+#include "name_lookup.hpp"
 
-#include "io/this_machine.hpp"
+#include "this_machine.hpp"
 
 #include "ockam/actors/transport/host_calls.hpp"
 #include "ockam/protocol/text.hpp"

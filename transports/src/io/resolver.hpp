@@ -1,7 +1,7 @@
 #pragma once
 
-#include "io/name_lookup.hpp"
-#include "io/numeric_endpoint.hpp"
+#include "name_lookup.hpp"
+#include "numeric_endpoint.hpp"
 
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/protocol/result.hpp"

@@ -1,4 +1,4 @@
-#include "io/thread_options.hpp"
+#include "thread_options.hpp"
 
 #include "ockam/protocol/result.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../engine/carrier.hpp"
+#include "engine/carrier.hpp"
 #include "network.hpp"
 
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../engine/event_loop.hpp"
+#include "io/event_loop.hpp"
 
 #include "ockam/actors/transport/blocking.hpp"
 #include "ockam/transports/memory.hpp"

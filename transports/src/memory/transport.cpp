@@ -1,7 +1,7 @@
-#include "../connecting_transport.hpp"
-#include "../engine/connection_engine.hpp"
 #include "carrier.hpp"
+#include "engine/connection_engine.hpp"
 #include "network.hpp"
+#include "transport/connecting_transport.hpp"
 
 #include "ockam/protocol/text.hpp"
 #include "ockam/transports/memory.hpp"

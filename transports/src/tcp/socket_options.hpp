@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../socket/stream_socket.hpp"
+#include "stream/stream_socket.hpp"
 
 #include "ockam/transports/tcp.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../socket/transport.hpp"
+#include "stream/transport.hpp"
 
 #include "ockam/transports/tcp.hpp"
 

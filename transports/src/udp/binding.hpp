@@ -1,9 +1,9 @@
 #pragma once
 
-#include "../engine/addressing.hpp"
-#include "../engine/connection_engine.hpp"
 #include "datagram_socket.hpp"
 #include "destinations.hpp"
+#include "engine/addressing.hpp"
+#include "engine/connection_engine.hpp"
 #include "peer_table.hpp"
 
 #include "ockam/actors/transport/log.hpp"

@@ -84,7 +84,7 @@ void datagram_carrier::take(fragment_reader::outcome&& read, execution_context* 
   if (!read.whole)
     return;
   read.whole->hold(connection().credit(), read.size);
-  port.deliver(std::move(*read.whole), context);
+  port.receive(std::move(*read.whole), context);
 }
 
 // -- output ----------------------------------------------------------------------------------------

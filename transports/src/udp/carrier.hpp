@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../engine/carrier.hpp"
 #include "binding.hpp"
+#include "engine/carrier.hpp"
 #include "fragment_reader.hpp"
 #include "fragment_writer.hpp"
 

@@ -1,6 +1,6 @@
 #include "endpoints.hpp"
 
-#include "../io/numeric_endpoint.hpp"
+#include "io/numeric_endpoint.hpp"
 
 #include "ockam/protocol/text.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "datagram_socket.hpp"
 
-#include "../stream/write_batch.hpp"
+#include "engine/write_batch.hpp"
 
 #include "ockam/protocol/datagram.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../io/name_lookup.hpp"
 #include "io/cancellable.hpp"
+#include "io/name_lookup.hpp"
 
 #include "ockam/protocol/result.hpp"
 

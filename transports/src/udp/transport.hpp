@@ -2,7 +2,7 @@
 
 #include "binding.hpp"
 
-#include "io/io_transport.hpp"
+#include "transport/io_transport.hpp"
 
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/udp.hpp"

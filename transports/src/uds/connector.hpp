@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../socket/stream_socket.hpp"
 #include "socket_name.hpp"
+#include "stream/stream_socket.hpp"
 
 #include "io/basic_connector.hpp"
 

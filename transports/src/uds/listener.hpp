@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../socket/listener.hpp"
 #include "socket_name.hpp"
+#include "stream/listener.hpp"
 
 #include "ockam/transports/uds.hpp"
 

@@ -1,6 +1,6 @@
 #include "socket_name.hpp"
 
-#include "../socket/stream_socket.hpp"
+#include "stream/stream_socket.hpp"
 
 #include "ockam/protocol/text.hpp"
 

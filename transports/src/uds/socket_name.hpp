@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../socket_advice.hpp"
+#include "io/socket_advice.hpp"
 
 #include "ockam/protocol/result.hpp"
 

@@ -1,4 +1,4 @@
-#include "../socket/transport.hpp"
+#include "stream/transport.hpp"
 
 #include "connector.hpp"
 #include "listener.hpp"

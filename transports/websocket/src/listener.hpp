@@ -5,7 +5,7 @@
 #include "tls.hpp"
 #include "url.hpp"
 
-#include "io/basic_acceptor.hpp"
+#include "transport/basic_acceptor.hpp"
 
 #include "ockam/transports/websocket.hpp"
 

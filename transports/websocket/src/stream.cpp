@@ -4,7 +4,7 @@
 #include "net_error.hpp"
 #include "url.hpp"
 
-#include "socket_advice.hpp"
+#include "io/socket_advice.hpp"
 
 #include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"

@@ -3,7 +3,7 @@
 #include "byte_stream.hpp"
 #include "layer_owner.hpp"
 
-#include "engine/event_loop.hpp"
+#include "io/event_loop.hpp"
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/result.hpp"

@@ -1,8 +1,8 @@
 #include "transport.hpp"
 
 #include "carrier.hpp"
-#include "connection_options.hpp"
 #include "net_error.hpp"
+#include "transport/connection_options.hpp"
 
 #include "ockam/protocol/text.hpp"
 

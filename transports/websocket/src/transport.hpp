@@ -4,7 +4,7 @@
 #include "listener.hpp"
 
 #include "engine/connection_engine.hpp"
-#include "io/basic_io_transport.hpp"
+#include "transport/basic_io_transport.hpp"
 
 #include "ockam/transports/websocket.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "puncture_state.hpp"
 
-#include "../../receive_credit.hpp"
-#include "../endpoints.hpp"
+#include "engine/receive_credit.hpp"
+#include "udp/endpoints.hpp"
 
 #include "ockam/protocol/text.hpp"
 
@@ -195,7 +195,7 @@ private:
                        .set_return_route(content.return_route())
                        .set_payload(content.payload());
     unwrapped.hold(credit_, unwrapped.payload().size());
-    port_.deliver(std::move(unwrapped), nullptr);
+    port_.receive(std::move(unwrapped), nullptr);
   }
 
   const std::shared_ptr<puncture_state> state_;

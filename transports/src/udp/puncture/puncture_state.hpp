@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../binding.hpp"
+#include "udp/binding.hpp"
 
 #include "ockam/actors/transport/connection_port.hpp"
 #include "ockam/transports/puncture.hpp"

@@ -36,7 +36,7 @@ struct connection_setup {
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.
 ///
-/// `deliver`, `run`, `drop_undecodable`, `discard` and `close` are for one thread at a time, the one
+/// `receive`, `run`, `drop_undecodable`, `discard` and `close` are for one thread at a time, the one
 /// that reads. The rest is thread-safe, also beside `close` and after it. Destruction closes.
 class OCKAM_ACTORS_EXPORT connection_port {
 public:
@@ -61,7 +61,7 @@ public:
   /// Hands a message from the wire to the node: puts the sender address in front of the return
   /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
   /// without an onward route is a heartbeat and ends here (TCP-25).
-  void deliver(message content, execution_context* context);
+  void receive(message content, execution_context* context);
 
   /// Accounts for bytes from the wire that are no message, or one above the limits
   /// (`exceeds_limits`), where reading goes on behind them.
