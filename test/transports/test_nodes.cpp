@@ -1,7 +1,7 @@
 #include "test_nodes.hpp"
 
 #include "node/node_state.hpp"
-#include "transport/transport_base.hpp"
+#include "transport/connecting_transport.hpp"
 
 #include "ockam/transports/memory.hpp"
 
@@ -53,7 +53,7 @@ std::vector<std::shared_ptr<internal::link>> links_of(const node& of) {
        {transport_type::tcp, transport_type::udp, transport_type::websocket, transport_type::uds,
         memory::address_type}) {
     const auto found
-      = std::dynamic_pointer_cast<internal::transport_base>(of.state()->find_transport(type));
+      = std::dynamic_pointer_cast<internal::connecting_transport>(of.state()->find_transport(type));
     if (found)
       std::ranges::move(found->connections().all(), std::back_inserter(links));
   }

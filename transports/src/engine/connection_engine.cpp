@@ -69,12 +69,6 @@ void connection_engine::wait(carrier::direction what) {
   carrier_->wait(what, {self(), what, stream_});
 }
 
-void carrier::on_ready::operator()(const result<void>& outcome) const {
-  const auto engine = engine_.lock();
-  if (engine && engine->carrier_ && engine->stream_ == stream_)
-    engine->on_ready(direction_, outcome);
-}
-
 void connection_engine::on_ready(carrier::direction what, const result<void>& outcome) {
   const bool is_input = what == carrier::direction::input;
   (is_input ? waits_for_input_ : waits_for_room_) = false;
@@ -143,10 +137,6 @@ bool connection_engine::greet() {
     flush();
   }
   return carrier_ != nullptr;
-}
-
-result<inbox::state> carrier::decode(inbox& from, execution_context* context, std::size_t max) {
-  return from.decode(connection_->port(), context, max);
 }
 
 /// Passes on some of what has been read.

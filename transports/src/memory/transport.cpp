@@ -103,7 +103,7 @@ private:
     connect_as_usual(name, idle_timeout, std::move(done));
   }
 
-  static std::shared_ptr<transport_impl> lock(const std::weak_ptr<transport_base>& weak) {
+  static std::shared_ptr<transport_impl> lock(const std::weak_ptr<connecting_transport>& weak) {
     return std::static_pointer_cast<transport_impl>(weak.lock());
   }
 

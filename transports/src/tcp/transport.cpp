@@ -36,21 +36,28 @@ auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
   };
 }
 
-internal::asio_threads threads_of(const transport_options& options) {
+internal::thread_options<internal::asio_net> threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, options.poll_before_sleeping};
 }
 
 } // namespace
 
 transport_impl::transport_impl(node_ptr node, const transport_options& options)
-  : socket_transport{std::move(node), internal::tcp_format, "TCP", threads_of(options)},
-    transport_calls{options.connect, options.listen} {}
+  : connecting_transport{std::move(node), "TCP"},
+    transport_calls{options.connect, options.listen},
+    threads_{this->node(), threads_of(options)},
+    sockets_{*this, internal::tcp_format, threads_} {}
+
+void transport_impl::stop() {
+  begin_stop();
+  threads_.stop(connections());
+}
 
 void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
   auto where = parse_peer(peer);
   if (!where)
     return done(fail(std::move(where.error())));
-  socket_transport::connect(
+  sockets_.connect(
     {.make_connector =
        [where = std::move(*where), options](std::shared_ptr<internal::io_thread> thread) {
          return std::make_shared<tcp_connector>(std::move(thread), where, options);
@@ -66,18 +73,13 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
     std::move(done));
 }
 
-void transport_impl::connect_to(std::string_view peer, on_connected done,
-                                std::optional<std::chrono::milliseconds> idle_timeout) {
-  connect_as_usual(peer, idle_timeout, std::move(done));
-}
-
 result<listener> transport_impl::listen(std::string_view at, listen_options options) {
   const auto where = parse_listen(at);
   if (!where)
     return fail(where.error());
   if (stopping())
     return stopped();
-  const auto thread = next_thread();
+  const auto thread = threads_.next();
   auto bound = internal::listen_at<internal::asio_net, asio::generic::stream_protocol>(
     thread->executor(), *where, options.backlog);
   if (!bound)
@@ -88,13 +90,13 @@ result<listener> transport_impl::listen(std::string_view at, listen_options opti
     thread, std::move(*bound), options.spawner_flow_control_id, options.max_connections);
   if (auto opened = made->open(node(), real); !opened)
     return fail(std::move(opened.error()));
-  begin_listening(made, {.prepare = make_ready(node(), options.keepalive, options.limits),
-                         .setup = {.limits = options.limits,
-                                   .mode = connection_mode::incoming,
-                                   .spawner_id = options.spawner_flow_control_id,
-                                   .consumer_of = options.consumer_of,
-                                   .observer = options.observer,
-                                   .explain_drops = options.explain_drops}});
+  sockets_.begin_listening(made, {.prepare = make_ready(node(), options.keepalive, options.limits),
+                                  .setup = {.limits = options.limits,
+                                            .mode = connection_mode::incoming,
+                                            .spawner_id = options.spawner_flow_control_id,
+                                            .consumer_of = options.consumer_of,
+                                            .observer = options.observer,
+                                            .explain_drops = options.explain_drops}});
   return listener{made};
 }
 

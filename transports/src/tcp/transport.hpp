@@ -1,6 +1,6 @@
 #pragma once
 
-#include "stream/transport.hpp"
+#include "stream/stream_connections.hpp"
 
 #include "ockam/transports/tcp.hpp"
 
@@ -10,12 +10,14 @@
 
 namespace ockam::tcp::detail {
 
-/// What is special about TCP: its addresses, names and socket options.
+/// The connections and listeners of one node, over TCP.
 class transport_impl final
-  : public internal::socket_transport,
+  : public internal::connecting_transport,
     public internal::transport_calls<tcp::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, const transport_options& options);
+  void start() { threads_.start(); }
+  void stop() override;
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::tcp; }
 
@@ -23,8 +25,14 @@ public:
   void connect(std::string_view peer, connect_options options, on_connected done) override;
 
 private:
+  [[nodiscard]] bool is_own_thread() const noexcept override { return threads_.is_this_thread(); }
   void connect_to(std::string_view peer, on_connected done,
-                  std::optional<std::chrono::milliseconds> idle_timeout) override;
+                  std::optional<std::chrono::milliseconds> idle_timeout) override {
+    connect_as_usual(peer, idle_timeout, std::move(done));
+  }
+
+  internal::io_threads threads_;
+  internal::stream_connections sockets_;
 };
 
 } // namespace ockam::tcp::detail

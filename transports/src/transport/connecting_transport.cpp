@@ -1,6 +1,50 @@
 #include "connecting_transport.hpp"
 
+#include "io/socket_advice.hpp"
+
+#include "ockam/protocol/text.hpp"
+
+#include <algorithm>
+#include <system_error>
+
 namespace ockam::internal {
+
+// -- connections and listeners ---------------------------------------------------------------------
+
+result<void> connecting_transport::disconnect(const address& any) {
+  for (const auto& each : connections_.all())
+    if (each->sender_address() == any || each->receiver_address() == any)
+      return each->disconnect();
+  return fail(errc::not_found,
+              "no connection of this transport has the address " + escaped(to_string(any)));
+}
+
+result<void> connecting_transport::stop_listener(const address& listener) {
+  const auto all = listeners_.all();
+  if (std::ranges::none_of(all, [&](const auto& each) { return each->address() == listener; }))
+    return fail(errc::not_found,
+                "no listener of this transport has the address " + escaped(to_string(listener)));
+  return node_->stop_worker(listener);
+}
+
+void connecting_transport::add(std::shared_ptr<listening> opened) {
+  node_->log().say(log_level::info, "listening on " + escaped(opened->socket_address()));
+  listeners_.add(std::move(opened));
+}
+
+void connecting_transport::remove(const listening& ended) {
+  node_->log().say(log_level::info, "stopped listening on " + escaped(ended.socket_address()));
+  listeners_.remove(ended);
+}
+
+void connecting_transport::report_not_taken(std::string_view listener, const error& why) const {
+  const bool expected = why == errc::shutting_down; // nothing wrong
+  node_->log().report(expected ? log_level::info : log_level::warning, [&] {
+    return "listener " + escaped(listener) + " dropped an accepted connection: " + to_string(why);
+  });
+}
+
+// -- connecting ------------------------------------------------------------------------------------
 
 result<address> connecting_transport::resolve(const address& remote) {
   return wait_for<connection>({"resolve", "use async_connect"},
@@ -48,6 +92,23 @@ tl::unexpected<error> connecting_transport::stopped() const {
   if (auto allowed = node()->check_process(); !allowed)
     return fail(std::move(allowed.error()));
   return fail(errc::shutting_down, "the " + name_ + " transport has stopped; create another one");
+}
+
+on_connected connecting_transport::guarded(on_connected done) const {
+  return [host = node_->host_functions(), done = std::move(done)](result<connection> made) {
+    host->call("the function given to async_connect", [&] { done(std::move(made)); });
+  };
+}
+
+void rethrow_cannot_create(std::string_view name) {
+  try {
+    throw;
+  } catch (const failure&) { // is a system_error too
+    throw;
+  } catch (const std::system_error& failed) { // no descriptors for an event loop
+    throw failure{socket_error(failed.code(), socket_use::create,
+                               "creating a " + std::string{name} + " transport")};
+  }
 }
 
 } // namespace ockam::internal

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t smallest_datagram = datagram_overhead + 1;
 constexpr std::size_t largest_datagram = 65'507;
 
-internal::asio_threads threads_of(const transport_options& options) {
+internal::thread_options<internal::asio_net> threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, {}};
 }
 
@@ -54,9 +54,15 @@ endpoint any_port(const std::optional<endpoint>& peer) {
 } // namespace
 
 transport_impl::transport_impl(node_ptr node, const transport_options& options)
-  : basic_io_transport{std::move(node), "UDP", threads_of(options)},
+  : connecting_transport{std::move(node), "UDP"},
     defaults_{options.bind},
-    in_reassembly_{make_ref<memory_budget>(options.max_reassembly_bytes)} {}
+    in_reassembly_{make_ref<memory_budget>(options.max_reassembly_bytes)},
+    threads_{this->node(), threads_of(options)} {}
+
+void transport_impl::stop() {
+  begin_stop();
+  threads_.stop(connections());
+}
 
 std::vector<binding> transport_impl::bindings() const {
   std::vector<binding> handles;
@@ -78,7 +84,7 @@ bind_options transport_impl::fresh_bind_options() const {
 /// @param at  nothing: any port of the peer's family
 void transport_impl::bind_to_peer(const std::optional<host_port>& at, bind_options options,
                                   on_bound done) {
-  auto thread = next_thread();
+  auto thread = threads_.next();
   auto peer = parse_destination(*options.peer);
   if (!peer)
     return done(fail(std::move(peer.error())));
@@ -159,7 +165,7 @@ result<transport_impl::binding_ptr> transport_impl::bind(std::string_view at,
   if (auto sound = check(options); !sound)
     return fail(std::move(sound.error()));
   if (!options.peer)
-    return bind_now(*where, options, {}, next_thread());
+    return bind_now(*where, options, {}, threads_.next());
   return wait_for<binding_ptr>({"bind to a peer", "bind on a thread of your own"},
                                [&](on_bound done) {
                                  bind_to_peer(*where, std::move(options), std::move(done));

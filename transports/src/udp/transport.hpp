@@ -2,7 +2,8 @@
 
 #include "binding.hpp"
 
-#include "transport/io_transport.hpp"
+#include "io/io_thread.hpp"
+#include "transport/basic_io_threads.hpp"
 
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/udp.hpp"
@@ -16,11 +17,13 @@
 namespace ockam::udp::detail {
 
 /// The bindings of one node.
-class transport_impl final : public internal::io_transport {
+class transport_impl final : public internal::connecting_transport {
 public:
   using binding_ptr = std::shared_ptr<udp_binding>;
 
   transport_impl(node_ptr node, const transport_options& options);
+  void start() { threads_.start(); }
+  void stop() override;
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::udp; }
 
@@ -31,6 +34,7 @@ public:
 private:
   using on_bound = std::function<void(result<binding_ptr>)>;
 
+  [[nodiscard]] bool is_own_thread() const noexcept override { return threads_.is_this_thread(); }
   void connect_to(std::string_view peer, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override;
 
@@ -41,6 +45,7 @@ private:
 
   const bind_options defaults_;
   const ref_ptr<memory_budget> in_reassembly_;
+  internal::basic_io_threads<internal::asio_net> threads_;
 };
 
 } // namespace ockam::udp::detail

@@ -1,4 +1,4 @@
-#include "stream/transport.hpp"
+#include "stream/stream_connections.hpp"
 
 #include "connector.hpp"
 #include "listener.hpp"
@@ -13,20 +13,28 @@ namespace detail {
 
 namespace {
 
-internal::asio_threads threads_of(const transport_options& options) {
+internal::thread_options<internal::asio_net> threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, options.poll_before_sleeping};
 }
 
 } // namespace
 
-/// What is special about Unix sockets: names in place of addresses.
+/// The connections and listeners of one node, over Unix sockets.
 class transport_impl final
-  : public internal::socket_transport,
+  : public internal::connecting_transport,
     public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, const transport_options& options)
-    : socket_transport{std::move(node), internal::uds_format, "Unix socket", threads_of(options)},
-      transport_calls{options.connect, options.listen} {}
+    : connecting_transport{std::move(node), "Unix socket"},
+      transport_calls{options.connect, options.listen},
+      threads_{this->node(), threads_of(options)},
+      sockets_{*this, internal::uds_format, threads_} {}
+
+  void start() { threads_.start(); }
+  void stop() override {
+    begin_stop();
+    threads_.stop(connections());
+  }
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::uds; }
 
@@ -34,30 +42,33 @@ public:
   void connect(std::string_view peer, connect_options options, on_connected done) override;
 
 private:
+  [[nodiscard]] bool is_own_thread() const noexcept override { return threads_.is_this_thread(); }
   void connect_to(std::string_view peer, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override {
     connect_as_usual(peer, idle_timeout, std::move(done));
   }
+
+  internal::io_threads threads_;
+  internal::stream_connections sockets_;
 };
 
 void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
   auto name = socket_name::parse(peer);
   if (!name)
     return done(fail(std::move(name.error())));
-  socket_transport::connect(
-    {.make_connector =
-       [name = *name, options](std::shared_ptr<internal::io_thread> thread) {
-         return std::make_shared<uds_connector>(std::move(thread), name, options);
-       },
-     .prepare = [text = name->text()](internal::stream_socket&) { return text; },
-     .setup = {.limits = options.limits,
-               .mode = connection_mode::outgoing,
-               .id = options.flow_control_id,
-               .spawner_id = {},
-               .consumer_of = options.consumer_of,
-               .observer = options.observer},
-     .reconnect = options.reconnect},
-    std::move(done));
+  sockets_.connect({.make_connector =
+                      [name = *name, options](std::shared_ptr<internal::io_thread> thread) {
+                        return std::make_shared<uds_connector>(std::move(thread), name, options);
+                      },
+                    .prepare = [text = name->text()](internal::stream_socket&) { return text; },
+                    .setup = {.limits = options.limits,
+                              .mode = connection_mode::outgoing,
+                              .id = options.flow_control_id,
+                              .spawner_id = {},
+                              .consumer_of = options.consumer_of,
+                              .observer = options.observer},
+                    .reconnect = options.reconnect},
+                   std::move(done));
 }
 
 /// The accepting end calls the other one by the name that it listens at, as the reference does.
@@ -67,32 +78,32 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
     return fail(name.error());
   if (stopping())
     return stopped();
-  auto made = uds_listener::make(next_thread(), *name, options);
+  auto made = uds_listener::make(threads_.next(), *name, options);
   if (!made)
     return fail(std::move(made.error()));
   if (auto opened = (*made)->open(node(), name->text()); !opened) {
     (*made)->stop();
     return fail(std::move(opened.error()));
   }
-  begin_listening(*made, {.prepare = [text = name->text(), checked = name->is_abstract(),
-                                      permissions = options.permissions](
-                                       internal::stream_socket& socket) -> result<std::string> {
-                            if (checked && !lets_in(socket, permissions))
-                              return fail(errc::access_denied,
-                                          "another user may not connect to " + escaped(text)
-                                            + " (permissions of the listener)");
-                            std::error_code failed;
-                            socket.non_blocking(true, failed);
-                            if (failed)
-                              return fail(error{failed});
-                            return text;
-                          },
-                          .setup = {.limits = options.limits,
-                                    .mode = connection_mode::incoming,
-                                    .spawner_id = options.spawner_flow_control_id,
-                                    .consumer_of = options.consumer_of,
-                                    .observer = options.observer,
-                                    .explain_drops = options.explain_drops}});
+  sockets_.begin_listening(
+    *made, {.prepare = [text = name->text(), checked = name->is_abstract(),
+                        permissions = options.permissions](
+                         internal::stream_socket& socket) -> result<std::string> {
+              if (checked && !lets_in(socket, permissions))
+                return fail(errc::access_denied, "another user may not connect to " + escaped(text)
+                                                   + " (permissions of the listener)");
+              std::error_code failed;
+              socket.non_blocking(true, failed);
+              if (failed)
+                return fail(error{failed});
+              return text;
+            },
+            .setup = {.limits = options.limits,
+                      .mode = connection_mode::incoming,
+                      .spawner_id = options.spawner_flow_control_id,
+                      .consumer_of = options.consumer_of,
+                      .observer = options.observer,
+                      .explain_drops = options.explain_drops}});
   return ockam::listener{*made};
 }
 

@@ -13,8 +13,14 @@
 namespace ockam::websocket::detail {
 
 transport_impl::transport_impl(node_ptr node, transport_options options)
-  : basic_io_transport{std::move(node), "WebSocket", {.count = options.io_threads}},
-    transport_calls{std::move(options.connect), std::move(options.listen)} {}
+  : connecting_transport{std::move(node), "WebSocket"},
+    transport_calls{std::move(options.connect), std::move(options.listen)},
+    threads_{this->node(), {.count = options.io_threads}} {}
+
+void transport_impl::stop() {
+  begin_stop();
+  threads_.stop(connections());
+}
 
 // -- connections -----------------------------------------------------------------------------------
 
@@ -74,7 +80,7 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
       return done(fail(std::move(made.error())));
     context = std::move(*made);
   }
-  const auto thread = next_thread();
+  const auto thread = threads_.next();
   const auto attempt = std::make_shared<connector>(thread, *where, options, std::move(context));
   if (!add_attempt(attempt))
     return done(stopped());
@@ -111,7 +117,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
       return fail(std::move(made.error()));
     context = std::move(*made);
   }
-  auto made = websocket_listener::make(next_thread(), std::move(*where), std::move(options),
+  auto made = websocket_listener::make(threads_.next(), std::move(*where), std::move(options),
                                        std::move(context));
   if (!made)
     return fail(std::move(made.error()));
@@ -120,7 +126,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
     return fail(std::move(opened.error()));
   add(listener);
   listener->start(
-    [me = self()] { return me->next_thread(); }, // until the listener ends
+    [me = self()] { return me->threads_.next(); }, // until the listener ends
     [weak = std::weak_ptr{self()}, options = listener->options(),
      at = listener->shared_socket_address()](std::shared_ptr<stream> over, std::string peer,
                                              std::shared_ptr<io_thread> thread) {

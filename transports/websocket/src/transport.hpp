@@ -4,7 +4,7 @@
 #include "listener.hpp"
 
 #include "engine/connection_engine.hpp"
-#include "transport/basic_io_transport.hpp"
+#include "transport/basic_io_threads.hpp"
 
 #include "ockam/transports/websocket.hpp"
 
@@ -18,10 +18,12 @@ namespace ockam::websocket::detail {
 
 /// The connections and listeners of one transport, and the threads that serve them.
 class transport_impl final
-  : public internal::basic_io_transport<boost_net>,
+  : public internal::connecting_transport,
     public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, transport_options options);
+  void start() { threads_.start(); }
+  void stop() override;
 
   [[nodiscard]] std::uint8_t type() const noexcept override { return transport_type::websocket; }
 
@@ -31,6 +33,7 @@ public:
 private:
   using link_ptr = std::shared_ptr<internal::connection_engine>;
 
+  [[nodiscard]] bool is_own_thread() const noexcept override { return threads_.is_this_thread(); }
   void connect_to(std::string_view peer, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override {
     connect_as_usual(peer, idle_timeout, std::move(done));
@@ -42,6 +45,8 @@ private:
   void on_accepted(const listen_options& options,
                    const std::shared_ptr<const std::string>& listener, std::shared_ptr<stream> over,
                    std::string peer, std::shared_ptr<io_thread> thread);
+
+  internal::basic_io_threads<boost_net> threads_;
 };
 
 } // namespace ockam::websocket::detail

@@ -18,7 +18,7 @@ namespace ockam {
 
 namespace internal {
 
-class transport_base;
+class connecting_transport;
 
 /// Called once, at once or on a thread of the transport.
 using on_connected = std::function<void(result<connection>)>;
@@ -79,7 +79,7 @@ public:
   [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
 
 protected:
-  explicit transport_handle(std::shared_ptr<internal::transport_base> base);
+  explicit transport_handle(std::shared_ptr<internal::connecting_transport> impl);
   ~transport_handle() = default;
   transport_handle(const transport_handle&) = default;
   transport_handle& operator=(const transport_handle&) = default;
@@ -91,7 +91,7 @@ protected:
   [[nodiscard]] internal::on_connected guarded(internal::on_connected done) const;
 
 private:
-  std::shared_ptr<internal::transport_base> base_;
+  std::shared_ptr<internal::connecting_transport> impl_;
 };
 
 /// The calls that are alike wherever one end listens and the other one connects. Which texts name a
@@ -132,7 +132,7 @@ public:
   }
   result<connection> try_connect(std::string_view peer, ConnectOptions options) {
     return wait_for([&](internal::on_connected done) {
-      async_connect(peer, std::move(options), std::move(done));
+      calls_->connect(peer, std::move(options), std::move(done));
     });
   }
 

@@ -1,31 +1,32 @@
 #pragma once
 
-#include "listener.hpp"
-
 #include "engine/connection_engine.hpp"
 #include "io/basic_connector.hpp"
-#include "transport/io_transport.hpp"
+#include "io/io_thread.hpp"
+#include "listener.hpp"
+#include "transport/basic_io_threads.hpp"
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace ockam::internal {
 
-/// A transport over sockets with a stream of bytes: connecting and accepting. What is special about a
-/// family of sockets is in the transport that derives from it.
-class socket_transport : public io_transport {
-public:
-  /// @param format  a constant of the program
-  socket_transport(node_ptr node, const stream_format& format, std::string name,
-                   const asio_threads& threads);
-  void start();
+using io_threads = basic_io_threads<asio_net>;
 
-protected:
+/// What TCP and Unix sockets share: making connections of sockets, connected or accepted.
+class stream_connections {
+public:
   using connector = basic_connector<asio_net, stream_socket>;
 
   /// What happens to a socket before it is used, and the name of its other end.
   using on_socket = std::function<result<std::string>(stream_socket&)>;
+
+  /// @param owner   has this as a member
+  /// @param format  a constant of the program
+  stream_connections(connecting_transport& owner, const stream_format& format, io_threads& threads)
+    : owner_{owner}, format_{format}, threads_{threads} {}
 
   struct connecting {
     std::function<std::shared_ptr<connector>(std::shared_ptr<io_thread>)> make_connector;
@@ -45,18 +46,19 @@ protected:
 private:
   using on_end_ptr = std::shared_ptr<const connection_engine::on_end>;
 
-  result<std::shared_ptr<connection_engine>> take_on(
+  result<std::shared_ptr<connection_engine>> adopt(
     stream_socket socket, const on_socket& prepare, link::setup setup,
-    std::shared_ptr<io_thread> thread, on_end_ptr ended,
+    const std::shared_ptr<io_thread>& thread, on_end_ptr ended,
     const std::function<void(connection_engine&)>& configure = {});
   [[nodiscard]] on_end_ptr on_end_of(std::weak_ptr<socket_listener> accepted_by);
   static void make_lasting(connection_engine& made, const connecting& how,
                            const std::shared_ptr<io_thread>& thread);
   void on_accepted(socket_listener& listener, const accepting& how, stream_socket socket,
-                   std::shared_ptr<io_thread> thread, on_end_ptr ended);
+                   const std::shared_ptr<io_thread>& thread, on_end_ptr ended);
 
+  connecting_transport& owner_;
   const stream_format& format_;
-  on_end_ptr ended_; // of connections that were not accepted
+  io_threads& threads_;
 };
 
 } // namespace ockam::internal

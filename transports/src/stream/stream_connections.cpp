@@ -1,0 +1,114 @@
+#include "stream_connections.hpp"
+
+#include "carrier.hpp"
+
+#include <utility>
+
+namespace ockam::internal {
+
+result<std::shared_ptr<connection_engine>> stream_connections::adopt(
+  stream_socket socket, const on_socket& prepare, link::setup setup,
+  const std::shared_ptr<io_thread>& thread, on_end_ptr ended,
+  const std::function<void(connection_engine&)>& configure) {
+  auto peer = prepare(socket);
+  if (!peer)
+    return fail(std::move(peer.error()));
+  setup.peer = std::move(*peer);
+  setup.buffers = owner_.node()->buffer_budget();
+  auto made = std::make_shared<connection_engine>(
+    setup, format_, thread, std::make_unique<socket_carrier>(thread, std::move(socket)));
+  if (auto opened = made->open(owner_.node(), std::move(setup)); !opened)
+    return fail(std::move(opened.error()));
+  if (configure)
+    configure(*made);
+  made->set_on_end(std::move(ended));
+  owner_.add(made);
+  made->start();
+  return made;
+}
+
+/// What happens when connections of one origin end: one function for all, for there may be many.
+stream_connections::on_end_ptr stream_connections::on_end_of(
+  std::weak_ptr<socket_listener> accepted_by) {
+  return std::make_shared<const connection_engine::on_end>(
+    [weak = owner_.weak_from_this(),
+     accepted_by = std::move(accepted_by)](const connection_engine& ended) {
+      if (const auto listener = accepted_by.lock())
+        listener->connection_ended();
+      if (const auto owner = weak.lock())
+        owner->remove(ended);
+    });
+}
+
+// -- connecting ------------------------------------------------------------------------------------
+
+void stream_connections::connect(connecting how, on_connected done) {
+  const auto thread = threads_.next();
+  const auto attempt = how.make_connector(thread);
+  if (!owner_.add_attempt(attempt))
+    return done(owner_.stopped());
+  attempt->start([this, owner = owner_.shared_from_this(), thread, how = std::move(how),
+                  done = std::move(done)](result<stream_socket> socket) {
+    if (!socket)
+      return done(fail(std::move(socket.error())));
+    auto made = adopt(std::move(*socket), how.prepare, how.setup, thread, on_end_of({}),
+                      [&](connection_engine& one) { make_lasting(one, how, thread); });
+    done(std::move(made).map(
+      [](const std::shared_ptr<connection_engine>& one) { return connection{one}; }));
+  });
+}
+
+/// Lets a connection whose options ask for it connect again to where it was.
+void stream_connections::make_lasting(connection_engine& made, const connecting& how,
+                                      const std::shared_ptr<io_thread>& thread) {
+  if (!how.reconnect)
+    return;
+  made.set_reconnect(*how.reconnect, [thread, make = how.make_connector, prepare = how.prepare](
+                                       std::chrono::milliseconds pause, auto done) {
+    const auto attempt = make(thread);
+    attempt->start(
+      [thread, done = std::move(done), prepare](result<stream_socket> socket) {
+        if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)
+          return done(fail(std::move(named.error())));
+        done(std::make_unique<socket_carrier>(thread, std::move(*socket)));
+      },
+      pause);
+    return attempt;
+  });
+}
+
+// -- listening -------------------------------------------------------------------------------------
+
+void stream_connections::begin_listening(const std::shared_ptr<socket_listener>& made,
+                                         accepting how) {
+  owner_.add(made);
+  made->start(
+    [this, owner = owner_.shared_from_this()] {
+      return threads_.next();
+    }, // until the listener ends
+    [this, owner = owner_.shared_from_this(), from = std::weak_ptr{made}, how = std::move(how),
+     ended = on_end_of(made)](stream_socket socket, const std::shared_ptr<io_thread>& served_by) {
+      if (const auto listener = from.lock())
+        on_accepted(*listener, how, std::move(socket), served_by, ended);
+    },
+    [weak = owner_.weak_from_this()](const listening& ended) {
+      if (const auto owner = weak.lock())
+        owner->remove(ended);
+    });
+}
+
+void stream_connections::on_accepted(socket_listener& listener, const accepting& how,
+                                     stream_socket socket, const std::shared_ptr<io_thread>& thread,
+                                     on_end_ptr ended) {
+  auto setup = how.setup;
+  setup.listener = listener.shared_socket_address();
+  setup.id = flow_control_id::random(); // each has one of its own (FCU-2)
+  const auto made = adopt(std::move(socket), how.prepare, std::move(setup), thread,
+                          std::move(ended));
+  if (made)
+    return;
+  listener.connection_ended();
+  owner_.report_not_taken(listener.socket_address(), made.error());
+}
+
+} // namespace ockam::internal
