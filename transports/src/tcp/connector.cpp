@@ -5,10 +5,9 @@
 
 #include "ockam/protocol/text.hpp"
 
-#include <algorithm>
+#include <cstddef>
 
 #include <asio/post.hpp>
-#include <sys/socket.h>
 
 namespace ockam::tcp::detail {
 
@@ -39,12 +38,13 @@ void tcp_connector::looked_up(const internal::found_addresses& found) {
   if (!found)
     return attempt_failed(found.error());
   std::vector<internal::stream_endpoint> all;
-  for (const auto& each : *found)
-    all.push_back(asio::ip::tcp::endpoint{each.as<asio::ip::address>(), peer_.port});
-  if (prefer_ != family::any)
-    std::stable_partition(all.begin(), all.end(), [this](const auto& each) {
-      return (each.protocol().family() == AF_INET) == (prefer_ == family::ipv4_first);
-    });
+  std::ptrdiff_t preferred = 0; // how many stand first; both parts keep the order of the resolver
+  for (const auto& each : *found) {
+    const asio::ip::tcp::endpoint where{each.as<asio::ip::address>(), peer_.port};
+    const auto is_preferred = prefer_ != family::any
+                              && where.address().is_v4() == (prefer_ == family::ipv4_first);
+    all.insert(is_preferred ? all.begin() + preferred++ : all.end(), where);
+  }
   connector::found(std::move(all));
 }
 
