@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <utility>
 
 namespace hello_ockam {
 
@@ -131,7 +132,7 @@ private:
     auto& lifelines = done_.lifelines;
     std::vector<std::size_t> order(lifelines.size());
     std::iota(order.begin(), order.end(), 0u);
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return lifelines[i].node; });
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair{lifelines[i].node, i}; });
     std::vector<std::size_t> place(order.size());
     std::vector<flow_diagram::lifeline> sorted;
     for (std::size_t i = 0; i < order.size(); ++i) {

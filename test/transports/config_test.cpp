@@ -196,7 +196,7 @@ TEST(Config, WhatCafShowsHasEveryOption) {
   const auto config = parsed("", {"--ockam.credit-messages=3"});
   ASSERT_TRUE(config);
   const auto shown = config->dump_content();
-  const auto number = [&](const char* name) {
+  const auto number = [&](const std::string& name) {
     const auto found = caf::get_if<caf::config_value::integer>(&shown, name);
     return found ? *found : -1;
   };

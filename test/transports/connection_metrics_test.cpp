@@ -30,7 +30,7 @@ TEST_F(ConnectionMetrics, DEC7_WhatPassesIsCountedForEachConnection) {
     EXPECT_EQ(end.metrics().received, count);
     EXPECT_EQ(end.metrics().dropped_in_all(), 0u);
     EXPECT_EQ(end.metrics().taken, count);
-    EXPECT_TRUE(eventually([&] { return end.metrics().written == count; }));
+    EXPECT_TRUE(eventually([&end = end, count = count] { return end.metrics().written == count; }));
     EXPECT_EQ(end.metrics().lost, 0u);
   }
 }

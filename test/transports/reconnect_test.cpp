@@ -259,7 +259,7 @@ protected:
   virtual void before_loss(raw_peer&) {}
 
   tcp_node a{start_node()};
-  const connection_journal events;
+  const connection_journal events{};
   std::optional<connection> c;
 };
 
