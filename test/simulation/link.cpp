@@ -8,6 +8,9 @@ namespace {
 
 constexpr unsigned max_attempts = 3;
 
+/// Between two looks of an I/O thread at its deadlines.
+constexpr std::chrono::milliseconds tick{50};
+
 } // namespace
 
 void link::start(const node_ptr& node, setup own, std::shared_ptr<wire> over, std::size_t end) {
@@ -95,7 +98,7 @@ bool link::is_blocked() const noexcept {
 
 bool link::is_busy() const {
   return engine_->is_open()
-         && (engine_->unhandled() > 0 || (carrier_ != nullptr && !carrier_->waits_for_input()));
+         && (engine_->credit()->in_use() || (carrier_ != nullptr && !carrier_->waits_for_input()));
 }
 
 void link::miss_write_deadline() {
@@ -150,7 +153,11 @@ bool link::keeps_for_too_long() const {
 }
 
 std::optional<link::clock::time_point> link::next_moment() const {
-  if (!engine_->is_open() || !connected_again_ || connects_at_ <= around_.now)
+  if (!engine_->is_open())
+    return std::nullopt;
+  if (carrier_ != nullptr && carrier_->waits_for_tick())
+    return around_.now + tick;
+  if (!connected_again_ || connects_at_ <= around_.now)
     return std::nullopt;
   return connects_at_;
 }

@@ -35,6 +35,9 @@ result<internal::carrier::input> wire_carrier::read(internal::inbox& to) {
 
 result<internal::carrier::output> wire_carrier::write(internal::write_batch& batch) {
   auto& around = link_.around_;
+  waits_for_tick_ = around.random.percent(2); // the system has no memory
+  if (waits_for_tick_)
+    return output{.then = output::next::at_next_tick};
   bytes_view piece;
   batch.pieces(&piece, 1);
   const auto wanted = std::min(piece.size(), around.random.between(1, around.longest_step));
@@ -47,8 +50,8 @@ result<internal::carrier::output> wire_carrier::write(internal::write_batch& bat
   return output{.written = *count, .then = waits ? output::next::wait : output::next::write_on};
 }
 
-void wire_carrier::close(const std::optional<error>& cause, bool) {
-  if (cause)
+void wire_carrier::close(const ending& how) {
+  if (how.cause)
     wire_->cut();
   else
     wire_->close(end_);

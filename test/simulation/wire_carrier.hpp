@@ -20,7 +20,7 @@ public:
   }
   result<input> read(internal::inbox& to) override;
   result<output> write(internal::write_batch& batch) override;
-  void close(const std::optional<error>& cause, bool node_stops) override;
+  void close(const ending& how) override;
 
   [[nodiscard]] bool waits_for_input() const noexcept { return input_.has_value(); }
   [[nodiscard]] bool waits_for_room() const noexcept { return output_.has_value(); }
@@ -30,6 +30,9 @@ public:
   [[nodiscard]] bool can_write() const noexcept {
     return waits_for_room() && wire_->has_room(end_);
   }
+  /// Writes again when time has passed.
+  [[nodiscard]] bool waits_for_tick() const noexcept { return waits_for_tick_; }
+
   void read_now() { (*std::exchange(input_, std::nullopt))(); }
   void write_now() { (*std::exchange(output_, std::nullopt))(); }
 
@@ -40,6 +43,7 @@ private:
   std::optional<on_ready> input_;
   std::optional<on_ready> output_;
   bool more_arrives_ = false; // as the last read said, and perhaps nothing does
+  bool waits_for_tick_ = false;
 };
 
 } // namespace ockam::simulation

@@ -4,10 +4,14 @@
 
 namespace ockam::internal {
 
-void carrier::on_ready::operator()(const result<void>& outcome) const {
+bool carrier::on_ready::is_current() const noexcept {
   const auto engine = engine_.lock();
-  if (engine && engine->carrier_ && engine->stream_ == stream_)
-    engine->on_ready(direction_, outcome);
+  return engine && engine->carrier_ && engine->carrier_number_ == carrier_;
+}
+
+void carrier::on_ready::operator()(const result<void>& outcome) const {
+  if (is_current())
+    engine_.lock()->on_ready(direction_, outcome);
 }
 
 result<inbox::state> carrier::decode(inbox& from, execution_context* context, std::size_t max) {

@@ -20,7 +20,7 @@ class connection_engine;
 
 /// Moves the bytes of one connection: a socket, a WebSocket, a pipe. `connection_engine` decides when
 /// to read and to write, how much in a row, and when the peer is late; a carrier does it, one batch a
-/// call, and never blocks. Everything happens on the thread of the connection's loop.
+/// call, and never blocks. All but `attach` happens on the thread of the connection's loop.
 class OCKAM_TRANSPORTS_EXPORT carrier {
 public:
   using clock = std::chrono::steady_clock;
@@ -30,24 +30,28 @@ public:
   /// may destroy the carrier. An error ends the connection, or lets it connect again.
   class OCKAM_TRANSPORTS_EXPORT on_ready {
   public:
-    on_ready(std::weak_ptr<connection_engine> engine, direction what, unsigned stream) noexcept
-      : engine_{std::move(engine)}, stream_{stream}, direction_{what} {}
+    on_ready(std::weak_ptr<connection_engine> engine, direction what, unsigned carrier) noexcept
+      : engine_{std::move(engine)}, carrier_{carrier}, direction_{what} {}
     void operator()(const result<void>& outcome = {}) const;
+
+    /// Whether the connection still has the carrier that waits: otherwise that is gone.
+    [[nodiscard]] bool is_current() const noexcept;
 
   private:
     std::weak_ptr<connection_engine> engine_;
-    unsigned stream_;
+    unsigned carrier_; // its number in the life of the connection
     direction direction_;
   };
 
   /// What a `read` found.
   enum class input : std::uint8_t {
-    nothing,  ///< no byte is here: wait
-    drained,  ///< bytes are in the inbox, most likely all that were here
-    more,     ///< bytes are in the inbox, and more may be here
-    arriving, ///< bytes are in the inbox, and the next `wait` is short: more is being decoded
-    no_room,  ///< the inbox has no memory: its reader is woken when it has
-    ended,    ///< the peer sends nothing more
+    nothing, ///< no byte is here: wait
+    drained, ///< bytes are in the inbox, most likely all that were here
+    more,    ///< bytes are in the inbox, and more may be here
+    arriving, ///< bytes are in the inbox, and the carrier has more that it cannot pass on yet: the next
+              ///< `wait` is short
+    no_room, ///< the inbox has no memory: its reader is woken when it has
+    ended,   ///< the peer sends nothing more
   };
 
   /// What a `write` did.
@@ -77,9 +81,15 @@ public:
   /// Writes a part of `batch`, and advances it. With an empty batch: what the carrier still holds.
   virtual result<output> write(write_batch& batch) = 0;
 
-  /// Ends the stream, the last call: after what was written when there is no cause, otherwise at once.
-  /// @param node_stops  the reason, for protocols that tell it
-  virtual void close(const std::optional<error>& cause, bool node_stops) = 0;
+  /// How a stream ends.
+  struct ending {
+    const std::optional<error>& cause; ///< none: after what was written; otherwise at once
+    bool node_stops = false;           ///< the reason, for protocols that tell it
+    bool is_stuck = false;             ///< the peer takes no byte: no farewell either
+  };
+
+  /// Ends the stream: the last call.
+  virtual void close(const ending& how) = 0;
 
   // -- for carriers with more of their own ---------------------------------------------------------
 

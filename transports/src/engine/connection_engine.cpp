@@ -19,8 +19,9 @@ constexpr std::size_t max_decoded = 64;
 /// Writes in a row before other connections get their turn.
 constexpr int max_writes = 16;
 
-/// Memory for output is given back this long after the last one.
+/// Memory for output is given back this long after the last one, that of the carrier later.
 constexpr std::chrono::milliseconds idle_memory{100};
+constexpr std::chrono::seconds idle_carrier_memory{1};
 
 } // namespace
 
@@ -66,12 +67,12 @@ void connection_engine::later(Step step) {
 // -- waiting for the carrier -----------------------------------------------------------------------
 
 void connection_engine::wait(carrier::direction what) {
-  carrier_->wait(what, {self(), what, stream_});
+  carrier_->wait(what, {self(), what, carrier_number_});
 }
 
 void connection_engine::on_ready(carrier::direction what, const result<void>& outcome) {
   const bool is_input = what == carrier::direction::input;
-  (is_input ? waits_for_input_ : waits_for_room_) = false;
+  (is_input ? waits_for_input_ : waits_until_writable_) = false;
   if (!outcome)
     return end(outcome.error());
   if (is_input) {
@@ -107,9 +108,8 @@ void connection_engine::read() {
       return end(input_.in_frame() || !input_.version_received()
                    ? error{errc::truncated, escaped(peer()) + " closed in the middle of a message"}
                    : error{errc::closed_by_peer, escaped(peer()) + " closed the connection"});
-    case carrier::input::
-      no_room:         // every chunk is held by messages, or there is no memory for a large
-      return decode(); // frame: then it ends there
+    case carrier::input::no_room:
+      return decode(); // ends the connection when there is no memory for a large frame
     case carrier::input::drained:
     case carrier::input::more:
     case carrier::input::arriving:
@@ -193,13 +193,15 @@ void connection_engine::note_frame() {
 }
 
 void connection_engine::wake_reader() {
+  if (!is_open()) // the loop may have ended too
+    return;
   later([](connection_engine& me) {
+    if (me.read_ == carrier::input::no_room)
+      me.read_ = carrier::input::more; // also before `read_on`, which would pause for it
     if (!me.carrier_ || !std::exchange(me.paused_, false))
       return;
     me.last_input_ = me.loop_->now(); // a pause of ours is not time that the peer took
     me.frame_began_ = {};
-    if (me.read_ == carrier::input::no_room)
-      me.read_ = carrier::input::more;
     me.decode();
   });
 }
@@ -207,9 +209,9 @@ void connection_engine::wake_reader() {
 // -- output ----------------------------------------------------------------------------------------
 
 result<void> connection_engine::push(routed_message& content, execution_context* context) {
-  if (!peers_)
+  if (!addressing_)
     return link::push(content, context);
-  auto chosen = peers_->choose(content.local_message());
+  auto chosen = addressing_->choose(content.local_message());
   if (!chosen)
     return fail(std::move(chosen.error()));
   return chosen->waits ? result<void>{} : push_to(std::move(chosen->destination), content, context);
@@ -228,7 +230,7 @@ void connection_engine::wake_writer(execution_context* context) {
 }
 
 void connection_engine::flush() {
-  if (!carrier_ || waits_for_room_)
+  if (!carrier_ || waits_until_writable_)
     return;
   for (int writes = 0; next_output(); ++writes) {
     if (writes == max_writes) // a sender is as fast as this
@@ -243,7 +245,7 @@ void connection_engine::flush() {
     refused_ += outcome->refused;
     carrier_holds_some_ = outcome->holds_some;
     if (outcome->then == carrier::output::next::wait)
-      return wait_for_room();
+      return wait_until_writable();
     writes_at_next_tick_ = outcome->then == carrier::output::next::at_next_tick;
     if (writes_at_next_tick_)
       return;
@@ -266,8 +268,8 @@ bool connection_engine::next_output() {
   return true;
 }
 
-void connection_engine::wait_for_room() {
-  waits_for_room_ = true;
+void connection_engine::wait_until_writable() {
+  waits_until_writable_ = true;
   wait(carrier::direction::output);
 }
 
@@ -291,7 +293,13 @@ void connection_engine::check_deadlines(const tick& at) {
     flush();
   release_idle_memory(at.now);
   if (auto missed = missed_deadline(at.now))
-    end(std::move(missed));
+    end(std::move(missed), is_stuck(at.now));
+}
+
+/// Whether the peer has taken no byte for too long.
+bool connection_engine::is_stuck(clock::time_point now) const {
+  return carrier_ && (!batch_.empty() || carrier_holds_some_)
+         && is_over(limits().write_deadline, std::max(last_output_, carrier_->last_output()), now);
 }
 
 void connection_engine::release_idle_memory(clock::time_point now) {
@@ -299,7 +307,7 @@ void connection_engine::release_idle_memory(clock::time_point now) {
     return;
   batch_.shrink();
   output().shrink();
-  if (carrier_)
+  if (carrier_ && is_over(idle_carrier_memory, last_output_, now))
     carrier_->release_memory();
 }
 
@@ -310,8 +318,7 @@ std::optional<error> connection_engine::missed_deadline(clock::time_point now) c
                                   + std::to_string(limit.count()) + " ms (" + option + ')'};
   };
   const auto& limit = limits();
-  if (carrier_ && (!batch_.empty() || carrier_holds_some_)
-      && is_over(limit.write_deadline, std::max(last_output_, carrier_->last_output()), now))
+  if (is_stuck(now))
     return late("took no byte", limit.write_deadline, "write-deadline");
   if (paused_)
     return std::nullopt;
@@ -327,7 +334,10 @@ std::optional<error> connection_engine::missed_deadline(clock::time_point now) c
 // -- the end ---------------------------------------------------------------------------------------
 
 void connection_engine::begin_close() {
-  later([](connection_engine& me) { me.carrier_ ? me.flush() : me.end(std::nullopt); });
+  later([](connection_engine& me) {
+    me.drain();
+    me.carrier_ ? me.flush() : me.end(std::nullopt);
+  });
 }
 
 void connection_engine::abort() {
@@ -335,14 +345,14 @@ void connection_engine::abort() {
   end(error{errc::shutting_down, "the node has stopped"});
 }
 
-void connection_engine::end(std::optional<error> cause) {
+void connection_engine::end(std::optional<error> cause, bool is_stuck) {
   if (current_phase() == phase::closed)
     return;
   if (cause && reconnect_ && current_phase() == phase::open)
-    return lose_carrier(*cause);
+    return lose_carrier(*cause, is_stuck);
   reconnect_.reset();
   if (const auto last = std::move(carrier_)) // before observers are told, which may want the port
-    last->close(cause, node_stops());
+    last->close({cause, node_stops(), is_stuck});
   finish(std::move(cause), batch_);
   batch_.clear();
   input_.begin_again(); // a handle may keep the rest
@@ -352,12 +362,12 @@ void connection_engine::end(std::optional<error> cause) {
 
 // -- another carrier for the same connection -------------------------------------------------------
 
-void connection_engine::lose_carrier(const error& cause) {
+void connection_engine::lose_carrier(const error& cause, bool is_stuck) {
   if (!carrier_)
     return;
-  std::exchange(carrier_, nullptr)->close(cause, false);
-  ++stream_;
-  waits_for_input_ = waits_for_room_ = paused_ = writes_at_next_tick_ = false;
+  std::exchange(carrier_, nullptr)->close({cause, false, is_stuck});
+  ++carrier_number_;
+  waits_for_input_ = waits_until_writable_ = paused_ = writes_at_next_tick_ = false;
   carrier_holds_some_ = false;
   refused_ = decoded_ = 0;
   frame_began_ = {};

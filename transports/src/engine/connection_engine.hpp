@@ -28,7 +28,7 @@ public:
   ~connection_engine() override;
 
   /// Lets it have several peers. Before `open`.
-  void set_addressing(std::shared_ptr<addressing> peers) { peers_ = std::move(peers); }
+  void set_addressing(std::shared_ptr<addressing> peers) { addressing_ = std::move(peers); }
 
   /// Makes it last: `connect` makes another carrier when one is lost. Before `start`.
   void set_reconnect(reconnect_policy policy, reconnector connect);
@@ -41,7 +41,7 @@ public:
   void start();
 
   [[nodiscard]] const std::shared_ptr<event_loop>& loop() const noexcept { return loop_; }
-  [[nodiscard]] const std::shared_ptr<addressing>& peers() const noexcept { return peers_; }
+  [[nodiscard]] addressing* peers() const noexcept { return addressing_.get(); } // null: one peer
   [[nodiscard]] std::size_t chunks_in_use() const { return input_.chunks_in_use(); }
 
   result<void> push(routed_message& content, execution_context* context) override;
@@ -81,21 +81,22 @@ private:
   void note_frame();
 
   bool next_output();
-  void wait_for_room();
+  void wait_until_writable();
 
+  [[nodiscard]] bool is_stuck(clock::time_point now) const;
   [[nodiscard]] std::optional<error> missed_deadline(clock::time_point now) const;
   void release_idle_memory(clock::time_point now);
-  void end(std::optional<error> cause);
-  void lose_carrier(const error& cause);
+  void end(std::optional<error> cause, bool is_stuck = false);
+  void lose_carrier(const error& cause, bool is_stuck);
   void connect_again();
   void use(std::unique_ptr<carrier> another);
 
   const std::shared_ptr<event_loop> loop_;
-  std::shared_ptr<addressing> peers_; // null: one peer
-  std::unique_ptr<carrier> carrier_;  // null between two of them, and at the end
+  std::shared_ptr<addressing> addressing_; // null: one peer
+  std::unique_ptr<carrier> carrier_;       // null between two of them, and at the end
   std::unique_ptr<reconnecting> reconnect_;
   std::shared_ptr<const on_end> ended_;
-  unsigned stream_ = 0; // number of the carrier: what was begun on an earlier one is ignored
+  unsigned carrier_number_ = 0; // what was begun on an earlier one is ignored
 
   // in
   inbox input_;
@@ -116,7 +117,7 @@ private:
   clock::time_point last_output_;
   std::size_t refused_ = 0; // messages of the batch
   bool carrier_holds_some_ = false;
-  bool waits_for_room_ = false;
+  bool waits_until_writable_ = false;
   bool writes_at_next_tick_ = false;
 };
 

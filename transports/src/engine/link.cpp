@@ -208,10 +208,14 @@ error link::closed(const std::optional<error>& cause) const {
 
 void link::close() {
   auto expected = phase::open;
-  if (!phase_.compare_exchange_strong(expected, phase::draining))
+  if (!phase_.compare_exchange_strong(expected, phase::closing))
     return;
   output_.close();
   begin_close();
+}
+
+void link::drain() noexcept {
+  phase_ = phase::draining;
 }
 
 void link::go_away() {
@@ -256,7 +260,7 @@ void link::expire_waiting(const tick& at) {
 }
 
 void link::finish(std::optional<error> cause, const write_batch& unwritten) {
-  phase_ = phase::draining;
+  drain();
   const auto waiting = output_.abandon();
   if (const auto lost = unwritten.messages() + waiting.messages; lost > 0)
     port_.count_dropped(drop_reason::connection_closed, lost);

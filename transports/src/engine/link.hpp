@@ -94,7 +94,8 @@ public:
 protected:
   enum class phase : std::uint8_t {
     open,     ///< takes messages
-    draining, ///< takes none, and writes what waits
+    closing,  ///< takes none; the thread that moves the bytes does not know it yet
+    draining, ///< writes what waits, then ends
     closed,   ///< has ended, and every loss is counted
   };
   [[nodiscard]] phase current_phase() const noexcept { return phase_.load(); }
@@ -110,10 +111,14 @@ protected:
   /// Read on after a pause. Any thread.
   virtual void wake_reader() = 0;
 
-  /// Write what waits, then end. Any thread; called once.
+  /// Lets the thread that moves the bytes `drain`. Any thread; called once, when no message comes in
+  /// any more.
   virtual void begin_close() = 0;
 
   // -- for the thread that moves the bytes ---------------------------------------------------------
+
+  /// From now on: write what waits, then end.
+  void drain() noexcept;
 
   /// Tells observers and the log that messages can pass.
   /// @param attempts  that it took to connect again

@@ -71,7 +71,7 @@ public:
   // -- for a link that gets another stream when one is lost ----------------------------------------
 
   /// How long messages wait for another stream; without end by default.
-  /// @param loop  that has the time, and outlives this; nullptr: that of the system
+  /// @param loop  that has the time; nullptr: that of the system. Not used in the destructor.
   void set_keep_for(clock::duration limit, const event_loop* loop = nullptr);
 
   /// The stream is lost: begins anew, with the version byte. What waits stays until `resume`. Only

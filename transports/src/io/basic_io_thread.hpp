@@ -67,9 +67,6 @@ public:
   /// For sockets, timers and functions: they run one after the other.
   [[nodiscard]] const executor_type& executor() const noexcept { return executor_; }
 
-  /// The same, for sockets that know their loop; where it is our own.
-  [[nodiscard]] io_context& context() const noexcept { return *context_; }
-
   /// The loop itself, for sockets that know nothing of strands.
   [[nodiscard]] typename io_context::executor_type loop() const noexcept {
     return strand_ ? strand_->get_inner_executor() : context_->get_executor();

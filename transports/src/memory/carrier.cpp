@@ -11,6 +11,9 @@ namespace {
 /// Bytes on their way in one direction, as many as the buffers of a socket take.
 constexpr std::size_t stream_size = 256u << 10;
 
+/// Memory that a stream keeps while nothing is on its way: most connections are idle.
+constexpr std::size_t kept_memory = 4u << 10;
+
 } // namespace
 
 struct pipe_carrier::stream {
@@ -29,6 +32,17 @@ struct pipe_carrier::stream {
     written.erase(written.begin(), written.begin() + static_cast<std::ptrdiff_t>(read));
     read = 0;
     written.insert(written.end(), data.begin(), data.end());
+  }
+
+  void take(std::uint8_t* to, std::size_t count) {
+    std::copy_n(written.begin() + static_cast<std::ptrdiff_t>(read), count, to);
+    read += count;
+    if (size() > 0)
+      return;
+    read = 0;
+    written.clear();
+    if (written.capacity() > kept_memory)
+      written = {};
   }
 };
 
@@ -63,8 +77,7 @@ result<internal::carrier::input> pipe_carrier::read(internal::inbox& to) {
   if (room.empty())
     return input::no_room;
   const auto count = std::min(room.size(), in_->size());
-  std::copy_n(in_->written.begin() + static_cast<std::ptrdiff_t>(in_->read), count, room.begin());
-  in_->read += count;
+  in_->take(room.data(), count);
   to.commit(count);
   notify(in_->writer);
   return in_->size() == 0 ? input::drained : input::more;
@@ -84,7 +97,8 @@ result<internal::carrier::output> pipe_carrier::write(internal::write_batch& bat
   return output{.written = piece.size()};
 }
 
-void pipe_carrier::close(const std::optional<error>&, bool) {
+/// For the other end: nothing more is written here, nor read.
+void pipe_carrier::end() {
   out_->ends = true;
   in_->is_ignored = true;
   notify(out_->reader);

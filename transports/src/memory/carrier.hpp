@@ -16,17 +16,19 @@ public:
 
   /// Both ends of a new pipe.
   static pair make(const std::shared_ptr<network_impl>& network);
+  ~pipe_carrier() override { end(); } // without `close`, when the connection was not opened
 
   void wait(direction what, on_ready then) override;
   result<input> read(internal::inbox& to) override;
   result<output> write(internal::write_batch& batch) override;
-  void close(const std::optional<error>& cause, bool node_stops) override;
+  void close(const ending&) override { end(); }
 
 private:
   struct stream; // of bytes, one way
 
   pipe_carrier(std::shared_ptr<network_impl> network, std::shared_ptr<stream> in,
                std::shared_ptr<stream> out);
+  void end();
   void notify(std::optional<on_ready>& waiting);
 
   const std::shared_ptr<network_impl> network_;

@@ -60,6 +60,8 @@ public:
     for (const auto& each : connections().all())
       each->close();
     connections().wait_until_empty(std::chrono::milliseconds{500});
+    for (const auto& each : connections().all()) // their peers do not read
+      network_->dispatch([each] { each->abort(); });
   }
 
   result<ockam::listener> listen(std::string_view name, listen_options options) override {
@@ -112,11 +114,7 @@ private:
                                                               std::move(over));
     if (auto opened = made->open(node(), std::move(setup)); !opened)
       return fail(std::move(opened.error()));
-    made->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
-      [weak = weak_from_this()](const internal::connection_engine& ended) {
-        if (const auto me = lock(weak))
-          me->remove(ended);
-      }));
+    made->set_on_end(removal());
     add(made);
     return made;
   }

@@ -29,8 +29,8 @@ void socket_carrier::wait(direction what, on_ready then) {
   const auto until = what == direction::input ? asio::socket_base::wait_read
                                               : asio::socket_base::wait_write;
   thread_->wait(socket_, until, [this, then = std::move(then)](const std::error_code& failed) {
-    if (failed == asio::error::operation_aborted)
-      return; // closed: `this` may be gone
+    if (!then.is_current())
+      return; // `this` is gone
     then(failed ? result<void>{fail(failure(failed, "waiting for "))} : result<void>{});
   });
 }
@@ -75,8 +75,8 @@ std::size_t socket_carrier::write_some(const write_batch& batch, std::error_code
   return socket_.write_some(std::span<const asio::const_buffer>{buffers.data(), count}, failed);
 }
 
-void socket_carrier::close(const std::optional<error>& cause, bool) {
-  if (cause)
+void socket_carrier::close(const ending& how) {
+  if (how.cause)
     close_now(socket_);
   else
     close_after_peer(std::move(socket_), thread_->executor(), connection().limits().write_deadline);

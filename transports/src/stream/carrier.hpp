@@ -18,7 +18,7 @@ public:
   void wait(direction what, on_ready then) override;
   result<input> read(inbox& to) override;
   result<output> write(write_batch& batch) override;
-  void close(const std::optional<error>& cause, bool node_stops) override;
+  void close(const ending& how) override;
 
 private:
   std::size_t write_some(const write_batch& batch, std::error_code& failed);

@@ -27,7 +27,8 @@ result<std::shared_ptr<connection_engine>> stream_connections::adopt(
   return made;
 }
 
-/// What happens when connections of one origin end: one function for all, for there may be many.
+/// What happens when accepted connections end: one function for all of a listener, for there may be
+/// many.
 stream_connections::on_end_ptr stream_connections::on_end_of(
   std::weak_ptr<socket_listener> accepted_by) {
   return std::make_shared<const connection_engine::on_end>(
@@ -51,7 +52,7 @@ void stream_connections::connect(connecting how, on_connected done) {
                   done = std::move(done)](result<stream_socket> socket) {
     if (!socket)
       return done(fail(std::move(socket.error())));
-    auto made = adopt(std::move(*socket), how.prepare, how.setup, thread, on_end_of({}),
+    auto made = adopt(std::move(*socket), how.prepare, how.setup, thread, owner_.removal(),
                       [&](connection_engine& one) { make_lasting(one, how, thread); });
     done(std::move(made).map(
       [](const std::shared_ptr<connection_engine>& one) { return connection{one}; }));
@@ -83,9 +84,8 @@ void stream_connections::begin_listening(const std::shared_ptr<socket_listener>&
                                          accepting how) {
   owner_.add(made);
   made->start(
-    [this, owner = owner_.shared_from_this()] {
-      return threads_.next();
-    }, // until the listener ends
+    // until the listener ends
+    [this, owner = owner_.shared_from_this()] { return threads_.next(); },
     [this, owner = owner_.shared_from_this(), from = std::weak_ptr{made}, how = std::move(how),
      ended = on_end_of(made)](stream_socket socket, const std::shared_ptr<io_thread>& served_by) {
       if (const auto listener = from.lock())

@@ -37,6 +37,14 @@ void connecting_transport::remove(const listening& ended) {
   listeners_.remove(ended);
 }
 
+std::shared_ptr<const connection_engine::on_end> connecting_transport::removal() {
+  return std::make_shared<const connection_engine::on_end>(
+    [weak = weak_from_this()](const connection_engine& ended) {
+      if (const auto me = weak.lock())
+        me->remove(ended);
+    });
+}
+
 void connecting_transport::report_not_taken(std::string_view listener, const error& why) const {
   const bool expected = why == errc::shutting_down; // nothing wrong
   node_->log().report(expected ? log_level::info : log_level::warning, [&] {

@@ -52,6 +52,9 @@ public:
   void remove(const connection_engine& ended) { connections_.remove(ended); }
   void remove(const listening& ended);
 
+  /// Removes a connection when it has ended: for `connection_engine::set_on_end`.
+  [[nodiscard]] std::shared_ptr<const connection_engine::on_end> removal();
+
   result<void> disconnect(const address& any);
   result<void> stop_listener(const address& listener);
 

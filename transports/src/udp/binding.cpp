@@ -18,6 +18,12 @@ udp_binding::udp_binding(const asio::any_io_executor& executor, const bind_optio
 result<void> udp_binding::open(const endpoint& at) {
   if (auto opened = socket_.open(at); !opened)
     return opened;
+  if (tied_to_) {
+    auto reachable = socket_.as_peer(*tied_to_);
+    if (!reachable)
+      return fail(std::move(reachable.error()));
+    reachable_peer_ = std::move(*reachable);
+  }
   local_ = socket_.local();
   socket_address_ = to_text(local_);
   return {};

@@ -38,6 +38,9 @@ public:
   [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
   [[nodiscard]] const std::optional<endpoint>& tied_to() const noexcept { return tied_to_; }
 
+  /// The same as the socket needs it, see `datagram_socket::as_peer`.
+  [[nodiscard]] const endpoint& reachable_peer() const noexcept { return reachable_peer_; }
+
   result<choice> choose(message& content) override;
 
   // -- on the thread of the loop -------------------------------------------------------------------
@@ -63,6 +66,7 @@ private:
   const std::optional<endpoint> tied_to_;
   internal::connection_engine* engine_ = nullptr;
   std::weak_ptr<internal::connection_engine> weak_engine_; // for what runs later
+  endpoint reachable_peer_;
   endpoint local_;
   std::string socket_address_;
   datagram_socket socket_;

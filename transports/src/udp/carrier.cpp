@@ -11,7 +11,10 @@ datagram_carrier::datagram_carrier(std::shared_ptr<udp_binding> binding,
   : binding_{std::move(binding)},
     buffers_{std::move(buffers)},
     outgoing_{binding_->socket(), options.format, options.datagram_size},
-    incoming_{binding_->socket(), binding_->peers(), options, binding_->tied_to()} {}
+    incoming_{binding_->socket(), binding_->peers(), options, binding_->tied_to()} {
+  if (binding_->tied_to())
+    outgoing_.set_peer(binding_->reachable_peer());
+}
 
 void datagram_carrier::attach(internal::connection_engine& connection) {
   carrier::attach(connection);
@@ -115,10 +118,6 @@ bool datagram_carrier::send(output& done) {
 }
 
 // -- life ------------------------------------------------------------------------------------------
-
-void datagram_carrier::close(const std::optional<error>& cause, bool) {
-  binding_->close(cause);
-}
 
 result<void> datagram_carrier::check(const tick& at, bool) {
   if (const auto lost = binding_->peers().expire(at); lost > 0)

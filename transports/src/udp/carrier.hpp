@@ -17,16 +17,13 @@ public:
   datagram_carrier(std::shared_ptr<udp_binding> binding, const bind_options& options,
                    ref_ptr<memory_budget> buffers);
 
-  /// A tied binding sends there; as its socket needs it, see `datagram_socket::as_peer`.
-  void set_peer(const endpoint& to) { outgoing_.set_peer(to); }
-
   void attach(internal::connection_engine& connection) override;
   void wait(direction what, on_ready then) override;
   result<input> read(internal::inbox& to) override;
   result<internal::inbox::state> decode(internal::inbox& from, execution_context* context,
                                         std::size_t max) override;
   result<output> write(internal::write_batch& batch) override;
-  void close(const std::optional<error>& cause, bool node_stops) override;
+  void close(const ending& how) override { binding_->close(how.cause); }
   result<void> check(const tick& at, bool reading) override;
   void release_memory() override { binding_->socket().release_output(); }
   [[nodiscard]] std::string opening() const override;

@@ -8,9 +8,6 @@
 
 #include <algorithm>
 
-#include <asio/dispatch.hpp>
-#include <asio/post.hpp>
-
 namespace ockam::udp::detail {
 
 namespace {
@@ -43,7 +40,7 @@ connection_limits limited(const bind_options& options) {
 
 /// Keeps the engine alive, which owns the binding.
 transport_impl::binding_ptr binding_of(const std::shared_ptr<internal::connection_engine>& engine) {
-  return {engine, static_cast<udp_binding*>(engine->peers().get())};
+  return {engine, static_cast<udp_binding*>(engine->peers())};
 }
 
 /// Any port of all addresses of a family.
@@ -125,12 +122,6 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
   if (auto opened = bound->open(*where); !opened)
     return fail(std::move(opened.error()));
   auto over = std::make_unique<datagram_carrier>(bound, options, node()->buffer_budget());
-  if (peer) {
-    const auto reachable = bound->socket().as_peer(*peer);
-    if (!reachable)
-      return fail(reachable.error());
-    over->set_peer(*reachable);
-  }
   internal::link::setup setup{.limits = limited(options),
                               .mode = connection_mode::outgoing,
                               .peer = peer ? to_text(*peer)
@@ -147,11 +138,7 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
   made->set_addressing(bound);
   if (auto opened = made->open(node(), std::move(setup)); !opened)
     return fail(std::move(opened.error()));
-  made->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
-    [weak = weak_from_this()](const internal::connection_engine& ended) {
-      if (const auto me = std::static_pointer_cast<transport_impl>(weak.lock()))
-        me->remove(ended);
-    }));
+  made->set_on_end(removal());
   add(made);
   made->start();
   return binding_of(made);

@@ -78,7 +78,7 @@ void websocket_carrier::on_read(std::size_t count, bool message_ends) {
 
 /// What seemed to be more is not a whole message: a `read` finds nothing.
 void websocket_carrier::on_drained() {
-  if (reads_ && state_->input)
+  if (std::exchange(arriving_, false) && state_->input)
     thread_->post([state = state_] { call(state->input); });
 }
 
@@ -114,7 +114,8 @@ result<internal::carrier::input> websocket_carrier::read(internal::inbox& to) {
     in_message_ = false;
     state_->more.reset();
   }
-  return stream_->has_input() ? input::arriving : input::drained;
+  arriving_ = stream_->has_input();
+  return arriving_ ? input::arriving : input::drained;
 }
 
 // -- output ----------------------------------------------------------------------------------------
@@ -142,16 +143,16 @@ result<internal::carrier::output> websocket_carrier::write(internal::write_batch
 
 // -- the end ---------------------------------------------------------------------------------------
 
-void websocket_carrier::close(const std::optional<error>& cause, bool node_stops) {
+void websocket_carrier::close(const ending& how) {
+  const auto& cause = how.cause;
   state_->input.reset();
   state_->output.reset();
   stream_->detach();
   if (!cause)
-    return stream_->close(node_stops ? close_code::going_away : close_code::normal, "");
-  const bool is_late = *cause == errc::timeout;
-  if (*cause == errc::shutting_down || (is_late && leaving_ > 0))
+    return stream_->close(how.node_stops ? close_code::going_away : close_code::normal, "");
+  if (*cause == errc::shutting_down || how.is_stuck)
     return stream_->abort();
-  if (is_late)
+  if (*cause == errc::timeout)
     return stream_->close(close_code::policy_violation,
                           in_message_ ? "unfinished message" : "idle");
   stream_->close(close_code::try_again_later, ""); // no memory for a message of this size

@@ -26,7 +26,7 @@ public:
   void wait(direction what, on_ready then) override;
   result<input> read(internal::inbox& to) override;
   result<output> write(internal::write_batch& batch) override;
-  void close(const std::optional<error>& cause, bool node_stops) override;
+  void close(const ending& how) override;
   result<void> check(const tick& at, bool reading) override;
   [[nodiscard]] clock::time_point last_output() const noexcept override {
     return stream_->last_output();
@@ -62,6 +62,7 @@ private:
   clock::time_point last_sign_;             // ping or pong of ours
   bool pinged_ = false;
   bool reads_ = false;         // the stream does
+  bool arriving_ = false;      // as the last read said
   bool in_message_ = false;    // a part of it has been read
   bool message_ended_ = false; // it has been read whole, and not been taken
 };

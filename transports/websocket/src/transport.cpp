@@ -36,11 +36,7 @@ result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream>
     over->close(close_code::going_away, "");
     return fail(std::move(opened.error()));
   }
-  taken->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
-    [weak = std::weak_ptr{self()}](const internal::connection_engine& ended) {
-      if (const auto me = weak.lock())
-        me->remove(ended);
-    }));
+  taken->set_on_end(removal());
   add(taken);
   taken->start();
   return taken;
