@@ -1,10 +1,12 @@
 #include "ockam/protocol/codec.hpp"
 
 #include "address_form.hpp"
+#include "route_form.hpp"
 
 #include "ockam/protocol/bare.hpp"
 #include "ockam/protocol/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace ockam {
@@ -70,18 +72,18 @@ std::optional<std::string> read_tracing(bare_reader& in, const decode_limits& li
 
 /// The first address that is written.
 route::iterator behind(const route& hops, std::size_t skip_hops) {
-  return std::next(hops.begin(), static_cast<std::ptrdiff_t>(skip_hops));
+  return std::next(hops.begin(), static_cast<std::ptrdiff_t>(std::min(skip_hops, hops.size())));
 }
 
 std::size_t route_size(const route& hops, std::size_t skip_hops = 0) {
-  auto size = bare_uint_size(hops.size() - skip_hops);
+  auto size = bare_uint_size(internal::hops_behind(hops, skip_hops));
   for (auto at = behind(hops, skip_hops); at != hops.end(); ++at)
     size += 1 + bare_uint_size((*at).value().size()) + (*at).value().size();
   return size;
 }
 
 void write_route(bare_writer& out, const route& hops, std::size_t skip_hops = 0) {
-  out.uint(hops.size() - skip_hops);
+  out.uint(internal::hops_behind(hops, skip_hops));
   for (auto at = behind(hops, skip_hops); at != hops.end(); ++at) {
     const auto hop = *at;
     out.integer(hop.type());

@@ -5,6 +5,8 @@
 
 #include "ockam/protocol/text.hpp"
 
+#include <algorithm>
+
 namespace ockam {
 
 namespace {
@@ -75,6 +77,7 @@ namespace {
 /// @param added  hops that the route gets where it arrives
 result<void> check_route(const std::string& name, const route& hops, std::size_t skip,
                          std::size_t added, const decode_limits& limits) {
+  skip = std::min(skip, hops.size());
   const auto leaving = hops.size() - skip;
   if (const auto arriving = leaving + added; arriving > limits.max_route_hops)
     return fail(errc::route_too_long,

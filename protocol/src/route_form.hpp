@@ -5,6 +5,7 @@
 
 #include "ockam/protocol/codec.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -124,16 +125,21 @@ inline route read_route(cbor_cursor& in, const decode_limits& limits, exceeded& 
   return canonical_route(accepted, canonical_size, count);
 }
 
+/// Addresses of a route that are written.
+inline std::size_t hops_behind(const route& hops, std::size_t skip_hops) noexcept {
+  return hops.size() - std::min(skip_hops, hops.size());
+}
+
 inline std::uint8_t* put_route(std::uint8_t* to, const route& hops,
                                std::size_t skip_hops = 0) noexcept {
   cbor_writer out{to};
-  out.array(hops.size() - skip_hops);
+  out.array(hops_behind(hops, skip_hops));
   out.raw(hops.encoded(skip_hops));
   return out.position();
 }
 
 inline std::size_t route_size(const route& hops, std::size_t skip_hops = 0) noexcept {
-  return cbor_head_size(hops.size() - skip_hops) + hops.encoded(skip_hops).size();
+  return cbor_head_size(hops_behind(hops, skip_hops)) + hops.encoded(skip_hops).size();
 }
 
 } // namespace ockam::internal

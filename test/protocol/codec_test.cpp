@@ -107,6 +107,18 @@ TEST(Codec, LMS1_SkippedHopsAreEncodedAsIfTheyHadBeenTakenOff) {
   }
 }
 
+TEST(Codec, LMS1_SkippingMoreHopsThanThereAreSkipsAll) {
+  const message value{route{"a", "b"}, route{"c"}, shared_bytes{as_bytes("body")}};
+  const encode_options all{.skip_hops = 2};
+  for (const std::size_t hops : {std::size_t{3}, SIZE_MAX}) {
+    const encode_options more{.skip_hops = hops};
+    EXPECT_EQ(encode_message(value, more), encode_message(value, all));
+    EXPECT_EQ(encode_bare_message(value, more), encode_bare_message(value, all));
+    EXPECT_TRUE(check_limits(value, {}, hops));
+    EXPECT_TRUE(value.onward_route().encoded(hops).empty());
+  }
+}
+
 TEST(Codec, HeadPayloadAndTailAreTheMessage) {
   std::mt19937 random{1};
   for (int i = 0; i < 500; ++i) {

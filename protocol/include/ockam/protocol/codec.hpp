@@ -67,7 +67,7 @@ OCKAM_PROTOCOL_EXPORT result<message> decode_message(shared_bytes frame,
 /// What is written of a message.
 struct encode_options {
   /// Addresses at the front of the onward route that are not written: a connection's own does not
-  /// leave the node. The route has at least so many.
+  /// leave the node. More than there are: all.
   std::size_t skip_hops = 0;
 
   absent_tracing when_absent = absent_tracing::empty_object;

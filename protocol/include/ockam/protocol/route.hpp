@@ -90,7 +90,7 @@ public:
   /// The addresses as on the wire, each a CBOR array of type and bytes, without a count.
   [[nodiscard]] bytes_view encoded() const noexcept { return {storage() + begin_, end_ - begin_}; }
 
-  /// The same without the first `skip_hops` addresses, of which there are at least so many.
+  /// The same without the first `skip_hops` addresses; empty when there are no more.
   [[nodiscard]] bytes_view encoded(std::size_t skip_hops) const noexcept;
 
   /// Takes over `count` addresses in canonical wire form; the caller has checked them.
