@@ -2,6 +2,9 @@
 
 #include "transport_contract.hpp"
 
+#include <future>
+#include <thread>
+
 namespace ockam::test {
 
 /// A transport whose ends are connections: one node listens, the other connects.
@@ -48,6 +51,8 @@ public:
     auto own = transport_.default_connect_options();
     own.limits = options.limits;
     own.observer = std::move(options.observer);
+    if constexpr (requires { own.reconnect; })
+      own.reconnect = options.reconnect;
     return transport_.try_connect(place, std::move(own));
   }
   result<void> stop_listener(const address& listener) override {
@@ -127,6 +132,96 @@ protected:
     return body;
   }
 };
+
+/// A connection with `reconnect` whose peer has stopped. For transports that have the option, by
+/// OCKAM_TEST_RECONNECT(Its_name, its_kind, "label");
+class WithoutPeer : public ConnectionContract {
+protected:
+  static constexpr reconnect_policy quickly{.first = 10ms, .longest = 50ms, .keep_for = 10s};
+
+  void lose_peer(const std::optional<reconnect_policy>& policy) {
+    c = connect(a, place, {.limits = narrow, .observer = events.observer(), .reconnect = policy});
+    static_cast<void>(accepted(b));
+    b.node.stop();
+  }
+  void lose_peer_and_keep_for(std::chrono::milliseconds keep_for) {
+    auto policy = quickly;
+    policy.keep_for = keep_for;
+    lose_peer(policy);
+    ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
+  }
+
+  /// Lets `other` listen where the lost peer did.
+  /// @returns  the listener's flow control id
+  flow_control_id listen_again(side& other) {
+    return value_or_throw(other.transport->listen(place.place, {})).flow_control_id;
+  }
+
+  static constexpr connection_limits narrow{.max_pending_bytes = 80'000};
+  const connection_journal events;
+  const listening place = listen(b);
+  std::optional<connection> c;
+};
+
+#define OCKAM_TEST_RECONNECT(Name, Kind, label)                                                    \
+  INSTANTIATE_TEST_SUITE_P(Name, WithoutPeer,                                                      \
+                           testing::Values(made_by<connection_kind, Kind>(label)))
+
+/// A loop of the host's that its threads run, for transports that are guests in it.
+class loop_of_host {
+public:
+  virtual ~loop_of_host() = default;
+  virtual void post(std::function<void()> call) = 0;
+};
+
+/// `Kind` in a loop of the host's.
+/// @tparam Net   the types of an event-loop library, see `asio_net`
+/// @tparam Kind  has `own_options` for a transport, and `attach_with`
+template <class Net, class Kind, int Threads>
+class in_host_loop final : public Kind, public loop_of_host {
+public:
+  in_host_loop() {
+    for (int i = 0; i < Threads; ++i)
+      threads_.emplace_back([this] { loop_.run(); });
+  }
+  ~in_host_loop() override {
+    work_.reset();
+    for (auto& each : threads_)
+      each.join(); // nothing of ours keeps the loop busy
+  }
+
+  std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
+    auto options = this->own_options();
+    options.io_context = &loop_;
+    return this->attach_with(to, std::move(options));
+  }
+  void post(std::function<void()> call) override { Net::post(loop_, std::move(call)); }
+
+private:
+  typename Net::io_context loop_;
+  typename Net::work_guard work_{loop_.get_executor()};
+  std::vector<std::thread> threads_;
+};
+
+/// What a transport does in a loop of the host's. It joins by OCKAM_TEST_IN_HOST_LOOP(Its_name,
+/// the_net_of_its_loop, its_kind, "label"); with one thread that runs the loop, and with several.
+class HostLoop : public ConnectionContract {
+protected:
+  /// Calls `function` in the loop and returns what it returns.
+  template <class Function>
+  auto in_loop(Function function) {
+    const auto task
+      = std::make_shared<std::packaged_task<decltype(function())()>>(std::move(function));
+    dynamic_cast<loop_of_host&>(*kind).post([task] { (*task)(); });
+    return task->get_future().get();
+  }
+};
+
+#define OCKAM_TEST_IN_HOST_LOOP(Name, Net, Kind, label)                                            \
+  INSTANTIATE_TEST_SUITE_P(                                                                        \
+    Name, HostLoop,                                                                                \
+    testing::Values(made_by<connection_kind, in_host_loop<Net, Kind, 1>>(label "_1_thread"),       \
+                    made_by<connection_kind, in_host_loop<Net, Kind, 3>>(label "_3_threads")))
 
 #define OCKAM_TEST_CONNECTIONS(Name, Kind, label)                                                  \
   OCKAM_TEST_TRANSPORT(Name, Kind, label);                                                         \

@@ -1,11 +1,10 @@
+#include "attempts.hpp"
 #include "error_of.hpp"
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
-
-#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -17,17 +16,6 @@ using reconnect = nodes_test;
 
 constexpr reconnect_policy quickly{.first = 10ms, .longest = 50ms};
 constexpr reconnect_policy patiently{.first = 10ms, .longest = 50ms, .keep_for = 10s};
-
-TEST_F(reconnect, DEC12_TCP14_OffByDefault) {
-  tcp_node a{start_node()};
-  const connection_journal events;
-  raw_listener peer;
-  const auto c = a.tcp.connect(peer.address(), {.observer = events.observer()});
-  peer.accept().close();
-  ASSERT_TRUE(events.wait_for(connection_state::closed));
-  EXPECT_EQ(events.count(connection_state::reconnecting), 0u);
-  EXPECT_FALSE(c.is_open());
-}
 
 /// A connection whose first socket the peer has closed.
 connection connect_and_be_lost(tcp_node& a, const raw_listener& peer,
@@ -77,34 +65,15 @@ TEST_F(reconnect, DEC12_WhatWaitsIsNotGivenToAPeerThatHasNotGreeted) {
   EXPECT_EQ(a.dropped(drop_reason::connection_closed), 0u);
 }
 
-/// How often a peer is connected to in this time, when it does `greet` with each socket and closes it.
-template <class Greet>
-int attempts_within(tcp_node& a, std::chrono::milliseconds span, const Greet& greet) {
-  const raw_listener peer;
-  const auto c = a.tcp.connect(peer.address(),
-                               {.reconnect = reconnect_policy{.first = 20ms, .longest = 10'000ms}});
-  const auto until = std::chrono::steady_clock::now() + span;
-  int attempts = 0;
-  for (auto next = peer.accept_within(span); next; ++attempts) {
-    greet(*next);
-    next->close();
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      until - std::chrono::steady_clock::now());
-    next = peer.accept_within(std::max(left, 0ms));
-  }
-  static_cast<void>(c.disconnect());
-  return attempts;
-}
-
 TEST_F(reconnect, DEC12_APeerThatAcceptsAndClosesIsAskedLessAndLessOften) {
   tcp_node a{start_node()};
   // 20, 40, 80, 160, 320, 640 ms apart, with 20 % less at most, and the one before
-  EXPECT_LE(attempts_within(a, 1'000ms, [](const raw_peer&) {}), 1 + 6);
+  EXPECT_LE(attempts_within(1'000ms, a.tcp, [](const raw_peer&) {}), 1 + 6);
 }
 
 TEST_F(reconnect, DEC12_NeitherDoesAVersionByteAloneMakeItsPausesShort) {
   tcp_node a{start_node()};
-  EXPECT_LE(attempts_within(a, 1'000ms,
+  EXPECT_LE(attempts_within(1'000ms, a.tcp,
                             [](const raw_peer& peer) {
                               peer.write(from_hex("01"));
                               static_cast<void>(peer.read(1));
@@ -127,50 +96,12 @@ TEST_F(reconnect, DEC12_PausesDoNotGrowBeyondTheLongestOne) {
 
 TEST_F(reconnect, DEC12_APeerThatHasSentSomethingIsConnectedToAgainSoon) {
   tcp_node a{start_node()};
-  EXPECT_GT(attempts_within(a, 2'000ms,
+  EXPECT_GT(attempts_within(2'000ms, a.tcp,
                             [](const raw_peer& peer) {
                               peer.write(from_hex("01 00000000"));
                               static_cast<void>(peer.read(1));
                             }),
             10);
-}
-
-TEST_F(reconnect, DEC12_TrafficFlowsAgainAfterTheOtherNodeRestarted) {
-  tcp_node a{start_node()};
-  std::string where;
-  std::optional<connection> c;
-  {
-    small_system other_system;
-    node other{*other_system};
-    tcp_node b{other};
-    other.start_worker("echoer", echoer{});
-    const auto l = b.listen();
-    b.flow_control().add_consumer("echoer", l.flow_control_id());
-    where = l.socket_address();
-    c = a.tcp.connect(where, {.reconnect = quickly});
-    EXPECT_EQ(ask(a.node, {*c, "echoer"}, "one"), "one");
-  }
-  tcp_node b{start_node()};
-  b.node.start_worker("echoer", echoer{});
-  const auto l = b.tcp.listen(where);
-  b.flow_control().add_consumer("echoer", l.flow_control_id());
-  EXPECT_TRUE(eventually([&] { return ask(a.node, {*c, "echoer"}, "two", 200ms) == "two"; }));
-}
-
-TEST_F(reconnect, DEC12_DisconnectEndsItWhileThereIsNoSocket) {
-  tcp_node a{start_node()};
-  const connection_journal events;
-  std::optional<connection> c;
-  {
-    raw_listener peer;
-    c = a.tcp.connect(peer.address(), {.reconnect = quickly, .observer = events.observer()});
-    peer.accept().close();
-  }
-  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
-  ASSERT_TRUE(c->disconnect().has_value());
-  ASSERT_TRUE(events.wait_for(connection_state::closed));
-  EXPECT_FALSE(c->is_open());
-  EXPECT_FALSE(c->disconnect().has_value());
 }
 
 TEST_F(reconnect, DEC12_DUR2_APolicyWithoutAPauseHasOneAllTheSame) {
@@ -185,19 +116,6 @@ TEST_F(reconnect, DEC12_DUR2_APolicyWithoutAPauseHasOneAllTheSame) {
     EXPECT_GE(std::chrono::steady_clock::now() - began, 10 * 8ms) << "10 ms, varied by 20 %";
     ASSERT_TRUE(c.disconnect());
   }
-}
-
-TEST_F(reconnect, DEC12_TheNodeStopsInTheMiddleOfIt) {
-  tcp_node a{start_node()};
-  const connection_journal events;
-  {
-    raw_listener peer;
-    a.tcp.connect(peer.address(), {.reconnect = quickly, .observer = events.observer()});
-    peer.accept().close();
-  }
-  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
-  a.node.stop();
-  EXPECT_TRUE(events.wait_for(connection_state::closed));
 }
 
 TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
@@ -240,94 +158,34 @@ TEST_F(reconnect, DEC12_ASocketIsReadFromWhenTheLastOneWasLostByWriting) {
   EXPECT_TRUE(eventually([&] { return events.count(connection_state::connected) == 2; }));
 }
 
-// -- what waits meanwhile --------------------------------------------------------------------------
-
-/// A connection that has lost its peer and does not find it again.
-class WithoutPeer : public nodes_test {
-protected:
-  void lose_peer(std::chrono::milliseconds keep_for) {
-    auto policy = quickly;
-    policy.keep_for = keep_for;
-    raw_listener peer;
-    c = a.tcp.connect(peer.address(), {.reconnect = policy, .observer = events.observer()});
-    auto accepted = peer.accept();
-    static_cast<void>(accepted.read(1));
-    before_loss(accepted);
-    accepted.close();
-    ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
-  }
-  virtual void before_loss(raw_peer&) {}
-
-  tcp_node a{start_node()};
-  const connection_journal events{};
-  std::optional<connection> c;
-};
-
-TEST_F(WithoutPeer, ANS6_AMessageWaitsForAsLongAsThePolicySays) {
-  lose_peer(100ms);
-  ASSERT_TRUE(a.node.root().send({*c, "echoer"}, "waits"));
-  EXPECT_GT(c->pending_bytes(), 0u);
-  EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 1; }));
-  EXPECT_EQ(c->pending_bytes(), 0u);
-  EXPECT_TRUE(c->is_open());
-}
-
-TEST_F(WithoutPeer, ANS6_ARequestThatWaitedForTooLongEndsAtOnce) {
-  lose_peer(100ms);
-  const auto reply = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "waits");
-  EXPECT_EQ(error_of(reply), errc::connection_closed);
-  EXPECT_NE(error_of(reply).detail().find("keep_for"), std::string::npos)
-    << error_of(reply).detail();
-}
-
-TEST_F(WithoutPeer, ANS6_WithoutPatienceMessagesAreRefused) {
-  lose_peer(0ms);
-  const auto sent = a.node.root().send({*c, "echoer"}, "x");
-  EXPECT_EQ(error_of(sent), errc::connection_closed);
-  EXPECT_NE(error_of(sent).detail().find("being made again"), std::string::npos);
-  EXPECT_EQ(a.dropped(drop_reason::connection_closed), 1u);
-}
-
-TEST_F(WithoutPeer, ANS7_ARequestThatTimedOutIsTakenBack) {
-  lose_peer(10s);
-  const auto late = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "x",
-                                                                {.timeout = 20ms});
-  EXPECT_EQ(error_of(late), errc::timeout);
-  EXPECT_NE(error_of(late).detail().find("which is being made again"), std::string::npos)
-    << error_of(late).detail();
-  EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 1; }));
-  EXPECT_EQ(c->pending_bytes(), 0u);
-}
-
-TEST_F(WithoutPeer, ANS4_ANS6_AThreadThatWaitsForRoomGoesOnWhenMessagesExpire) {
-  lose_peer(200ms);
-  const std::string large(3u << 20, '.');
-  for (int i = 0; i < 3; ++i) // the third one finds no room at first
-    EXPECT_TRUE(a.node.root().send({*c, "echoer"}, large, {.timeout = patience}));
-  EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 3; }));
-}
-
 /// Loses its peer between the request and its reply.
-class WithARequest : public WithoutPeer {
+class WithARequest : public nodes_test {
 protected:
   ~WithARequest() override {
     if (requester.joinable()) // the test has failed
       requester.join();
   }
-  void before_loss(raw_peer& peer) override {
+
+  tcp_node a{start_node()};
+  const connection_journal events;
+  std::optional<connection> c;
+  std::thread requester;
+};
+
+TEST_F(WithARequest, ANS5_ARequestThatWasWrittenEndsWhenItsConnectionIsLost) {
+  {
+    const raw_listener peer;
+    c = a.tcp.connect(peer.address(), {.reconnect = patiently, .observer = events.observer()});
+    const auto accepted = peer.accept();
+    static_cast<void>(accepted.read(1));
     requester = std::thread{[this] {
       const auto reply = a.node.root().send_and_receive<std::string>({*c, "echoer"}, "x");
       EXPECT_EQ(error_of(reply), errc::connection_closed);
       EXPECT_NE(error_of(reply).detail().find("lost before the reply came"), std::string::npos);
     }};
-    ASSERT_FALSE(peer.read(4 + 10).empty()); // it has come
+    ASSERT_FALSE(accepted.read(4 + 10).empty()); // it has come
   }
-
-  std::thread requester;
-};
-
-TEST_F(WithARequest, ANS5_ARequestThatWasWrittenEndsWhenItsConnectionIsLost) {
-  lose_peer(10s);
+  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
   EXPECT_TRUE(c->is_open());
   requester.join();
 }

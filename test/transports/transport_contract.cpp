@@ -1,4 +1,5 @@
 #include "connection_contract.hpp"
+#include "io/net.hpp"
 #include "temporary_directory.hpp"
 
 #include "ockam/transports/memory.hpp"
@@ -9,13 +10,21 @@ namespace ockam::test {
 
 namespace {
 
-class tcp_over_loopback final : public connection_kind {
+class tcp_over_loopback : public connection_kind {
 public:
   std::unique_ptr<connection_side> attach_connections(ockam::node& to) override {
-    return std::make_unique<side_of<tcp::transport>>(tcp::transport::create(to));
+    return attach_with(to, own_options());
   }
   std::string fresh_place() override { return "127.0.0.1:0"; }
   std::uint8_t address_type() const override { return transport_type::tcp; }
+
+protected:
+  static tcp::transport_options own_options() { return {}; }
+  static std::unique_ptr<connection_side> attach_with(ockam::node& to,
+                                                      tcp::transport_options options) {
+    return std::make_unique<side_of<tcp::transport>>(
+      tcp::transport::create(to, std::move(options)));
+  }
 };
 
 class in_memory final : public connection_kind {
@@ -104,6 +113,9 @@ private:
 OCKAM_TEST_CONNECTIONS(Tcp, tcp_over_loopback, "loopback");
 OCKAM_TEST_CONNECTIONS(Memory, in_memory, "in_memory");
 OCKAM_TEST_CONNECTIONS(Uds, unix_sockets, "path");
+OCKAM_TEST_RECONNECT(Tcp, tcp_over_loopback, "loopback");
+OCKAM_TEST_RECONNECT(Uds, unix_sockets, "path");
+OCKAM_TEST_IN_HOST_LOOP(Tcp, internal::asio_net, tcp_over_loopback, "loopback");
 OCKAM_TEST_TRANSPORT(Udp, udp_over_loopback, "loopback");
 
 #ifdef __linux__

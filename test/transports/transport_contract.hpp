@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ struct side_options {
   connection_limits limits{};
   connection_observer observer{};
   bool explain_drops = false; ///< of a listener
+  std::optional<reconnect_policy> reconnect{};
 };
 
 /// Where others can come: a listener, or a binding without a peer of its own.

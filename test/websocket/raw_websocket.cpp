@@ -92,11 +92,16 @@ raw_websocket raw_websocket::connect_to(std::uint16_t port, const std::string& p
 
 raw_websocket raw_websocket::accept_from(const raw_listener& listener) {
   raw_websocket made{listener.accept()};
-  made.request_ = read_head(made.peer_);
-  write_text(made.peer_, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
-                         "Upgrade\r\nSec-WebSocket-Accept: "
-                           + accept_for(made.request_) + "\r\n\r\n");
+  made.request_ = agree_to_upgrade(made.peer_);
   return made;
+}
+
+std::string agree_to_upgrade(const raw_peer& client) {
+  auto request = read_head(client);
+  write_text(client, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+                     "Upgrade\r\nSec-WebSocket-Accept: "
+                       + accept_for(request) + "\r\n\r\n");
+  return request;
 }
 
 std::string read_head(const raw_peer& from) {

@@ -55,6 +55,10 @@ std::string read_head(const raw_peer& from);
 
 void write_text(const raw_peer& to, const std::string& what);
 
+/// Reads the request of a client and agrees to the upgrade.
+/// @returns  the request
+std::string agree_to_upgrade(const raw_peer& client);
+
 /// The request of a client that wants to switch; `more` is put behind the fields.
 std::string upgrade_request(const std::string& path = "/", const std::string& more = {});
 

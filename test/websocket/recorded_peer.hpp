@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 namespace ockam::test {

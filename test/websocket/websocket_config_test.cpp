@@ -12,7 +12,8 @@ TEST(WebSocketConfig, ATransportMadeWithoutOptionsTakesThoseOfTheConfiguration) 
   config_mixin<caf::actor_system_config> config;
   std::istringstream none;
   ASSERT_FALSE(config.parse({"--ockam.max-frame-size=1000", "--ockam.connect-timeout=250ms",
-                             "--ockam.max-connections=7", "--ockam.io-threads=2"},
+                             "--ockam.max-connections=7", "--ockam.io-threads=2",
+                             "--ockam.poll-before-sleeping=30us"},
                             none));
   const auto options = websocket::transport_options_from(config);
   EXPECT_EQ(options.connect.limits.max_frame_size, 1'000u);
@@ -20,6 +21,7 @@ TEST(WebSocketConfig, ATransportMadeWithoutOptionsTakesThoseOfTheConfiguration) 
   EXPECT_EQ(options.connect.connect_timeout, 250ms);
   EXPECT_EQ(options.listen.max_connections, 7u);
   EXPECT_EQ(options.io_threads, 2u);
+  EXPECT_EQ(options.poll_before_sleeping, 30us);
 
   caf::actor_system system{config};
   node on{system};

@@ -2,8 +2,8 @@
 
 #include "stream_socket.hpp"
 
-#include "transport/basic_acceptor.hpp"
 #include "io/io_thread.hpp"
+#include "transport/basic_acceptor.hpp"
 
 namespace ockam::internal {
 

@@ -6,16 +6,16 @@
 #include <string>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 namespace ockam::websocket::detail {
 
 namespace net = boost::asio;
 using boost::system::error_code;
-using executor = net::io_context::executor_type;
+using executor = net::any_io_executor; // our own loop, or a strand in the host's
 using tcp_socket = net::basic_stream_socket<net::ip::tcp, executor>;
 
 /// What is called when an operation is done: with an error, or with how many bytes. Unlike

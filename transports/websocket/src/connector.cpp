@@ -1,5 +1,7 @@
 #include "connector.hpp"
 
+#include "net_error.hpp"
+
 namespace ockam::websocket::detail {
 
 connector::connector(thread_ptr thread, const url& peer, const connect_options& options,
@@ -14,10 +16,13 @@ connector::connector(thread_ptr thread, const url& peer, const connect_options& 
     context_{std::move(context)} {}
 
 void connector::connected(socket made, const endpoint& where) {
-  error_code ignored;
-  made.set_option(net::ip::tcp::no_delay{true}, ignored);
-  auto below = peer_.secure ? make_tls_client(std::move(made), context_, peer_.where)
-                            : make_plain_stream(std::move(made));
+  error_code failed;
+  auto bound = bind_to(*thread(), std::move(made), failed);
+  if (failed)
+    return attempt_failed({to_std(failed), "connecting to " + internal::to_text(where)});
+  bound.set_option(net::ip::tcp::no_delay{true}, failed);
+  auto below = peer_.secure ? make_tls_client(std::move(bound), context_, peer_.where)
+                            : make_plain_stream(std::move(bound));
   const auto peer = (peer_.secure ? "wss://" : "ws://")
                     + with_zone_escaped(internal::to_text(where)) + peer_.path;
   stream_ = stream::create(std::move(below), peer, limits_.max_frame_size, limits_.write_deadline);

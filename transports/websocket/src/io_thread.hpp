@@ -1,5 +1,7 @@
 #pragma once
 
+#include "byte_stream.hpp"
+
 #include "io/basic_io_thread.hpp"
 
 #include <utility>
@@ -18,8 +20,6 @@
 
 namespace ockam::websocket::detail {
 
-namespace net = boost::asio;
-
 /// The event loop of Boost.Asio, for what is the same with that of standalone Asio (`asio_net`).
 struct boost_net {
   using error_code = boost::system::error_code;
@@ -30,8 +30,10 @@ struct boost_net {
   using timer = net::steady_timer;
   using tcp = net::ip::tcp;
 
+  /// Unlike that of `asio_net` it takes any executor: Beast and TLS run more than one handler for an
+  /// operation, and all of them where the socket runs its own.
   template <class Protocol>
-  using stream_socket = net::basic_stream_socket<Protocol, io_context::executor_type>;
+  using stream_socket = net::basic_stream_socket<Protocol, any_executor>;
   template <class Protocol>
   using acceptor = net::basic_socket_acceptor<Protocol>;
 
@@ -50,6 +52,10 @@ struct boost_net {
 };
 
 using io_thread = internal::basic_io_thread<boost_net>;
+
+/// Makes a socket that was opened in the loop of `thread` run its handlers on `thread`, which in a loop
+/// of the host is a strand. Before anything is begun with it.
+tcp_socket bind_to(const io_thread& thread, tcp_socket opened, error_code& failed);
 
 } // namespace ockam::websocket::detail
 

@@ -2,6 +2,23 @@
 
 namespace ockam::websocket::detail {
 
+namespace {
+
+/// A stream whose peer has not asked for WebSocket yet.
+class opening final : public internal::cancellable {
+public:
+  explicit opening(const std::shared_ptr<stream>& what) : what_{what} {}
+  void cancel() override {
+    if (const auto open = what_.lock())
+      open->cancel_opening();
+  }
+
+private:
+  const std::weak_ptr<stream> what_;
+};
+
+} // namespace
+
 result<std::shared_ptr<websocket_listener>> websocket_listener::make(thread_ptr thread, url where,
                                                                      listen_options options,
                                                                      tls_context context) {
@@ -23,7 +40,8 @@ websocket_listener::websocket_listener(thread_ptr thread, acceptor bound, url wh
     options_{std::move(options)},
     context_{std::move(context)} {}
 
-void websocket_listener::start(pick_thread pick, on_stream opened, on_end ended) {
+void websocket_listener::start(pick_thread pick, add_attempt add, on_stream opened, on_end ended) {
+  add_attempt_ = std::move(add);
   opened_ = std::move(opened);
   tcp_acceptor::start(
     std::move(pick),
@@ -47,21 +65,26 @@ void websocket_listener::open_stream(tcp_socket socket, const thread_ptr& thread
 void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
                                const thread_ptr& thread) {
   error_code failed;
-  const auto remote = socket.remote_endpoint(failed);
+  auto bound = bind_to(*thread, std::move(socket), failed);
+  const auto remote = bound.remote_endpoint(failed);
   if (failed) // it has gone already
     return;
-  socket.set_option(net::ip::tcp::no_delay{true}, failed);
+  bound.set_option(net::ip::tcp::no_delay{true}, failed);
   const auto peer = internal::to_text(remote);
   const auto& limits = options_.limits;
   const auto made = stream::create(
-    context_ ? make_tls_server(std::move(socket), context_) : make_plain_stream(std::move(socket)),
+    context_ ? make_tls_server(std::move(bound), context_) : make_plain_stream(std::move(bound)),
     peer, limits.max_frame_size, limits.write_deadline, std::move(slot));
+  const auto attempt = std::make_shared<opening>(made);
+  if (!add_attempt_(attempt))
+    return;
   thread->watch(made);
   made->accept({.path = where_.path,
                 .origins = options_.allowed_origins,
                 .max_request_size = options_.max_request_size,
                 .limit = limits.handshake_timeout},
-               [me = self(), weak = std::weak_ptr{made}, peer, thread](result<void> opened) {
+               [me = self(), weak = std::weak_ptr{made}, attempt, peer,
+                thread](result<void> opened) {
                  const auto made = weak.lock();
                  if (!opened)
                    me->node()->log().report(log_level::info, [&] {

@@ -5,6 +5,7 @@
 #include "tls.hpp"
 #include "url.hpp"
 
+#include "io/cancellable.hpp"
 #include "transport/basic_acceptor.hpp"
 
 #include "ockam/transports/websocket.hpp"
@@ -24,6 +25,9 @@ class websocket_listener final : public tcp_acceptor {
 public:
   using on_stream = std::function<void(std::shared_ptr<stream>, std::string peer, thread_ptr)>;
 
+  /// Makes a stop cancel what begins. False where nothing may begin.
+  using add_attempt = std::function<bool(const std::shared_ptr<internal::cancellable>&)>;
+
   /// Binds and listens; accepting begins with `start`.
   /// @param context  for wss
   static result<std::shared_ptr<websocket_listener>> make(thread_ptr thread, url where,
@@ -34,7 +38,7 @@ public:
                      tls_context context);
 
   result<void> open(const node_ptr& node) { return tcp_acceptor::open(node, where_.to_text()); }
-  void start(pick_thread pick, on_stream opened, on_end ended);
+  void start(pick_thread pick, add_attempt add, on_stream opened, on_end ended);
 
   [[nodiscard]] const listen_options& options() const noexcept { return options_; }
 
@@ -49,6 +53,7 @@ private:
   const url where_; // with the real port
   const listen_options options_;
   const tls_context context_;
+  add_attempt add_attempt_;
   on_stream opened_;
 };
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include <boost/asio/post.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -194,6 +195,13 @@ void stream::connect(const std::string& host, const std::string& target, on_open
   });
 }
 
+void stream::cancel_opening() {
+  net::post(websocket_->below().get_executor(), [me = shared_from_this()] {
+    if (me->opened_)
+      me->finish_opening(fail(errc::shutting_down, "the transport has stopped"));
+  });
+}
+
 void stream::finish_opening(result<void> outcome) {
   deadline_ = clock::time_point::max();
   if (!outcome) {
@@ -325,7 +333,7 @@ void stream::close(close_code why, const std::string& reason) {
   if (std::exchange(ended_, true))
     return;
   user_ = nullptr;
-  deadline_ = internal::moment_after(patience_);
+  limit_farewell();
   websocket_->inner.async_close({static_cast<ws::close_code>(why), reason},
                                 [me = shared_from_this()](const error_code&) { me->linger(); });
 }
@@ -333,23 +341,39 @@ void stream::close(close_code why, const std::string& reason) {
 void stream::linger() {
   if (aborted_)
     return;
-  deadline_ = std::min(deadline_, internal::moment_after(patience_));
+  limit_farewell();
   websocket_->below().async_end(
     completion{[me = shared_from_this()](const error_code&, std::size_t) { me->abort(); }});
+}
+
+void stream::limit_farewell() {
+  if (farewell_)
+    return;
+  farewell_ = std::make_unique<net::steady_timer>(websocket_->below().get_executor());
+  deadline_ = internal::moment_after(patience_);
+  wait_for_farewell();
+}
+
+void stream::wait_for_farewell() {
+  farewell_->expires_at(deadline_);
+  farewell_->async_wait([me = shared_from_this()](const error_code& cancelled) {
+    if (cancelled || me->aborted_)
+      return;
+    if (clock::now() < me->deadline_) // we did not run meanwhile
+      me->wait_for_farewell();
+    else
+      me->abort();
+  });
 }
 
 void stream::check_deadlines(const tick& at) {
   at.postpone(deadline_);
   at.excuse(last_input_);
   at.excuse(last_output_);
-  if (at.now < deadline_)
-    return;
-  if (opened_)
+  if (opened_ && at.now >= deadline_)
     finish_opening(fail(errc::timeout, peer_
                                          + " did not ask for WebSocket in time "
                                            "(handshake-timeout)"));
-  else
-    abort();
 }
 
 void stream::abort() {
@@ -357,6 +381,7 @@ void stream::abort() {
   deadline_ = clock::time_point::max();
   if (std::exchange(aborted_, true))
     return;
+  farewell_.reset();
   websocket_->below().close();
   slot_.reset();
 }

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/steady_timer.hpp>
+
 namespace ockam::websocket::detail {
 
 /// Why a WebSocket is closed (RFC 6455, 7.4).
@@ -74,6 +76,9 @@ public:
   void accept(admission rules, on_open opened);
   void connect(const std::string& host, const std::string& target, on_open opened);
 
+  /// Gives up while it is being opened; later without effect. Any thread.
+  void cancel_opening();
+
   // -- open ----------------------------------------------------------------------------------------
 
   /// `user` is called until `detach`, `close` or `on_lost`.
@@ -132,6 +137,8 @@ private:
   void lose(const error_code& failed);
   void tell_user(error cause);
   void linger();
+  void limit_farewell();
+  void wait_for_farewell();
   [[nodiscard]] error cause_of(const error_code& failed) const;
 
   const std::string peer_;
@@ -142,6 +149,7 @@ private:
   stream_user* user_ = nullptr;
   on_open opened_;
   clock::time_point deadline_ = clock::time_point::max();
+  std::unique_ptr<net::steady_timer> farewell_; // until the deadline: ticks end with the transport
   clock::time_point last_input_ = clock::now();
   clock::time_point last_output_ = last_input_;
   bool peer_closes_ = false;

@@ -12,10 +12,41 @@
 
 namespace ockam::websocket::detail {
 
-transport_impl::transport_impl(node_ptr node, transport_options options)
+namespace {
+
+internal::thread_options<boost_net> threads_of(const transport_options& options) {
+  return {options.io_threads, options.io_context, options.poll_before_sleeping};
+}
+
+using make_connector = std::function<std::shared_ptr<connector>()>;
+
+/// Lets a connection whose options ask for it connect again to where it was.
+void make_lasting(internal::connection_engine& made, const connect_options& options,
+                  const std::shared_ptr<io_thread>& thread, make_connector make) {
+  if (!options.reconnect)
+    return;
+  made.set_reconnect(*options.reconnect, [thread, make = std::move(make),
+                                          keepalive = options.keepalive](
+                                           std::chrono::milliseconds pause, auto done) {
+    const auto attempt = make();
+    attempt->start(
+      [thread, keepalive, done = std::move(done)](result<opened_stream> opened) {
+        if (opened)
+          done(std::make_unique<websocket_carrier>(thread, std::move(opened->made), keepalive));
+        else
+          done(fail(std::move(opened.error())));
+      },
+      pause);
+    return attempt;
+  });
+}
+
+} // namespace
+
+transport_impl::transport_impl(node_ptr node, const transport_options& options)
   : connecting_transport{std::move(node), "WebSocket"},
-    transport_calls{std::move(options.connect), std::move(options.listen)},
-    threads_{this->node(), {.count = options.io_threads}} {}
+    transport_calls{options.connect, options.listen},
+    threads_{this->node(), threads_of(options)} {}
 
 void transport_impl::stop() {
   begin_stop();
@@ -25,10 +56,10 @@ void transport_impl::stop() {
 // -- connections -----------------------------------------------------------------------------------
 
 /// On the thread of the stream.
-result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream> over,
-                                                         internal::link::setup setup,
-                                                         const keepalive_options& keepalive,
-                                                         std::shared_ptr<io_thread> thread) {
+result<transport_impl::link_ptr> transport_impl::take_on(
+  std::shared_ptr<stream> over, internal::link::setup setup, const keepalive_options& keepalive,
+  std::shared_ptr<io_thread> thread,
+  const std::function<void(internal::connection_engine&)>& configure) {
   auto taken = std::make_shared<internal::connection_engine>(
     setup, internal::websocket_format, thread,
     std::make_unique<websocket_carrier>(thread, over, keepalive));
@@ -36,6 +67,8 @@ result<transport_impl::link_ptr> transport_impl::take_on(std::shared_ptr<stream>
     over->close(close_code::going_away, "");
     return fail(std::move(opened.error()));
   }
+  if (configure)
+    configure(*taken);
   taken->set_on_end(removal());
   add(taken);
   taken->start();
@@ -77,10 +110,14 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
     context = std::move(*made);
   }
   const auto thread = threads_.next();
-  const auto attempt = std::make_shared<connector>(thread, *where, options, std::move(context));
+  const make_connector make = [thread, where = std::move(*where), options,
+                               context = std::move(context)] {
+    return std::make_shared<connector>(thread, where, options, context);
+  };
+  const auto attempt = make();
   if (!add_attempt(attempt))
     return done(stopped());
-  attempt->start([me = self(), thread, options = std::move(options),
+  attempt->start([me = self(), thread, make, options = std::move(options),
                   done = std::move(done)](result<opened_stream> opened) {
     if (!opened)
       return done(fail(std::move(opened.error())));
@@ -93,7 +130,9 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
                               .consumer_of = options.consumer_of,
                               .observer = options.observer,
                               .buffers = me->node()->buffer_budget()},
-                             options.keepalive, thread);
+                             options.keepalive, thread, [&](internal::connection_engine& one) {
+                               make_lasting(one, options, thread, make);
+                             });
     done(std::move(taken).map([](const link_ptr& link) { return connection{link}; }));
   });
 }
@@ -123,6 +162,10 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
   add(listener);
   listener->start(
     [me = self()] { return me->threads_.next(); }, // until the listener ends
+    [weak = std::weak_ptr{self()}](const std::shared_ptr<internal::cancellable>& attempt) {
+      const auto me = weak.lock();
+      return me && me->add_attempt(attempt);
+    },
     [weak = std::weak_ptr{self()}, options = listener->options(),
      at = listener->shared_socket_address()](std::shared_ptr<stream> over, std::string peer,
                                              std::shared_ptr<io_thread> thread) {
@@ -148,9 +191,10 @@ transport transport::create(node& on) {
 }
 
 transport transport::create(node& on, transport_options options) {
+  detail::threads_of(options).check();
   return transport{internal::attach_started(on.services(), "WebSocket", [&] {
     try {
-      return std::make_shared<detail::transport_impl>(on.services(), std::move(options));
+      return std::make_shared<detail::transport_impl>(on.services(), options);
     } catch (const boost::system::system_error& failed) {
       throw std::system_error{detail::to_std(failed.code())};
     }
@@ -158,7 +202,10 @@ transport transport::create(node& on, transport_options options) {
 }
 
 transport_options transport_options_from(const caf::actor_system_config& config) {
-  return internal::connections_from<transport_options>(config, [](auto&, const auto&) {});
+  return internal::connections_from<transport_options>(
+    config, [](transport_options& made, const internal::option_reader& read) {
+      read("poll-before-sleeping", made.poll_before_sleeping, "");
+    });
 }
 
 } // namespace ockam::websocket

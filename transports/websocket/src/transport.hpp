@@ -9,6 +9,7 @@
 #include "ockam/transports/websocket.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ class transport_impl final
   : public internal::connecting_transport,
     public internal::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
-  transport_impl(node_ptr node, transport_options options);
+  transport_impl(node_ptr node, const transport_options& options);
   void start() { threads_.start(); }
   void stop() override;
 
@@ -41,7 +42,8 @@ private:
 
   [[nodiscard]] std::shared_ptr<transport_impl> self() { return self_as<transport_impl>(); }
   result<link_ptr> take_on(std::shared_ptr<stream> over, internal::link::setup setup,
-                           const keepalive_options& keepalive, std::shared_ptr<io_thread> thread);
+                           const keepalive_options& keepalive, std::shared_ptr<io_thread> thread,
+                           const std::function<void(internal::connection_engine&)>& configure = {});
   void on_accepted(const listen_options& options,
                    const std::shared_ptr<const std::string>& listener, std::shared_ptr<stream> over,
                    std::string peer, std::shared_ptr<io_thread> thread);

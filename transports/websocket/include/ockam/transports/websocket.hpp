@@ -9,10 +9,15 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <caf/fwd.hpp>
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace ockam::websocket {
 
@@ -59,6 +64,9 @@ struct connect_options {
   /// Keeps trying while that fails, 50 ms apart and doubling to 500 ms; 0 is off.
   std::chrono::milliseconds retry_for{0};
 
+  /// Off by default. The peer is there again when it has agreed to the upgrade.
+  std::optional<reconnect_policy> reconnect{};
+
   std::string host{}; ///< the HTTP field Host; empty: the one of the URL
   client_tls_options tls{};
   keepalive_options keepalive{};
@@ -100,8 +108,12 @@ class transport_impl;
 /// How a transport runs.
 struct transport_options {
   std::size_t io_threads = 1; ///< connections are spread over them
-  connect_options connect{};  ///< where a call gives none; its flow_control_id is not used
-  listen_options listen{};    ///< likewise
+
+  boost::asio::io_context* io_context = nullptr;     ///< as of `tcp::transport_options`, of Boost
+  std::chrono::microseconds poll_before_sleeping{0}; ///< as of `tcp::transport_options`
+
+  connect_options connect{}; ///< where a call gives none; its flow_control_id is not used
+  listen_options listen{};   ///< likewise
 };
 
 /// WebSocket for a node. A handle; the node stops the transport in the end. Thread-safe.
@@ -123,7 +135,8 @@ class OCKAM_WEBSOCKET_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:
   /// Several transports of one node are independent; the last one resolves `3#host:port`. Without
-  /// options: as the group `ockam` of the system's configuration says.
+  /// options: as the group `ockam` of the system's configuration says. errc::misuse for options that
+  /// contradict each other.
   static transport create(node& on);
   static transport create(node& on, transport_options options);
 
