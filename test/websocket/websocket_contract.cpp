@@ -1,7 +1,7 @@
 #include "certificates.hpp"
 #include "websocket_nodes.hpp"
 
-#include "transports/connection_contract.hpp"
+#include "contract/connection_contract.hpp"
 
 namespace ockam::test {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/basic_io_thread.hpp"
+#include "ockam/transports/io/basic_io_thread.hpp"
 
 #include <utility>
 

@@ -5,8 +5,7 @@
 #include "tls.hpp"
 #include "url.hpp"
 
-#include "transport/basic_acceptor.hpp"
-
+#include "ockam/transports/transport/basic_acceptor.hpp"
 #include "ockam/transports/websocket.hpp"
 
 #include <functional>
