@@ -75,6 +75,8 @@ ockam_debian_package(dev libockam-caf-dev SECTION libdevel
   ABOUT "Headers, and what CMake and pkg-config need to find the libraries. A program
 that only uses the codec asks for the component protocol.")
 
+set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "libasio-dev, libgtest-dev") # for the component transport_sdk
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL ${libraries} dev)
 set(CPACK_DEB_COMPONENT_INSTALL ON)

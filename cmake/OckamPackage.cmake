@@ -5,17 +5,20 @@
 
 include(CMakePackageConfigHelpers)
 set(destination ${CMAKE_INSTALL_LIBDIR}/cmake/OckamCaf)
+set(contract_destination ${CMAKE_INSTALL_DATADIR}/ockam-caf/contract)
 
 set(libraries protocol actors transports)
 if(TARGET ockam_websocket)
   list(APPEND libraries websocket)
 endif()
-foreach(name ${libraries})
+foreach(name ${libraries} transport_sdk)
   install(EXPORT ockam_${name} NAMESPACE ockam:: DESTINATION ${destination} COMPONENT dev)
   # also from the build folder: a host that has the project as a subdirectory may export its own targets
   export(EXPORT ockam_${name} NAMESPACE ockam:: FILE "${PROJECT_BINARY_DIR}/ockam_${name}.cmake")
 endforeach()
-configure_file(cmake/FindCAF.cmake "${PROJECT_BINARY_DIR}/FindCAF.cmake" COPYONLY)
+foreach(package CAF Asio)
+  configure_file(cmake/Find${package}.cmake "${PROJECT_BINARY_DIR}/Find${package}.cmake" COPYONLY)
+endforeach()
 
 # Static libraries leave what they are linked with to their users.
 set(static_libraries TRUE)
@@ -25,14 +28,22 @@ endif()
 configure_package_config_file(cmake/OckamCafConfig.cmake.in
   "${PROJECT_BINARY_DIR}/OckamCafConfig.cmake"
   INSTALL_DESTINATION ${destination}
+  PATH_VARS contract_destination
   NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/OckamCafConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/OckamCafConfig.cmake"
   "${PROJECT_BINARY_DIR}/OckamCafConfigVersion.cmake"
+  cmake/FindAsio.cmake
   cmake/FindCAF.cmake
   DESTINATION ${destination}
+  COMPONENT dev)
+
+# The contract of transports, as sources: users compile them with a transport of their own.
+file(GLOB contract CONFIGURE_DEPENDS test/contract/*)
+install(FILES ${contract} test/error_of.hpp test/metrics_text.hpp
+  DESTINATION ${contract_destination}
   COMPONENT dev)
 
 # ockam_install_pc(<name> <description> [REQUIRES <package>...] [NEEDS <package>...]

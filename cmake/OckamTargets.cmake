@@ -37,11 +37,16 @@ function(ockam_precompile target)
     $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
 endfunction()
 
-# ockam_add_library(<name>): library ockam_<name>, alias ockam::<name>, of the files in
-# include/ (public, each compiles alone) and src/ (private).
+# ockam_add_library(<name> [WITHOUT <folder>...]): library ockam_<name>, alias ockam::<name>, of the files
+# in include/ (public, each compiles alone) and src/ (private). The headers in the folders belong to a
+# target of ockam_add_headers.
 function(ockam_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "WITHOUT")
   set(target ockam_${name})
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS include/*.hpp)
+  foreach(folder IN LISTS arg_WITHOUT)
+    list(FILTER headers EXCLUDE REGEX "/${folder}/[^/]*$")
+  endforeach()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/*.cpp)
   if(NOT sources) # the files of this library are still to come
     set(sources "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp")
@@ -66,5 +71,20 @@ function(ockam_add_library name)
   install(TARGETS ${target} EXPORT ${target}
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${name} NAMELINK_COMPONENT dev
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
+endfunction()
+
+# ockam_add_headers(<name> <folder>...): target ockam_<name>, alias ockam::<name>, of the public headers in
+# these folders, each of which compiles alone with what the target is linked with.
+function(ockam_add_headers name)
+  set(target ockam_${name})
+  list(TRANSFORM ARGN APPEND "/*.hpp" OUTPUT_VARIABLE patterns)
+  file(GLOB headers CONFIGURE_DEPENDS ${patterns})
+  add_library(${target} INTERFACE)
+  add_library(ockam::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(${target} INTERFACE cxx_std_20)
+  target_sources(${target} INTERFACE FILE_SET HEADERS BASE_DIRS include FILES ${headers})
+  install(TARGETS ${target} EXPORT ${target}
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 endfunction()

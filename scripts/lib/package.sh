@@ -56,6 +56,7 @@ check_consumers() {
   step "Programs on the $1 libraries"
   check_frame_printer "$1"
   check_own_transport "$1"
+  check_stream_transport "$1"
   check_over_websocket "$1"
   check_strict_host "$1"
   check_own_log "$1"
@@ -80,6 +81,19 @@ printed_stream='frame 1, 32 bytes: onward_route: [0#echoer], return_route: [0#ap
 check_own_transport() {
   build_consumer "$1" own_transport
   expect own_transport "$(run_consumer "$1" own_transport)" 'own_transport received: Hello, packets!'
+}
+
+# Runs the installed contract of transports over a stream transport of its own.
+check_stream_transport() {
+  build_consumer "$1" stream_transport
+  if ! python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)' 2>/dev/null; then
+    note "stream_transport: not run, the kernel has no Multipath TCP (sysctl net.mptcp.enabled)"
+    return
+  fi
+  local log=$work/$1-stream_transport.log
+  run_consumer "$1" stream_transport --gtest_brief=1 >"$log" 2>&1 ||
+    die "stream_transport breaks the contract: $(tail -n 30 "$log")"
+  note "stream_transport: $(grep -a PASSED "$log")"
 }
 
 check_over_websocket() {
@@ -214,11 +228,11 @@ measure_sizes() {
   note "03-routing: $(($(stat -c %s "$program") / 1024)) KiB"
 }
 
-# Every public header in one file, against a file with nothing but CAF's typed actors.
+# Every public header but those for transports of others in one file, against a file with nothing but CAF's typed actors.
 measure_compile_time() {
   step "Compile time, median of 5, without optimisation"
   local all=$work/all_headers.cpp caf=$work/only_caf.cpp
-  (cd "$work/static/prefix/include" && find ockam -name '*.hpp' | sort) |
+  (cd "$work/static/prefix/include" && find ockam -name '*.hpp' -not -path 'ockam/transports/*/*' | sort) |
     sed 's/.*/#include "&"/' >"$all"
   printf '#include <%s>\n' caf/typed_actor.hpp caf/typed_event_based_actor.hpp >"$caf"
   python3 - "$all" "$caf" $(pc static --cflags ockam-transports) <<'PYTHON'

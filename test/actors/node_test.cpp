@@ -180,7 +180,9 @@ TEST_F(Node, NOD6_NOD12_DEC4_WorkersStopByPriorityAndTransportsLast) {
   node.start_worker("five", named("5"), {.shutdown_priority = 5});
   node.start_worker("three", named("3"), {.shutdown_priority = 3});
   ASSERT_TRUE(attach_transport(node.services(), std::make_shared<silent_transport>(9, book)));
+  EXPECT_EQ(attached_transports(node.services()).size(), 1u);
   node.stop();
+  EXPECT_TRUE(attached_transports(node.services()).empty());
   EXPECT_EQ(book.entries(), (lines{"7", "5", "4", "3", "1", "transport"}));
 }
 

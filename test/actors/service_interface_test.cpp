@@ -1,5 +1,5 @@
+#include "contract/spawn_behavior.hpp"
 #include "error_of.hpp"
-#include "spawn_behavior.hpp"
 #include "test_node.hpp"
 
 #include "ockam/actors/service.hpp"

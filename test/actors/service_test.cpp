@@ -1,7 +1,7 @@
 #include "shouter.hpp"
 
+#include "contract/spawn_behavior.hpp"
 #include "fake_connection.hpp"
-#include "spawn_behavior.hpp"
 
 #include <caf/scoped_actor.hpp>
 

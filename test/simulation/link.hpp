@@ -4,8 +4,8 @@
 #include "trace.hpp"
 #include "wire.hpp"
 
-#include "engine/connection_engine.hpp"
-#include "io/cancellable.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
+#include "ockam/transports/io/cancellable.hpp"
 
 #include <chrono>
 #include <cstddef>

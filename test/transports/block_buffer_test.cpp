@@ -1,4 +1,5 @@
-#include "engine/block_buffer.hpp"
+
+#include "ockam/transports/engine/block_buffer.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "connection_contract.hpp"
+#include "contract/connection_contract.hpp"
 #include "error_of.hpp"
 
 #include "ockam/actors/observer.hpp"

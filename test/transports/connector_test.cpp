@@ -1,8 +1,9 @@
-#include "io/basic_connector.hpp"
 
 #include "error_of.hpp"
-#include "io/io_thread.hpp"
 #include "test_nodes.hpp"
+
+#include "ockam/transports/io/basic_connector.hpp"
+#include "ockam/transports/io/io_thread.hpp"
 
 #include <atomic>
 #include <future>

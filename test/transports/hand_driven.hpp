@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/connection_engine.hpp"
-#include "io/event_loop.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
+#include "ockam/transports/io/event_loop.hpp"
 
 #include <chrono>
 #include <deque>

@@ -1,6 +1,7 @@
-#include "io/inline_executor.hpp"
 
 #include "actors/test_node.hpp"
+
+#include "ockam/transports/io/inline_executor.hpp"
 
 #include <gtest/gtest.h>
 

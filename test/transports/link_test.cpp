@@ -2,9 +2,10 @@
 
 #include "actors/test_node.hpp"
 
-#include "engine/link.hpp"
-#include "engine/stream_format.hpp"
 #include "error_of.hpp"
+
+#include "ockam/transports/engine/link.hpp"
+#include "ockam/transports/engine/stream_format.hpp"
 
 namespace ockam::test {
 namespace {

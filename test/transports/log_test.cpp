@@ -1,8 +1,8 @@
-#include "io/socket_advice.hpp"
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
 #include "ockam/protocol/codec.hpp"
+#include "ockam/transports/io/socket_advice.hpp"
 #include "ockam/transports/uds.hpp"
 
 #include <filesystem>

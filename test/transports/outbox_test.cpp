@@ -1,7 +1,7 @@
-#include "engine/outbox.hpp"
 #include "error_of.hpp"
 
 #include "ockam/protocol/codec.hpp"
+#include "ockam/transports/engine/outbox.hpp"
 
 #include <future>
 #include <initializer_list>

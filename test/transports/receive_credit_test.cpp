@@ -1,4 +1,5 @@
-#include "engine/receive_credit.hpp"
+
+#include "ockam/transports/engine/receive_credit.hpp"
 
 #include <atomic>
 #include <condition_variable>

@@ -1,6 +1,6 @@
 // The pauses between attempts to connect again.
 
-#include "engine/reconnecting.hpp"
+#include "ockam/transports/engine/reconnecting.hpp"
 
 #include <chrono>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "actors/test_node.hpp"
 
-#include "io/name_lookup.hpp"
+#include "ockam/transports/io/name_lookup.hpp"
 
 #include <atomic>
 

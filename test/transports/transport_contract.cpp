@@ -1,8 +1,9 @@
-#include "connection_contract.hpp"
-#include "io/net.hpp"
+#include "contract/connection_contract.hpp"
 #include "temporary_directory.hpp"
 
+#include "ockam/transports/io/net.hpp"
 #include "ockam/transports/memory.hpp"
+#include "ockam/transports/tcp.hpp"
 #include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"
 

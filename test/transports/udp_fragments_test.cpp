@@ -3,7 +3,6 @@
 #include "datagram_peer.hpp"
 
 #include "actors/test_node.hpp"
-#include "engine/outbox.hpp"
 #include "protocol/cut.hpp"
 #include "udp/destination.hpp"
 #include "udp/endpoints.hpp"
@@ -11,6 +10,7 @@
 #include "udp/fragment_writer.hpp"
 
 #include "ockam/protocol/codec.hpp"
+#include "ockam/transports/engine/outbox.hpp"
 
 #include <map>
 #include <string>

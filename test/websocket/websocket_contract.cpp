@@ -2,7 +2,7 @@
 #include "io_thread.hpp"
 #include "websocket_nodes.hpp"
 
-#include "transports/connection_contract.hpp"
+#include "contract/connection_contract.hpp"
 
 namespace ockam::test {
 namespace {

@@ -234,6 +234,11 @@ std::shared_ptr<transport> node_state::find_transport(std::uint8_t type) const {
   return found != transport_by_type_.end() ? found->second : nullptr;
 }
 
+std::vector<std::shared_ptr<transport>> node_state::attached_transports() const {
+  const std::lock_guard guard{mutex_};
+  return transports_;
+}
+
 drop_counts node_state::dropped() const noexcept {
   drop_counts counts;
   for (std::size_t i = 0; i < drop_reason_count; ++i)

@@ -138,6 +138,7 @@ public:
 
   result<void> attach(std::shared_ptr<transport> what);
   [[nodiscard]] std::shared_ptr<transport> find_transport(std::uint8_t type) const;
+  [[nodiscard]] std::vector<std::shared_ptr<transport>> attached_transports() const;
 
   [[nodiscard]] ockam::metrics metrics() const;
   [[nodiscard]] node_log& log() const noexcept { return counters->log; }

@@ -17,4 +17,8 @@ result<void> attach_transport(const node_ptr& node, std::shared_ptr<transport> w
   return internal::state_of(*node).attach(std::move(what));
 }
 
+std::vector<std::shared_ptr<transport>> attached_transports(const node_ptr& node) {
+  return internal::state_of(*node).attached_transports();
+}
+
 } // namespace ockam

@@ -1,6 +1,6 @@
-#include "carrier.hpp"
+#include "ockam/transports/engine/carrier.hpp"
 
-#include "connection_engine.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
 
 namespace ockam::internal {
 

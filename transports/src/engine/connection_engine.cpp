@@ -1,4 +1,4 @@
-#include "connection_engine.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
 
 #include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"

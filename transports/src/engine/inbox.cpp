@@ -1,4 +1,4 @@
-#include "inbox.hpp"
+#include "ockam/transports/engine/inbox.hpp"
 
 namespace ockam::internal {
 

@@ -1,4 +1,4 @@
-#include "link.hpp"
+#include "ockam/transports/engine/link.hpp"
 
 #include "ockam/protocol/text.hpp"
 

@@ -1,6 +1,6 @@
-#include "outbox.hpp"
+#include "ockam/transports/engine/outbox.hpp"
 
-#include "io/event_loop.hpp"
+#include "ockam/transports/io/event_loop.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "receive_credit.hpp"
+#include "ockam/transports/engine/receive_credit.hpp"
 
 #include <mutex>
 #include <utility>

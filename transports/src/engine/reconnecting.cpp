@@ -1,4 +1,4 @@
-#include "reconnecting.hpp"
+#include "ockam/transports/engine/reconnecting.hpp"
 
 #include "ockam/protocol/time_span.hpp"
 

@@ -1,4 +1,4 @@
-#include "write_batch.hpp"
+#include "ockam/transports/engine/write_batch.hpp"
 
 #include <algorithm>
 #include <utility>

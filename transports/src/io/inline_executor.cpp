@@ -1,4 +1,4 @@
-#include "inline_executor.hpp"
+#include "ockam/transports/io/inline_executor.hpp"
 
 #include "ockam/actors/transport/clock.hpp"
 

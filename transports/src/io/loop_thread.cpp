@@ -1,4 +1,4 @@
-#include "loop_thread.hpp"
+#include "ockam/transports/io/loop_thread.hpp"
 
 #include "ockam/actors/transport/blocking.hpp"
 

@@ -1,4 +1,4 @@
-#include "name_lookup.hpp"
+#include "ockam/transports/io/name_lookup.hpp"
 
 #include "this_machine.hpp"
 

@@ -1,4 +1,4 @@
-#include "socket_advice.hpp"
+#include "ockam/transports/io/socket_advice.hpp"
 
 #include "ockam/protocol/text.hpp"
 

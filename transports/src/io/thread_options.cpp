@@ -1,4 +1,4 @@
-#include "thread_options.hpp"
+#include "ockam/transports/io/thread_options.hpp"
 
 #include "ockam/protocol/result.hpp"
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "engine/carrier.hpp"
 #include "network.hpp"
+
+#include "ockam/transports/engine/carrier.hpp"
 
 #include <memory>
 #include <optional>

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "io/event_loop.hpp"
-
 #include "ockam/actors/transport/blocking.hpp"
+#include "ockam/transports/io/event_loop.hpp"
 #include "ockam/transports/memory.hpp"
 
 #include <condition_variable>

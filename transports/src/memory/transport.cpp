@@ -1,10 +1,10 @@
 #include "carrier.hpp"
-#include "engine/connection_engine.hpp"
 #include "network.hpp"
-#include "transport/connecting_transport.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
 #include "ockam/transports/memory.hpp"
+#include "ockam/transports/transport/connecting_transport.hpp"
 
 namespace ockam::memory {
 

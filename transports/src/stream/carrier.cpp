@@ -1,7 +1,7 @@
 #include "carrier.hpp"
 
-#include "closing.hpp"
-#include "engine/connection_engine.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
+#include "ockam/transports/io/closing.hpp"
 
 #include <array>
 

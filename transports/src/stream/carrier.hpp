@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/carrier.hpp"
-#include "io/io_thread.hpp"
-#include "stream_socket.hpp"
+#include "ockam/transports/engine/carrier.hpp"
+#include "ockam/transports/io/io_thread.hpp"
+#include "ockam/transports/io/stream_socket.hpp"
 
 #include <memory>
 

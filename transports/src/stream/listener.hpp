@@ -1,9 +1,8 @@
 #pragma once
 
-#include "stream_socket.hpp"
-
-#include "io/io_thread.hpp"
-#include "transport/basic_acceptor.hpp"
+#include "ockam/transports/io/io_thread.hpp"
+#include "ockam/transports/io/stream_socket.hpp"
+#include "ockam/transports/transport/basic_acceptor.hpp"
 
 namespace ockam::internal {
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include "engine/connection_engine.hpp"
-#include "io/basic_connector.hpp"
-#include "io/io_thread.hpp"
 #include "listener.hpp"
-#include "transport/basic_io_threads.hpp"
+
+#include "ockam/transports/engine/connection_engine.hpp"
+#include "ockam/transports/io/basic_connector.hpp"
+#include "ockam/transports/io/io_thread.hpp"
+#include "ockam/transports/transport/basic_io_threads.hpp"
 
 #include <functional>
 #include <memory>

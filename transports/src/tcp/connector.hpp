@@ -1,9 +1,7 @@
 #pragma once
 
-#include "stream/stream_socket.hpp"
-
-#include "io/basic_ip_connector.hpp"
-
+#include "ockam/transports/io/basic_ip_connector.hpp"
+#include "ockam/transports/io/stream_socket.hpp"
 #include "ockam/transports/tcp.hpp"
 
 #include <vector>

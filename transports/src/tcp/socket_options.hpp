@@ -1,7 +1,6 @@
 #pragma once
 
-#include "stream/stream_socket.hpp"
-
+#include "ockam/transports/io/stream_socket.hpp"
 #include "ockam/transports/tcp.hpp"
 
 #include <system_error>

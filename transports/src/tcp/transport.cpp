@@ -3,10 +3,9 @@
 #include "connector.hpp"
 #include "socket_options.hpp"
 
-#include "io/numeric_endpoint.hpp"
-
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/config.hpp"
+#include "ockam/transports/io/numeric_endpoint.hpp"
 
 #include <charconv>
 

@@ -1,8 +1,7 @@
-#include "connecting_transport.hpp"
-
-#include "io/socket_advice.hpp"
+#include "ockam/transports/transport/connecting_transport.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/io/socket_advice.hpp"
 
 #include <algorithm>
 #include <system_error>

@@ -1,4 +1,4 @@
-#include "implicit_connections.hpp"
+#include "ockam/transports/transport/implicit_connections.hpp"
 
 namespace ockam::internal {
 

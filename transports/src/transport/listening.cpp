@@ -1,4 +1,4 @@
-#include "listening.hpp"
+#include "ockam/transports/transport/listening.hpp"
 
 #include "ockam/protocol/text.hpp"
 

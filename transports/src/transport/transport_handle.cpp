@@ -1,6 +1,6 @@
 #include "ockam/transports/transport_handle.hpp"
 
-#include "connecting_transport.hpp"
+#include "ockam/transports/transport/connecting_transport.hpp"
 
 namespace ockam {
 

@@ -2,11 +2,11 @@
 
 #include "datagram_socket.hpp"
 #include "destinations.hpp"
-#include "engine/addressing.hpp"
-#include "engine/connection_engine.hpp"
 #include "peer_table.hpp"
 
 #include "ockam/actors/transport/log.hpp"
+#include "ockam/transports/engine/addressing.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <memory>

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "binding.hpp"
-#include "engine/carrier.hpp"
 #include "fragment_reader.hpp"
 #include "fragment_writer.hpp"
+
+#include "ockam/transports/engine/carrier.hpp"
 
 #include <memory>
 #include <optional>

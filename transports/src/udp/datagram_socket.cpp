@@ -2,8 +2,8 @@
 
 #include "packet_info.hpp"
 
-#include "io/own_socket.hpp"
-#include "stream/stream_socket.hpp"
+#include "ockam/transports/io/own_socket.hpp"
+#include "ockam/transports/io/stream_socket.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,8 +1,7 @@
 #include "endpoints.hpp"
 
-#include "io/numeric_endpoint.hpp"
-
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/io/numeric_endpoint.hpp"
 
 namespace ockam::udp::detail {
 

@@ -2,9 +2,8 @@
 
 #include "datagram_socket.hpp"
 
-#include "engine/write_batch.hpp"
-
 #include "ockam/protocol/datagram.hpp"
+#include "ockam/transports/engine/write_batch.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "io/cancellable.hpp"
-#include "io/name_lookup.hpp"
-
 #include "ockam/protocol/result.hpp"
+#include "ockam/transports/io/cancellable.hpp"
+#include "ockam/transports/io/name_lookup.hpp"
 
 #include <chrono>
 #include <functional>

@@ -2,10 +2,9 @@
 
 #include "binding.hpp"
 
-#include "io/io_thread.hpp"
-#include "transport/basic_io_threads.hpp"
-
 #include "ockam/protocol/host_port.hpp"
+#include "ockam/transports/io/io_thread.hpp"
+#include "ockam/transports/transport/basic_io_threads.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include "connector.hpp"
 
-#include "io/own_socket.hpp"
+#include "ockam/transports/io/own_socket.hpp"
 
 #include <cerrno>
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "socket_name.hpp"
-#include "stream/stream_socket.hpp"
 
-#include "io/basic_connector.hpp"
-
+#include "ockam/transports/io/basic_connector.hpp"
+#include "ockam/transports/io/stream_socket.hpp"
 #include "ockam/transports/uds.hpp"
 
 #include <asio/steady_timer.hpp>

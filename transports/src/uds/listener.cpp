@@ -1,8 +1,7 @@
 #include "listener.hpp"
 
-#include "io/own_socket.hpp"
-
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/io/own_socket.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,8 +1,7 @@
 #include "socket_name.hpp"
 
-#include "stream/stream_socket.hpp"
-
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/io/stream_socket.hpp"
 
 #include <algorithm>
 

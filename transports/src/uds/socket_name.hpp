@@ -1,8 +1,7 @@
 #pragma once
 
-#include "io/socket_advice.hpp"
-
 #include "ockam/protocol/result.hpp"
+#include "ockam/transports/io/socket_advice.hpp"
 
 #include <filesystem>
 #include <string>

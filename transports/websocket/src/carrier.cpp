@@ -1,8 +1,7 @@
 #include "carrier.hpp"
 
-#include "engine/connection_engine.hpp"
-
 #include "ockam/protocol/time_span.hpp"
+#include "ockam/transports/engine/connection_engine.hpp"
 
 #include <algorithm>
 #include <utility>

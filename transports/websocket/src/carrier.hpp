@@ -2,9 +2,9 @@
 
 #include "stream.hpp"
 
-#include "engine/carrier.hpp"
 #include "io_thread.hpp"
 
+#include "ockam/transports/engine/carrier.hpp"
 #include "ockam/transports/websocket.hpp"
 
 #include <array>

@@ -5,8 +5,7 @@
 #include "tls.hpp"
 #include "url.hpp"
 
-#include "io/basic_ip_connector.hpp"
-
+#include "ockam/transports/io/basic_ip_connector.hpp"
 #include "ockam/transports/websocket.hpp"
 
 #include <memory>

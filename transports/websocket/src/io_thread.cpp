@@ -1,6 +1,6 @@
 #include "io_thread.hpp"
 
-#include "io/own_socket.hpp"
+#include "ockam/transports/io/own_socket.hpp"
 
 template class ockam::internal::basic_io_thread<ockam::websocket::detail::boost_net>;
 

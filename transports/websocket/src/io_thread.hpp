@@ -2,7 +2,7 @@
 
 #include "byte_stream.hpp"
 
-#include "io/basic_io_thread.hpp"
+#include "ockam/transports/io/basic_io_thread.hpp"
 
 #include <utility>
 

@@ -5,9 +5,8 @@
 #include "tls.hpp"
 #include "url.hpp"
 
-#include "io/cancellable.hpp"
-#include "transport/basic_acceptor.hpp"
-
+#include "ockam/transports/io/cancellable.hpp"
+#include "ockam/transports/transport/basic_acceptor.hpp"
 #include "ockam/transports/websocket.hpp"
 
 #include <functional>

@@ -4,10 +4,9 @@
 #include "net_error.hpp"
 #include "url.hpp"
 
-#include "io/socket_advice.hpp"
-
 #include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
+#include "ockam/transports/io/socket_advice.hpp"
 
 #include <algorithm>
 

@@ -3,10 +3,9 @@
 #include "byte_stream.hpp"
 #include "layer_owner.hpp"
 
-#include "io/event_loop.hpp"
-
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/result.hpp"
+#include "ockam/transports/io/event_loop.hpp"
 
 #include <chrono>
 #include <functional>

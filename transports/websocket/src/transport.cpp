@@ -2,9 +2,9 @@
 
 #include "carrier.hpp"
 #include "net_error.hpp"
-#include "transport/connection_options.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/transport/connection_options.hpp"
 
 #include <algorithm>
 

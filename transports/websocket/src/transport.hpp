@@ -3,9 +3,8 @@
 #include "connector.hpp"
 #include "listener.hpp"
 
-#include "engine/connection_engine.hpp"
-#include "transport/basic_io_threads.hpp"
-
+#include "ockam/transports/engine/connection_engine.hpp"
+#include "ockam/transports/transport/basic_io_threads.hpp"
 #include "ockam/transports/websocket.hpp"
 
 #include <chrono>

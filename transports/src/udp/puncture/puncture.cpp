@@ -2,10 +2,10 @@
 
 #include "puncture_state.hpp"
 
-#include "engine/receive_credit.hpp"
 #include "udp/endpoints.hpp"
 
 #include "ockam/protocol/text.hpp"
+#include "ockam/transports/engine/receive_credit.hpp"
 
 #include <utility>
 

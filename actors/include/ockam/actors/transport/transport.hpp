@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace ockam {
 
@@ -34,5 +35,9 @@ public:
 /// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).
 OCKAM_ACTORS_EXPORT result<void> attach_transport(const node_ptr& node,
                                                   std::shared_ptr<transport> what);
+
+/// All transports of a node, in the order in which they were attached; none when it has stopped.
+[[nodiscard]] OCKAM_ACTORS_EXPORT std::vector<std::shared_ptr<transport>> attached_transports(
+  const node_ptr& node);
 
 } // namespace ockam

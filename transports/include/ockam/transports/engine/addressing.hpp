@@ -1,0 +1,24 @@
+#pragma once
+
+#include "ockam/protocol/message.hpp"
+#include "ockam/protocol/result.hpp"
+
+namespace ockam::internal {
+
+/// Where the messages of a connection with several peers go.
+class addressing {
+public:
+  virtual ~addressing() = default;
+
+  /// Where one message goes, if that is known already.
+  struct choice {
+    ref_ptr<ref_counted>
+      destination{};    ///< goes with the message to the carrier; null: to the only peer
+    bool waits = false; ///< the message was moved, and comes back by `connection_engine::push_late`
+  };
+
+  /// Chooses for one message. Any thread. A refused message is not changed.
+  virtual result<choice> choose(message& content) = 0;
+};
+
+} // namespace ockam::internal

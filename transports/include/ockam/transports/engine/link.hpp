@@ -1,0 +1,185 @@
+#pragma once
+
+#include "ockam/actors/transport/connection_port.hpp"
+#include "ockam/transports/connection.hpp"
+#include "ockam/transports/engine/outbox.hpp"
+#include "ockam/transports/engine/receive_credit.hpp"
+#include "ockam/transports/limits.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace ockam::internal {
+
+/// What every way to another node has in common, whatever carries the bytes: output, its port to the
+/// node, its events. `connection_engine` derives from it, and moves the bytes.
+///
+/// Life: constructed, `open` (addresses registered), started, then `finish` once, on the thread that
+/// moves the bytes, whatever the reason.
+class OCKAM_TRANSPORTS_EXPORT link : public message_sink,
+                                     public std::enable_shared_from_this<link> {
+public:
+  /// What a connection is made with.
+  struct setup {
+    connection_limits limits{};
+    connection_mode mode = connection_mode::outgoing;
+    std::string peer{};
+    std::shared_ptr<const std::string> listener{}; // that accepted it: its socket address
+    ockam::flow_control_id id = ockam::flow_control_id::random();
+    std::optional<ockam::flow_control_id> spawner_id{};
+    std::vector<ockam::flow_control_id> consumer_of{};
+    connection_observer observer{};
+    bool explain_drops = false;
+    ref_ptr<memory_budget> buffers{}; // of the node
+  };
+
+  link(const setup& own, const stream_format& format);
+
+  /// Registers the addresses with the node; nothing can be received before.
+  /// @param own  as given to the constructor
+  result<void> open(const node_ptr& node, setup own);
+
+  // -- message_sink --------------------------------------------------------------------------------
+
+  result<void> push(routed_message& content, compat::execution_context* context) override {
+    return push_to({}, content, context);
+  }
+  void close() final;
+
+  /// As `close`, because the node stops; the peer is told that where the protocol can. Any thread.
+  void go_away();
+
+  room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;
+  [[nodiscard]] std::string description() const final;
+
+  // -- for handles ---------------------------------------------------------------------------------
+
+  [[nodiscard]] const address& sender_address() const noexcept { return port_.sender_address(); }
+  [[nodiscard]] const address& receiver_address() const noexcept {
+    return port_.receiver_address();
+  }
+  [[nodiscard]] const std::string& peer() const noexcept { return port_.peer(); }
+  [[nodiscard]] connection_mode mode() const noexcept { return mode_; }
+  [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept {
+    return port_.id();
+  }
+  [[nodiscard]] bool is_open() const noexcept { return current_phase() != phase::closed; }
+  [[nodiscard]] std::size_t pending_bytes() const noexcept { return output_.pending_bytes(); }
+  [[nodiscard]] std::size_t unhandled() const noexcept { return credit_->messages(); }
+  [[nodiscard]] connection_metrics metrics() const noexcept;
+  /// Throws errc::misuse where the thread must not wait.
+  bool wait_until_written(std::chrono::milliseconds timeout) const;
+  result<void> disconnect();
+
+  [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
+
+  // -- for what moves the bytes, on its thread -----------------------------------------------------
+
+  [[nodiscard]] connection_port& port() noexcept { return port_; }
+  [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
+  [[nodiscard]] node_log& log() const noexcept;
+
+  /// Reads on, unless the link is gone: for credit and memory, which may outlive it.
+  [[nodiscard]] ref_ptr<waiter> reader() const noexcept { return reader_; }
+
+  /// Accounts for a message that was taken and never came into the output; a request ends with
+  /// `cause`.
+  void lose(drop_reason reason, const message& content, const error& cause) noexcept;
+
+  /// What requests and sends end with when the link has ended with this cause.
+  [[nodiscard]] error closed(const std::optional<error>& cause) const;
+
+protected:
+  enum class phase : std::uint8_t {
+    open,     ///< takes messages
+    closing,  ///< takes none; the thread that moves the bytes does not know it yet
+    draining, ///< writes what waits, then ends
+    closed,   ///< has ended, and every loss is counted
+  };
+  [[nodiscard]] phase current_phase() const noexcept { return phase_.load(); }
+  [[nodiscard]] bool node_stops() const noexcept { return node_stops_.load(); }
+
+  /// `push` of a link to several peers: `destination` goes with the message to the writer.
+  result<void> push_to(ref_ptr<ref_counted> destination, routed_message& content,
+                       compat::execution_context* context);
+
+  /// Output waits: write soon. Any thread.
+  virtual void wake_writer(compat::execution_context* context) = 0;
+
+  /// Read on after a pause. Any thread.
+  virtual void wake_reader() = 0;
+
+  /// Lets the thread that moves the bytes `drain`. Any thread; called once, when no message comes in
+  /// any more.
+  virtual void begin_close() = 0;
+
+  // -- for the thread that moves the bytes ---------------------------------------------------------
+
+  /// From now on: write what waits, then end.
+  void drain() noexcept;
+
+  /// Tells observers and the log that messages can pass.
+  /// @param attempts  that it took to connect again
+  void announce_connected(unsigned attempts = 0);
+
+  /// What the log says of it when messages can pass for the first time.
+  [[nodiscard]] virtual std::string opening() const;
+
+  /// As `outbox::next_batch`; accounts for requests that were given up.
+  bool next_batch(write_batch& done);
+  void remove_given_up(write_batch& unwritten);
+
+  /// Accounts for a part of a batch that is with the operating system now, and for the whole.
+  void bytes_written(std::size_t count);
+  /// @param refused  messages of it that the operating system did not take
+  void batch_written(const write_batch& batch, std::size_t refused = 0);
+
+  /// What carries the bytes broke, and something new will follow: counts what was being written as
+  /// lost, and fails the requests that wait for a reply through it.
+  void begin_again(const error& cause, const write_batch& unwritten,
+                   outbox::clock::time_point now = outbox::clock::now());
+
+  /// Meanwhile: drops what has waited for too long.
+  void expire_waiting(const tick& at);
+
+  /// Ends the connection for the node: counters, addresses, observers. Called once.
+  /// @param unwritten  the batch that was being written, if any
+  void finish(std::optional<error> cause, const write_batch& unwritten);
+
+  outbox& output() noexcept { return output_; }
+
+private:
+  void notify(connection_state state, std::optional<error> cause = {});
+  void note_load();
+  void note_relief();
+  void note_room();
+  void wake_senders();
+  void count_expired(std::size_t messages);
+
+  struct waiting_reader final : waiter {
+    void wake() noexcept override;
+    std::weak_ptr<link> whose; // once it is open; nothing is read before
+  };
+
+  const ref_ptr<waiting_reader> reader_ = make_ref<waiting_reader>();
+  const std::shared_ptr<const connection_limits> limits_; // of many connections
+  const connection_observer observer_;
+  const ref_ptr<receive_credit> credit_;
+  connection_port port_;
+  outbox output_;
+  std::atomic<std::uint64_t> lost_early_{0}; // before they came into the output
+  enum class load : std::uint8_t { normal, announcing, overloaded };
+  std::atomic<load> load_{load::normal}; // as observers were told; one change at a time
+  std::atomic<bool> refused_again_{false};
+  std::atomic<bool> senders_wait_{false};
+  std::atomic<bool> reconnecting_{false};
+  std::atomic<bool> node_stops_{false};
+  std::atomic<phase> phase_{phase::open};
+  spin_lock lock_;
+  std::vector<ref_ptr<waiter>> senders_; // that wait for room; under the lock
+  const connection_mode mode_;
+};
+
+} // namespace ockam::internal

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "ockam/transports/io/basic_io_thread.hpp"
+#include "ockam/transports/io/net.hpp"
+
+namespace ockam::internal {
+
+using io_thread = basic_io_thread<asio_net>;
+
+} // namespace ockam::internal
