@@ -62,7 +62,8 @@ message message_of(const json& value) {
   message expected{route_of(value.at("onward_route")), route_of(value.at("return_route")),
                    shared_hex(value.at("payload").get<std::string>())};
   if (!value.at("tracing_context").is_null())
-    expected = std::move(expected).set_tracing_context(value.at("tracing_context"));
+    expected
+      = std::move(expected).set_tracing_context(value.at("tracing_context").get<std::string>());
   return expected;
 }
 
