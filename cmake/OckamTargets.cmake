@@ -16,7 +16,9 @@ function(ockam_set_flags target)
     -Wall -Wextra -Wpedantic $<$<BOOL:${OCKAM_WARNINGS_AS_ERRORS}>:-Werror>
     # GCC 12, when it optimises, sees overlapping or endless copies in "text" + std::string, and
     # unset members in an optional, where there are none
-    "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-maybe-uninitialized>")
+    "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-maybe-uninitialized>"
+    # Clang 22 takes __COUNTER__, which CAF's macros for type ids use, for an extension
+    "$<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,22>>:-Wno-c2y-extensions>")
 endfunction()
 
 # ockam_use_headers(<target> <library>): <library> is headers that <target> includes. It is not linked,

@@ -62,7 +62,8 @@ message message_of(const json& value) {
   message expected{route_of(value.at("onward_route")), route_of(value.at("return_route")),
                    shared_hex(value.at("payload").get<std::string>())};
   if (!value.at("tracing_context").is_null())
-    expected = std::move(expected).set_tracing_context(value.at("tracing_context"));
+    expected
+      = std::move(expected).set_tracing_context(value.at("tracing_context").get<std::string>());
   return expected;
 }
 
@@ -305,8 +306,9 @@ TEST_P(PunctureVector, UDP10_DecodesAndEncodes) {
     expect_body(variant == "Ping" ? udp::rendezvous_request::ping
                                   : udp::rendezvous_request::get_my_address);
   else if (name.starts_with("udp-rendezvous-response"))
-    expect_body(variant == "Pong" ? udp::rendezvous_response{}
-                                  : udp::rendezvous_response{value.at("address")});
+    expect_body(variant == "Pong"
+                  ? udp::rendezvous_response{}
+                  : udp::rendezvous_response{value.at("address").get<std::string>()});
   else if (name.starts_with("udp-negotiation"))
     expect_body(
       udp::negotiation{value.at("udp_public_address"),
@@ -597,8 +599,10 @@ TEST_P(ApiVector, DecodesAndEncodes) {
     EXPECT_EQ(to_hex(api::encode(expected).value().view()), hex());
     EXPECT_EQ(!expected.body.empty(), value.at("has_body").get<bool>());
   } else if (value.contains("message")) {
-    const api::error_body expected{
-      value.at("path"), methods.at(value.at("method")), value.at("message"), {}};
+    const api::error_body expected{value.at("path").get<std::string>(),
+                                   methods.at(value.at("method")),
+                                   value.at("message").get<std::string>(),
+                                   {}};
     EXPECT_EQ(api::decode_error(shared_input()).value(), expected);
     EXPECT_EQ(to_hex(api::encode(expected).value().view()), hex());
   } else {

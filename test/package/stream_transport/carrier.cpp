@@ -63,9 +63,9 @@ ockam::result<sdk::carrier::output> socket_carrier::write(sdk::write_batch& batc
   return output{.written = written};
 }
 
-void socket_carrier::close(const std::optional<ockam::error>& cause, bool) {
+void socket_carrier::close(const ending& how) {
   sdk::stream_socket any{std::move(socket_)};
-  if (cause)
+  if (how.cause)
     sdk::close_now(any);
   else
     sdk::close_after_peer(std::move(any), thread_->executor(),

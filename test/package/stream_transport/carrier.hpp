@@ -34,7 +34,7 @@ public:
   void wait(direction what, on_ready then) override;
   ockam::result<input> read(sdk::inbox& to) override;
   ockam::result<output> write(sdk::write_batch& batch) override;
-  void close(const std::optional<ockam::error>& cause, bool node_stops) override;
+  void close(const ending& how) override;
 
 private:
   const std::shared_ptr<sdk::io_thread> thread_;
