@@ -5,7 +5,7 @@
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/result.hpp"
-#include "ockam/transports/io/event_loop.hpp"
+#include "ockam/transports/io/watched.hpp"
 
 #include <chrono>
 #include <functional>

@@ -1,27 +1,13 @@
 #pragma once
 
 #include "ockam/actors/transport/message_sink.hpp"
-#include "ockam/protocol/tick.hpp"
+#include "ockam/transports/io/watched.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
 
 namespace ockam::internal {
-
-/// Something that has deadlines, and that can be ended at once. On its I/O thread.
-class watched {
-public:
-  using clock = std::chrono::steady_clock;
-
-  virtual ~watched() = default;
-
-  /// Called at every tick.
-  virtual void check_deadlines(const tick& at) = 0;
-
-  /// Ends it now: the node has stopped.
-  virtual void abort() = 0;
-};
 
 /// Something that reads and writes in batches.
 class batched_io {

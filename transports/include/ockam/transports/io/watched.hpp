@@ -1,0 +1,23 @@
+#pragma once
+
+#include "ockam/protocol/tick.hpp"
+
+#include <chrono>
+
+namespace ockam::internal {
+
+/// Something that has deadlines, and that can be ended at once. On its I/O thread.
+class watched {
+public:
+  using clock = std::chrono::steady_clock;
+
+  virtual ~watched() = default;
+
+  /// Called at every tick.
+  virtual void check_deadlines(const tick& at) = 0;
+
+  /// Ends it now: the node has stopped.
+  virtual void abort() = 0;
+};
+
+} // namespace ockam::internal
