@@ -39,11 +39,6 @@ connection_engine::connection_engine(const setup& own, const stream_format& form
 
 connection_engine::~connection_engine() = default;
 
-void connection_engine::set_reconnect(reconnect_policy policy, reconnector connect) {
-  reconnect_ = std::make_unique<reconnecting>(policy, std::move(connect));
-  output().set_keep_for(policy.keep_for, loop_.get());
-}
-
 void connection_engine::start() {
   later([](connection_engine& me) {
     me.loop_->watch(me.self());

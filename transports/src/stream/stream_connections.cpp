@@ -66,7 +66,7 @@ void stream_connections::make_lasting(connection_engine& made, const connecting&
     return;
   made.set_reconnect(*how.reconnect, [thread, make = how.make_connector, prepare = how.prepare](
                                        std::chrono::milliseconds pause, auto done) {
-    const auto attempt = make(thread);
+    auto attempt = make(thread);
     attempt->start(
       [thread, done = std::move(done), prepare](result<stream_socket> socket) {
         if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)

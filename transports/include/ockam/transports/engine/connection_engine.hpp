@@ -31,7 +31,10 @@ public:
   void set_addressing(std::shared_ptr<addressing> peers) { addressing_ = std::move(peers); }
 
   /// Makes it last: `connect` makes another carrier when one is lost. Before `start`.
-  void set_reconnect(reconnect_policy policy, reconnector connect);
+  void set_reconnect(reconnect_policy policy, reconnector connect) {
+    reconnect_ = std::make_unique<reconnecting>(policy, std::move(connect));
+    output().set_keep_for(policy.keep_for, loop_.get());
+  }
 
   /// `ended` is called once, on the thread of the loop, when all is over; one for many connections.
   /// Before `start`.

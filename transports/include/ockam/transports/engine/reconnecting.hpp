@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ockam/transports/engine/carrier.hpp"
+#include "ockam/transports/export.hpp"
 #include "ockam/transports/io/cancellable.hpp"
 #include "ockam/transports/limits.hpp"
 
@@ -18,7 +19,7 @@ using reconnector = std::function<std::shared_ptr<cancellable>(
 
 /// The attempts of a lasting connection to get another carrier: their pauses, which grow until a carrier
 /// has lasted.
-class reconnecting {
+class OCKAM_TRANSPORTS_EXPORT reconnecting {
 public:
   using clock = carrier::clock;
 
