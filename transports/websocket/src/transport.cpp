@@ -28,7 +28,7 @@ void make_lasting(internal::connection_engine& made, const connect_options& opti
   made.set_reconnect(*options.reconnect, [thread, make = std::move(make),
                                           keepalive = options.keepalive](
                                            std::chrono::milliseconds pause, auto done) {
-    const auto attempt = make();
+    auto attempt = make();
     attempt->start(
       [thread, keepalive, done = std::move(done)](result<opened_stream> opened) {
         if (opened)
