@@ -50,7 +50,7 @@ public:
   clock::time_point time{std::chrono::hours{1}};
 };
 
-/// What a `scripted_carrier` is told to do, and what it was asked for; outlives it.
+/// The outcomes that a `scripted_carrier` returns, and the calls that it received; outlives it.
 struct script {
   using carrier = internal::carrier;
 

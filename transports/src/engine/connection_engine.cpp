@@ -151,7 +151,7 @@ void connection_engine::decode() {
   wait_for_input();
 }
 
-/// The workers that were woken run; then `read_on` goes on.
+/// Lets the workers of the batch run; then the loop calls `read_on`.
 void connection_engine::end_input_batch() {
   decoded_ = 0;
   workers_run_ = true;

@@ -15,8 +15,8 @@
 
 namespace ockam::udp::detail {
 
-/// A bound UDP socket and its peers: where each message goes, and what may be sent to whom. Its
-/// engine, which owns it, moves the datagrams with a `datagram_carrier`.
+/// A bound UDP socket and its peers: the destination of each message, and how much each peer may be
+/// sent. Its engine, which owns it, moves the datagrams with a `datagram_carrier`.
 class udp_binding final : public internal::addressing {
 public:
   /// @param peer           of a tied binding

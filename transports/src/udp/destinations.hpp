@@ -30,7 +30,7 @@ public:
   using clock = std::chrono::steady_clock;
 
   /// @param socket  open before the first call
-  /// @param peers   says what may be sent to whom
+  /// @param peers   limits what each peer may be sent
   destinations(asio::any_io_executor executor, const datagram_socket& socket, peer_table& peers,
                const bind_options& options);
 

@@ -48,7 +48,7 @@ public:
   }
   void close() final;
 
-  /// As `close`, because the node stops; the peer is told that where the protocol can. Any thread.
+  /// As `close`, because the node stops; notifies the peer where the protocol can. Any thread.
   void go_away();
 
   room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;
