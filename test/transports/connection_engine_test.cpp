@@ -24,7 +24,10 @@ class ConnectionEngine : public node_test {
 protected:
   ConnectionEngine() { make({}); }
 
+  /// A connection of these limits in the place of the one before, which ends.
   void make(const connection_limits& limits) {
+    if (engine)
+      end();
     internal::link::setup setup{
       .limits = limits, .peer = "the test", .observer = [this](const connection_event& what) {
         states.push_back(what.state);
@@ -52,9 +55,13 @@ protected:
     });
   }
 
-  void TearDown() override {
+  void end() { // an open connection belongs to the node: without an end it would stay for good
     engine->abort();
     loop->run_calls();
+  }
+
+  void TearDown() override {
+    end();
     node_test::TearDown();
   }
 
