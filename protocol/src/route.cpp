@@ -174,7 +174,7 @@ result<bool> route::contains(const route& part) const {
   return false;
 }
 
-bytes_view route::encoded(std::size_t skip_hops) const noexcept {
+bytes_view route::encoded_behind(std::size_t skip_hops) const noexcept {
   const auto* from = storage() + begin_;
   for (; skip_hops > 0 && from != storage() + end_; --skip_hops)
     from = internal::get_address(from).behind;

@@ -21,7 +21,7 @@ class recorded_peer final : public websocket::detail::byte_stream {
 public:
   using completion = websocket::detail::completion;
   using error_code = websocket::detail::error_code;
-  using executor = websocket::detail::executor;
+  using loop_executor = websocket::detail::loop_executor;
 
   /// @param said  behind the request
   /// @param seed  of the pieces in which it comes
@@ -34,7 +34,7 @@ public:
 
   [[nodiscard]] int writes() const noexcept { return writes_; }
 
-  executor get_executor() noexcept override { return executor_; }
+  loop_executor get_executor() noexcept override { return executor_; }
   void async_handshake(completion done) override { later(std::move(done), {}, 0); }
   std::string explain(const error_code& failed) const override { return failed.message(); }
 
@@ -64,7 +64,7 @@ private:
                       [done = std::move(done), failed, count]() mutable { done(failed, count); });
   }
 
-  const executor executor_;
+  const loop_executor executor_;
   bytes said_;
   std::uint32_t seed_;
   std::size_t read_ = 0;

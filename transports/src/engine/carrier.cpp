@@ -4,14 +4,19 @@
 
 namespace ockam::internal {
 
+std::shared_ptr<connection_engine> carrier::on_ready::waiting() const noexcept {
+  auto engine = engine_.lock();
+  return engine && engine->carrier_ && engine->carrier_number_ == carrier_ ? std::move(engine)
+                                                                           : nullptr;
+}
+
 bool carrier::on_ready::is_current() const noexcept {
-  const auto engine = engine_.lock();
-  return engine && engine->carrier_ && engine->carrier_number_ == carrier_;
+  return waiting() != nullptr;
 }
 
 void carrier::on_ready::operator()(const result<void>& outcome) const {
-  if (is_current())
-    engine_.lock()->on_ready(direction_, outcome);
+  if (const auto engine = waiting())
+    engine->on_ready(direction_, outcome);
 }
 
 result<inbox::state> carrier::decode(inbox& from, execution_context* context, std::size_t max) {

@@ -76,7 +76,8 @@ void connection_engine::on_ready(carrier::direction what, const result<void>& ou
   }
   remove_given_up(batch_);
   flush();
-  loop_->end_batch(nullptr);
+  if (decoded_ == 0) // otherwise the batch of input ends soon, and its workers run once
+    loop_->end_batch(nullptr);
 }
 
 std::string connection_engine::opening() const {

@@ -2,6 +2,7 @@
 
 #include "byte_stream.hpp"
 #include "layer_owner.hpp"
+#include "turn_executor.hpp"
 
 #include <memory>
 #include <optional>
@@ -22,14 +23,14 @@ namespace ockam::websocket::detail {
 /// answers cannot make them pile up.
 class buffered_layer {
 public:
-  using executor_type = executor;
+  using executor_type = turn_executor;
 
   explicit buffered_layer(std::unique_ptr<byte_stream> below) : below_{std::move(below)} {}
 
   /// `owner` is kept alive while output is under way. Before anything else.
   void set_owner(std::weak_ptr<layer_owner> owner) { owner_ = std::move(owner); }
 
-  [[nodiscard]] executor_type get_executor() const noexcept { return below_->get_executor(); }
+  [[nodiscard]] executor_type get_executor() noexcept { return {below_->get_executor(), *turns_}; }
   [[nodiscard]] byte_stream& below() noexcept { return *below_; }
 
   // -- input ---------------------------------------------------------------------------------------
@@ -40,10 +41,11 @@ public:
   void async_fill(completion done) {
     below_->async_fill(input_, completion{[this, done = std::move(done)](
                                             const error_code& failed, std::size_t count) mutable {
-                         if (!failed)
-                           if (const auto owner = owner_.lock())
-                             owner->input_came();
-                         done(failed, count);
+                         const auto owner = owner_.lock();
+                         if (!failed && owner)
+                           owner->input_came();
+                         const auto here = turns_; // `done` may be the last owner
+                         here->run([&] { done(failed, count); });
                        }});
     if (const auto owner = owner_.lock())
       owner->input_wanted();
@@ -185,6 +187,7 @@ private:
   std::unique_ptr<byte_stream> below_;
   std::weak_ptr<layer_owner> owner_;
   input_buffer input_;
+  const std::shared_ptr<turns> turns_ = std::make_shared<turns>();
   std::vector<std::uint8_t> collected_;
   std::vector<std::uint8_t> leaving_;
   std::size_t left_ = 0;                    // bytes of it that have

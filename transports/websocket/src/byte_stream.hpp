@@ -1,12 +1,12 @@
 #pragma once
 
 #include "input_buffer.hpp"
+#include "loop_executor.hpp"
 
 #include <memory>
 #include <string>
 #include <utility>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,8 +15,7 @@ namespace ockam::websocket::detail {
 
 namespace net = boost::asio;
 using boost::system::error_code;
-using executor = net::any_io_executor; // our own loop, or a strand in the host's
-using tcp_socket = net::basic_stream_socket<net::ip::tcp, executor>;
+using tcp_socket = net::basic_stream_socket<net::ip::tcp, loop_executor>;
 
 /// What is called when an operation is done: with an error, or with how many bytes. Unlike
 /// std::function it takes handlers that can only be moved. Called once, never inside the operation's
@@ -54,7 +53,7 @@ class byte_stream {
 public:
   virtual ~byte_stream() = default;
 
-  [[nodiscard]] virtual executor get_executor() noexcept = 0;
+  [[nodiscard]] virtual loop_executor get_executor() noexcept = 0;
 
   /// What has to be done before bytes can flow.
   virtual void async_handshake(completion done) = 0;

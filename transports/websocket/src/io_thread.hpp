@@ -6,7 +6,6 @@
 
 #include <utility>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -24,8 +23,8 @@ namespace ockam::websocket::detail {
 struct boost_net {
   using error_code = boost::system::error_code;
   using io_context = net::io_context;
-  using any_executor = net::any_io_executor;
-  using work_guard = net::executor_work_guard<any_executor>;
+  using any_executor = loop_executor;
+  using work_guard = net::executor_work_guard<io_context::executor_type>;
   using strand = net::strand<io_context::executor_type>;
   using timer = net::steady_timer;
   using tcp = net::ip::tcp;

@@ -23,7 +23,7 @@ public:
     socket_.non_blocking(true, ignored);
   }
 
-  executor get_executor() noexcept override { return socket_.get_executor(); }
+  loop_executor get_executor() noexcept override { return socket_.get_executor(); }
 
   void async_handshake(completion done) override {
     net::post(get_executor(), [done = std::move(done)]() mutable { done({}); });

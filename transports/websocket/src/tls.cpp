@@ -50,7 +50,7 @@ public:
   tls_stream(tcp_socket socket, tls_context context, ssl::stream_base::handshake_type side)
     : context_{std::move(context)}, stream_{std::move(socket), *context_}, side_{side} {}
 
-  executor get_executor() noexcept override { return stream_.get_executor(); }
+  loop_executor get_executor() noexcept override { return stream_.get_executor(); }
 
   void async_handshake(completion done) override {
     stream_.async_handshake(side_, [done = std::move(done)](const error_code& failed) mutable {

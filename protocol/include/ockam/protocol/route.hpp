@@ -91,7 +91,9 @@ public:
   [[nodiscard]] bytes_view encoded() const noexcept { return {storage() + begin_, end_ - begin_}; }
 
   /// The same without the first `skip_hops` addresses; empty when there are no more.
-  [[nodiscard]] bytes_view encoded(std::size_t skip_hops) const noexcept;
+  [[nodiscard]] bytes_view encoded(std::size_t skip_hops) const noexcept {
+    return skip_hops == 0 ? encoded() : encoded_behind(skip_hops);
+  }
 
   /// Takes over `count` addresses in canonical wire form; the caller has checked them.
   static route from_encoded(bytes_view canonical, std::size_t count);
@@ -104,6 +106,7 @@ private:
   }
   [[nodiscard]] std::uint8_t* storage() noexcept { return heap_ != nullptr ? heap_ : inline_; }
 
+  [[nodiscard]] bytes_view encoded_behind(std::size_t skip_hops) const noexcept;
   void release() noexcept { delete[] heap_; }
   void take(route& other) noexcept;
   std::uint8_t* grow_front(std::size_t room);

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] bool is_current() const noexcept;
 
   private:
+    [[nodiscard]] std::shared_ptr<connection_engine> waiting() const noexcept;
+
     std::weak_ptr<connection_engine> engine_;
     unsigned carrier_; // its number in the life of the connection
     direction direction_;

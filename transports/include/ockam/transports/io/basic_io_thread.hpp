@@ -41,7 +41,7 @@ public:
     : node_{std::move(node)},
       context_{std::make_unique<io_context>(1)},
       executor_{context_->get_executor()},
-      work_{executor_},
+      work_{loop()},
       timer_{executor_},
       poll_time_{poll_time},
       thread_{node_} {}
@@ -50,7 +50,7 @@ public:
     : node_{std::move(node)},
       strand_{of_the_host.get_executor()},
       executor_{*strand_},
-      work_{executor_},
+      work_{loop()},
       timer_{executor_},
       thread_{node_} {}
 

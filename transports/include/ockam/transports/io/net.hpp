@@ -22,7 +22,7 @@ struct asio_net {
   using error_code = std::error_code;
   using io_context = asio::io_context;
   using any_executor = asio::any_io_executor;
-  using work_guard = asio::executor_work_guard<any_executor>;
+  using work_guard = asio::executor_work_guard<io_context::executor_type>;
   using strand = asio::strand<io_context::executor_type>;
   using timer = asio::steady_timer;
   using tcp = asio::ip::tcp;
