@@ -6,7 +6,7 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <array>
 #include <cstring>

@@ -5,8 +5,8 @@
 #include "plain.hpp"
 #include "population.hpp"
 
-#include "ockam/actors/hop.hpp"
 #include "ockam/actors/node.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <caf/scoped_actor.hpp>
 

@@ -4,7 +4,7 @@
 #include "flight.hpp"
 #include "tcp_node.hpp"
 
-#include "ockam/actors/relay.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"
 #ifdef OCKAM_HAVE_WEBSOCKET

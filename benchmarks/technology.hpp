@@ -6,7 +6,7 @@
 #include "row.hpp"
 
 #include "ockam/protocol/bytes.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <memory>
 

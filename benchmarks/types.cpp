@@ -1,6 +1,6 @@
 #include "types.hpp"
 
-#include "ockam/actors/type_ids.hpp"
+#include "ockam/actors/caf.hpp"
 
 #if defined(OCKAM_HAVE_CAF_IO) && CAF_MAJOR_VERSION >= 1
 #  include <caf/io/middleman.hpp>

@@ -2,7 +2,7 @@
 
 // What the plain CAF actors of the benchmarks send, and systems to run them in.
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 
 #include <cstdint>

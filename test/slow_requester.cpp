@@ -5,8 +5,8 @@
 #  include "websocket/raw_websocket.hpp"
 #endif
 
-#include "ockam/protocol/frame.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,6 +1,6 @@
 // What comes in through a connection reaches nobody, unless somebody said so.
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/memory.hpp"
 
 #include <iostream>

@@ -1,7 +1,7 @@
 // What can be done from the outside of a node, with and without exceptions.
 
 #include "ockam/actors/node.hpp"
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <iostream>
 

@@ -1,6 +1,6 @@
 // Two nodes, one TCP connection.
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/tcp.hpp"
 
 #include <iostream>

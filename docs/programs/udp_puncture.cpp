@@ -1,6 +1,6 @@
 // Two nodes that reach each other over UDP, and the one that tells them their public addresses.
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/puncture.hpp"
 #include "ockam/transports/tcp.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "write_a_transport/datagrams.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <iostream>
 

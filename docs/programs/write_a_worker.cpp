@@ -1,7 +1,7 @@
 // A worker of one's own: life cycle, questions to other workers, errors, access.
 
 #include "ockam/actors/node.hpp"
-#include "ockam/actors/uppercase.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <iostream>
 

@@ -1,6 +1,6 @@
 #include "ockam/protocol/address.hpp"
 
-#include "ockam/protocol/forks.hpp"
+#include "ockam/protocol/detail/forks.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>

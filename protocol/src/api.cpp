@@ -1,4 +1,4 @@
-#include "ockam/protocol/api.hpp"
+#include "ockam/protocol/wire/api.hpp"
 
 #include "cbor.hpp"
 

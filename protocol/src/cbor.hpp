@@ -3,8 +3,8 @@
 #include "cbor_head.hpp"
 
 #include "ockam/protocol/bytes.hpp"
+#include "ockam/protocol/detail/nesting.hpp"
 #include "ockam/protocol/errc.hpp"
-#include "ockam/protocol/nesting.hpp"
 
 #include <cstddef>
 #include <cstdint>

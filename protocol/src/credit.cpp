@@ -1,4 +1,4 @@
-#include "ockam/protocol/credit.hpp"
+#include "ockam/protocol/detail/credit.hpp"
 
 namespace ockam {
 

@@ -1,4 +1,4 @@
-#include "ockam/protocol/forks.hpp"
+#include "ockam/protocol/detail/forks.hpp"
 
 #include <pthread.h>
 

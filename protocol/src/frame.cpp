@@ -1,4 +1,4 @@
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <algorithm>
 #include <cassert>

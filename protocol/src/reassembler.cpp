@@ -1,4 +1,4 @@
-#include "ockam/protocol/reassembler.hpp"
+#include "ockam/protocol/detail/reassembler.hpp"
 
 #include "ockam/protocol/time_span.hpp"
 

@@ -1,4 +1,4 @@
-#include "ockam/protocol/recycled.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
 
 namespace ockam::internal {
 

@@ -1,6 +1,6 @@
 #include "ockam/protocol/shared_bytes.hpp"
 
-#include "ockam/protocol/recycled.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
 
 #include <algorithm>
 #include <cstring>

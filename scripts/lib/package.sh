@@ -197,10 +197,10 @@ check_mixed_generations() {
   other=$((1 - BASH_REMATCH[1]))
 
   # shellcheck disable=SC2086 # flags are words
-  g++ -std=c++20 -fsyntax-only -x c++ - $flags <<<'#include "ockam/actors/caf_compat.hpp"' ||
+  g++ -std=c++20 -fsyntax-only -x c++ - $flags <<<'#include "ockam/actors/detail/caf_compat.hpp"' ||
     die "caf_compat.hpp does not compile with the CAF it is for"
   ! g++ -std=c++20 -fsyntax-only -x c++ - ${flags/OCKAM_CAF_MAJOR=?/OCKAM_CAF_MAJOR=$other} \
-    <<<'#include "ockam/actors/caf_compat.hpp"' 2>"$log" ||
+    <<<'#include "ockam/actors/detail/caf_compat.hpp"' 2>"$log" ||
     die "headers of CAF $((1 - other)) compile for a library made with CAF $other"
   grep -q 'static assertion failed: the CAF headers are of another generation' "$log" ||
     die "the compiler does not say that the generations differ: $(head -n 3 "$log")"

@@ -1,9 +1,8 @@
 #include "error_of.hpp"
 #include "test_node.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
-#include "ockam/actors/type_ids.hpp"
+#include "ockam/actors/caf.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <algorithm>
 #include <caf/event_based_actor.hpp>

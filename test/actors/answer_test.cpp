@@ -2,8 +2,8 @@
 #include "fake_connection.hpp"
 #include "test_node.hpp"
 
-#include "ockam/actors/hop.hpp"
 #include "ockam/actors/response_promise.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <thread>
 

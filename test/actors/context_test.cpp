@@ -1,9 +1,8 @@
 #include "error_of.hpp"
 #include "test_node.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
 #include "ockam/actors/transport/transport.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <thread>
 

@@ -4,7 +4,7 @@
 #include "node/node_state.hpp"
 #include "node/timers.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <atomic>
 #include <thread>

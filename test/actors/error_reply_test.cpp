@@ -2,9 +2,9 @@
 
 #include "protocol/wire_vectors.hpp"
 
-#include "ockam/protocol/api.hpp"
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/payload.hpp"
+#include "ockam/protocol/wire/api.hpp"
 
 #include <algorithm>
 #include <string>

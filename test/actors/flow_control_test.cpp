@@ -1,10 +1,8 @@
 #include "error_of.hpp"
 #include "fake_connection.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
-#include "ockam/actors/relay.hpp"
 #include "ockam/actors/transport/listener_port.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <atomic>
 #include <random>

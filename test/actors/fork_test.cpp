@@ -1,7 +1,7 @@
 #include "forked.hpp"
 #include "test_node.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <memory>
 #include <string>

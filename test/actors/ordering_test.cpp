@@ -1,6 +1,6 @@
 #include "test_node.hpp"
 
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <atomic>
 #include <map>

@@ -3,8 +3,7 @@
 #include "error_of.hpp"
 #include "node/node_state.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -3,9 +3,9 @@
 #include "error_of.hpp"
 #include "node/node_state.hpp"
 
-#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/transport/connection_port.hpp"
 #include "ockam/actors/transport/transport.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <algorithm>
 #include <thread>

@@ -1,9 +1,7 @@
 #include "error_of.hpp"
 #include "fake_connection.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
-#include "ockam/actors/uppercase.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <thread>
 

@@ -1,9 +1,8 @@
 #include "error_of.hpp"
 #include "test_node.hpp"
 
-#include "ockam/actors/hop.hpp"
 #include "ockam/actors/service_ref.hpp"
-#include "ockam/actors/uppercase.hpp"
+#include "ockam/actors/workers.hpp"
 
 namespace ockam::test {
 namespace {

@@ -1,7 +1,6 @@
 #include "test_node.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <atomic>
 #include <random>

@@ -1,7 +1,7 @@
 #include "test_node.hpp"
 
-#include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/type_ids.hpp"
+#include "ockam/actors/caf.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>

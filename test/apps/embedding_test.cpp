@@ -1,5 +1,5 @@
-#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/node.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/tcp.hpp"
 
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "ockam/actors/caf.hpp"
 #include "ockam/actors/node.hpp"
 #include "ockam/actors/service.hpp"
-#include "ockam/actors/type_ids.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

@@ -2,7 +2,7 @@
 #include "error_of.hpp"
 #include "process.hpp"
 
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <csignal>
 

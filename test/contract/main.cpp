@@ -1,8 +1,8 @@
 #include "support.hpp"
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/caf.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 #include "ockam/actors/log.hpp"
-#include "ockam/actors/type_ids.hpp"
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);

@@ -1,6 +1,6 @@
 #include "nodes_test.hpp"
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 #include "ockam/actors/transport/transport.hpp"
 #include "ockam/transports/transport/connecting_transport.hpp"
 

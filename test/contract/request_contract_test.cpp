@@ -5,9 +5,8 @@
 #include "error_of.hpp"
 #include "spawn_behavior.hpp"
 
-#include "ockam/actors/hop.hpp"
-#include "ockam/actors/relay.hpp"
 #include "ockam/actors/service.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <algorithm>
 #include <atomic>

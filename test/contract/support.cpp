@@ -2,7 +2,7 @@
 
 #include "metrics_text.hpp"
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 
 #include <algorithm>
 #include <thread>

@@ -2,9 +2,9 @@
 
 #include "nodes_test.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <functional>

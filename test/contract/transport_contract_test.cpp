@@ -1,7 +1,7 @@
 #include "error_of.hpp"
 #include "transport_contract.hpp"
 
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <atomic>
 #include <thread>

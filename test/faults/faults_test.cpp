@@ -3,7 +3,7 @@
 #include "temporary_directory.hpp"
 #include "transports/test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "check.hpp"
 
-#include "ockam/protocol/api.hpp"
+#include "ockam/protocol/wire/api.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 
 #include "check.hpp"
 
-#include "ockam/protocol/datagram.hpp"
+#include "ockam/protocol/wire/datagram.hpp"
 
 #include <algorithm>
 #include <cstddef>

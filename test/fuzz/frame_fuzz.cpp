@@ -5,7 +5,7 @@
 
 #include "check.hpp"
 
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,7 +2,7 @@
 
 #include "check.hpp"
 
-#include "ockam/protocol/puncture.hpp"
+#include "ockam/protocol/wire/puncture.hpp"
 
 #include <cstddef>
 #include <cstdint>

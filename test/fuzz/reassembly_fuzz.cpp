@@ -7,7 +7,7 @@
 
 #include "check.hpp"
 
-#include "ockam/protocol/reassembler.hpp"
+#include "ockam/protocol/detail/reassembler.hpp"
 
 #include <chrono>
 #include <cstddef>

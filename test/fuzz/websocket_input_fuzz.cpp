@@ -9,7 +9,7 @@
 #include "stream.hpp"
 
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -4,7 +4,7 @@
 #include "peers.hpp"
 #include "temporary_directory.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/uds.hpp"
 #if OCKAM_HAVE_WEBSOCKET
 #  include "ockam/transports/websocket.hpp"

@@ -4,8 +4,7 @@
 #include "frame_proxy.hpp"
 #include "peers.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 #include "peers.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,6 @@
 #include "frame_proxy.hpp"
 
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "peers.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <thread>
 

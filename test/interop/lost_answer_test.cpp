@@ -4,8 +4,8 @@
 #include "figures.hpp"
 #include "peers.hpp"
 
-#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/service.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <caf/event_based_actor.hpp>
 

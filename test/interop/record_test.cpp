@@ -7,8 +7,7 @@
 #include "rust_bodies.hpp"
 #include "typed_echoer.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
 
 #include <cstdlib>

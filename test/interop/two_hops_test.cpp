@@ -2,7 +2,7 @@
 
 #include "transports/partial_relay.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "ockam/protocol/chunk_pool.hpp"
+#include "ockam/protocol/detail/chunk_pool.hpp"
 
 #include "waiter.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/datagram.hpp"
+#include "ockam/protocol/wire/datagram.hpp"
 
 #include <algorithm>
 #include <vector>

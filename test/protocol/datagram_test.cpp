@@ -1,4 +1,4 @@
-#include "ockam/protocol/datagram.hpp"
+#include "ockam/protocol/wire/datagram.hpp"
 
 #include "cut.hpp"
 #include "error_of.hpp"

@@ -4,12 +4,12 @@
 #include "random_message.hpp"
 #include "wire_vectors.hpp"
 
-#include "ockam/protocol/api.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
 #include "ockam/protocol/payload.hpp"
-#include "ockam/protocol/puncture.hpp"
-#include "ockam/protocol/recycled.hpp"
+#include "ockam/protocol/wire/api.hpp"
+#include "ockam/protocol/wire/frame.hpp"
+#include "ockam/protocol/wire/puncture.hpp"
 
 #include <array>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "ockam/protocol/puncture.hpp"
+#include "ockam/protocol/wire/puncture.hpp"
 
 #include "error_of.hpp"
 #include "hex.hpp"

@@ -1,4 +1,4 @@
-#include "ockam/protocol/tick.hpp"
+#include "ockam/protocol/detail/tick.hpp"
 
 #include <gtest/gtest.h>
 

@@ -12,15 +12,15 @@
 #include "wire_vectors.hpp"
 
 #include "ockam/protocol/address.hpp"
-#include "ockam/protocol/api.hpp"
 #include "ockam/protocol/bare.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/detail/reassembler.hpp"
 #include "ockam/protocol/multiaddr.hpp"
 #include "ockam/protocol/payload.hpp"
-#include "ockam/protocol/puncture.hpp"
-#include "ockam/protocol/reassembler.hpp"
 #include "ockam/protocol/route.hpp"
+#include "ockam/protocol/wire/api.hpp"
+#include "ockam/protocol/wire/frame.hpp"
+#include "ockam/protocol/wire/puncture.hpp"
 
 #include <map>
 #include <optional>

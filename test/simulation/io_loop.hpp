@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/caf_turns.hpp"
+#include "ockam/actors/detail/caf_turns.hpp"
 
 #include <cstddef>
 #include <deque>

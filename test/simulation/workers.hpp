@@ -2,8 +2,7 @@
 
 #include "simulated_node.hpp"
 
-#include "ockam/actors/hop.hpp"
-#include "ockam/actors/relay.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <deque>
 

@@ -3,7 +3,7 @@
 #include "error_of.hpp"
 #include "transports/test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <iostream>
 

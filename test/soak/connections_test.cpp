@@ -3,8 +3,8 @@
 #include "transports/raw_peer.hpp"
 #include "transports/test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/actors/workers.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <iostream>
 

@@ -2,8 +2,7 @@
 
 #include "transports/test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/relay.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <atomic>
 #include <iostream>

@@ -4,7 +4,7 @@
 #include "transports/raw_peer.hpp"
 #include "transports/test_nodes.hpp"
 
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <algorithm>
 #include <iostream>

@@ -4,7 +4,7 @@
 #include "error_of.hpp"
 #include "node/node_state.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/memory.hpp"
 #include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"

@@ -1,7 +1,7 @@
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <atomic>
 #include <memory>

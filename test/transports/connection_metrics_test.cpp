@@ -1,8 +1,7 @@
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 namespace ockam::test {
 namespace {

@@ -2,7 +2,7 @@
 #include "flow_control_scenario.hpp"
 #include "partial_relay.hpp"
 
-#include "ockam/actors/relay.hpp"
+#include "ockam/actors/workers.hpp"
 
 namespace ockam::test {
 namespace {

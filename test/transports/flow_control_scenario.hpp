@@ -2,8 +2,7 @@
 
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 namespace ockam::test {
 

@@ -1,7 +1,7 @@
 #include "forked.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <memory>

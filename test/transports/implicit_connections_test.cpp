@@ -1,8 +1,7 @@
 #include "error_of.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <future>
 #include <thread>

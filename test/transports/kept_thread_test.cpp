@@ -1,9 +1,9 @@
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <string>
 #include <thread>

@@ -4,7 +4,7 @@
 #include "test_nodes.hpp"
 #include "udp_node.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/puncture.hpp"
 #include "ockam/transports/uds.hpp"
 

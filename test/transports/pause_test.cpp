@@ -5,7 +5,7 @@
 #include "protocol/cut.hpp"
 
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <future>
 #include <thread>

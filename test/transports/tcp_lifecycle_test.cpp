@@ -2,8 +2,7 @@
 #include "raw_peer.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/multiaddr.hpp"
 
 #include <thread>

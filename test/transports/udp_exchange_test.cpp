@@ -3,7 +3,7 @@
 #include "udp_node.hpp"
 
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/reassembler.hpp"
+#include "ockam/protocol/detail/reassembler.hpp"
 
 #include <string>
 #include <vector>

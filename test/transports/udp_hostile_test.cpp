@@ -3,7 +3,7 @@
 
 #include "protocol/cut.hpp"
 
-#include "ockam/actors/hop.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
 
 #include <string>

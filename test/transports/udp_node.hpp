@@ -2,7 +2,7 @@
 
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <string>

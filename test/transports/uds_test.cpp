@@ -3,9 +3,9 @@
 #include "temporary_directory.hpp"
 #include "test_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 #include "ockam/transports/uds.hpp"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #include "process.hpp"
 #include "temporary_directory.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <fstream>
 

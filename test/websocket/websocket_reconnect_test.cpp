@@ -3,7 +3,7 @@
 
 #include "transports/attempts.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
 
 #include <optional>

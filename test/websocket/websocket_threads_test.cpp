@@ -3,7 +3,7 @@
 #include "raw_websocket.hpp"
 #include "websocket_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <optional>
 #include <thread>

@@ -2,7 +2,7 @@
 #include "raw_websocket.hpp"
 #include "websocket_nodes.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/protocol/codec.hpp"
 
 #include <thread>

@@ -1,6 +1,6 @@
 #include "ockam/actors/flow_control.hpp"
 
-#include "ockam/protocol/spin_lock.hpp"
+#include "ockam/protocol/detail/spin_lock.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>

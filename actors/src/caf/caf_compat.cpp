@@ -1,4 +1,4 @@
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/config_value.hpp>

@@ -1,6 +1,6 @@
-#include "ockam/actors/caf_error.hpp"
+#include "ockam/actors/caf.hpp"
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 
 #include <caf/sec.hpp>
 

@@ -9,8 +9,8 @@
 #include "ockam/actors/node.hpp"
 #include "ockam/actors/transport/node_services.hpp"
 #include "ockam/actors/transport/transport.hpp"
-#include "ockam/protocol/forks.hpp"
-#include "ockam/protocol/memory_budget.hpp"
+#include "ockam/protocol/detail/forks.hpp"
+#include "ockam/protocol/detail/memory_budget.hpp"
 
 #include <array>
 #include <condition_variable>

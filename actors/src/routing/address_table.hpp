@@ -2,7 +2,7 @@
 
 #include "address_shard.hpp"
 
-#include "ockam/protocol/recycled.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
 
 #include <array>
 #include <atomic>

@@ -1,8 +1,8 @@
 #include "error_reply.hpp"
 
-#include "ockam/protocol/api.hpp"
 #include "ockam/protocol/payload.hpp"
 #include "ockam/protocol/text.hpp"
+#include "ockam/protocol/wire/api.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/worker_object.hpp" // understands_errors
+#include "ockam/actors/detail/worker_object.hpp" // understands_errors
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"

@@ -1,4 +1,4 @@
-#include "ockam/actors/routed_message.hpp"
+#include "ockam/actors/detail/routed_message.hpp"
 
 #include "ockam/protocol/codec.hpp"
 

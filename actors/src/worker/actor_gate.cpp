@@ -1,6 +1,6 @@
 #include "actor_gate.hpp"
 
-#include "ockam/actors/type_ids.hpp"
+#include "ockam/actors/detail/type_ids.hpp"
 
 namespace ockam::internal {
 

@@ -2,8 +2,8 @@
 
 #include "held_mail.hpp"
 
-#include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/routed_message.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
+#include "ockam/actors/detail/routed_message.hpp"
 
 #include <caf/actor_addr.hpp>
 

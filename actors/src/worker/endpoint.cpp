@@ -5,7 +5,7 @@
 #include "retry.hpp"
 
 #include "ockam/actors/transport/blocking.hpp"
-#include "ockam/protocol/recycled.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <condition_variable>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ockam/actors/routed_message.hpp"
-#include "ockam/protocol/credit.hpp"
+#include "ockam/actors/detail/routed_message.hpp"
+#include "ockam/protocol/detail/credit.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ockam/actors/routed_message.hpp"
-#include "ockam/protocol/recycled.hpp"
+#include "ockam/actors/detail/routed_message.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
 
 #include <caf/mailbox_element.hpp>
 

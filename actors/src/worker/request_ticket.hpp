@@ -1,9 +1,9 @@
 #pragma once
 
-#include "ockam/actors/type_ids.hpp"
-#include "ockam/protocol/pending_request.hpp"
-#include "ockam/protocol/recycled.hpp"
-#include "ockam/protocol/spin_lock.hpp"
+#include "ockam/actors/detail/type_ids.hpp"
+#include "ockam/protocol/detail/pending_request.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
+#include "ockam/protocol/detail/spin_lock.hpp"
 
 #include <cstdint>
 #include <memory>

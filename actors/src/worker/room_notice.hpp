@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ockam/actors/type_ids.hpp"
-#include "ockam/protocol/credit.hpp"
+#include "ockam/actors/detail/type_ids.hpp"
+#include "ockam/protocol/detail/credit.hpp"
 
 #include <utility>
 

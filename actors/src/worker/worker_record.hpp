@@ -6,10 +6,10 @@
 #include "mailbox_list.hpp"
 #include "node/counters.hpp"
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 #include "ockam/actors/transport/message_sink.hpp"
 #include "ockam/actors/worker_options.hpp"
-#include "ockam/protocol/spin_lock.hpp"
+#include "ockam/protocol/detail/spin_lock.hpp"
 
 #include <atomic>
 #include <functional>

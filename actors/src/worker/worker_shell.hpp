@@ -4,8 +4,8 @@
 #include "node/node_state.hpp"
 #include "outstanding_requests.hpp"
 
-#include "ockam/actors/caf_turns.hpp"
-#include "ockam/actors/worker_object.hpp"
+#include "ockam/actors/detail/caf_turns.hpp"
+#include "ockam/actors/detail/worker_object.hpp"
 
 #include <chrono>
 #include <deque>

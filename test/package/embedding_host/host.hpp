@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/worker.hpp"
+#include "ockam/actors/caf.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -8,8 +8,8 @@
 
 #include "host.hpp"
 
-#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/node.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/tcp.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "greeting.hpp"
 
-#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/node.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/tcp.hpp"
 
 std::string greeting(caf::actor_system& system) {

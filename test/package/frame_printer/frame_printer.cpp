@@ -6,8 +6,8 @@
 // One line for each frame; ends with 1 and a line on stderr when the bytes are no such stream.
 
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
 #include "ockam/protocol/text.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <cctype>
 #include <iostream>

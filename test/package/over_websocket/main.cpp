@@ -3,8 +3,8 @@
 
 #include <caf/all.hpp>
 
-#include "ockam/actors/echoer.hpp"
 #include "ockam/actors/node.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/websocket.hpp"
 
 void caf_main(caf::actor_system& system) {

@@ -2,9 +2,9 @@
 
 #include "packet_transport.hpp"
 
-#include "ockam/actors/echoer.hpp"
+#include "ockam/actors/caf.hpp"
 #include "ockam/actors/node.hpp"
-#include "ockam/actors/type_ids.hpp"
+#include "ockam/actors/workers.hpp"
 
 #include <cerrno>
 #include <exception>

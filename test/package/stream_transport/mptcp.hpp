@@ -2,7 +2,7 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/limits.hpp"
-#include "ockam/transports/transport_handle.hpp"
+#include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
 

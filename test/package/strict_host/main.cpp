@@ -2,12 +2,9 @@
 
 #include "bodies.hpp"
 
-#include "ockam/actors/echoer.hpp"
-#include "ockam/actors/hop.hpp"
 #include "ockam/actors/node.hpp"
-#include "ockam/actors/relay.hpp"
 #include "ockam/actors/service.hpp"
-#include "ockam/actors/uppercase.hpp"
+#include "ockam/actors/workers.hpp"
 #include "ockam/transports/config.hpp"
 #include "ockam/transports/memory.hpp"
 #include "ockam/transports/tcp.hpp"

@@ -1,4 +1,4 @@
-#include "ockam/transports/transport_handle.hpp"
+#include "ockam/transports/transport/transport_handle.hpp"
 
 #include "ockam/transports/transport/connecting_transport.hpp"
 

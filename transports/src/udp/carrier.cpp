@@ -2,7 +2,7 @@
 
 #include "endpoints.hpp"
 
-#include "ockam/protocol/chunk_pool.hpp"
+#include "ockam/protocol/detail/chunk_pool.hpp"
 
 namespace ockam::udp::detail {
 

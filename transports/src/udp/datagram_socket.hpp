@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/chunk_pool.hpp"
+#include "ockam/protocol/detail/chunk_pool.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "datagram_socket.hpp"
 
-#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/detail/ref_counted.hpp"
 
 #include <asio/ip/address.hpp>
 

@@ -4,8 +4,8 @@
 #include "peer_table.hpp"
 
 #include "ockam/actors/metrics.hpp"
-#include "ockam/protocol/chunk_pool.hpp"
 #include "ockam/protocol/codec.hpp"
+#include "ockam/protocol/detail/chunk_pool.hpp"
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/transports/udp.hpp"

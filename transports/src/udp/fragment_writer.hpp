@@ -2,7 +2,7 @@
 
 #include "datagram_socket.hpp"
 
-#include "ockam/protocol/datagram.hpp"
+#include "ockam/protocol/wire/datagram.hpp"
 #include "ockam/transports/engine/write_batch.hpp"
 
 #include <cstddef>

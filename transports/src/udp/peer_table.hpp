@@ -5,8 +5,8 @@
 #include "proof.hpp"
 
 #include "ockam/protocol/address.hpp"
-#include "ockam/protocol/memory_budget.hpp"
-#include "ockam/protocol/reassembler.hpp"
+#include "ockam/protocol/detail/memory_budget.hpp"
+#include "ockam/protocol/detail/reassembler.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <chrono>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/export.hpp"
+#include "ockam/actors/detail/worker_object.hpp"
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/response_promise.hpp"
 #include "ockam/actors/routed.hpp"
-#include "ockam/actors/worker_object.hpp"
 #include "ockam/actors/worker_options.hpp"
 #include "ockam/protocol/payload.hpp"
 #include "ockam/protocol/text.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/context.hpp"
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/export.hpp"
 
 namespace ockam {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/access_control.hpp"
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/export.hpp"
 #include "ockam/protocol/address.hpp"
 
 #include <atomic>

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "ockam/actors/caf.hpp"
+#include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/endpoint.hpp"
-#include "ockam/actors/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/observer.hpp"
-#include "ockam/actors/worker.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/protocol/message.hpp"
 

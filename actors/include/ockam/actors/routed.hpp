@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/routed_message.hpp"
+#include "ockam/actors/detail/routed_message.hpp"
 #include "ockam/protocol/payload.hpp"
 
 namespace ockam {

@@ -7,8 +7,8 @@
 //     auto far = service_at<std::string, std::string>(node, {connection, "uppercase"});
 //     self->request(far, caf::infinite, "hello").then(...);                     a route as an actor
 
-#include "ockam/actors/caf_error.hpp"
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/caf.hpp"
+#include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/node.hpp"
 #include "ockam/actors/routed.hpp"
 

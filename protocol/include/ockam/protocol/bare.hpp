@@ -1,8 +1,8 @@
 #pragma once
 
 #include "ockam/protocol/bytes.hpp"
-#include "ockam/protocol/export.hpp"
-#include "ockam/protocol/nesting.hpp"
+#include "ockam/protocol/detail/export.hpp"
+#include "ockam/protocol/detail/nesting.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 

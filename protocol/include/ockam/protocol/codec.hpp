@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/export.hpp"
+#include "ockam/protocol/detail/export.hpp"
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"

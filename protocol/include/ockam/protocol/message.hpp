@@ -1,10 +1,10 @@
 #pragma once
 
-#include "ockam/protocol/credit.hpp"
-#include "ockam/protocol/export.hpp"
-#include "ockam/protocol/pending_request.hpp"
-#include "ockam/protocol/recycled.hpp"
-#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/detail/credit.hpp"
+#include "ockam/protocol/detail/export.hpp"
+#include "ockam/protocol/detail/pending_request.hpp"
+#include "ockam/protocol/detail/recycled.hpp"
+#include "ockam/protocol/detail/ref_counted.hpp"
 #include "ockam/protocol/route.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "ockam/protocol/detail/export.hpp"
 #include "ockam/protocol/errc.hpp"
-#include "ockam/protocol/export.hpp"
 
 #include <string>
 #include <system_error>

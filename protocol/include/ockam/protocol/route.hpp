@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/address.hpp"
-#include "ockam/protocol/export.hpp"
+#include "ockam/protocol/detail/export.hpp"
 #include "ockam/protocol/result.hpp"
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "ockam/protocol/bytes.hpp"
-#include "ockam/protocol/export.hpp"
-#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/detail/export.hpp"
+#include "ockam/protocol/detail/ref_counted.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/export.hpp"
+#include "ockam/protocol/detail/export.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "greeting.hpp"
 
-#include "ockam/actors/type_ids.hpp"
+#include "ockam/actors/caf.hpp"
 
 #include <iostream>
 

@@ -10,7 +10,7 @@
 // transports have, such as `max-frame-size` or `io-threads`, is for all of them.
 
 #include "ockam/actors/config.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/tcp.hpp"
 #include "ockam/transports/udp.hpp"
 #include "ockam/transports/uds.hpp"

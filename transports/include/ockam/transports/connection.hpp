@@ -4,7 +4,7 @@
 #include "ockam/actors/metrics.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/route.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 
 #include <chrono>
 #include <cstddef>

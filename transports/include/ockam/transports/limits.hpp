@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,7 +2,7 @@
 
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/protocol/address.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 
 #include <memory>
 #include <string>

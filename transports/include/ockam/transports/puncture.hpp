@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ockam/actors/context.hpp"
-#include "ockam/protocol/puncture.hpp"
+#include "ockam/protocol/wire/puncture.hpp"
 #include "ockam/transports/connection.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/udp.hpp"
 
 #include <chrono>

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "ockam/actors/node.hpp"
-#include "ockam/protocol/datagram.hpp"
-#include "ockam/protocol/reassembler.hpp"
+#include "ockam/protocol/detail/reassembler.hpp"
+#include "ockam/protocol/wire/datagram.hpp"
 #include "ockam/transports/connection.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/limits.hpp"
-#include "ockam/transports/transport_handle.hpp"
+#include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,9 +2,9 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/limits.hpp"
-#include "ockam/transports/transport_handle.hpp"
+#include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 #include "ockam/actors/node.hpp"
 
 #include <caf/actor_system_config.hpp>

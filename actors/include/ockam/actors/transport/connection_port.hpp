@@ -1,12 +1,12 @@
 #pragma once
 
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/transport/message_sink.hpp"
 #include "ockam/actors/transport/node_services.hpp"
-#include "ockam/protocol/credit.hpp"
-#include "ockam/protocol/spin_lock.hpp"
+#include "ockam/protocol/detail/credit.hpp"
+#include "ockam/protocol/detail/spin_lock.hpp"
 
 #include <memory>
 #include <optional>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/actors/transport/node_services.hpp"
-#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/detail/ref_counted.hpp"
 
 #include <functional>
 

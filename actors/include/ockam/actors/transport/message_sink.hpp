@@ -1,10 +1,10 @@
 #pragma once
 
-#include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
+#include "ockam/actors/detail/export.hpp"
+#include "ockam/actors/detail/routed_message.hpp"
 #include "ockam/actors/metrics.hpp"
-#include "ockam/actors/routed_message.hpp"
-#include "ockam/protocol/credit.hpp"
+#include "ockam/protocol/detail/credit.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
+#include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/transport/host_calls.hpp"
 #include "ockam/actors/transport/log.hpp"
 #include "ockam/protocol/address.hpp"
-#include "ockam/protocol/memory_budget.hpp"
+#include "ockam/protocol/detail/memory_budget.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/time_span.hpp"
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "ockam/protocol/detail/tick.hpp"
 #include "ockam/protocol/result.hpp"
-#include "ockam/protocol/tick.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/engine/inbox.hpp"
 #include "ockam/transports/engine/write_batch.hpp"
-#include "ockam/transports/export.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "ockam/actors/transport/connection_port.hpp"
-#include "ockam/protocol/frame.hpp"
+#include "ockam/protocol/wire/frame.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/engine/receive_credit.hpp"
 #include "ockam/transports/engine/stream_format.hpp"
-#include "ockam/transports/export.hpp"
 #include "ockam/transports/limits.hpp"
 
 namespace ockam::internal {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ockam/actors/transport/connection_port.hpp"
-#include "ockam/protocol/memory_budget.hpp"
-#include "ockam/protocol/pending_request.hpp"
-#include "ockam/protocol/tick.hpp"
+#include "ockam/protocol/detail/memory_budget.hpp"
+#include "ockam/protocol/detail/pending_request.hpp"
+#include "ockam/protocol/detail/tick.hpp"
 #include "ockam/transports/engine/write_batch.hpp"
 #include "ockam/transports/limits.hpp"
 

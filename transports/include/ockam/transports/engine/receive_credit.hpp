@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ockam/protocol/credit.hpp"
-#include "ockam/protocol/spin_lock.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/protocol/detail/credit.hpp"
+#include "ockam/protocol/detail/spin_lock.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/limits.hpp"
 
 #include <algorithm>

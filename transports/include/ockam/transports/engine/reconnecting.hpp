@@ -1,7 +1,7 @@
 #pragma once
 
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/engine/carrier.hpp"
-#include "ockam/transports/export.hpp"
 #include "ockam/transports/io/cancellable.hpp"
 #include "ockam/transports/limits.hpp"
 

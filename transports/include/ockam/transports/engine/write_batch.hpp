@@ -1,11 +1,11 @@
 #pragma once
 
-#include "ockam/protocol/credit.hpp"
+#include "ockam/protocol/detail/credit.hpp"
+#include "ockam/protocol/detail/pending_request.hpp"
 #include "ockam/protocol/message.hpp"
-#include "ockam/protocol/pending_request.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/engine/block_buffer.hpp"
 #include "ockam/transports/engine/stream_format.hpp"
-#include "ockam/transports/export.hpp"
 
 #include <chrono>
 #include <cstddef>

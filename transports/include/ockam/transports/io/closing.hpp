@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/io/stream_socket.hpp"
 
 #include <chrono>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ockam/actors/caf_turns.hpp"
-#include "ockam/protocol/spin_lock.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/actors/detail/caf_turns.hpp"
+#include "ockam/protocol/detail/spin_lock.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/io/event_loop.hpp"
 
 #include <atomic>

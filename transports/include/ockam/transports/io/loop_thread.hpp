@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/transport/node_services.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/io/inline_executor.hpp"
 
 #include <chrono>

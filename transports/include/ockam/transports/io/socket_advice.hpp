@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/result.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 
 #include <cstdint>
 #include <string>

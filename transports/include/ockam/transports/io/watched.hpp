@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/tick.hpp"
+#include "ockam/protocol/detail/tick.hpp"
 
 #include <chrono>
 

@@ -2,13 +2,13 @@
 
 #include "ockam/actors/transport/blocking.hpp"
 #include "ockam/actors/transport/transport.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/engine/connection_engine.hpp"
-#include "ockam/transports/export.hpp"
 #include "ockam/transports/io/cancellable.hpp"
 #include "ockam/transports/transport/implicit_connections.hpp"
 #include "ockam/transports/transport/listening.hpp"
 #include "ockam/transports/transport/registry.hpp"
-#include "ockam/transports/transport_handle.hpp"
+#include "ockam/transports/transport/transport_handle.hpp"
 
 #include <atomic>
 #include <chrono>

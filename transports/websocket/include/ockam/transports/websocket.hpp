@@ -3,7 +3,7 @@
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/limits.hpp"
-#include "ockam/transports/transport_handle.hpp"
+#include "ockam/transports/transport/transport_handle.hpp"
 #include "ockam/transports/websocket_export.hpp"
 
 #include <chrono>

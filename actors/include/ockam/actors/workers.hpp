@@ -2,7 +2,41 @@
 
 #include "ockam/actors/context.hpp"
 
+#include <cstdint>
+#include <string>
+
 namespace ockam {
+
+/// Sends a text back along its return route (SVC-2).
+class echoer {
+public:
+  result<void> handle_message(context& ctx, const routed<std::string>& received) {
+    return received.try_body().and_then(
+      [&](const std::string& text) { return ctx.send(received.return_route(), text); });
+  }
+};
+
+/// Sends a text back in upper case (SVC-4); letters outside ASCII stay as they are.
+class uppercase {
+public:
+  result<void> handle_message(context& ctx, const routed<std::string>& received) {
+    return received.try_body().and_then([&](std::string text) {
+      for (auto& letter : text)
+        if (letter >= 'a' && letter <= 'z')
+          letter = static_cast<char>(letter - 'a' + 'A');
+      return ctx.send(received.return_route(), text);
+    });
+  }
+};
+
+/// Passes every message on to the next address of its onward route (SVC-3); any payload.
+class hop {
+public:
+  result<void> handle_message(context& ctx, routed<any>&& received) {
+    return ctx.forward(
+      std::move(received).into_local_message().step_forward(received.message_address()));
+  }
+};
 
 /// Passes every message on along a fixed route, and lets the answers come back.
 ///

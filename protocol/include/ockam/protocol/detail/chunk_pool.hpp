@@ -1,10 +1,10 @@
 #pragma once
 
-#include "ockam/protocol/credit.hpp"
-#include "ockam/protocol/export.hpp"
-#include "ockam/protocol/memory_budget.hpp"
-#include "ockam/protocol/ref_counted.hpp"
-#include "ockam/protocol/spin_lock.hpp"
+#include "ockam/protocol/detail/credit.hpp"
+#include "ockam/protocol/detail/export.hpp"
+#include "ockam/protocol/detail/memory_budget.hpp"
+#include "ockam/protocol/detail/ref_counted.hpp"
+#include "ockam/protocol/detail/spin_lock.hpp"
 
 #include <cstddef>
 #include <cstdint>

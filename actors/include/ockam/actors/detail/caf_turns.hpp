@@ -3,7 +3,7 @@
 // The part of caf_compat.hpp that runs actors: what differs between CAF 0.17.6, CAF 1.x and CAF 2.
 // An implementation detail: not part of the interface, may change in any release.
 
-#include "ockam/actors/caf_compat.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
 
 #include <caf/resumable.hpp>
 

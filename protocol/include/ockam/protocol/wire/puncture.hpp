@@ -2,7 +2,7 @@
 
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/export.hpp"
+#include "ockam/protocol/detail/export.hpp"
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/payload.hpp"
 #include "ockam/protocol/result.hpp"

@@ -3,7 +3,7 @@
 #include "ockam/actors/flow_control.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/transports/connection.hpp"
-#include "ockam/transports/export.hpp"
+#include "ockam/transports/detail/export.hpp"
 #include "ockam/transports/listener.hpp"
 
 #include <chrono>

@@ -4,7 +4,7 @@
 // project reads as one dialect.
 // An implementation detail: not part of the interface, may change in any release.
 
-#include "ockam/actors/export.hpp"
+#include "ockam/actors/detail/export.hpp"
 
 #include <caf/config.hpp>
 

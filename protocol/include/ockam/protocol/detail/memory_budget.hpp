@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/detail/ref_counted.hpp"
 
 #include <atomic>
 #include <cstddef>

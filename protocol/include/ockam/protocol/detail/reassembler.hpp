@@ -1,9 +1,9 @@
 #pragma once
 
-#include "ockam/protocol/datagram.hpp"
-#include "ockam/protocol/export.hpp"
-#include "ockam/protocol/memory_budget.hpp"
-#include "ockam/protocol/tick.hpp"
+#include "ockam/protocol/detail/export.hpp"
+#include "ockam/protocol/detail/memory_budget.hpp"
+#include "ockam/protocol/detail/tick.hpp"
+#include "ockam/protocol/wire/datagram.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ockam/protocol/export.hpp"
-#include "ockam/protocol/ref_counted.hpp"
+#include "ockam/protocol/detail/export.hpp"
+#include "ockam/protocol/detail/ref_counted.hpp"
 
 #include <cstddef>
 #include <cstdint>

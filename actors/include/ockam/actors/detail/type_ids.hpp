@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ockam/actors/caf_compat.hpp"
-#include "ockam/actors/export.hpp"
-#include "ockam/actors/routed_message.hpp"
+#include "ockam/actors/detail/caf_compat.hpp"
+#include "ockam/actors/detail/export.hpp"
+#include "ockam/actors/detail/routed_message.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
