@@ -120,7 +120,7 @@ protected:
   /// Takes the answers one at a time.
   void expect_all_in_order(int count) {
     for (int i = 0; i < count; ++i) {
-      const auto next = a.node.root().receive<std::string>({patience});
+      const auto next = a.node.root().receive<std::string>({long_timeout});
       ASSERT_TRUE(next) << "answer " << i << ": " << to_string(next.error());
       ASSERT_EQ(std::stoi(next->body()), i);
     }

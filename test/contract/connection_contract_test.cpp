@@ -57,7 +57,7 @@ TEST_P(ConnectionContract, TCP19_TwoConnectionsAreIndependent) {
   EXPECT_EQ(ask(a.node, {second, "echoer"}), "Hello Ockam!");
 }
 
-TEST_P(ConnectionContract, ConnectingWhereNobodyListensFails) {
+TEST_P(ConnectionContract, ConnectingWithoutAListenerFails) {
   const auto place = listen(b);
   ASSERT_TRUE(b.transport->stop_listener(place.address));
   EXPECT_FALSE(a.transport->connect(place.place, {}));
@@ -125,7 +125,7 @@ TEST_P(ConnectionContract, TCP23_TCP37_AFrameAboveTheReadersLimitClosesTheConnec
   const auto largest = body_for_encoded_size(1'000, "reader");
   auto reader = start_reader(b, place.flow_control_id);
   a.node.send({c, "reader"}, largest);
-  EXPECT_TRUE(reader.receive<any>({patience}));
+  EXPECT_TRUE(reader.receive<any>({long_timeout}));
   a.node.send({c, "reader"}, largest + 'x');
   EXPECT_NE(events.cause().find("frame_too_large"), std::string::npos) << events.cause();
   EXPECT_TRUE(all_connections_end());
@@ -164,7 +164,7 @@ TEST_P(ConnectionContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
   EXPECT_LT(shared->most, total / 2) << "all were read at once: nothing stopped the reader";
 }
 
-TEST_P(ConnectionContract, ORD8_CreditThatComesBackAfterTheEndWakesNobody) {
+TEST_P(ConnectionContract, ORD8_CreditThatComesBackAfterTheEndWakesNoReader) {
   const gate opened;
   const auto place = listen(b, {.limits = {.credit_messages = 1}});
   const auto c = connect(a, place);
@@ -226,7 +226,7 @@ TEST_P(ConnectionContract, TCP35_WhatWasSentBeforeDisconnectArrives) {
     a.node.send({c, "reader"}, std::to_string(i));
   ASSERT_TRUE(c.disconnect());
   for (int i = 0; i < 1'000; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i << ": " << to_string(next.error());
     EXPECT_EQ(next->body(), std::to_string(i));
   }

@@ -78,16 +78,16 @@ TEST_F(TcpLifecycle, ACD8_TheSenderAdmitsEverybodyOfItsNode) {
   const raw_listener elsewhere;
   const auto made = a.tcp.connect(elsewhere.address());
   const auto peer = elsewhere.accept();
-  auto anybody = a.node.detached("anybody");
+  auto other = a.node.detached("unknown");
   a.node.start_worker("worker", [=](context& ctx, const routed<std::string>& received) {
     return ctx.send({made, "x"}, received.body());
   });
-  EXPECT_TRUE(anybody.send({made, "x"}, "from an endpoint"));
-  EXPECT_TRUE(anybody.send("worker", "from a worker"));
+  EXPECT_TRUE(other.send({made, "x"}, "from an endpoint"));
+  EXPECT_TRUE(other.send("worker", "from a worker"));
   EXPECT_TRUE(eventually([&] { return a.node.metrics().written == 2; }));
 }
 
-TEST_F(TcpLifecycle, ACD10_ACD12_ReceiversAndListenersAdmitNobody) {
+TEST_F(TcpLifecycle, ACD10_ACD12_ReceiversAndListenersAdmitNoMessage) {
   const auto c = a.connect(listener);
   const auto k = b.accepted();
   b.node.send(k.receiver_address(), "x");
@@ -134,7 +134,7 @@ TEST_F(TcpLifecycle, TCP42_AConnectionIsFoundByItsPeerOrByEitherAddress) {
   }
   EXPECT_TRUE(b.tcp.find_connection(k.peer()));
   EXPECT_FALSE(a.tcp.find_connection("127.0.0.1:1"));
-  EXPECT_FALSE(a.tcp.find_connection("nobody"));
+  EXPECT_FALSE(a.tcp.find_connection("missing"));
   EXPECT_FALSE(a.tcp.find_connection("not#an#address"));
   EXPECT_FALSE(b.tcp.find_connection(to_string(c.sender_address()))) << "it is A's";
 }
@@ -236,7 +236,7 @@ TEST_F(TcpLifecycle, TCP35_DisconnectingAgainLaterIsNotFound) {
   EXPECT_TRUE(a.tcp.disconnect(c.sender_address()));
   EXPECT_TRUE(all_connections_end());
   EXPECT_EQ(error_of(a.tcp.disconnect(c.sender_address())), errc::not_found);
-  EXPECT_EQ(error_of(a.tcp.disconnect("nobody")), errc::not_found);
+  EXPECT_EQ(error_of(a.tcp.disconnect("missing")), errc::not_found);
   EXPECT_FALSE(a.tcp.find_connection(listener.socket_address()));
 }
 
@@ -292,7 +292,7 @@ TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {
   struct last_words {
     connection out;
     void handle_message(context&, routed<any>&) {}
-    void shutdown(context& ctx) { EXPECT_TRUE(ctx.send({out, "reader"}, "farewell")); }
+    void shutdown(context& ctx) { EXPECT_TRUE(ctx.send({out, "reader"}, "last")); }
   };
   auto reader = b.node.detached("reader");
   b.flow_control().add_consumer("reader", listener.flow_control_id());
@@ -300,7 +300,7 @@ TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {
   a.node.start_worker("late", last_words{c}, {.shutdown_priority = 1});
   a.node.stop();
   for (int i = 0; i < 2; ++i)
-    EXPECT_EQ(reader.receive<std::string>({patience})->body(), "farewell");
+    EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "last");
 }
 
 TEST_F(TcpLifecycle, NOD5_AStopThatHasToWaitForAnIoThreadLeavesNothing) {

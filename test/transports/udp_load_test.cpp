@@ -81,7 +81,7 @@ TEST_F(UdpLoad, ORD5_ORD8_WithoutCreditReadingPauses) {
   ASSERT_TRUE(at_a.flush());
   ASSERT_TRUE(eventually([&] { return b.node.metrics().received == 8; }));
   for (int i = 0; i < total; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     EXPECT_EQ(next->body(), std::to_string(i));
     EXPECT_LE(b.node.metrics().in_flight(), 8u);

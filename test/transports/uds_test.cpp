@@ -150,7 +150,7 @@ TEST_F(Uds, UDS5_TheSocketFileGoesWithItsListener) {
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
-TEST_F(Uds, UDS5_AFileThatNobodyListensAtIsReplaced) {
+TEST_F(Uds, UDS5_AFileWithoutAListenerIsReplaced) {
   {
     unix_socket crashed;
     ASSERT_TRUE(crashed.bind_and_listen(place));
@@ -174,7 +174,7 @@ TEST_F(Uds, UDS5_AFileThatIsNoSocketIsNotReplaced) {
   EXPECT_EQ(std::filesystem::file_size(place), 8u);
 }
 
-TEST_F(Uds, UDS5_AFileThatSomebodyPutInItsPlaceStays) {
+TEST_F(Uds, UDS5_AFileThatTookItsPlaceStays) {
   const auto l = listen();
   std::filesystem::remove(place);
   std::ofstream{place} << "precious";
@@ -315,7 +315,7 @@ TEST_F(Uds, ErrorsNameTheValueAndWhatToTry) {
 }
 
 TEST_F(Uds, TCP14_DEC12_AFullQueueIsWaitedForWithinTheTimeOut) {
-  unix_socket slow; // accepts nobody
+  unix_socket slow; // accepts no connection
   ASSERT_TRUE(slow.bind_and_listen(place, 0));
   auto outcome = at_a.try_connect(place);
   ASSERT_TRUE(outcome);

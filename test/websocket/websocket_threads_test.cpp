@@ -55,7 +55,7 @@ TEST_F(WebSocketThreads, MAP10_InTheLoopOfTheHostASocketRunsItsHandlersOnItsThre
   std::optional<bool> there;
   bound.async_wait(tcp_socket::wait_write,
                    [&](const error_code&) { there = thread->is_this_thread(); });
-  while (!there && loop.run_one_for(patience) > 0)
+  while (!there && loop.run_one_for(long_timeout) > 0)
     ;
   EXPECT_EQ(there, true);
 }

@@ -278,8 +278,9 @@ TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
   peer.write(masked(binary, body));
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(peer.read().opcode, pong);
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
-  EXPECT_EQ(peer.read().opcode, ping) << "it reads again, and asks who has been silent meanwhile";
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
+  EXPECT_EQ(peer.read().opcode, ping)
+    << "it reads again, and pings peers that were silent meanwhile";
 }
 
 // -- the end ---------------------------------------------------------------------------------------

@@ -92,9 +92,10 @@ public:
   ///
   /// Success means queued, or dropped by access control (SND-2). Errors, in this order (SND-1):
   /// - errc::empty_route         `to` has no address
-  /// - errc::not_found           nothing is registered at the first address of `to`
-  /// - errc::internal            `body` cannot be encoded, e.g. text that is not UTF-8 (MTY-4); the
-  ///                               first address is a transport address (ROU-8); the node has stopped
+  /// - errc::not_found           nothing is registered at the first address of `to`; a transport
+  ///                             address is one that was not resolved
+  /// - errc::not_encodable       `body` cannot be encoded, e.g. text that is not UTF-8
+  /// - errc::node_stopped        the node has stopped
   /// - errc::resource_exhausted  the connection at the first address has too much to write
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
@@ -117,11 +118,11 @@ public:
     return send_payload(0, std::move(to), encode_payload(body), std::move(info));
   }
 
-  /// As `send`, to one of the own addresses; errc::internal for another one (SND-5).
+  /// As `send`, to one of the own addresses; errc::not_own_address for another one.
   template <class T>
   result<void> send_to_self(const address& from, const address& to, const T& body) {
     if (!own_index(to))
-      return fail(errc::internal,
+      return fail(errc::not_own_address,
                   escaped(to_string(to)) + " is not an address of this worker; use send");
     return send_from_address(route{to}, body, from);
   }
@@ -166,7 +167,8 @@ public:
   /// call returns; its `initialize` may not have run yet (WRK-1).
   /// - errc::already_exists  one of the addresses is taken; nothing is registered (ROU-3, ROU-5)
   /// - errc::shutting_down   the node is stopping (NOD-9)
-  /// - errc::internal        no address was given (ROU-6), or the node has stopped (NOD-11)
+  /// - errc::misuse          no address was given
+  /// - errc::node_stopped    the node has stopped
   template <class Worker>
   result<address> start_worker(mailboxes at, Worker what, worker_options options = {}) {
     return start(std::move(at), internal::make_worker_object(std::move(what)), options);

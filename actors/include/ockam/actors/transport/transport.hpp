@@ -32,7 +32,7 @@ public:
 };
 
 /// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
-/// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).
+/// earlier one of that type, and is stopped with the node, after the workers.
 OCKAM_ACTORS_EXPORT result<void> attach_transport(const node_ptr& node,
                                                   std::shared_ptr<transport> what);
 
