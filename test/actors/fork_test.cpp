@@ -18,7 +18,7 @@ TEST_F(Fork, NOD16_EachCallInAChildIsRefused) {
   auto own = node.detached("own");
   const auto first_admitted = first_admitted_in_child({
     [&] { node.start_worker("late", echoer{}); },
-    [&] { node.expose("late", worker{}); },
+    [&] { node.expose("late", worker_actor{}); },
     [&] { node.stop_worker("echoer"); },
     [&] { static_cast<void>(node.detached("late")); },
     [&] { node.wait_for("echoer"); },

@@ -148,10 +148,10 @@ TEST_P(RequestContract, ANS1_ANS10_AnswersGivenLaterByAnotherThreadAreNotLostEit
 }
 
 /// A CAF actor written by hand that answers with much.
-class hand_written final : public worker::base {
+class hand_written final : public worker_actor::base {
 public:
   hand_written(caf::actor_config& config, actor_sender own, std::size_t answer_size)
-    : worker::base{config}, own_{std::move(own)}, answer_size_{answer_size} {}
+    : worker_actor::base{config}, own_{std::move(own)}, answer_size_{answer_size} {}
 
   behavior_type make_behavior() override {
     return {[this](routed_message& content) {
@@ -174,7 +174,7 @@ TEST_P(RequestContract, ANS1_ANS2_AnswersOfAHandWrittenActorAreNotLostEither) {
   const auto place = listen(b, {.limits = limits});
   const auto c = connect_app(place);
   const auto k = accepted(b);
-  b.node.start_actor("by_hand", [&](actor_sender own) -> worker {
+  b.node.start_actor("by_hand", [&](actor_sender own) -> worker_actor {
     return b.node.system().spawn<hand_written>(std::move(own), answer_size);
   });
   b.node.flow_control().add_consumer("by_hand", place.flow_control_id);

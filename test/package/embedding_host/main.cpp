@@ -80,7 +80,7 @@ void end(int way, ockam::node& server, ockam::node& client) {
 }
 
 /// Two nodes from their start to their end.
-void play_round(caf::actor_system& system, const ockam::worker& gateway, int number) {
+void play_round(caf::actor_system& system, const ockam::worker_actor& gateway, int number) {
   ockam::node server{system};
   server.start_worker("echoer", ockam::echoer{});
   server.expose("gateway", gateway);

@@ -84,17 +84,17 @@ public:
     return value_or_throw(root_.start_processor(std::move(at), std::move(processor), options));
   }
 
-  /// Starts a CAF actor written by hand against `ockam::worker`; the node stops it in the end.
-  address start_actor(mailboxes at, worker actor, worker_options options = {});
+  /// Starts a CAF actor written by hand against `ockam::worker_actor`; the node stops it in the end.
+  address start_actor(mailboxes at, worker_actor actor, worker_options options = {});
 
   /// The same for an actor that sends: `make` gets what it sends with, and spawns the actor. The
   /// `actor_sender` may be moved into the actor and used from its handlers.
-  address start_actor(mailboxes at, const std::function<worker(actor_sender)>& make,
+  address start_actor(mailboxes at, const std::function<worker_actor(actor_sender)>& make,
                       worker_options options = {});
 
   /// Makes an actor of the host reachable; the node removes its address in the end and lets it live.
-  /// Takes every handle whose interface contains the one of `worker`.
-  address expose(mailboxes at, worker actor);
+  /// Takes every handle whose interface contains that of `worker_actor`.
+  address expose(mailboxes at, worker_actor actor);
 
   /// The same for a dynamically typed actor that handles `routed_message&`; CAF calls its default
   /// handler when it does not.
@@ -143,7 +143,7 @@ public:
   [[nodiscard]] router_actor router() const;
 
   /// The CAF actor behind an address, or a null handle: workers, exposed actors, connections.
-  [[nodiscard]] worker actor_at(const address& any) const;
+  [[nodiscard]] worker_actor actor_at(const address& any) const;
 
   [[nodiscard]] ockam::metrics metrics() const;
   [[nodiscard]] caf::actor_system& system() const noexcept { return root_.system(); }
