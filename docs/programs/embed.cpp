@@ -33,7 +33,7 @@ void caf_main(caf::actor_system& system) {
     node.expose("journal", actor);
     auto tcp = ockam::tcp::transport::create(node);
     const auto listener = tcp.listen("127.0.0.1:0");
-    node.flow_control().add_consumer("journal", listener.flow_control_id());
+    node.flow_controls().add_consumer("journal", listener.flow_control_id());
 
     ockam::node client{system};
     auto clients_tcp = ockam::tcp::transport::create(client);

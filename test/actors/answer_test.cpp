@@ -91,7 +91,7 @@ TEST_F(Answer, ANS8_APlainSenderGetsNoErrorReply) {
 TEST_F(Answer, ANS8_APeerGetsAnErrorReplyOnlyWhenItsAddressShowsThatItUnderstands) {
   node.start_worker("failing", failing{});
   fake_connection peer{node};
-  node.flow_control().add_consumer("failing", peer.id());
+  node.flow_controls().add_consumer("failing", peer.id());
   const std::string digits(32, 'a');
   peer.deliver({"failing"}, {"hop", address{transport_type::local, digits}});
   peer.deliver({"failing"}, {"hop", address{transport_type::local, digits + "+e1"}});
@@ -255,7 +255,7 @@ TEST_F(Answer, ANS1_ANS2_AConnectionPaysForWhatItsMessagesLeadToAndForNothingEls
   gate initialized;
   node.start_worker("late", late{calls, initialized});
   ASSERT_TRUE(initialized.wait());
-  node.flow_control().add_consumer("late", peer.id());
+  node.flow_controls().add_consumer("late", peer.id());
   peer.deliver({"late"}, {"far"}, "waits", make_ref<free_credit>());
   ASSERT_TRUE(eventually([&] { return node.metrics().received == 1; }));
   (*calls)([](context& ctx) { ctx.ready(); });

@@ -64,7 +64,7 @@ TEST_F(Node, NOD1_ACD1_ANewNodeHasARouterAndAnOpenRootEndpoint) {
   EXPECT_EQ(node.root().primary_address(), "app");
   EXPECT_EQ(node.list_workers(), std::vector<address>{"app"});
   EXPECT_TRUE(node.router());
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 
   node.start_worker("echoer", echoer{});
   node.send("echoer", "to anyone");
@@ -76,8 +76,8 @@ TEST_F(Node, NOD1_ACD1_ANewNodeHasARouterAndAnOpenRootEndpoint) {
 TEST_F(Node, NOD1_EveryWorkerSeesTheSameRegistries) {
   gate seen;
   journal book;
-  node.start_worker("w", [=, flows = &node.flow_control()](context& ctx, routed<any>&) {
-    book.write(&ctx.flow_control() == flows ? "same" : "another");
+  node.start_worker("w", [=, flows = &node.flow_controls()](context& ctx, routed<any>&) {
+    book.write(&ctx.flow_controls() == flows ? "same" : "another");
   });
   node.send("w", unit{});
   EXPECT_EQ(book.wait_for(1), lines{"same"});
@@ -87,9 +87,9 @@ TEST_F(Node, NOD2_DEC2_NodesInOneProcessShareNothing) {
   ockam::node other{*system};
   const flow_control_id id = flow_control_id::random();
   node.start_worker("echoer", echoer{});
-  node.flow_control().add_consumer("echoer", id);
+  node.flow_controls().add_consumer("echoer", id);
 
-  EXPECT_TRUE(other.flow_control().consumers(id).empty());
+  EXPECT_TRUE(other.flow_controls().consumers(id).empty());
   EXPECT_FALSE(other.is_registered("echoer"));
   EXPECT_EQ(error_of(other.root().send("echoer", "x")), errc::not_found);
   other.start_worker("echoer", recorder{});
@@ -389,7 +389,7 @@ TEST_F(Node, NOD13_AHundredNodesComeAndGo) {
     each.stop();
     expect_settled(each);
     EXPECT_TRUE(each.list_workers().empty());
-    EXPECT_TRUE(each.flow_control().empty());
+    EXPECT_TRUE(each.flow_controls().empty());
   }
 }
 

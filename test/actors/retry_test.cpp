@@ -251,7 +251,7 @@ TEST_F(RequestId, SRV8_ItIsTheLastAddressOfTheReturnRouteWhateverMadeTheRequest)
   const journal ids;
   node.start_worker("forgetful", forgetful{9, ids});
   fake_connection peer{node};
-  node.flow_control().add_consumer("forgetful", peer.id());
+  node.flow_controls().add_consumer("forgetful", peer.id());
   peer.deliver({"forgetful"}, {"hop", "their_reply_address"});
   peer.deliver({"forgetful"}, {"another_hop", "their_reply_address"});
   EXPECT_EQ(ids.wait_for(2), lines(2, "0#their_reply_address"));

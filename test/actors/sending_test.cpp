@@ -206,7 +206,7 @@ TEST_F(SendingFromTheWire, FWD2_WhatAPeerSendsHasALimitOfItsOwn) {
     book.write("again");
     return ctx.forward(std::move(received).into_local_message());
   });
-  node.flow_control().add_consumer("loop", connection.id());
+  node.flow_controls().add_consumer("loop", connection.id());
   connection.deliver("loop", "peer");
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::too_many_steps) == 1; }));

@@ -86,8 +86,8 @@ void play_round(caf::actor_system& system, const ockam::worker_actor& gateway, i
   server.expose("gateway", gateway);
   auto listening = ockam::tcp::transport::create(server);
   const auto listener = listening.listen("127.0.0.1:0");
-  server.flow_control().add_consumer("echoer", listener.flow_control_id());
-  server.flow_control().add_consumer("gateway", listener.flow_control_id());
+  server.flow_controls().add_consumer("echoer", listener.flow_control_id());
+  server.flow_controls().add_consumer("gateway", listener.flow_control_id());
 
   ockam::node client{system};
   auto connecting = ockam::tcp::transport::create(client);

@@ -79,7 +79,7 @@ template <class Transport>
 std::string echo_over(Transport here, Transport there, ockam::node& node, ockam::node& server,
                       const std::string& at) {
   const auto listener = there.listen(at);
-  server.flow_control().add_consumer("echoer", listener.flow_control_id());
+  server.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto connection = here.connect(listener.socket_address(), here.default_connect_options());
   return node.send_and_receive<std::string>({connection, "echoer"}, at, {.timeout = 10s});
 }

@@ -2,7 +2,7 @@
 
 #include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/detail/worker_object.hpp"
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/actors/response_promise.hpp"
 #include "ockam/actors/routed.hpp"
 #include "ockam/actors/worker_options.hpp"
@@ -208,8 +208,9 @@ public:
   result<route> resolve_transport_route(const route& along);
   result<route> resolve_transport_route(const multiaddr& along); // its route (MAD-7)
 
-  [[nodiscard]] flow_controls& flow_control() const noexcept;
-  [[nodiscard]] std::shared_ptr<flow_controls> shared_flow_controls() const noexcept;
+  [[nodiscard]] ockam::flow_controls& flow_controls() const noexcept;
+  /// The same registry for access controls that keep it: `local_only`, `allow_consumers_of`.
+  [[nodiscard]] std::shared_ptr<ockam::flow_controls> shared_flow_controls() const noexcept;
   [[nodiscard]] caf::actor_system& system() const noexcept;
 
   /// Asks the node to stop; returns at once (NOD-5).

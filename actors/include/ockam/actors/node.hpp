@@ -136,7 +136,9 @@ public:
 
   // -- parts --------------------------------------------------------------------------------------
 
-  [[nodiscard]] flow_controls& flow_control() const noexcept { return root_.flow_control(); }
+  [[nodiscard]] ockam::flow_controls& flow_controls() const noexcept {
+    return root_.flow_controls();
+  }
 
   /// The router: a CAF actor. A `routed_message` sent to it goes to the first address of its onward
   /// route on the sender's thread; a `router_command` is answered.

@@ -67,7 +67,7 @@ public:
     if (!onward)
       return fail(std::move(onward.error()));
     if (previous_hop)
-      admit(ctx.flow_control(), *previous_hop);
+      admit(ctx.flow_controls(), *previous_hop);
     return ctx.forward(std::move(*onward).prepend_front_onward_route(forward_to_));
   }
 

@@ -291,7 +291,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
                    .incoming = allow_source_addresses({socket->receiver_address()}),
                    .outgoing = allow_onward_addresses({socket->sender_address()})});
   boxes.push_back({.address = alarm, .incoming = local_only(from.shared_flow_controls())});
-  auto& rights = from.flow_control();
+  auto& rights = from.flow_controls();
   rights.add_consumer(state->worker(), socket->flow_control_id());
   auto started = from.start_worker(
     mailboxes{std::move(boxes)},

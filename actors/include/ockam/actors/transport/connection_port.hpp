@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/detail/export.hpp"
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/transport/message_sink.hpp"
 #include "ockam/actors/transport/node_services.hpp"
