@@ -53,7 +53,7 @@ public:
   explicit relay(route forward_to) : relay{value_or_throw(create(std::move(forward_to)))} {}
 
   /// errc::empty_route: a relay needs somewhere to forward to.
-  static result<relay> create(route forward_to) {
+  [[nodiscard]] static result<relay> create(route forward_to) {
     auto next_hop = forward_to.next();
     if (!next_hop)
       return fail(errc::empty_route,

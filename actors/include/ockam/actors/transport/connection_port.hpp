@@ -47,7 +47,7 @@ public:
 
   /// Registers a sender and a receiver address (TCP-2), the flow control entries (FCU-2, FCU-3),
   /// and a CAF actor for the sender. errc::shutting_down when the node is stopping.
-  static result<connection_port> open(node_ptr node, connection_setup setup);
+  [[nodiscard]] static result<connection_port> open(node_ptr node, connection_setup setup);
 
   [[nodiscard]] const address& sender_address() const noexcept;
   [[nodiscard]] const address& receiver_address() const noexcept;

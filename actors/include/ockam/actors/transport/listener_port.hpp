@@ -23,8 +23,8 @@ public:
 
   /// Registers an address and makes it a spawner with this id (FCU-1). `on_stop` is called when
   /// the address is stopped by `stop_worker`.
-  static result<listener_port> open(node_ptr node, const flow_control_id& id,
-                                    std::function<void()> on_stop);
+  [[nodiscard]] static result<listener_port> open(node_ptr node, const flow_control_id& id,
+                                                  std::function<void()> on_stop);
 
   [[nodiscard]] const ockam::address& address() const noexcept;
   void close() noexcept;
