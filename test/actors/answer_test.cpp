@@ -165,7 +165,7 @@ TEST_F(Answer, ANS10_APromiseAnswersFromAnotherThread) {
   const gate taken;
   node.start_worker("later", [&](context& ctx, const routed<std::string>& received) {
     const std::lock_guard guard{mutex};
-    kept = ctx.keep(received);
+    kept = ctx.make_response_promise(received);
     taken.open();
   });
   std::thread other{[&] {
@@ -184,7 +184,7 @@ TEST_F(Answer, ANS10_APromiseAnswersFromAnotherThread) {
 
 TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
   node.start_worker("forgetful", [](context& ctx, const routed<std::string>& received) {
-    const auto kept = ctx.keep(received);
+    const auto kept = ctx.make_response_promise(received);
   });
   const auto reply = request(node, "forgetful");
   EXPECT_EQ(error_of(reply), errc::remote);
@@ -193,7 +193,7 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
 
 TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
   node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
-    EXPECT_EQ(error_of(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"})),
+    EXPECT_EQ(error_of(ctx.make_response_promise(received).deliver(std::string{"\xff is no UTF-8"})),
               errc::internal);
   });
   const auto reply = request(node, "odd");
@@ -204,7 +204,7 @@ TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {
   node.start_worker("one_at_a_time", [kept = std::make_shared<response_promise>()](
                                        context& ctx, const routed<std::string>& received) {
-    *kept = ctx.keep(received);
+    *kept = ctx.make_response_promise(received);
     if (received.body() == "last")
       return kept->fail({errc::unsupported, "never"});
     return result<void>{};
@@ -221,7 +221,7 @@ TEST_F(Answer, ANS10_APromiseKnowsWhenItsRequesterHasGivenUp) {
   response_promise kept;
   const gate taken;
   node.start_worker("later", [&](context& ctx, const routed<std::string>& received) {
-    kept = ctx.keep(received);
+    kept = ctx.make_response_promise(received);
     taken.open();
   });
   EXPECT_EQ(error_of(request(node, "later", 20ms)), errc::timeout);

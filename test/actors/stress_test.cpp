@@ -145,7 +145,7 @@ TEST_F(Stress, MAP6_SeededMixtureOfEverything) {
                                                                 {.timeout = 1ms}));
             break;
           case 4:
-            if (auto fresh = own.delayed(any_name(), "later"))
+            if (auto fresh = own.make_delayed_event(any_name(), "later"))
               event = std::move(*fresh);
             event.schedule(std::chrono::microseconds{random() % 500});
             break;

@@ -570,12 +570,5 @@ TEST_F(Worker, MAP2_ClassesLambdasAndFunctionsAreWorkers) {
   EXPECT_EQ((node.send_and_receive<std::string>("mutable", "x")), "2");
 }
 
-TEST_F(Worker, WRK1_AWorkerMayBeMadeInPlace) {
-  const journal book;
-  ASSERT_TRUE(node.root().start_worker_as<recorder>("w", book));
-  node.send("w", "x");
-  EXPECT_EQ(book.wait_for(2), (lines{"initialize", "x"}));
-}
-
 } // namespace
 } // namespace ockam::test

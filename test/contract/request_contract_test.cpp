@@ -120,7 +120,7 @@ TEST_P(RequestContract, ANS1_ANS10_AnswersGivenLaterByAnotherThreadAreNotLostEit
   const auto shared = std::make_shared<shelf>();
   b.node.start_worker("later", [=](context& ctx, const routed<std::string>& received) {
     const std::lock_guard guard{shared->mutex};
-    shared->kept.emplace_back(received.body(), ctx.keep(received));
+    shared->kept.emplace_back(received.body(), ctx.make_response_promise(received));
     shared->changed.notify_one();
   });
   b.node.flow_controls().add_consumer("later", place.flow_control_id);

@@ -122,7 +122,7 @@ TEST_P(Blocking, MAP13_WhatWaitsIsRefusedAtOnceAndNamesWhatDoesNot) {
       return 0;
     });
     note("request_stop", [&] {
-      b->node.stop_now();
+      b->node.stop(std::chrono::milliseconds{0});
       return 0;
     });
     note("stops the node", [&] {

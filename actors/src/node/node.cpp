@@ -120,10 +120,6 @@ void node::stop(std::chrono::milliseconds limit) {
   value_or_throw(state()->stop(limit));
 }
 
-void node::stop_now() {
-  value_or_throw(state()->stop(std::chrono::milliseconds{0}));
-}
-
 void node::wait_for_stop_request() {
   value_or_throw(state()->wait_for_stop_request());
 }

@@ -72,7 +72,7 @@ void end(int way, ockam::node& server, ockam::node& client) {
       server.stop();
       break;
     case 2:
-      server.stop_now();
+      server.stop(std::chrono::milliseconds{0});
       break;
     default: // the destructors
       break;

@@ -69,7 +69,6 @@ void start_workers(ockam::node& node) {
   node.start_worker("relay", ockam::relay{"echoer"});
   node.start_worker("function", to_echoer);
   node.start_processor("step", one_step{});
-  static_cast<void>(node.root().start_worker_as<ockam::echoer>("another"));
   ockam::expose_service<std::string, std::uint32_t>(node, "length", node.system().spawn(length_of));
   static_cast<void>(ockam::service_at<std::string, std::uint32_t>(node, "length"));
 }

@@ -144,8 +144,8 @@ public:
   /// `node_options::error_details` is set.
   [[nodiscard]] result<void> reply_error(const routed_message& request, const error& why);
 
-  /// The duty to answer `request` later, from any thread.
-  [[nodiscard]] response_promise keep(const routed_message& request);
+  /// A promise to answer `request` later, from any thread.
+  [[nodiscard]] response_promise make_response_promise(const routed_message& request);
 
   /// Passes a message on with both routes, payload and notes as they are (FWD-1). Take the own
   /// address off first, or it comes back (FWD-2).
@@ -157,7 +157,7 @@ public:
 
   /// A message to be sent later, from an address of its own.
   template <class T>
-  [[nodiscard]] result<delayed_event> delayed(route to, const T& body) {
+  [[nodiscard]] result<delayed_event> make_delayed_event(route to, const T& body) {
     return make_delayed(std::move(to), encode_payload(body));
   }
 
@@ -172,11 +172,6 @@ public:
   [[nodiscard]] result<address> start_worker(mailboxes at, Worker what,
                                              worker_options options = {}) {
     return start(std::move(at), internal::make_worker_object(std::move(what)), options);
-  }
-  template <class Worker, class... Args>
-  [[nodiscard]] result<address> start_worker_as(mailboxes at, Args&&... args) {
-    return start(std::move(at), internal::make_worker_object(Worker{std::forward<Args>(args)...}),
-                 {});
   }
 
   /// Starts a processor: a class with `process`. Its mailboxes admit nothing unless they are given

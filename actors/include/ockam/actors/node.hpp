@@ -157,14 +157,11 @@ public:
 
   // -- the end ------------------------------------------------------------------------------------
 
-  /// Stops workers by priority, then the transports, and returns when all are gone or the limit has
-  /// passed, whichever is first (NOD-6 to NOD-8). When it throws, the next call finishes the stop.
-  /// errc::misuse in a worker, an observer or a callback: see `sender::request_stop`.
+  /// Stops workers by priority, then the transports, and returns when all have ended or the limit has
+  /// passed, whichever is first. A limit of 0 waits for no worker. After an exception the next call
+  /// finishes the stop. errc::misuse in a worker, an observer or a callback: see `sender::request_stop`.
   void stop();
   void stop(std::chrono::milliseconds limit);
-
-  /// Does not wait for workers (NOD-10). Otherwise as `stop`.
-  void stop_now();
 
   /// Returns when a stop was asked for, by `request_stop` or by `stop` on another thread. errc::misuse
   /// as `stop`.

@@ -10,7 +10,7 @@ namespace ockam {
 
 class sender;
 
-/// The duty to answer a message later, from any thread: `context::keep`.
+/// A promise to answer a message later, from any thread: `context::make_response_promise`.
 ///
 /// Holds the return route and the credit of the message, not its payload: while many are held, the
 /// connection that the messages came through is not read. The answer is never refused because its

@@ -40,7 +40,7 @@ public:
   puncture_end& operator=(const puncture_end&) = delete;
 
   void begin(context& ctx) {
-    auto alarm = ctx.delayed(alarm_address_, unit{});
+    auto alarm = ctx.make_delayed_event(alarm_address_, unit{});
     if (!alarm)
       return give_up(ctx, std::move(alarm.error()));
     alarm_ = std::move(*alarm);
