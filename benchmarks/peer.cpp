@@ -64,7 +64,7 @@ public:
     : connection_{own_.transport.connect("127.0.0.1:" + port)} {
     own_.node.start_worker("sink", sink{flight_});
     for (const auto* each : {"sink", "mailbox"})
-      own_.node.flow_control().add_consumer(each, connection_.flow_control_id());
+      own_.node.flow_controls().add_consumer(each, connection_.flow_control_id());
   }
 
   void fly(std::size_t messages) {

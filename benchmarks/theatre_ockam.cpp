@@ -93,7 +93,7 @@ public:
       if (players[i])
         own_.push_back(node_.node.start_worker(name_of(i), acting{std::move(players[i]), all_}));
     for (const auto& each : own_) // stopped ones are forgotten
-      node_.node.flow_control().add_consumer(each, connection_.flow_control_id());
+      node_.node.flow_controls().add_consumer(each, connection_.flow_control_id());
     if (!std::exchange(introduced_, true)) // those there learn the way to here
       node_.node.send_and_receive<raw>(make_route(connection_, "prompter"), raw{});
   }

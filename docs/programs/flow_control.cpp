@@ -17,7 +17,7 @@ void caf_main(caf::actor_system& system) {
   const auto listener = responders_transport.listen("responder");
 
   // Peers of this listener may reach the echoer.
-  responder.flow_control().add_consumer("echoer", listener.flow_control_id());
+  responder.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
   ockam::node initiator{system};
   auto transport = ockam::memory::transport::create(initiator, network);

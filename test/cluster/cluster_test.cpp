@@ -23,7 +23,7 @@ protected:
   std::uint16_t port_of(const std::string& what) {
     return static_cast<std::uint16_t>(std::stoul(member.wait_for_line(what + " at ")));
   }
-  void expose_far_worker() { node.expose("far", self.find<worker>(port_of("worker"))); }
+  void expose_far_worker() { node.expose("far", self.find<worker_actor>(port_of("worker"))); }
 
   caf_node self;
   ockam::node node{*self};

@@ -98,7 +98,7 @@ protected:
   /// A connection through which answers reach `app`.
   connection connect_app(const listening& to) {
     auto made = connect(a, to, {.limits = narrow});
-    a.node.flow_control().add_consumer("app", made.flow_control_id());
+    a.node.flow_controls().add_consumer("app", made.flow_control_id());
     return made;
   }
 

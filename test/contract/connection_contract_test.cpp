@@ -26,7 +26,7 @@ TEST_P(ConnectionContract, TCP3_TCP5_AConnectionTellsWhatItIs) {
     EXPECT_FALSE(node->root().metadata(end.receiver_address()));
     EXPECT_EQ(node->root().find_terminal_address(route{"hop", end, "far"}).value(),
               end.sender_address());
-    EXPECT_EQ(node->flow_control().find_producer(end.sender_address())->id, end.flow_control_id());
+    EXPECT_EQ(node->flow_controls().find_producer(end.sender_address())->id, end.flow_control_id());
   }
 }
 
@@ -73,7 +73,7 @@ TEST_P(ConnectionContract, TCP11_AListenerCanBeStartedAgainAtItsPlace) {
     auto again = b.transport->listen(place.place, {});
     ASSERT_TRUE(again) << to_string(again.error());
     place = std::move(*again);
-    b.node.flow_control().add_consumer("echoer", place.flow_control_id);
+    b.node.flow_controls().add_consumer("echoer", place.flow_control_id);
     EXPECT_EQ(ask(a.node, {connect(a, place), "echoer"}), "Hello Ockam!");
   }
 }
@@ -148,7 +148,7 @@ TEST_P(ConnectionContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
     shared->most = std::max(shared->most, shared->stored.size());
     ++shared->seen;
   });
-  b.node.flow_control().add_consumer("collector", place.flow_control_id);
+  b.node.flow_controls().add_consumer("collector", place.flow_control_id);
   for (int i = 0; i < total; ++i)
     a.node.send({c, "collector"}, std::string(60'000, 'x'));
   while (eventually([&] {
@@ -170,7 +170,7 @@ TEST_P(ConnectionContract, ORD8_CreditThatComesBackAfterTheEndWakesNoReader) {
   const auto c = connect(a, place);
   b.node.start_worker(
     "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
-  b.node.flow_control().add_consumer("slow", place.flow_control_id);
+  b.node.flow_controls().add_consumer("slow", place.flow_control_id);
   for (int i = 0; i < 3; ++i)
     a.node.send({c, "slow"}, "x");
   ASSERT_TRUE(eventually([&] { return b.node.metrics().received == 1; })); // then reading pauses

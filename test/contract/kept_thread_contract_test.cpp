@@ -19,7 +19,7 @@ TEST_P(TransportContract, MAP16_AHandlerThatBlocksKeepsNoOtherMessage) {
     static_cast<void>(released.wait());
     static_cast<void>(self.send(question.return_route(), "after"));
   });
-  b.node.flow_control().add_consumer("blocks", place.flow_control_id);
+  b.node.flow_controls().add_consumer("blocks", place.flow_control_id);
   auto asker = start_reader(a, near.id, "asker");
   ASSERT_TRUE(asker.send(near.to("blocks"), "x"));
   ASSERT_TRUE(came.wait());
@@ -43,7 +43,7 @@ TEST_P(TransportContract, MAP16_NOD6_ANodeStopsWhenItsHandlerReturns) {
     came.open();
     static_cast<void>(released.wait());
   });
-  b.node.flow_control().add_consumer("blocks", place.flow_control_id);
+  b.node.flow_controls().add_consumer("blocks", place.flow_control_id);
   a.node.send(near.to("blocks"), "x");
   ASSERT_TRUE(came.wait());
   EXPECT_EQ(ask(a.node, near.to("echoer")), "Hello Ockam!"); // by another thread

@@ -71,7 +71,7 @@ void nodes_test::TearDown() {
     each.stop();
   for (auto& each : nodes_) {
     expect_settled(each);
-    EXPECT_TRUE(each.flow_control().empty());
+    EXPECT_TRUE(each.flow_controls().empty());
     EXPECT_EQ(each.list_workers(), std::vector<address>{});
   }
   for (const auto& each : links)

@@ -90,8 +90,8 @@ TEST_P(TransportContract, ERR12_ERR13_NothingFromTheWireMakesANodeDial) {
   const auto elsewhere = listen(a);
   const address dial{kind->address_type(), elsewhere.place};
   b.node.start_worker("hop", hop{});
-  b.node.flow_control().add_consumer("hop", place.flow_control_id);
-  b.node.flow_control().add_consumer(dial, place.flow_control_id);
+  b.node.flow_controls().add_consumer("hop", place.flow_control_id);
+  b.node.flow_controls().add_consumer(dial, place.flow_control_id);
   static_cast<void>(b.transport->joined_by(near)); // waits for it
   const auto ends_before = std::pair{a.transport->ends(), b.transport->ends()};
   expect_dropped(a.node, near.to(dial, "app"), b.node, drop_reason::external_address);
@@ -191,7 +191,7 @@ TEST_P(TransportContract, LMS11_WhatHasGrownTooLongOnTheWayIsLostAloneAndItsRequ
   EXPECT_EQ(error_of(answer), errc::route_too_long);
   EXPECT_NE(to_string(error_of(answer)).find("max-route-hops is 4"), std::string::npos);
   EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
-  a.node.flow_control().add_consumer("h2", near.id);
+  a.node.flow_controls().add_consumer("h2", near.id);
   EXPECT_EQ(ask(a.node, make_route("h1", "h2", near.to("echoer")), "x"), "x");
 }
 
@@ -240,8 +240,8 @@ TEST_P(TransportContract, ORD6_WorkersThatFloodEachOtherDoNotBlock) {
   start_echoer(a, near.id);
   for (auto* node : {&a.node, &b.node}) // takes the replies
     node->start_worker("flooder", [](context&, routed<any>&) {});
-  a.node.flow_control().add_consumer("flooder", near.id);
-  b.node.flow_control().add_consumer("flooder", place.flow_control_id);
+  a.node.flow_controls().add_consumer("flooder", near.id);
+  b.node.flow_controls().add_consumer("flooder", place.flow_control_id);
   const auto flood = [](ockam::node& from, const route& way) {
     const auto body = encode_payload(std::string{"flood"}).value();
     for (int i = 0; i < 1'000; ++i) // most are refused: the output is full
@@ -311,7 +311,7 @@ TEST_P(TransportContract, NothingIsLeftOfManyEnds) {
   }
   EXPECT_EQ(a.node.list_workers().size(), workers_of_a);
   EXPECT_EQ(b.node.list_workers().size(), workers_of_b);
-  EXPECT_TRUE(a.node.flow_control().empty());
+  EXPECT_TRUE(a.node.flow_controls().empty());
 }
 
 TEST_P(TransportContract, NOD6_TCP40_AStoppedNodeHasNoEndsAndOpensNone) {

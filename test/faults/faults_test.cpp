@@ -26,7 +26,7 @@ class Faults : public nodes_test {
 protected:
   Faults() {
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", l.flow_control_id());
+    b.flow_controls().add_consumer("echoer", l.flow_control_id());
   }
 
   /// A socket of an attempt to connect may still have the port.
@@ -247,7 +247,7 @@ TEST_F(Faults, TCP14_DEC12_AnAttemptThatIsJoinedToItselfIsNotTheLastOne) {
   ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
   const auto again = listen_when_free(deserted_place);
   ASSERT_TRUE(again);
-  b.flow_control().add_consumer("echoer", again->flow_control_id());
+  b.flow_controls().add_consumer("echoer", again->flow_control_id());
   const auto c = done.get_future().get();
   ASSERT_TRUE(c) << to_string(c.error());
   EXPECT_EQ(ask(a.node, {*c, "echoer"}), "Hello Ockam!");
@@ -264,7 +264,7 @@ TEST_F(Faults, DEC12_AReconnectThatIsJoinedToItselfGoesOn) {
   ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
   const auto again = listen_when_free(deserted_place);
   ASSERT_TRUE(again);
-  b.flow_control().add_consumer("echoer", again->flow_control_id());
+  b.flow_controls().add_consumer("echoer", again->flow_control_id());
   EXPECT_TRUE(eventually([&] {
     return a.node.root()
       .send_and_receive<std::string>({c, "echoer"}, "Hello Ockam!", {short_timeout})
@@ -302,7 +302,7 @@ TEST_F(Faults, UDP2_ORD1_WhatAFullSocketDoesNotTakeLeavesAfterwards) {
   auto of_a = udp::transport::create(a.node);
   auto of_b = udp::transport::create(b.node);
   const auto at_b = of_b.bind("127.0.0.1:0");
-  b.flow_control().add_consumer("echoer", at_b.flow_control_id());
+  b.flow_controls().add_consumer("echoer", at_b.flow_control_id());
   const auto at_a = of_a.bind("127.0.0.1:0", {.peer = at_b.socket_address()});
   for (int round = 0; round < 3; ++round) { // a socket may be full more than once
     const fault full{system_call::send, EAGAIN, 1};

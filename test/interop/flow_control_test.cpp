@@ -57,7 +57,7 @@ TEST_P(FlowControlOfRust, FC28_FC29_WhatItSendsByItselfReachesConsumersOnly) {
   EXPECT_EQ(ask(own.node, {c, "control"}, "push mailbox 1"), "done");
   expect_drops(own.node, drop_reason::not_a_consumer, 1);
 
-  own.flow_control().add_consumer("mailbox", c.flow_control_id());
+  own.flow_controls().add_consumer("mailbox", c.flow_control_id());
   EXPECT_EQ(ask(own.node, {c, "control"}, "push mailbox 1"), "done");
   const auto pushed = mailbox.receive<std::string>().value();
   EXPECT_EQ(pushed.body(), "0");
@@ -75,8 +75,8 @@ protected:
     own.node.start_worker("secret", echoer{});
     own.node.start_worker("echoer", echoer{});
     own.node.start_worker("h2", hop{});
-    own.flow_control().add_consumer("echoer", listener.flow_control_id());
-    own.flow_control().add_consumer("h2", listener.flow_control_id());
+    own.flow_controls().add_consumer("echoer", listener.flow_control_id());
+    own.flow_controls().add_consumer("h2", listener.flow_control_id());
   }
 
   std::vector<std::string> asked(const std::vector<std::string>& routes) {

@@ -75,7 +75,7 @@ protected:
     middle.node.start_worker("forward_to_responder",
                              partial_relay{connection, admits_previous_hop, admits_next_hop});
     const auto listener = middle.listen();
-    middle.flow_control().add_consumer("forward_to_responder", listener.flow_control_id());
+    middle.flow_controls().add_consumer("forward_to_responder", listener.flow_control_id());
     return listener.socket_address();
   }
 

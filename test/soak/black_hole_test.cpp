@@ -39,7 +39,7 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   const auto c = a.connect(listener,
                            {.keepalive = impatient, .limits = quick, .observer = at_a.observer()});
   b.node.start_worker("echoer", echoer{});
-  b.flow_control().add_consumer("echoer", listener.flow_control_id());
+  b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   ASSERT_EQ(ask(a.node, {c, "echoer"}, "hello"), "hello");
 
   swallow_everything();

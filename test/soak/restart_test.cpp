@@ -108,7 +108,7 @@ TEST_F(RestartSoak, DEC12_DEC16_TrafficFlowsAgainWithinTwoSecondsAndNothingComes
   node_.node.start_worker("replies", [seen = answers](context&, const routed<std::string>& what) {
     seen.count(what.body());
   });
-  node_.flow_control().add_consumer("replies", c.flow_control_id());
+  node_.flow_controls().add_consumer("replies", c.flow_control_id());
   const route to{c, "forward_to_responder", "echoer"};
   time_until_traffic_flows(to);
   std::chrono::milliseconds worst{0};

@@ -49,7 +49,7 @@ protected:
     b->node.start_worker(
       "caller", [once](context&, const routed<any>&) { once(); },
       GetParam() == place::pooled_worker ? pooled : worker_options{});
-    b->flow_control().add_consumer("caller", listener.flow_control_id());
+    b->flow_controls().add_consumer("caller", listener.flow_control_id());
     const auto c = a.connect(listener);
     if (GetParam() == place::async_connect)
       b->tcp.async_connect(listener.socket_address(), {},
@@ -122,7 +122,7 @@ TEST_P(Blocking, MAP13_WhatWaitsIsRefusedAtOnceAndNamesWhatDoesNot) {
       return 0;
     });
     note("request_stop", [&] {
-      b->node.stop_now();
+      b->node.stop(std::chrono::milliseconds{0});
       return 0;
     });
     note("stops the node", [&] {
@@ -216,7 +216,7 @@ protected:
 
   Throwing() {
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", listener.flow_control_id());
+    b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   }
 };
 
@@ -283,7 +283,7 @@ TEST_F(Throwing, NOD7_AHandlerThatKeepsAnIoThreadDoesNotKeepAStop) {
       reached.open();
       static_cast<void>(kept.wait(60s));
     });
-    owner.flow_control().add_consumer("busy", at.flow_control_id());
+    owner.flow_controls().add_consumer("busy", at.flow_control_id());
     a.node.send({a.connect(at), "busy"}, unit{});
   }
   ASSERT_TRUE(reached.wait());
@@ -305,7 +305,7 @@ TEST_F(Throwing, NOD7_AHandlerThatKeepsAnIoThreadDoesNotKeepAStop) {
   const auto listener = b.listen();
   server.start_worker(
     "last", [](context&, const routed<any>&) { std::exit(7); }, options);
-  server.flow_control().add_consumer("last", listener.flow_control_id());
+  server.flow_controls().add_consumer("last", listener.flow_control_id());
   client.send({a.connect(listener), "last"}, unit{});
   for (;;)
     std::this_thread::sleep_for(1h);

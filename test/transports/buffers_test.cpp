@@ -39,7 +39,7 @@ protected:
 
   void start_echoer(const char* name) {
     scarce.node.start_worker(name, echoer{});
-    scarce.flow_control().add_consumer(name, listener.flow_control_id());
+    scarce.flow_controls().add_consumer(name, listener.flow_control_id());
   }
 
   [[nodiscard]] metrics counted() const { return scarce.node.metrics(); }
@@ -99,7 +99,7 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
 
 TEST_F(Buffers, ALargeFramePassesWhileThereIsRoom) {
   const auto c = plenty.connect(listener);
-  plenty.flow_control().add_consumer("replies", c.flow_control_id());
+  plenty.flow_controls().add_consumer("replies", c.flow_control_id());
   const std::string body(limit - chunk - 100'000, '.');
   EXPECT_EQ(ask(plenty.node, {c, "echoer"}, body), body);
   EXPECT_EQ(counted().buffer_refusals, 0u);
@@ -120,7 +120,7 @@ TEST_F(Buffers, WhoeverKeepsMessagesLeavesTheOthersEnoughToGoOn) {
   const gate released;
   scarce.node.start_worker(
     "keeper", [released](context&, routed<any>&) { EXPECT_TRUE(released.wait()); }, pooled);
-  scarce.flow_control().add_consumer("keeper", listener.flow_control_id());
+  scarce.flow_controls().add_consumer("keeper", listener.flow_control_id());
   std::vector<connection> greedy;
   for (std::size_t i = 0; i < limit / chunk; ++i) { // each message keeps a chunk
     greedy.push_back(plenty.connect(listener));

@@ -20,7 +20,7 @@ protected:
 
 TEST_F(ConnectionMetrics, DEC7_WhatPassesIsCountedForEachConnection) {
   b.node.start_worker("echoer", echoer{});
-  b.flow_control().add_consumer("echoer", place.flow_control_id());
+  b.flow_controls().add_consumer("echoer", place.flow_control_id());
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   EXPECT_EQ(ask(a.node, {other, "echoer"}), "Hello Ockam!");
@@ -37,7 +37,7 @@ TEST_F(ConnectionMetrics, DEC7_WhatPassesIsCountedForEachConnection) {
 TEST_F(ConnectionMetrics, DEC7_ADropIsCountedForTheConnectionThatTheMessageCameThrough) {
   b.node.start_worker("hidden", echoer{});
   b.node.start_worker("hop", hop{});
-  b.flow_control().add_consumer("hop", place.flow_control_id());
+  b.flow_controls().add_consumer("hop", place.flow_control_id());
   a.node.send({c, "missing"}, "x");
   a.node.send({c, "hidden"}, "x");
   a.node.send({c, "hop", "missing"}, "x"); // further on in the node
@@ -55,7 +55,7 @@ TEST_F(ConnectionMetrics, DEC7_WhatAWorkerHasNotHandledIsSeen) {
   const gate opened;
   b.node.start_worker(
     "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
-  b.flow_control().add_consumer("slow", place.flow_control_id());
+  b.flow_controls().add_consumer("slow", place.flow_control_id());
   for (int i = 0; i < 5; ++i)
     a.node.send({c, "slow"}, "x");
   EXPECT_TRUE(eventually([&] { return at_b.metrics().received == 5; }));

@@ -13,7 +13,7 @@ protected:
   }
 
   void admit_at_a(const address& consumer, const connection& through) {
-    a.flow_control().add_consumer(consumer, through.flow_control_id());
+    a.flow_controls().add_consumer(consumer, through.flow_control_id());
   }
 
   /// The message that B sends along `to` is dropped by A's receiver.
@@ -38,7 +38,7 @@ TEST_F(FlowControlOfAConnection, FC22_AReplyToTheRootEndpointIsDropped) {
 }
 
 TEST_F(FlowControlOfAConnection, FC23_FCU3_AReplyToAConsumerOfTheConnectionIsReceived) {
-  EXPECT_EQ(a.flow_control().find_producer_exactly(c.receiver_address()),
+  EXPECT_EQ(a.flow_controls().find_producer_exactly(c.receiver_address()),
             (producer_info{c.flow_control_id(), std::nullopt}));
   admit_at_a("app", c);
   a.node.send({c, "echoer"}, "Hello Ockam!");
@@ -47,7 +47,7 @@ TEST_F(FlowControlOfAConnection, FC23_FCU3_AReplyToAConsumerOfTheConnectionIsRec
 
 TEST_F(FlowControlOfAConnection, FC24_FCU14_ARequestNeedsNoSetUp) {
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
-  EXPECT_TRUE(a.flow_control().consumers(c.flow_control_id()).empty()) << "gone with the request";
+  EXPECT_TRUE(a.flow_controls().consumers(c.flow_control_id()).empty()) << "gone with the request";
 }
 
 TEST_F(FlowControlOfAConnection, FC25_TheAutomaticEntryCoversNoLocalHop) {
@@ -114,7 +114,7 @@ TEST_F(FlowControlOfAConnection, FC30_ANewConnectionStartsWithoutConsumers) {
   auto w = a.node.detached("w");
   admit_at_a("w", c);
   ASSERT_TRUE(c.disconnect());
-  EXPECT_TRUE(a.flow_control().consumers(c.flow_control_id()).empty());
+  EXPECT_TRUE(a.flow_controls().consumers(c.flow_control_id()).empty());
   EXPECT_TRUE(eventually([&] { return b.tcp.connections().empty(); }));
 
   const auto again = a.connect(l);
@@ -140,7 +140,7 @@ TEST_F(FlowControlOfAConnection, FC32_FCU3_AsConsumerMakesTheNodeATransit) {
   tcp_node client{start_node()};
   const auto entrance = a.listen();
   const auto out = a.connect(l, tcp::connect_options{}.as_consumer(entrance.flow_control_id()));
-  EXPECT_EQ(a.flow_control().consumers(entrance.flow_control_id()),
+  EXPECT_EQ(a.flow_controls().consumers(entrance.flow_control_id()),
             std::set<address>{out.sender_address()});
   const auto p = client.connect(entrance);
 

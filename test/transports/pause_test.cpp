@@ -53,7 +53,7 @@ private:
 class PausedInAFrame : public Paused {
 protected:
   PausedInAFrame() {
-    node.flow_control().add_consumer("reader", place.flow_control_id());
+    node.flow_controls().add_consumer("reader", place.flow_control_id());
     const auto body = encoded({"reader"});
     frame.resize(frame_header_size);
     put_frame_header(frame.data(), body.size());

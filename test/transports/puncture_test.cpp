@@ -31,7 +31,7 @@ protected:
 
   Rendezvous() {
     service.node.start_worker("rendezvous", udp::rendezvous_service{});
-    service.node.flow_control().add_consumer("rendezvous", at.flow_control_id());
+    service.node.flow_controls().add_consumer("rendezvous", at.flow_control_id());
   }
 
   static result<rendezvous_response> ask_service(node& from, route to, rendezvous_request what) {
@@ -115,8 +115,8 @@ protected:
 
   UdpPuncture() {
     outside.node.start_worker("rendezvous", udp::rendezvous_service{});
-    outside.node.flow_control().add_consumer("rendezvous", service.flow_control_id());
-    b.node.flow_control().add_consumer("udp", tcp_listener.flow_control_id());
+    outside.node.flow_controls().add_consumer("rendezvous", service.flow_control_id());
+    b.node.flow_controls().add_consumer("udp", tcp_listener.flow_control_id());
   }
 
   udp::puncture_listener listen(udp::puncture_listener_options options = {.each = quick()}) {
@@ -130,7 +130,7 @@ protected:
 
   static void start_echoer(node& on, const flow_control_id& reached_by) {
     on.start_worker("echoer", echoer{});
-    on.flow_control().add_consumer("echoer", reached_by);
+    on.flow_controls().add_consumer("echoer", reached_by);
   }
 };
 
@@ -163,7 +163,7 @@ TEST_F(UdpPuncture, UDP10_ReturnRoutesBeginWithThePuncture) {
   ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   const auto at_b = listener.punctures().front();
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const auto content
     = message{{at_a, "reader", "further"}, {"app", "earlier"}, encode_payload("x").value()}
         .set_tracing_context("trace");
@@ -184,9 +184,9 @@ TEST_F(UdpPuncture, UDP10_FCU4_OnlyConsumersOfAPunctureAreReached) {
   start_echoer(b.node, tcp_listener.flow_control_id());
   expect_dropped(a.node, {at_a, "echoer"}, b.node, drop_reason::not_a_consumer);
   const auto at_b = listener.punctures().front();
-  EXPECT_EQ(b.node.flow_control().find_producer(at_b.sender_address()),
+  EXPECT_EQ(b.node.flow_controls().find_producer(at_b.sender_address()),
             (producer_info{at_b.flow_control_id(), listener.flow_control_id()}));
-  b.node.flow_control().add_consumer("echoer", at_b.flow_control_id());
+  b.node.flow_controls().add_consumer("echoer", at_b.flow_control_id());
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
   EXPECT_TRUE(a.node.root().metadata(at_a.sender_address())->terminal);
 }
@@ -205,7 +205,7 @@ TEST_F(UdpPuncture, UDP10_WhatIsPassedOnNeedsToBeAConsumerOfItsEntrance) {
   ASSERT_TRUE(transit.wait_until_open(long_timeout));
   for (const auto& each : tcp_of_a.connections())
     if (each.mode() == connection_mode::incoming) // for the way back
-      a.node.flow_control().add_consumer(each.sender_address(), transit.flow_control_id());
+      a.node.flow_controls().add_consumer(each.sender_address(), transit.flow_control_id());
   EXPECT_EQ(ask(b.node, {from_b, transit, "echoer"}), "Hello Ockam!");
 }
 
@@ -236,7 +236,7 @@ TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
   const auto at_a = start(impatient());
   ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   for (const auto* body : {"1", "2", "3", "4"})
     a.node.send({at_a, "reader"}, body);
   expect_drops(b.node, drop_reason::mailbox_full, 2);
@@ -342,7 +342,7 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   const auto listener = udp::puncture_listener::start(
     b.node.root(), "udp", b.udp, {udp_address(service), "rendezvous"}, {.each = quick()});
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const datagram_peer peer;
   const auto theirs = a.node.root().send_and_receive<negotiation>(
     {to_b, "udp"}, negotiation{peer.address(), "end"}, {.timeout = long_timeout});

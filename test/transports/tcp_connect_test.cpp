@@ -23,7 +23,7 @@ protected:
   void start_echoer(const tcp::listener& behind) {
     if (!b.node.is_registered("echoer"))
       b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", behind.flow_control_id());
+    b.flow_controls().add_consumer("echoer", behind.flow_control_id());
   }
 
   /// A place without a listener, for the moment.
@@ -267,7 +267,7 @@ TEST_F(TcpConnect, MAP10_ConnectingInAWorkerOfTheIoThreadIsRefusedInsteadOfBlock
     const auto made = tcp.try_connect(to.body());
     book.write(made ? "connected" : made.error().code().message());
   });
-  b.flow_control().add_consumer("caller", listener.flow_control_id());
+  b.flow_controls().add_consumer("caller", listener.flow_control_id());
   a.node.send({a.connect(listener), "caller"}, listener.socket_address());
   EXPECT_EQ(book.wait_for(1), lines{"misuse"});
 }

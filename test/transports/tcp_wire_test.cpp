@@ -30,7 +30,7 @@ protected:
 
   TcpWire() {
     node.node.start_worker("echoer", echoer{});
-    node.flow_control().add_consumer("echoer", listener.flow_control_id());
+    node.flow_controls().add_consumer("echoer", listener.flow_control_id());
   }
 
   raw_peer connect() const { return raw_peer::connect_to(listener.port()); }
@@ -259,7 +259,7 @@ TEST_F(TcpWire, TCP37_AFrameThatDoesNotEndIsClosedAfterTheFrameTimeout) {
 
 TEST_F(TcpWire, TCP37_BetweenFramesThereIsNoFrameTimeout) {
   const auto impatient = node.listen({.limits = {.frame_timeout = 50ms}});
-  node.flow_control().add_consumer("echoer", impatient.flow_control_id());
+  node.flow_controls().add_consumer("echoer", impatient.flow_control_id());
   const auto peer = raw_peer::connect_to(impatient.port());
   expect_answered(peer, hello, reply);
   EXPECT_TRUE(peer.is_silent(250ms));
@@ -271,7 +271,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   connection_journal seen;
   const auto place = node.listen(
     {.limits = {.credit_messages = 1, .frame_timeout = 300ms}, .observer = seen.observer()});
-  node.flow_control().add_consumer("slow", place.flow_control_id());
+  node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   bytes frame(4);
@@ -294,7 +294,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   connection_journal seen;
   const auto place = node.listen(
     {.limits = {.credit_messages = 1, .idle_timeout = 300ms}, .observer = seen.observer()});
-  node.flow_control().add_consumer("slow", place.flow_control_id());
+  node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   bytes frame(4);

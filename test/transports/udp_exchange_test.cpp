@@ -32,7 +32,7 @@ TEST_F(UdpExchange, UDP1_ABindingTellsWhatItIs) {
   EXPECT_FALSE(open.peer());
   EXPECT_NE(open.sender_address(), open.receiver_address());
   EXPECT_TRUE(a.node.root().metadata(open.sender_address())->terminal);
-  EXPECT_EQ(a.node.flow_control().find_producer(open.sender_address())->id, id);
+  EXPECT_EQ(a.node.flow_controls().find_producer(open.sender_address())->id, id);
   const auto tied = a.bind_to(open.socket_address());
   EXPECT_EQ(tied.peer(), open.socket_address());
   EXPECT_EQ(a.udp.bindings().size(), 2u);
@@ -161,7 +161,7 @@ TEST_F(UdpExchange, UDP4_MessagesOfManyDatagramsPass) {
     const auto at_b = b.bind({.format = format});
     if (format == datagram_format::a)
       b.node.start_worker("echoer", echoer{});
-    b.node.flow_control().add_consumer("echoer", at_b.flow_control_id());
+    b.node.flow_controls().add_consumer("echoer", at_b.flow_control_id());
     const auto at_a = a.bind_to(at_b.socket_address(), {.format = format});
     for (const std::size_t size : {0, 1, 400, 493, 500, 5'000, 50'000}) {
       const std::string body(size, 'x');
@@ -209,7 +209,7 @@ TEST_F(UdpExchange, FCU4_ATiedBindingCanPassOnWhatComesThroughAnother) {
   const auto exit = b.bind_to(at_c.socket_address(), {.consumer_of = {entrance.flow_control_id()}});
   const route through{a.bind(), udp_address(entrance), exit.sender_address(), "echoer"};
   expect_dropped(a.node, through, b.node, drop_reason::not_a_consumer); // the way back is not open
-  b.node.flow_control().add_consumer(entrance.sender_address(), exit.flow_control_id());
+  b.node.flow_controls().add_consumer(entrance.sender_address(), exit.flow_control_id());
   EXPECT_EQ(ask(a.node, through), "Hello Ockam!");
 }
 
@@ -246,7 +246,7 @@ TEST_F(UdpExchange, IPv6PeersAreReachedAndIPv4OnesThroughAnIPv6Socket) {
   b.start_echoer(*v6);
   EXPECT_EQ(ask(a.node, {a.udp.bind("[::1]:0"), udp_address(*v6), "echoer"}), "Hello Ockam!");
   const auto v4 = b.bind();
-  b.node.flow_control().add_consumer("echoer", v4.flow_control_id());
+  b.node.flow_controls().add_consumer("echoer", v4.flow_control_id());
   EXPECT_EQ(ask(a.node, {a.udp.bind("[::]:0"), udp_address(v4), "echoer"}), "Hello Ockam!");
   const auto both = b.udp.bind("[::]:0");
   auto reader = b.start_reader(both);
@@ -295,7 +295,7 @@ TEST_F(UdpExchange, APeerThatStartedAgainIsHeard) {
   ASSERT_TRUE(at_b.stop());
   ASSERT_TRUE(eventually([&] { return b.udp.bindings().empty(); }));
   at_b = b.udp.bind(at_b.socket_address());
-  b.node.flow_control().add_consumer("echoer", at_b.flow_control_id());
+  b.node.flow_controls().add_consumer("echoer", at_b.flow_control_id());
   // its first reply may have a number that looks late
   EXPECT_TRUE(eventually([&] {
     return ask(a.node, {at_a, "echoer"}, "again", 2 * short_timeout) == "again";

@@ -60,7 +60,7 @@ auto generous(int messages, std::size_t size) {
 udp::binding UdpHostile::bind_generous(udp::bind_options options) {
   auto at = node.bind(std::move(options));
   node.node.start_worker("generous", generous(answers, 30));
-  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  node.node.flow_controls().add_consumer("generous", at.flow_control_id());
   return at;
 }
 
@@ -192,7 +192,7 @@ protected:
     node.node.start_worker("teller", from_address(secret));
     node.node.start_worker(secret, generous(answers, 30));
     for (const auto& each : {address{"teller"}, secret})
-      node.node.flow_control().add_consumer(each, at.flow_control_id());
+      node.node.flow_controls().add_consumer(each, at.flow_control_id());
   }
   /// What `other` gets for asking at the secret address.
   std::size_t answered_by_secret(const datagram_peer& other, std::uint16_t number) {
@@ -230,7 +230,7 @@ TEST_F(UdpProof, UDP13_AnAddressThatThePeerHasNamedBeforeProvesNothing) {
 TEST_F(UdpHostile, TheBoundIsAnOption) {
   const auto at = node.bind({.max_amplification = 0});
   node.node.start_worker("generous", generous(10, 400));
-  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  node.node.flow_controls().add_consumer("generous", at.flow_control_id());
   peer.send(datagrams_of({"generous"}, "", 1).front(), at.port());
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(peer.receive(long_timeout)) << i;
@@ -239,7 +239,7 @@ TEST_F(UdpHostile, TheBoundIsAnOption) {
 TEST_F(UdpHostile, WhomThisNodeHasSentToFirstGetsAllAnswers) {
   const auto at = node.bind();
   node.node.start_worker("generous", generous(10, 400));
-  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  node.node.flow_controls().add_consumer("generous", at.flow_control_id());
   node.node.send({at, udp_address(peer.address()), "hello"}, "x");
   ASSERT_TRUE(peer.receive(long_timeout));
   peer.send(datagrams_of({"generous"}, "", 1).front(), at.port());
@@ -251,7 +251,7 @@ TEST_F(UdpHostile, ERR12_WhatIsPassedOnDoesNotGoToStrangers) {
   const datagram_peer victim;
   const auto at = node.bind();
   node.node.start_worker("hop", hop{});
-  node.node.flow_control().add_consumer("hop", at.flow_control_id());
+  node.node.flow_controls().add_consumer("hop", at.flow_control_id());
   peer.send(datagrams_of({"hop", at, udp_address(victim.address()), "x"}, "", 1).front(),
             at.port());
   expect_drops(node.node, drop_reason::outgoing_denied, 1);

@@ -24,10 +24,6 @@ namespace ockam {
 /// Whether the pieces lead anywhere is what `to_route` says.
 class OCKAM_PROTOCOL_EXPORT multiaddr {
 public:
-#if defined(__GNUC__) && !defined(__clang__) // says that `protocol::worker` shadows `ockam::worker`
-#  pragma GCC diagnostic push
-#  pragma GCC diagnostic ignored "-Wshadow"
-#endif
   /// What a piece is. The numbers are those of the binary form.
   enum class protocol : std::uint32_t {
     ip4 = 4,
@@ -45,9 +41,6 @@ public:
     secure = 99'526,
     worker = 102'526,
   };
-#if defined(__GNUC__) && !defined(__clang__)
-#  pragma GCC diagnostic pop
-#endif
 
   /// One protocol with its value.
   struct piece {
@@ -90,9 +83,7 @@ public:
   /// - errc::invalid_value           half a transport, or a node, project or space
   [[nodiscard]] result<route> to_route() const;
 
-  [[nodiscard]] const std::vector<piece>& pieces() const noexcept {
-    return pieces_;
-  }
+  [[nodiscard]] const std::vector<piece>& pieces() const noexcept { return pieces_; }
 
   bool operator==(const multiaddr&) const = default;
 

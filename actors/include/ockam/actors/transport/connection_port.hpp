@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/detail/export.hpp"
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/transport/message_sink.hpp"
 #include "ockam/actors/transport/node_services.hpp"
@@ -47,7 +47,7 @@ public:
 
   /// Registers a sender and a receiver address, the flow control entries,
   /// and a CAF actor for the sender. errc::shutting_down when the node is stopping.
-  static result<connection_port> open(node_ptr node, connection_setup setup);
+  [[nodiscard]] static result<connection_port> open(node_ptr node, connection_setup setup);
 
   [[nodiscard]] const address& sender_address() const noexcept;
   [[nodiscard]] const address& receiver_address() const noexcept;
