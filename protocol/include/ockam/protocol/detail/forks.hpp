@@ -9,10 +9,10 @@ namespace ockam::internal {
 OCKAM_PROTOCOL_EXPORT extern std::atomic<unsigned> forks;
 
 /// Lets `count_forks` count from now on, or longer. False when the system refuses that.
-OCKAM_PROTOCOL_EXPORT bool watch_forks() noexcept;
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT bool watch_forks() noexcept;
 
 /// For what belongs to one process: the child of a `fork` counts one more than its parent.
-inline unsigned count_forks() noexcept {
+[[nodiscard]] inline unsigned count_forks() noexcept {
   return forks.load(std::memory_order_relaxed);
 }
 
