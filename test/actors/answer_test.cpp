@@ -194,11 +194,11 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
 TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
   node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
     EXPECT_EQ(error_of(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"})),
-              errc::internal);
+              errc::not_encodable);
   });
   const auto reply = request(node, "odd");
   EXPECT_EQ(error_of(reply), errc::remote);
-  EXPECT_EQ(error_of(reply).cause(), errc::internal);
+  EXPECT_EQ(error_of(reply).cause(), errc::not_encodable);
 }
 
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {

@@ -485,7 +485,7 @@ TEST_F(FlowControl, PortsCannotBeOpenedOnAStoppedNode) {
   node.stop();
   const auto port = connection_port::open(node.services(), {});
   ASSERT_FALSE(port);
-  EXPECT_EQ(error_of(port), errc::internal);
+  EXPECT_EQ(error_of(port), errc::node_stopped);
   EXPECT_FALSE(listener_port::open(node.services(), flow_control_id::random(), [] {}));
   EXPECT_TRUE(node.flow_control().empty());
 }

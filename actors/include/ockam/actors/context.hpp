@@ -93,8 +93,9 @@ public:
   /// Success means queued, or dropped by access control (SND-2). Errors, in this order (SND-1):
   /// - errc::empty_route         `to` has no address
   /// - errc::not_found           nothing is registered at the first address of `to`
-  /// - errc::internal            `body` cannot be encoded, e.g. text that is not UTF-8 (MTY-4); the
-  ///                               first address is a transport address (ROU-8); the node has stopped
+  /// - errc::unresolved_address  the first address is a transport address
+  /// - errc::not_encodable       `body` cannot be encoded, e.g. text that is not UTF-8
+  /// - errc::node_stopped        the node has stopped
   /// - errc::resource_exhausted  the connection at the first address has too much to write
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
@@ -166,7 +167,8 @@ public:
   /// call returns; its `initialize` may not have run yet (WRK-1).
   /// - errc::already_exists  one of the addresses is taken; nothing is registered (ROU-3, ROU-5)
   /// - errc::shutting_down   the node is stopping (NOD-9)
-  /// - errc::internal        no address was given (ROU-6), or the node has stopped (NOD-11)
+  /// - errc::missing_address  no address was given
+  /// - errc::node_stopped    the node has stopped
   template <class Worker>
   result<address> start_worker(mailboxes at, Worker what, worker_options options = {}) {
     return start(std::move(at), internal::make_worker_object(std::move(what)), options);
