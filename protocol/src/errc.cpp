@@ -64,8 +64,10 @@ constexpr std::array meanings{
           error_kind::shutdown},
   meaning{errc::remote, "remote", error_origin::node, error_kind::other},
   meaning{errc::misuse, "misuse", error_origin::node, error_kind::misuse},
+  meaning{errc::node_stopped, "node_stopped", error_origin::node, error_kind::internal},
+  meaning{errc::missing_address, "missing_address", error_origin::node, error_kind::internal},
+  meaning{errc::unresolved_address, "unresolved_address", error_origin::node, error_kind::internal},
   meaning{errc::not_encodable, "not_encodable", error_origin::node, error_kind::internal},
-  meaning{errc::node_stopped, "node_stopped", error_origin::node, error_kind::shutdown},
   meaning{errc::internal, "internal", error_origin::node, error_kind::internal},
 };
 

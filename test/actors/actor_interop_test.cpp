@@ -440,7 +440,8 @@ TEST_F(ActorInterop, ROU12_AFailedCommandIsAnErrorAndTheRouterGoesOn) {
   EXPECT_EQ(contains(error_of({.what = command::expose, .addresses = {"app"}, .actor = actor}),
                      "already_exists"),
             "yes");
-  EXPECT_EQ(contains(error_of({.what = command::expose, .actor = actor}), "internal"), "yes");
+  EXPECT_EQ(contains(error_of({.what = command::expose, .actor = actor}), "missing_address"),
+            "yes");
   EXPECT_EQ(contains(error_of({.what = static_cast<command>(99)}), "misuse"), "yes");
   node.start_worker("echoer", echoer{});
   EXPECT_EQ((node.send_and_receive<std::string>("echoer", "x")), "x");

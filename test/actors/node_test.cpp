@@ -297,6 +297,7 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   auto& root = node.root();
   const auto expect_internal = [](const char* call, const auto& outcome) {
     ASSERT_FALSE(outcome) << call;
+    EXPECT_EQ(error_of(outcome), errc::node_stopped) << call;
     EXPECT_EQ(error_of(outcome).kind(), error_kind::internal) << call;
     EXPECT_EQ(error_of(outcome).origin(), error_origin::node) << call;
   };
@@ -359,7 +360,7 @@ TEST_F(Node, NOD11_AWorkerThatOutlivesTheStopMayCallEverything) {
       reached.open();
       static_cast<void>(released.wait());
       const auto note = [&](const auto& outcome) {
-        book.write(outcome ? "ok" : std::string{to_string(outcome.error()).substr(0, 8)});
+        book.write(outcome ? "ok" : std::string{to_string(outcome.error()).substr(0, 12)});
       };
       note(ctx.send("app", "x"));
       note(ctx.start_worker("v", echoer{}));
@@ -372,7 +373,8 @@ TEST_F(Node, NOD11_AWorkerThatOutlivesTheStopMayCallEverything) {
   ASSERT_TRUE(reached.wait());
   node.stop(std::chrono::milliseconds{0});
   released.open();
-  EXPECT_EQ(book.wait_for(4), (lines{"internal", "internal", "internal", "internal"}));
+  EXPECT_EQ(book.wait_for(4),
+            (lines{"node_stopped", "node_stopped", "node_stopped", "node_stopped"}));
 }
 
 TEST_F(Node, NOD13_AHundredNodesComeAndGo) {

@@ -150,7 +150,7 @@ TEST_F(Router, ROU4_WRK10_TheLateEndOfAnOldWorkerLeavesItsSuccessorAlone) {
 TEST_F(Router, ROU6_AStartWithoutAnAddressIsInternal) {
   for (const auto& none : {mailboxes{}, mailboxes{std::vector<mailbox_options>{}}}) {
     EXPECT_EQ(node.root().start_worker(none, echoer{}).error().kind(), error_kind::internal);
-    EXPECT_EQ(node.root().detached(none).error().kind(), error_kind::internal);
+    EXPECT_EQ(node.root().detached(none).error(), errc::missing_address);
   }
 }
 
@@ -186,6 +186,7 @@ TEST_F(Router, ROU7_DEC5_ERR2_WRK10_AStoppingAddressIsNotFound) {
 TEST_F(Router, ROU8_ERR12_AnUnresolvedTransportAddressIsInternal) {
   const auto sent = node.root().send(route{"1#localhost:4000", "echoer"}, "x");
   ASSERT_FALSE(sent);
+  EXPECT_EQ(error_of(sent), errc::unresolved_address);
   EXPECT_EQ(error_of(sent).kind(), error_kind::internal);
   EXPECT_EQ(error_of(sent).origin(), error_origin::node);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::external_address), 1u);

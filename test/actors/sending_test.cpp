@@ -129,6 +129,7 @@ TEST_F(Sending, MTY4_ABodyThatCannotBeEncodedIsInternalAndNothingIsSent) {
   const std::string not_utf8 = "\xff\xfe";
   const auto expect_refused = [](const auto& outcome) {
     ASSERT_FALSE(outcome);
+    EXPECT_EQ(error_of(outcome), errc::not_encodable);
     EXPECT_EQ(error_of(outcome).kind(), error_kind::internal);
     EXPECT_EQ(error_of(outcome).origin(), error_origin::node);
     EXPECT_NE(error_of(outcome).detail().find("invalid_utf8"), std::string::npos);
@@ -156,7 +157,7 @@ TEST_F(Sending, FWD1_ForwardLeavesTheMessageAsItIs) {
 TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
   auto box = target();
   EXPECT_EQ(error_of(node.root().forward(message{"nobody", {}})), errc::not_found);
-  EXPECT_EQ(error_of(node.root().forward(message{"1#host:1", {}})), errc::not_found);
+  EXPECT_EQ(error_of(node.root().forward(message{"1#host:1", {}})), errc::unresolved_address);
   auto closed = node.detached(
     mailbox_options{.address = "closed", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(closed.forward(message{"target", {}}));

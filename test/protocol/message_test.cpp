@@ -117,7 +117,7 @@ TEST(Message, LMS10_TracingContextIsPassedOn) {
 }
 
 TEST(Message, LMS10_ATracingContextThatNoPeerWouldAcceptIsRefused) {
-  EXPECT_THROW(sample().set_tracing_context("\xff"), failure);
+  EXPECT_THROW(static_cast<void>(sample().set_tracing_context("\xff")), failure);
 }
 
 // -- values ------------------------------------------------------------------------------------------

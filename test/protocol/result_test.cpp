@@ -42,6 +42,14 @@ TEST(Error, HasOriginAndKind) {
   EXPECT_EQ(missing.kind(), error_kind::not_found);
 }
 
+TEST(Error, OfANodeThatCannotActIsNodeAndInternal) {
+  for (const auto code : {errc::node_stopped, errc::missing_address, errc::unresolved_address,
+                          errc::not_encodable, errc::internal}) {
+    EXPECT_EQ(error{code}.origin(), error_origin::node) << to_string(code);
+    EXPECT_EQ(error{code}.kind(), error_kind::internal) << to_string(code);
+  }
+}
+
 TEST(Error, OfTheSystemIsTransportAndIo) {
   const error refused{std::make_error_code(std::errc::connection_refused)};
   EXPECT_EQ(refused.origin(), error_origin::transport);

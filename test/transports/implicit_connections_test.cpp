@@ -68,7 +68,7 @@ TEST_F(implicit_connections, DEC15_TCP34_OffByDefault) {
   tcp_node a{start_node()};
   const auto sent = a.node.root().send({remote(), "echoer"}, "one");
   ASSERT_FALSE(sent.has_value());
-  EXPECT_EQ(error_of(sent), errc::not_found);
+  EXPECT_EQ(error_of(sent), errc::unresolved_address);
   EXPECT_TRUE(a.tcp.connections().empty());
 }
 

@@ -41,7 +41,7 @@ result<void> node_state::check_may_wait(std::string_view call, std::string_view 
 
 result<void> check(const mailboxes& at) {
   if (at.all().empty())
-    return fail(errc::misuse, "no address was given; at least one is needed"); // ROU-6
+    return fail(errc::missing_address, "no address was given; at least one is needed");
   if (at.all().size() > 0xffff)
     return fail(errc::misuse, "a worker can have at most 65535 addresses");
   for (const auto& box : at.all())

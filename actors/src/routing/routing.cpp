@@ -270,7 +270,7 @@ error node_state::unknown(address_view next) const {
                                     + "; raise request_options.timeout, or find out what is slow"}
       .with_cause(make_error_code(errc::timeout));
   if (!next.is_local())
-    return {errc::not_found,
+    return {errc::unresolved_address,
             name
               + " is a transport address and no connection; connect first, or call "
                 "resolve_transport_route"};

@@ -13,7 +13,7 @@ namespace ockam {
 
 class flow_controls;
 
-/// A message between two mailboxes, as access control sees it (RTD-1).
+/// A message between two mailboxes, as access control sees it.
 ///
 /// `source` is the mailbox that really sends, not what the return route claims; `destination` is
 /// the address that was resolved.
@@ -43,28 +43,28 @@ public:
 
 using access_control_ptr = std::shared_ptr<const access_control>;
 
-OCKAM_ACTORS_EXPORT access_control_ptr allow_all(); // AC-1
-OCKAM_ACTORS_EXPORT access_control_ptr deny_all();  // AC-2
+OCKAM_ACTORS_EXPORT access_control_ptr allow_all();
+OCKAM_ACTORS_EXPORT access_control_ptr deny_all();
 
-/// Incoming: the true source is one of `sources` (AC-3).
+/// Incoming: the true source is one of `sources`.
 OCKAM_ACTORS_EXPORT access_control_ptr allow_source_addresses(std::vector<address> sources);
 
-/// Outgoing: the next address of the onward route is one of `next_hops` (AC-4).
+/// Outgoing: the next address of the onward route is one of `next_hops`.
 /// errc::empty_route for a message without a next address.
 OCKAM_ACTORS_EXPORT access_control_ptr allow_onward_addresses(std::vector<address> next_hops);
 
-/// Every one admits, asked in order until one does not; an empty list admits (AC-5).
+/// Every one admits, asked in order until one does not; an empty list admits.
 OCKAM_ACTORS_EXPORT access_control_ptr all_of(std::vector<access_control_ptr> parts);
 
-/// One of them admits, asked in order until one does; an empty list denies (AC-5).
+/// One of them admits, asked in order until one does; an empty list denies.
 OCKAM_ACTORS_EXPORT access_control_ptr any_of(std::vector<access_control_ptr> parts);
 
 /// Remembers up to 10 admissions of `inner` for `lifetime` each, by source, destination, routes and
-/// local info; denials are not remembered (AC-6).
+/// local info; denials are not remembered.
 OCKAM_ACTORS_EXPORT access_control_ptr cached(access_control_ptr inner,
                                               time_span lifetime = std::chrono::seconds{1});
 
-/// Incoming: the source is not an address through which messages enter the node (AC-9).
+/// Incoming: the source is not an address through which messages enter the node.
 OCKAM_ACTORS_EXPORT access_control_ptr local_only(std::shared_ptr<const flow_controls> registry);
 
 } // namespace ockam

@@ -11,7 +11,7 @@
 
 namespace ockam {
 
-/// The one typed interface of every worker: a routed message in, nothing out (MAP-2).
+/// The one typed interface of every worker: a routed message in, nothing out.
 ///
 /// A CAF actor written by hand derives from `ockam::worker_actor::base` and handles
 /// `ockam::routed_message&`.

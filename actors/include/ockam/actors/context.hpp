@@ -49,7 +49,7 @@ struct retry_policy {
   std::chrono::milliseconds longest{5'000}; // but not longer than this
 };
 
-/// How long to wait for a reply, and what may come and go while waiting (SRQ-3, SRQ-8).
+/// How long to wait for a reply, and what may come and go while waiting.
 struct request_options {
   std::optional<time_span> timeout = std::chrono::seconds{30}; // of an attempt
   access_control_ptr incoming = allow_all(); // asked in addition to the built-in control
@@ -57,7 +57,7 @@ struct request_options {
   retry_policy retry{};
 };
 
-/// A message that is sent once, some time later (DLY-1).
+/// A message that is sent once, some time later.
 ///
 /// Owns an address of its own, which admits nothing; the destination is the only place it may send
 /// to. Destruction cancels. Thread-safe.
@@ -68,7 +68,7 @@ public:
   delayed_event& operator=(delayed_event&&) noexcept;
   ~delayed_event();
 
-  /// Sends the message after `delay`; an outstanding one is cancelled first (DLY-2).
+  /// Sends the message after `delay`; an outstanding one is cancelled first.
   void schedule(time_span delay);
   void cancel();
 
@@ -83,17 +83,17 @@ private:
 /// can be done from them. Nothing here waits.
 class OCKAM_ACTORS_EXPORT sender {
 public:
-  [[nodiscard]] const address& primary_address() const noexcept; // CTX-5
+  [[nodiscard]] const address& primary_address() const noexcept;
   [[nodiscard]] std::vector<address> addresses() const;
 
   // -- sending ------------------------------------------------------------------------------------
 
   /// Sends `body` along `to` from the primary address.
   ///
-  /// Success means queued, or dropped by access control (SND-2). Errors, in this order (SND-1):
+  /// Success means queued, or dropped by access control. Errors, in this order:
   /// - errc::empty_route         `to` has no address
-  /// - errc::not_found           nothing is registered at the first address of `to`; a transport
-  ///                             address is one that was not resolved
+  /// - errc::not_found           nothing is registered at the first address of `to`
+  /// - errc::unresolved_address  the first address is a transport address
   /// - errc::not_encodable       `body` cannot be encoded, e.g. text that is not UTF-8
   /// - errc::node_stopped        the node has stopped
   /// - errc::resource_exhausted  the connection at the first address has too much to write
@@ -103,7 +103,7 @@ public:
     return send_payload(0, std::move(to), encode_payload(body), {});
   }
 
-  /// As `send`, from one of the own addresses (SND-4); errc::not_own_address for another one.
+  /// As `send`, from one of the own addresses; errc::internal for another one.
   template <class T>
   [[nodiscard]] result<void> send_from_address(route to, const T& body, const address& from) {
     auto index = own_index(from);
@@ -112,18 +112,18 @@ public:
     return send_payload(*index, std::move(to), encode_payload(body), {});
   }
 
-  /// As `send`, with notes that stay inside the node (LMS-9).
+  /// As `send`, with notes that stay inside the node.
   template <class T>
   [[nodiscard]] result<void> send_with_local_info(route to, const T& body,
                                                   std::vector<local_info> info) {
     return send_payload(0, std::move(to), encode_payload(body), std::move(info));
   }
 
-  /// As `send`, to one of the own addresses; errc::not_own_address for another one.
+  /// As `send`, to one of the own addresses; errc::internal for another one.
   template <class T>
   [[nodiscard]] result<void> send_to_self(const address& from, const address& to, const T& body) {
     if (!own_index(to))
-      return fail(errc::not_own_address,
+      return fail(errc::internal,
                   escaped(to_string(to)) + " is not an address of this worker; use send");
     return send_from_address(route{to}, body, from);
   }
@@ -148,10 +148,10 @@ public:
   /// A promise to answer `request` later, from any thread.
   [[nodiscard]] response_promise make_response_promise(const routed_message& request);
 
-  /// Passes a message on with both routes, payload and notes as they are (FWD-1). Take the own
-  /// address off first, or it comes back (FWD-2).
+  /// Passes a message on with both routes, payload and notes as they are. Take the own
+  /// address off first, or it comes back.
   [[nodiscard]] result<void> forward(message content);
-  [[nodiscard]] result<void> forward_from_address(message content, const address& from); // FWD-3
+  [[nodiscard]] result<void> forward_from_address(message content, const address& from);
 
   /// `forward(std::move(message).step_forward(...))` without unpacking the result by hand.
   [[nodiscard]] result<void> forward(result<message> content);
@@ -165,10 +165,10 @@ public:
   // -- the node -----------------------------------------------------------------------------------
 
   /// Starts a worker: a class with state, or a function. It is reachable from every thread when the
-  /// call returns; its `initialize` may not have run yet (WRK-1).
-  /// - errc::already_exists  one of the addresses is taken; nothing is registered (ROU-3, ROU-5)
-  /// - errc::shutting_down   the node is stopping (NOD-9)
-  /// - errc::misuse          no address was given
+  /// call returns; its `initialize` may not have run yet.
+  /// - errc::already_exists  one of the addresses is taken; nothing is registered
+  /// - errc::shutting_down   the node is stopping
+  /// - errc::missing_address  no address was given
   /// - errc::node_stopped    the node has stopped
   template <class Worker>
   [[nodiscard]] result<address> start_worker(mailboxes at, Worker what,
@@ -177,7 +177,7 @@ public:
   }
 
   /// Starts a processor: a class with `process`. Its mailboxes admit nothing unless they are given
-  /// with controls of their own (ACD-4).
+  /// with controls of their own.
   template <class Processor>
   [[nodiscard]] result<address> start_processor(mailboxes at, Processor processor,
                                                 worker_options options = {}) {
@@ -185,35 +185,35 @@ public:
                         options);
   }
 
-  /// Initiates the stop of the worker with this address, primary or alias (ROU-10): from now on the
-  /// address is unknown, queued messages are still handled, then `shutdown` runs (WRK-7).
+  /// Initiates the stop of the worker with this address, primary or alias: from now on the
+  /// address is unknown, queued messages are still handled, then `shutdown` runs.
   /// errc::not_found when nothing is registered there.
   [[nodiscard]] result<void> stop_worker(const address& any);
 
-  /// A mailbox without an actor, for a plain thread (CTX-2). Without an address: at a random one
-  /// that admits nothing in either direction (CTX-4).
+  /// A mailbox without an actor, for a plain thread. Without an address: at a random one
+  /// that admits nothing in either direction.
   [[nodiscard]] result<endpoint> detached(mailboxes at);
   [[nodiscard]] result<endpoint> detached();
 
-  [[nodiscard]] bool is_registered(const address& primary) const;                   // ROU-9
-  [[nodiscard]] std::vector<address> list_workers() const;                          // ROU-9
-  [[nodiscard]] std::optional<address_metadata> metadata(const address& any) const; // ROU-13
+  [[nodiscard]] bool is_registered(const address& primary) const;
+  [[nodiscard]] std::vector<address> list_workers() const;
+  [[nodiscard]] std::optional<address_metadata> metadata(const address& any) const;
 
   /// The first address of `along` that leaves the node; nullopt if none does; errc::invalid_value
-  /// when the route contains an address that is not local (ROU-13).
+  /// when the route contains an address that is not local.
   [[nodiscard]] result<std::optional<address>> find_terminal_address(const route& along) const;
 
-  /// Replaces the transport address in a route by a connection made for it (TCP-30). Blocks while
+  /// Replaces the transport address in a route by a connection made for it. Blocks while
   /// connecting; the caller disconnects it. In a worker, an observer or a callback it is errc::misuse.
   [[nodiscard]] result<route> resolve_transport_route(const route& along);
-  [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along); // its route (MAD-7)
+  [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along); // its route
 
   [[nodiscard]] ockam::flow_controls& flow_controls() const noexcept;
   /// The same registry for access controls that keep it: `local_only`, `allow_consumers_of`.
   [[nodiscard]] std::shared_ptr<ockam::flow_controls> shared_flow_controls() const noexcept;
   [[nodiscard]] caf::actor_system& system() const noexcept;
 
-  /// Asks the node to stop; returns at once (NOD-5).
+  /// Asks the node to stop; returns at once.
   void request_stop();
 
   /// What transports of the node use (ockam/actors/transport/node_services.hpp).
@@ -251,10 +251,10 @@ protected:
   std::shared_ptr<internal::node_state> node_;
   ref_ptr<internal::worker_record> record_;
   internal::worker_shell* shell_ = nullptr; // the actor around the worker, for worker contexts
-  internal::trace tracing_;                 // of the message being handled (SRQ-9)
+  internal::trace tracing_;                 // of the message being handled
 };
 
-/// What a worker is given: its addresses and the node around it (CTX-1).
+/// What a worker is given: its addresses and the node around it.
 ///
 /// Valid inside the hooks of the worker that owns it; not thread-safe.
 class OCKAM_ACTORS_EXPORT context : public sender {
@@ -285,7 +285,7 @@ public:
       std::move(options));
   }
 
-  /// Stops this worker after the messages it already has (WRK-8).
+  /// Stops this worker after the messages it already has.
   void stop();
 
   /// Calls a function in this worker, from any thread; ignored once the worker is gone. For replies
@@ -293,8 +293,8 @@ public:
   using dispatcher = std::function<void(std::function<void(context&)>)>;
   [[nodiscard]] dispatcher make_dispatcher();
 
-  /// Holds messages back after `initialize`, until `ready` or `fail` is called (MAP-8). Who is stopped
-  /// before that ends like one that failed: what waits is lost, and counted (WRK-3).
+  /// Holds messages back after `initialize`, until `ready` or `fail` is called. Who is stopped
+  /// before that ends like one that failed: what waits is lost, and counted.
   void defer_ready();
   void ready();
   void fail(error why);
@@ -305,7 +305,7 @@ public:
   /// @param connection  its sender address, the first one of the routes that lead through it
   void when_writable(const address& connection, std::function<void(context&)> then);
 
-  /// For processors: the oldest message that waits and is admitted, if any (PRC-5).
+  /// For processors: the oldest message that waits and is admitted, if any.
   template <class T>
   std::optional<routed<T>> try_receive() {
     auto next = take_waiting();

@@ -5,7 +5,7 @@
 
 namespace ockam {
 
-/// How long to wait for a message; nullopt waits for ever (RCV-1).
+/// How long to wait for a message; nullopt waits for ever.
 struct receive_options {
   std::optional<time_span> timeout = std::chrono::seconds{30};
 };
@@ -15,7 +15,7 @@ struct send_options {
   std::optional<time_span> timeout = std::chrono::seconds{30};
 };
 
-/// A mailbox without an actor, for plain threads such as `main` (CTX-2, MAP-12).
+/// A mailbox without an actor, for plain threads such as `main`.
 ///
 /// `receive`, `send_and_receive` and `wait_for` block the calling thread: in a worker, an observer or a
 /// callback they fail at once with errc::misuse, unless their time-out is 0. All calls are
@@ -55,7 +55,7 @@ public:
       .and_then([](const routed<Reply>& reply) { return reply.try_body(); });
   }
 
-  /// As `send_and_receive`; shows the reply's return route (SRQ-6).
+  /// As `send_and_receive`; shows the reply's return route.
   template <class Reply, class Body>
   [[nodiscard]] result<routed<Reply>> send_and_receive_extended(route to, const Body& body,
                                                                 request_options options = {}) {
@@ -63,7 +63,7 @@ public:
       .map([](routed_message&& reply) { return routed<Reply>{std::move(reply)}; });
   }
 
-  /// Waits until the worker at this address, primary or alias, has finished `initialize` (ROU-14).
+  /// Waits until the worker at this address, primary or alias, has finished `initialize`.
   /// - errc::not_found              nothing is registered there
   /// - errc::initialization_failed  with the reason
   /// - errc::timeout

@@ -49,35 +49,35 @@ struct producer_info {
 ///
 /// A message that comes in through a producer is delivered only to addresses that were registered
 /// as consumers of the producer's id or of its spawner's id. Thread-safe; every change counts for
-/// the next message (FCO-8).
+/// the next message.
 class OCKAM_ACTORS_EXPORT flow_controls {
 public:
-  /// Idempotent; neither the address nor the id has to exist (FCO-1).
+  /// Idempotent; neither the address nor the id has to exist.
   void add_consumer(const address& consumer, const flow_control_id& id);
 
-  /// Overwrites an entry of the same address (FCO-2). `additional` are further addresses by which
+  /// Overwrites an entry of the same address. `additional` are further addresses by which
   /// `find_producer` finds it.
   void add_producer(const address& producer, const flow_control_id& id,
                     std::optional<flow_control_id> spawner_id = {},
                     const std::vector<address>& additional = {});
 
-  /// Overwrites (FCO-3).
+  /// Overwrites.
   void add_spawner(const address& spawner, const flow_control_id& id);
 
-  [[nodiscard]] std::set<address> consumers(const flow_control_id& id) const;            // FCO-4
-  [[nodiscard]] std::optional<flow_control_id> find_spawner(const address& exact) const; // FCO-5
+  [[nodiscard]] std::set<address> consumers(const flow_control_id& id) const;
+  [[nodiscard]] std::optional<flow_control_id> find_spawner(const address& exact) const;
   [[nodiscard]] std::optional<producer_info> find_producer_exactly(const address& exact) const;
 
-  /// Matches a producer's own and its additional addresses (FCO-6).
+  /// Matches a producer's own and its additional addresses.
   [[nodiscard]] std::optional<producer_info> find_producer(const address& any) const;
 
-  [[nodiscard]] std::vector<flow_control_id> consumed_by(const address& consumer) const; // FCO-7
+  [[nodiscard]] std::vector<flow_control_id> consumed_by(const address& consumer) const;
   [[nodiscard]] bool is_consumer(address_view consumer, const flow_control_id& id) const;
 
   /// Forgets everything about an address that is gone (FCC-1 to FCC-3).
   void clean_up(const address& gone);
 
-  /// All four tables are empty (FCC-4).
+  /// All four tables are empty.
   [[nodiscard]] bool empty() const;
 
   /// Changes with every change of the tables; a decision made under the same number still holds.

@@ -11,19 +11,19 @@ namespace ockam {
 
 /// Why a message was not handled. Every drop has exactly one reason.
 enum class drop_reason : std::uint8_t {
-  unknown_address,      // ERR-1, ERR-2, ERR-5, ERR-6, ERR-16: nothing is registered there
-  external_address,     // ERR-12, ERR-13: a transport address that nobody resolved
-  not_a_consumer,       // ERR-7: flow control
-  outgoing_denied,      // ERR-3
-  incoming_denied,      // ERR-4
+  unknown_address,  // ERR-1, ERR-2, ERR-5, ERR-6, ERR-16: nothing is registered there
+  external_address, // ERR-12, ERR-13: a transport address that nobody resolved
+  not_a_consumer,   // ERR-7: flow control
+  outgoing_denied,
+  incoming_denied,
   access_control_error, // the control itself failed
   worker_gone,          // was queued when the worker ended
   mailbox_full,         // a blocking endpoint's queue
   pending_bytes_full,   // output of a connection
-  message_too_large,    // ERR-11
-  connection_closed,    // ERR-9, ERR-10: queued, but never written
-  too_many_steps,       // loops
-  heartbeat,            // ERR-8: from the wire, without an onward route
+  message_too_large,
+  connection_closed, // ERR-9, ERR-10: queued, but never written
+  too_many_steps,    // loops
+  heartbeat,         // ERR-8: from the wire, without an onward route
   undecodable,    // bytes of one message that are none, where the next one can be read all the same
   duplicate,      // a datagram that came again, or too late for its message
   incomplete,     // a message in several datagrams of which not all came in time

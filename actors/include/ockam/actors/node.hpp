@@ -41,10 +41,10 @@ struct node_options {
   /// Lines a second in the log that peers can cause: so many warnings, and so many others. How many
   /// were left out is said later.
   std::uint32_t max_log_lines = 20;
-  std::chrono::milliseconds stop_timeout{1'000}; ///< of `stop()` and of the destructor (NOD-5)
+  std::chrono::milliseconds stop_timeout{1'000}; ///< of `stop()` and of the destructor
   /// A message of this node whose next address is a transport address, `1#host:port`, makes a
   /// connection, which is kept for further ones and closed after `implicit_idle_timeout`. Never for
-  /// messages that came in through a connection (DEC-15).
+  /// messages that came in through a connection.
   bool implicit_connections = false;
   /// Whether a requester is told what a failed handler reports, or only its code: texts may name what
   /// others should not know.
@@ -56,7 +56,7 @@ struct node_options {
 /// A node: workers with addresses, and a router between them.
 ///
 /// A guest in an actor system it does not own; any number of nodes may share one system, each with
-/// its own addresses, flow controls and transports (NOD-2). Thread-safe. The node's front door is
+/// its own addresses, flow controls and transports. Thread-safe. The node's front door is
 /// blocking and throws `failure`; `root()` offers the same calls with results instead.
 ///
 /// The destructor stops what the node started and leaves the rest of the system alone; the node must
@@ -130,7 +130,7 @@ public:
       root_.send_and_receive_extended<Reply>(std::move(to), body, std::move(options)));
   }
 
-  /// The endpoint `app`, which admits everything in both directions (NOD-1).
+  /// The endpoint `app`, which admits everything in both directions.
   [[nodiscard]] endpoint& root() noexcept { return root_; }
   [[nodiscard]] endpoint detached(mailboxes at);
 

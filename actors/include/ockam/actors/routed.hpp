@@ -5,10 +5,10 @@
 
 namespace ockam {
 
-/// A message on its arrival, with a body of type `T` (RTD-2).
+/// A message on its arrival, with a body of type `T`.
 ///
 /// The body is decoded when asked for, so a payload of another type is an error of the handler that
-/// asks, not of routing (RTD-4).
+/// asks, not of routing.
 template <class T>
 class routed : public routed_message {
 public:

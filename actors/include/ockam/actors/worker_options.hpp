@@ -10,12 +10,12 @@
 
 namespace ockam {
 
-/// One address of a worker and what may come and go through it (MBX-2).
+/// One address of a worker and what may come and go through it.
 struct mailbox_options {
   ockam::address address;
   access_control_ptr incoming = allow_all();
   access_control_ptr outgoing = allow_all();
-  bool terminal = false;                           // the last hop before leaving the node (ROU-13)
+  bool terminal = false;                           // the last hop before leaving the node
   std::map<std::string, std::string> attributes{}; // free to use, found by `metadata`
 };
 
@@ -65,11 +65,11 @@ enum class execution : std::uint8_t {
 
 /// How one worker runs and ends.
 struct worker_options {
-  int shutdown_priority = 4; // 1 to 7, higher stops earlier (DEC-4)
+  int shutdown_priority = 4; // 1 to 7, higher stops earlier
   ockam::execution execution = execution::on_io_thread;
 };
 
-/// What the node knows about an address (ROU-13).
+/// What the node knows about an address.
 struct address_metadata {
   ockam::address address;
   bool terminal = false;

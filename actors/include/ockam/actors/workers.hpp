@@ -7,7 +7,7 @@
 
 namespace ockam {
 
-/// Sends a text back along its return route (SVC-2).
+/// Sends a text back along its return route.
 class echoer {
 public:
   result<void> handle_message(context& ctx, const routed<std::string>& received) {
@@ -16,7 +16,7 @@ public:
   }
 };
 
-/// Sends a text back in upper case (SVC-4); letters outside ASCII stay as they are.
+/// Sends a text back in upper case; letters outside ASCII stay as they are.
 class uppercase {
 public:
   result<void> handle_message(context& ctx, const routed<std::string>& received) {
@@ -29,7 +29,7 @@ public:
   }
 };
 
-/// Passes every message on to the next address of its onward route (SVC-3); any payload.
+/// Passes every message on to the next address of its onward route; any payload.
 class hop {
 public:
   result<void> handle_message(context& ctx, routed<any>&& received) {
@@ -41,15 +41,15 @@ public:
 /// Passes every message on along a fixed route, and lets the answers come back.
 ///
 /// For each message it makes two flow control entries, each only where there is an entrance to
-/// admit it to (FCU-9): the previous hop becomes a consumer of the entrance at the next hop, so
+/// admit it to: the previous hop becomes a consumer of the entrance at the next hop, so
 /// that the reply passes; the next hop becomes a consumer of the entrance the message came through,
 /// so that the reply's return route can be used for further messages.
 ///
 /// A relay lends its rights: whatever its route reaches, its clients reach. In front of a worker of
-/// the same node it makes that worker reachable for everyone who may use the relay (FC-46).
+/// the same node it makes that worker reachable for everyone who may use the relay.
 class relay {
 public:
-  /// Throws `failure` for an empty route (FC-49); see `create`.
+  /// Throws `failure` for an empty route; see `create`.
   explicit relay(route forward_to) : relay{value_or_throw(create(std::move(forward_to)))} {}
 
   /// errc::empty_route: a relay needs somewhere to forward to.

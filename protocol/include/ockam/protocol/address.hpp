@@ -93,10 +93,10 @@ public:
   /// Text form to address, without exceptions.
   /// - errc::multiple_separators  more than one `#`
   /// - errc::invalid_type         the part before `#` is not a decimal number up to 255
-  static result<address> parse(std::string_view text);
+  [[nodiscard]] static result<address> parse(std::string_view text);
 
   /// 16 bytes from the system's generator as 32 lower-case hex digits. Thread-safe.
-  static address random();
+  [[nodiscard]] static address random();
 
   [[nodiscard]] std::uint8_t type() const noexcept { return content_.type; }
   [[nodiscard]] std::string_view value() const noexcept {
@@ -154,13 +154,14 @@ private:
 
 /// `type#value`, the type always written; bytes that are not UTF-8 print as
 /// "Invalid UTF-8". Control characters are kept: use `escaped` for logs.
-OCKAM_PROTOCOL_EXPORT std::string to_string(address_view value);
-inline std::string to_string(const address& value) {
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(address_view value);
+[[nodiscard]] inline std::string to_string(const address& value) {
   return to_string(address_view{value});
 }
 
 /// A hash whose result depends on `seed`, for tables that see addresses from the wire.
-OCKAM_PROTOCOL_EXPORT std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept;
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::uint64_t hash_value(address_view value,
+                                                             std::uint64_t seed) noexcept;
 
 } // namespace ockam
 

@@ -199,7 +199,7 @@ private:
 };
 
 /// Number of bytes of a varint.
-constexpr std::size_t bare_uint_size(std::uint64_t value) noexcept {
+[[nodiscard]] constexpr std::size_t bare_uint_size(std::uint64_t value) noexcept {
   std::size_t size = 1;
   for (; value > 0x7f; value >>= 7)
     ++size;

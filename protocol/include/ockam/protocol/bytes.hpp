@@ -14,12 +14,12 @@ using bytes = std::vector<std::uint8_t>;
 using bytes_view = std::span<const std::uint8_t>;
 
 /// The same memory, read as text.
-inline std::string_view as_text(bytes_view data) noexcept {
+[[nodiscard]] inline std::string_view as_text(bytes_view data) noexcept {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 
 /// The same memory, read as bytes.
-inline bytes_view as_bytes(std::string_view text) noexcept {
+[[nodiscard]] inline bytes_view as_bytes(std::string_view text) noexcept {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 

@@ -36,8 +36,9 @@ struct decode_limits {
 ///
 /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it
 /// @param skip_hops  see `encode_options`
-OCKAM_PROTOCOL_EXPORT result<void> check_limits(const message& value, const decode_limits& limits,
-                                                std::size_t skip_hops = 0);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<void> check_limits(const message& value,
+                                                              const decode_limits& limits,
+                                                              std::size_t skip_hops = 0);
 
 /// Whether a message was refused for its routes: it is one, and the next one can be read.
 [[nodiscard]] inline bool exceeds_limits(const error& why) noexcept {
@@ -61,8 +62,9 @@ enum class absent_tracing : std::uint8_t {
 /// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range,
 ///   errc::invalid_utf8, errc::nesting_too_deep  the bytes are no routing message
 /// - errc::route_too_long, errc::address_too_long  above `limits`
-OCKAM_PROTOCOL_EXPORT result<message> decode_message(shared_bytes frame,
-                                                     const decode_limits& limits = {});
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<message> decode_message(shared_bytes frame,
+                                                                   const decode_limits& limits
+                                                                   = {});
 
 /// What is written of a message.
 struct encode_options {
@@ -74,8 +76,8 @@ struct encode_options {
 };
 
 /// Number of bytes `encode_message` writes.
-OCKAM_PROTOCOL_EXPORT std::size_t encoded_size(const message& value,
-                                               encode_options options = {}) noexcept;
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::size_t encoded_size(const message& value,
+                                                             encode_options options = {}) noexcept;
 
 /// Writes `encoded_size(value, options)` bytes in canonical form and returns the position behind them.
 /// Local info stays here.
@@ -83,19 +85,22 @@ OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message(const message& value, std::ui
                                                    encode_options options = {}) noexcept;
 
 /// The same, into bytes of its own.
-OCKAM_PROTOCOL_EXPORT bytes encode_message(const message& value, encode_options options = {});
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT bytes encode_message(const message& value,
+                                                         encode_options options = {});
 
 // -- in two pieces, for a payload that is sent from where it is ------------------------------------
 
 /// Everything up to and including the head of the payload: head, payload, tail are the message.
-OCKAM_PROTOCOL_EXPORT std::size_t encoded_head_size(const message& value,
-                                                    encode_options options = {}) noexcept;
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::size_t encoded_head_size(const message& value,
+                                                                  encode_options options
+                                                                  = {}) noexcept;
 OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_head(const message& value, std::uint8_t* to,
                                                         encode_options options = {}) noexcept;
 
 /// The tracing context, the only thing behind the payload.
-OCKAM_PROTOCOL_EXPORT std::size_t encoded_tail_size(const message& value,
-                                                    encode_options options = {}) noexcept;
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::size_t encoded_tail_size(const message& value,
+                                                                  encode_options options
+                                                                  = {}) noexcept;
 OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_tail(const message& value, std::uint8_t* to,
                                                         encode_options options = {}) noexcept;
 
@@ -106,12 +111,14 @@ OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message_tail(const message& value, st
 /// The version byte is not looked at and a malformed tracing context is no tracing context, as in
 /// the reference. Shares memory, limits and errors with `decode_message`; also
 /// - errc::varint_overflow  a length of more than 64 bits
-OCKAM_PROTOCOL_EXPORT result<message> decode_bare_message(shared_bytes frame,
-                                                          const decode_limits& limits = {});
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<message> decode_bare_message(shared_bytes frame,
+                                                                        const decode_limits& limits
+                                                                        = {});
 
 /// @param version  readers ignore it; 1 is what the reference writes.
-OCKAM_PROTOCOL_EXPORT bytes encode_bare_message(const message& value, encode_options options = {},
-                                                std::uint8_t version = 1);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT bytes encode_bare_message(const message& value,
+                                                              encode_options options = {},
+                                                              std::uint8_t version = 1);
 
 // -- either form, for code that serves transports of both ------------------------------------------
 

@@ -32,14 +32,13 @@ struct host_port {
 ///     host.name:4000    labels of 1 to 63 letters, digits, `-`, `_`; 253 characters in all
 ///
 /// No system call is made. - errc::invalid_value  anything else
-OCKAM_PROTOCOL_EXPORT result<host_port> parse_peer(std::string_view text);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<host_port> parse_peer(std::string_view text);
 
-/// Where to listen: the numeric forms only. No names, and no port alone: the caller decides which
-/// interfaces a port is open to.
-/// - errc::invalid_value
-OCKAM_PROTOCOL_EXPORT result<host_port> parse_listen(std::string_view text);
+/// Where to listen: the numeric forms only. No names, and no port alone, because whoever
+/// opens a port should say to whom. - errc::invalid_value
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<host_port> parse_listen(std::string_view text);
 
 /// `host:port`, IPv6 in brackets; reads back to an equal value.
-OCKAM_PROTOCOL_EXPORT std::string to_string(const host_port& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const host_port& value);
 
 } // namespace ockam

@@ -60,22 +60,22 @@ public:
 
   // -- changes; errc::empty_route where an address is needed and none is left ---------------------
 
-  result<message> pop_front_onward_route() &&;
-  message push_front_onward_route(const address& hop) &&;
-  result<message> replace_front_onward_route(const address& hop) &&;
-  message prepend_front_onward_route(const route& hops) &&;
-  message set_onward_route(route hops) &&;
-  message set_return_route(route hops) &&;
-  message push_front_return_route(const address& hop) &&;
-  message prepend_front_return_route(const route& hops) &&;
-  message set_payload(shared_bytes payload) &&;
+  [[nodiscard]] result<message> pop_front_onward_route() &&;
+  [[nodiscard]] message push_front_onward_route(const address& hop) &&;
+  [[nodiscard]] result<message> replace_front_onward_route(const address& hop) &&;
+  [[nodiscard]] message prepend_front_onward_route(const route& hops) &&;
+  [[nodiscard]] message set_onward_route(route hops) &&;
+  [[nodiscard]] message set_return_route(route hops) &&;
+  [[nodiscard]] message push_front_return_route(const address& hop) &&;
+  [[nodiscard]] message prepend_front_return_route(const route& hops) &&;
+  [[nodiscard]] message set_payload(shared_bytes payload) &&;
 
   /// Throws `failure` for text that is not UTF-8: no peer would accept the message.
-  message set_tracing_context(std::optional<std::string> context) &&;
+  [[nodiscard]] message set_tracing_context(std::optional<std::string> context) &&;
 
   /// Takes the first onward address off and puts `own_address` in front of the return route: the
   /// one operation a hop needs.
-  result<message> step_forward(const address& own_address) &&;
+  [[nodiscard]] result<message> step_forward(const address& own_address) &&;
 
   // -- local info --------------------------------------------------------------------------
 
@@ -84,8 +84,8 @@ public:
   }
   /// The first record of that type, or nullptr. Valid until the message changes.
   [[nodiscard]] const local_info* find_local_info(std::string_view type) const noexcept;
-  message add_local_info(local_info info) &&;
-  message clear_local_info(std::string_view type) &&;
+  [[nodiscard]] message add_local_info(local_info info) &&;
+  [[nodiscard]] message clear_local_info(std::string_view type) &&;
 
   // -- for the node and its transports -------------------------------------------------------------
 
@@ -199,6 +199,6 @@ private:
 };
 
 /// One line for logs: both routes and the size of the payload; everything escaped.
-OCKAM_PROTOCOL_EXPORT std::string to_string(const message& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const message& value);
 
 } // namespace ockam

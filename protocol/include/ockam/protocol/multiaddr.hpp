@@ -60,19 +60,19 @@ public:
   /// - errc::unknown_variant  a name that is none of the protocols
   /// - errc::invalid_value    a value that its protocol cannot have
   /// - errc::invalid_utf8     a value that is not text
-  static result<multiaddr> parse(std::string_view text);
+  [[nodiscard]] static result<multiaddr> parse(std::string_view text);
 
   /// Binary form to pieces.
   /// - errc::unknown_variant  a code that is none of the protocols
   /// - errc::invalid_value    a number longer than needed, or text that `parse` would refuse
   /// - errc::truncated, errc::varint_overflow, errc::invalid_utf8
-  static result<multiaddr> decode(bytes_view binary);
+  [[nodiscard]] static result<multiaddr> decode(bytes_view binary);
 
   /// Local addresses become `/service/X`.
   /// - errc::only_one_transport_hop  two addresses that are not local
   /// - errc::invalid_value           an address that has no MultiAddr
   /// - errc::invalid_utf8            an address that is not text
-  static result<multiaddr> from_route(const route& along);
+  [[nodiscard]] static result<multiaddr> from_route(const route& along);
 
   /// The binary form: each piece a code and its value.
   [[nodiscard]] bytes encode() const;
@@ -94,9 +94,9 @@ private:
 };
 
 /// The name of a protocol in the text form, "unix" for `unix_socket`.
-OCKAM_PROTOCOL_EXPORT std::string_view to_string(multiaddr::protocol kind) noexcept;
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string_view to_string(multiaddr::protocol kind) noexcept;
 
 /// `/name/value` for each piece; parses to an equal value.
-OCKAM_PROTOCOL_EXPORT std::string to_string(const multiaddr& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const multiaddr& value);
 
 } // namespace ockam

@@ -34,7 +34,7 @@ struct any {
 /// Errors are those of the parts, for instance errc::invalid_utf8 for text that is not, and
 /// errc::nesting_too_deep.
 template <payload_writable T>
-result<shared_bytes> encode_payload(const T& body) {
+[[nodiscard]] result<shared_bytes> encode_payload(const T& body) {
   if constexpr (std::same_as<T, raw>) {
     return body.data;
   } else {
@@ -58,7 +58,7 @@ result<shared_bytes> encode_payload(const T& body) {
 }
 
 /// A literal is a text body.
-result<shared_bytes> encode_payload(const char* text);
+[[nodiscard]] result<shared_bytes> encode_payload(const char* text);
 
 /// The body, or what is wrong with the payload. Bytes behind the body are ignored.
 ///
@@ -68,7 +68,8 @@ result<shared_bytes> encode_payload(const char* text);
 ///                             inside each other
 /// - errc::resource_exhausted  it would need more memory than `limits` allow
 template <payload_readable T>
-result<T> decode_payload(const shared_bytes& payload, const body_limits& limits = {}) {
+[[nodiscard]] result<T> decode_payload(const shared_bytes& payload,
+                                       const body_limits& limits = {}) {
   bare_reader in{payload, limits};
   T body = internal::read_part<T>(in);
   if (!in.ok())
@@ -141,7 +142,7 @@ struct payload_codec<T> : internal::flat_codec {
   }
 };
 
-inline result<shared_bytes> encode_payload(const char* text) {
+[[nodiscard]] inline result<shared_bytes> encode_payload(const char* text) {
   return encode_payload(std::string_view{text});
 }
 

@@ -47,18 +47,22 @@ private:
 };
 
 /// "not_found: no worker at 0#echoer; ..." — one line, safe to print.
-OCKAM_PROTOCOL_EXPORT std::string to_string(const error& what);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const error& what);
 
 /// A value, or the error that explains its absence.
+///
+/// One rule for the whole library: on nodes, transports and handles the plain function throws
+/// `failure` and the `try_` one returns a result; `context` and `endpoint` return results only.
+/// `tl::expected` is not `[[nodiscard]]`, so every function that returns a result is.
 template <class T>
 using result = tl::expected<T, error>;
 
 /// Shorthand for the error branch of a `result`.
-inline tl::unexpected<error> fail(errc code, std::string detail = {}) {
+[[nodiscard]] inline tl::unexpected<error> fail(errc code, std::string detail = {}) {
   return tl::unexpected<error>{error{code, std::move(detail)}};
 }
 
-inline tl::unexpected<error> fail(error what) {
+[[nodiscard]] inline tl::unexpected<error> fail(error what) {
   return tl::unexpected<error>{std::move(what)};
 }
 

@@ -43,7 +43,7 @@ public:
   /// Splits at `=>`, trims blanks, parses each part.
   /// - errc::empty_route  the text is empty: there is no route, not even an empty one
   /// - the errors of `address::parse`
-  static result<route> parse(std::string_view text);
+  [[nodiscard]] static result<route> parse(std::string_view text);
 
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
@@ -55,7 +55,7 @@ public:
   [[nodiscard]] result<address> next() const;
 
   /// Removes and returns the first address, or errc::empty_route.
-  result<address> step();
+  [[nodiscard]] result<address> step();
 
   /// Removes the first address; the route must not be empty.
   void pop_front() noexcept;
@@ -96,7 +96,7 @@ public:
   }
 
   /// Takes over `count` addresses in canonical wire form; the caller has checked them.
-  static route from_encoded(bytes_view canonical, std::size_t count);
+  [[nodiscard]] static route from_encoded(bytes_view canonical, std::size_t count);
 
 private:
   static constexpr std::uint32_t inline_capacity = 72;
@@ -146,7 +146,7 @@ private:
 };
 
 /// `0#h1 => 0#echoer`.
-OCKAM_PROTOCOL_EXPORT std::string to_string(const route& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const route& value);
 
 namespace internal {
 inline void append_part(route& to, const route& part) {
@@ -156,7 +156,7 @@ inline void append_part(route& to, const route& part) {
 
 /// Flattens any mixture of addresses and routes: `make_route(relay_route, "h1", echoer)`.
 template <class... Parts>
-route make_route(const Parts&... parts) {
+[[nodiscard]] route make_route(const Parts&... parts) {
   route all;
   (internal::append_part(all, route(parts)), ...);
   return all;

@@ -29,7 +29,7 @@ public:
 
   /// `size` bytes in one allocation; `fill` writes all of them, given a `std::span<std::uint8_t>`.
   template <class Fill>
-  static shared_bytes of_size(std::size_t size, Fill&& fill) {
+  [[nodiscard]] static shared_bytes of_size(std::size_t size, Fill&& fill) {
     std::span<std::uint8_t> memory;
     auto made = uninitialized(size, memory);
     std::forward<Fill>(fill)(memory);
@@ -37,7 +37,7 @@ public:
   }
 
   /// Takes over `data` without a copy.
-  static shared_bytes adopt(bytes data);
+  [[nodiscard]] static shared_bytes adopt(bytes data);
 
   [[nodiscard]] bytes_view view() const noexcept { return data_; }
   [[nodiscard]] const std::uint8_t* data() const noexcept { return data_.data(); }
@@ -56,7 +56,8 @@ public:
   }
 
 private:
-  static shared_bytes uninitialized(std::size_t size, std::span<std::uint8_t>& memory);
+  [[nodiscard]] static shared_bytes uninitialized(std::size_t size,
+                                                  std::span<std::uint8_t>& memory);
 
   bytes_view data_;
   ref_ptr<ref_counted> owner_;

@@ -32,15 +32,14 @@ private:
 namespace internal {
 
 /// The moment `delay` from now; a negative delay has passed already, at this moment.
-inline std::chrono::steady_clock::time_point moment_after(time_span delay,
-                                                          std::chrono::steady_clock::time_point now
-                                                          = std::chrono::steady_clock::now()) {
+[[nodiscard]] inline std::chrono::steady_clock::time_point moment_after(
+  time_span delay, std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) {
   return now + std::max(delay.value(), time_span::duration::zero());
 }
 
 /// Whether it is longer than `limit` since then; a limit of 0 is none.
-inline bool is_over(time_span limit, std::chrono::steady_clock::time_point since,
-                    std::chrono::steady_clock::time_point now) noexcept {
+[[nodiscard]] inline bool is_over(time_span limit, std::chrono::steady_clock::time_point since,
+                                  std::chrono::steady_clock::time_point now) noexcept {
   return limit.value() > time_span::duration::zero() && now - since > limit.value();
 }
 

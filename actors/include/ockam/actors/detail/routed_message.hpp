@@ -23,10 +23,10 @@ public:
 };
 
 /// What CAF carries from actor to actor: a message, who really sent it, and which address of the
-/// receiver it was sent to (RTD-1).
+/// receiver it was sent to.
 ///
 /// The router stamps the source; it is the basis of access control, unlike the return route, which
-/// is whatever the sender wrote (RTD-3).
+/// is whatever the sender wrote.
 class OCKAM_ACTORS_EXPORT routed_message {
 public:
   /// Not delivered anywhere; CAF asks for this constructor.
@@ -77,7 +77,7 @@ public:
   /// The address of the mailbox that sent it; guaranteed by the router.
   [[nodiscard]] const address& source_address() const noexcept { return source_; }
 
-  /// The address of the receiving worker it was sent to (RTD-2).
+  /// The address of the receiving worker it was sent to.
   [[nodiscard]] const address& message_address() const noexcept {
     static const address none;
     return target_ ? target_->address_at(index_) : none;

@@ -12,7 +12,7 @@ namespace ockam {
 
 class context;
 
-/// What a processor's `process` asks for next (PRC-1).
+/// What a processor's `process` asks for next.
 enum class step : std::uint8_t {
   again, // call it again soon
   wait,  // call it again when a message arrives or `context::wake` is called

@@ -12,7 +12,7 @@ OCKAM_PROTOCOL_EXPORT extern std::atomic<unsigned> forks;
 OCKAM_PROTOCOL_EXPORT bool watch_forks() noexcept;
 
 /// For what belongs to one process: the child of a `fork` counts one more than its parent.
-inline unsigned count_forks() noexcept {
+[[nodiscard]] inline unsigned count_forks() noexcept {
   return forks.load(std::memory_order_relaxed);
 }
 

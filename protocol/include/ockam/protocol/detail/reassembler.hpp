@@ -31,7 +31,7 @@ enum class part_verdict : std::uint8_t {
 };
 
 /// The name as it is written above.
-OCKAM_PROTOCOL_EXPORT std::string_view to_string(part_verdict verdict) noexcept;
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string_view to_string(part_verdict verdict) noexcept;
 
 /// What the unfinished messages of one peer may cost.
 struct reassembly_limits {

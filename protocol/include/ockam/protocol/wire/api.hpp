@@ -68,9 +68,9 @@ struct error_body {
 
 /// Canonical CBOR, header and body. Text that is not UTF-8 is errc::invalid_utf8, more than
 /// max_nesting causes inside each other are errc::nesting_too_deep.
-OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const request& value);
-OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const response& value);
-OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const error_body& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const request& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const response& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const error_body& value);
 
 /// Map keys in any order, unknown keys skipped; a body shares the memory of `cbor`.
 ///
@@ -78,11 +78,11 @@ OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const error_body& value);
 /// - errc::missing_field     a header without id, path, re or has_body
 /// - errc::nesting_too_deep  more than max_nesting causes inside each other
 /// - errc::truncated, errc::type_mismatch, errc::integer_out_of_range, errc::invalid_utf8
-OCKAM_PROTOCOL_EXPORT result<request> decode_request(const shared_bytes& cbor);
-OCKAM_PROTOCOL_EXPORT result<response> decode_response(const shared_bytes& cbor);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<request> decode_request(const shared_bytes& cbor);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<response> decode_response(const shared_bytes& cbor);
 
 /// A text in place of the map is an error with that message.
-OCKAM_PROTOCOL_EXPORT result<error_body> decode_error(const shared_bytes& cbor);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<error_body> decode_error(const shared_bytes& cbor);
 
 } // namespace ockam::api
 

@@ -92,9 +92,9 @@ struct datagram {
 ///
 /// - errc::frame_too_large  more than `max_size` bytes
 /// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range
-OCKAM_PROTOCOL_EXPORT result<datagram> decode_datagram(const shared_bytes& received,
-                                                       std::size_t max_size
-                                                       = default_datagram_size);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<datagram> decode_datagram(const shared_bytes& received,
+                                                                     std::size_t max_size
+                                                                     = default_datagram_size);
 
 /// How one encoded message becomes datagrams: every part but the last is as long as fits.
 class OCKAM_PROTOCOL_EXPORT message_cut {

@@ -34,7 +34,7 @@ inline constexpr std::uint8_t tcp_protocol_version = 1;
 inline constexpr std::size_t frame_header_size = tcp_framing.length_size;
 
 /// Bytes of the largest body that a length can tell; without lengths there is no such limit.
-constexpr std::size_t largest_body(const framing& how) noexcept {
+[[nodiscard]] constexpr std::size_t largest_body(const framing& how) noexcept {
   return how.length_size == 2 ? 0xffff : 0xffff'ffff;
 }
 
@@ -96,7 +96,7 @@ public:
   /// Takes the version byte when it is here and due, as `next` does before anything else; then
   /// `version_received` tells.
   /// - errc::unsupported_protocol_version  the first byte is not 1
-  result<void> read_version();
+  [[nodiscard]] result<void> read_version();
 
   /// Removes and returns the next body, or `nullopt` if more bytes are needed. An empty body is a
   /// frame of length 0: ignore it.
@@ -105,7 +105,7 @@ public:
   /// - errc::unsupported_protocol_version  the first byte is not 1
   /// - errc::frame_too_large               length > max_frame_size; nothing was allocated for it
   /// - errc::resource_exhausted            a large body, and the budget of the pool is spent
-  result<std::optional<shared_bytes>> next();
+  [[nodiscard]] result<std::optional<shared_bytes>> next();
 
   // -- for deadlines, and for the end of the stream; asked when `next` has nothing -----------------
 
@@ -136,7 +136,7 @@ public:
 private:
   class large_body;
 
-  result<std::optional<shared_bytes>> next_without_length();
+  [[nodiscard]] result<std::optional<shared_bytes>> next_without_length();
   [[nodiscard]] bool length_received() const noexcept {
     return framing_.length_size > 0 && written_ - read_ >= framing_.length_size;
   }
@@ -146,7 +146,7 @@ private:
   void move_to_own_memory();
   std::span<std::uint8_t> room_in_own_memory();
   void fail_for_want_of_memory();
-  shared_bytes take_large_body();
+  [[nodiscard]] shared_bytes take_large_body();
   tl::unexpected<error> fail_for_size(std::size_t length);
 
   ref_ptr<chunk_pool> pool_;

@@ -55,10 +55,10 @@ struct puncture_message {
 };
 
 /// Canonical CBOR. Text that is not UTF-8 is errc::invalid_utf8.
-OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(rendezvous_request value);
-OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const rendezvous_response& value);
-OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const negotiation& value);
-OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const puncture_message& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(rendezvous_request value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const rendezvous_response& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const negotiation& value);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const puncture_message& value);
 
 /// Copies what it keeps: at most 8 bytes of heap a byte of input, plus a small constant.
 ///
@@ -67,14 +67,14 @@ OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const puncture_message& value)
 /// - errc::truncated, errc::missing_field, errc::integer_out_of_range, errc::invalid_utf8,
 ///   errc::nesting_too_deep
 /// - errc::route_too_long, errc::address_too_long  above `limits`, which are for public addresses too
-OCKAM_PROTOCOL_EXPORT result<rendezvous_request> decode_rendezvous_request(bytes_view cbor);
-OCKAM_PROTOCOL_EXPORT result<rendezvous_response> decode_rendezvous_response(
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<rendezvous_request> decode_rendezvous_request(
+  bytes_view cbor);
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<rendezvous_response> decode_rendezvous_response(
   bytes_view cbor, const decode_limits& limits = {});
-OCKAM_PROTOCOL_EXPORT result<negotiation> decode_negotiation(bytes_view cbor,
-                                                             const decode_limits& limits = {});
-OCKAM_PROTOCOL_EXPORT result<puncture_message> decode_puncture_message(bytes_view cbor,
-                                                                       const decode_limits& limits
-                                                                       = {});
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<negotiation> decode_negotiation(
+  bytes_view cbor, const decode_limits& limits = {});
+[[nodiscard]] OCKAM_PROTOCOL_EXPORT result<puncture_message> decode_puncture_message(
+  bytes_view cbor, const decode_limits& limits = {});
 
 } // namespace ockam::udp
 
