@@ -40,8 +40,8 @@ public:
 
   result<listening> listen(const std::string& at, side_options options) override {
     auto own = transport_.default_listen_options();
-    own.limits = options.limits;
-    own.observer = std::move(options.observer);
+    own.connection.limits = options.limits;
+    own.connection.observer = std::move(options.observer);
     own.explain_drops = options.explain_drops;
     return transport_.try_listen(at, std::move(own)).map([](const auto& made) {
       return listening{made.socket_address(), made.address(), made.flow_control_id()};
@@ -49,8 +49,8 @@ public:
   }
   result<connection> connect(const std::string& place, side_options options) override {
     auto own = transport_.default_connect_options();
-    own.limits = options.limits;
-    own.observer = std::move(options.observer);
+    own.connection.limits = options.limits;
+    own.connection.observer = std::move(options.observer);
     if constexpr (requires { own.reconnect; })
       own.reconnect = options.reconnect;
     return transport_.try_connect(place, std::move(own));

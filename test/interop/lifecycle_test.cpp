@@ -15,7 +15,7 @@ protected:
 
   tcp::listener listen_with_echoer() {
     own.node.start_worker("echoer", echoer{});
-    const auto listener = own.listen({.observer = journal.observer()});
+    const auto listener = own.listen({.connection = {.observer = journal.observer()}});
     own.flow_control().add_consumer("echoer", listener.flow_control_id());
     return listener;
   }
@@ -27,7 +27,7 @@ protected:
   }
 
   connection connect_to(const std::string& address, tcp::connect_options options = {}) {
-    options.observer = journal.observer();
+    options.connection.observer = journal.observer();
     return own.tcp.connect(address, std::move(options));
   }
 

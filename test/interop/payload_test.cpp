@@ -77,7 +77,7 @@ TEST_P(Payloads, TCP23_OneByteTooManyFailsAloneHere) {
 TEST_P(Payloads, TCP23_ERR11_OneByteTooManyMakesARustNodeCloseTheConnection) {
   tcp_node own{start_node()};
   const connection_journal journal;
-  const auto listener = own.listen({.observer = journal.observer()});
+  const auto listener = own.listen({.connection = {.observer = journal.observer()}});
   start_echoer<raw>(own, listener, "raw");
   auto& peer = start_rust(GetParam(), "initiator",
                           {"--connect", listener.socket_address(), "--to", "raw", "--as", "raw",

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds tick{50};
 } // namespace
 
 void link::start(const node_ptr& node, setup own, std::shared_ptr<wire> over, std::size_t end) {
-  own.observer = [this](const connection_event& what) { on_event(what); };
+  own.connection.observer = [this](const connection_event& what) { on_event(what); };
   engine_ = std::make_shared<internal::connection_engine>(
     own, internal::tcp_format, shared_from_this(), use(std::move(over), end));
   if (around_.connect)

@@ -224,10 +224,9 @@ void simulated_node::connect_to(simulated_node& other, bool again_after_loss) {
   auto wire = connect();
   if (!wire)
     return world_.events.note(event::connection_refused, index_, other.index_);
-  link::setup setup{.limits = world_.chosen.limits,
-                    .mode = connection_mode::outgoing,
+  link::setup setup{.connection = {.limits = world_.chosen.limits},
                     .peer = "node " + std::to_string(other.index_)};
-  const auto id = setup.id;
+  const auto id = setup.connection.flow_control_id;
   setup.explain_drops = world_.random.percent(30);
   const auto made = open_link(std::move(setup), std::move(wire), 0,
                               again_after_loss ? connect : nullptr);
@@ -244,7 +243,7 @@ void simulated_node::accept() {
   auto wire = std::move(callers_.front());
   callers_.pop_front();
   const auto from = wire->ends[0].lock();
-  const auto made = open_link({.limits = world_.chosen.limits,
+  const auto made = open_link({.connection = {.limits = world_.chosen.limits},
                                .mode = connection_mode::incoming,
                                .peer = "client",
                                .spawner_id = entrance_,
@@ -261,7 +260,7 @@ std::shared_ptr<link> simulated_node::open_link(link::setup setup, std::shared_p
     if (each->engine().mode() == connection_mode::outgoing)
       entrances.push_back(each->engine().flow_control_id());
   std::erase_if(entrances, [this](const auto&) { return world_.random.percent(20); });
-  setup.consumer_of = entrances;
+  setup.connection.consumer_of = entrances;
   setup.buffers = node_->state()->buffers;
   const auto step = world_.chosen.longest_step;
   auto made = std::make_shared<link>(

@@ -28,7 +28,7 @@ protected:
   void by_the_server() {
     const connection_journal events;
     const auto known = server.tcp.connections();
-    const auto c = client.connect(listener, {.observer = events.observer()});
+    const auto c = client.connect(listener, {.connection = {.observer = events.observer()}});
     EXPECT_TRUE(server.accepted(known).disconnect());
     EXPECT_TRUE(events.wait_for(connection_state::closed));
   }

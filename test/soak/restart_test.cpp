@@ -102,8 +102,9 @@ protected:
 
 TEST_F(RestartSoak, DEC12_DEC16_TrafficFlowsAgainWithinTwoSecondsAndNothingComesTwice) {
   const connection_journal events;
-  const auto c = node_.tcp.connect(middle_address_, {.reconnect = reconnect_policy{},
-                                                     .observer = events.observer()});
+  const auto c = node_.tcp.connect(middle_address_,
+                                   {.reconnect = reconnect_policy{},
+                                    .connection = {.observer = events.observer()}});
   node_.node.start_worker("replies", [seen = answers](context&, const routed<std::string>& what) {
     seen.count(what.body());
   });

@@ -47,7 +47,7 @@ protected:
   tcp_node scarce{start_node({.max_buffer_bytes = limit})};
   tcp_node plenty{start_node()};
   connection_journal events;
-  tcp::listener listener = scarce.listen({.observer = events.observer()});
+  tcp::listener listener = scarce.listen({.connection = {.observer = events.observer()}});
 };
 
 TEST_F(Buffers, ORD8_SendersAreRefusedWhenTheOutputOfAllConnectionsReachesTheLimit) {
@@ -85,7 +85,7 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
       static_cast<void>(
         scarce.node.root().send({event.sender, "anybody"}, std::string(400'000, '.')));
   };
-  const auto c = scarce.tcp.connect(silent.address(), {.observer = again});
+  const auto c = scarce.tcp.connect(silent.address(), {.connection = {.observer = again}});
   auto peer = silent.accept();
   fill(c, 400'000);
   const auto relieved = load.count(connection_state::writable); // while it filled up

@@ -28,12 +28,15 @@ protected:
   void make(const connection_limits& limits) {
     if (engine)
       end();
-    internal::link::setup setup{
-      .limits = limits, .peer = "the test", .observer = [this](const connection_event& what) {
-        states.push_back(what.state);
-        if (what.state == connection_state::writable && on_writable)
-          on_writable();
-      }};
+    internal::link::setup setup{.connection = {.limits = limits,
+                                               .observer =
+                                                 [this](const connection_event& what) {
+                                                   states.push_back(what.state);
+                                                   if (what.state == connection_state::writable
+                                                       && on_writable)
+                                                     on_writable();
+                                                 }},
+                                .peer = "the test"};
     moves = std::make_shared<script>();
     engine = std::make_shared<internal::connection_engine>(
       setup, internal::uds_format, loop, std::make_unique<scripted_carrier>(moves));

@@ -36,11 +36,11 @@ public:
 class LinkOutput : public node_test {
 protected:
   LinkOutput() {
-    internal::link::setup setup{.limits = {.max_pending_bytes = 1'000},
-                                .peer = "the test",
-                                .observer = [this](const connection_event& what) {
-                                  states.push_back(what.state);
-                                }};
+    internal::link::setup setup{
+      .connection
+      = {.limits = {.max_pending_bytes = 1'000},
+         .observer = [this](const connection_event& what) { states.push_back(what.state); }},
+      .peer = "the test"};
     output = std::make_shared<still_link>(setup, internal::tcp_format);
     EXPECT_TRUE(output->open(node.services(), std::move(setup)));
     EXPECT_TRUE(output->next_batch(batch)); // the version byte

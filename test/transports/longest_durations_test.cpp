@@ -60,7 +60,7 @@ TEST_F(LongestDurations, DUR1_OfAPauseBeforeConnectingAgainNeverConnects) {
   const connection_journal events;
   raw_listener peer;
   const auto c = a.tcp.connect(peer.address(), {.reconnect = reconnect_policy{never, never},
-                                                .observer = events.observer()});
+                                                .connection = {.observer = events.observer()}});
   peer.accept().close();
   ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
   EXPECT_FALSE(eventually([&] { return events.count(connection_state::connected) > 1; }, 100ms));
@@ -74,7 +74,7 @@ TEST_F(LongestDurations, DUR1_OfKeepaliveAndALongDeadlineAreAccepted) {
   tcp::connect_options options;
   options.keepalive = {.idle = std::chrono::seconds::max(),
                        .interval = std::chrono::seconds::max()};
-  options.limits.write_deadline = std::chrono::hours{24} * 30;
+  options.connection.limits.write_deadline = std::chrono::hours{24} * 30;
   forget_log();
   EXPECT_EQ(ask(a.node, {a.connect(there, options), "echoer"}), "Hello Ockam!");
   options.keepalive = {.idle = std::chrono::seconds{100'000}, .interval = {}, .probes = 0};
@@ -91,7 +91,7 @@ TEST_F(LongestDurations, DUR1_OfABindingNeverForgetAnything) {
   udp_node b{start_node()};
   udp::bind_options options;
   options.peer_timeout = options.resolve_timeout = options.reassembly.timeout
-    = options.limits.idle_timeout = never;
+    = options.connection.limits.idle_timeout = never;
   const auto there = b.bind(options);
   b.start_echoer(there);
   const auto port = there.socket_address().substr(there.socket_address().rfind(':'));

@@ -220,7 +220,8 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
   EXPECT_EQ(refusal({alone, "echoer"}, "x"), errc::misuse) << "nobody was heard";
 
   const auto listener = listen();
-  const auto narrow = udp::transport::create(a.node, {.bind = {.limits = {.max_frame_size = 999}}});
+  const auto narrow
+    = udp::transport::create(a.node, {.bind = {.connection = {.limits = {.max_frame_size = 999}}}});
   const auto at_a = udp::puncture::start(a.node.root(), narrow, rendezvous, {to_b, "udp"}, quick());
   ASSERT_TRUE(at_a.wait_until_open(patience));
   EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "for nobody";
@@ -230,7 +231,8 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
 }
 
 TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
-  const auto frugal = udp::transport::create(b.node, {.bind = {.limits = {.credit_messages = 2}}});
+  const auto frugal
+    = udp::transport::create(b.node, {.bind = {.connection = {.limits = {.credit_messages = 2}}}});
   const auto listener = udp::puncture_listener::start(b.node.root(), "udp", frugal, rendezvous,
                                                       {.each = impatient()});
   const auto at_a = start(impatient());

@@ -20,8 +20,8 @@ constexpr reconnect_policy patiently{.first = 10ms, .longest = 50ms, .keep_for =
 /// A connection whose first socket the peer has closed.
 connection connect_and_be_lost(tcp_node& a, const raw_listener& peer,
                                const connection_journal& events) {
-  auto made = a.tcp.connect(peer.address(),
-                            {.reconnect = patiently, .observer = events.observer()});
+  auto made = a.tcp.connect(peer.address(), {.reconnect = patiently,
+                                             .connection = {.observer = events.observer()}});
   auto first = peer.accept();
   EXPECT_EQ(to_hex(first.read(1)), "01");
   first.close();
@@ -124,8 +124,8 @@ TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
   raw_listener peer{16, true};
   auto policy = quickly;
   policy.keep_for = patience;
-  const auto c = a.tcp.connect(peer.address(),
-                               {.reconnect = policy, .observer = events.observer()});
+  const auto c = a.tcp.connect(peer.address(), {.reconnect = policy,
+                                                .connection = {.observer = events.observer()}});
   const auto first = peer.accept();
   EXPECT_EQ(to_hex(first.read(1)), "01");
   const std::string large(1u << 20, '.');
@@ -143,8 +143,8 @@ TEST_F(reconnect, DEC12_ASocketIsReadFromWhenTheLastOneWasLostByWriting) {
   const connection_journal events;
   const raw_listener peer{16, true};
   const auto c = a.tcp.connect(peer.address(), {.reconnect = quickly,
-                                                .limits = {.write_deadline = 200ms},
-                                                .observer = events.observer()});
+                                                .connection = {.limits = {.write_deadline = 200ms},
+                                                               .observer = events.observer()}});
   const auto first = peer.accept();
   first.write(from_hex("01"));
   const std::string large(1u << 20, '.');
@@ -175,7 +175,8 @@ protected:
 TEST_F(WithARequest, ANS5_ARequestThatWasWrittenEndsWhenItsConnectionIsLost) {
   {
     const raw_listener peer;
-    c = a.tcp.connect(peer.address(), {.reconnect = patiently, .observer = events.observer()});
+    c = a.tcp.connect(peer.address(),
+                      {.reconnect = patiently, .connection = {.observer = events.observer()}});
     const auto accepted = peer.accept();
     static_cast<void>(accepted.read(1));
     requester = std::thread{[this] {

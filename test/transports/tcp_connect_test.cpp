@@ -220,8 +220,8 @@ TEST_F(TcpConnect, TCP16_TCP17_DEC13_BothSidesProbeAndDoNotDelay) {
   expect_socket_options(elsewhere.port(), own);
 
   const raw_listener slow;
-  const auto patient = a.tcp.connect(slow.address(),
-                                     {.keepalive = own, .limits = {.write_deadline = 70s}});
+  const auto patient = a.tcp.connect(
+    slow.address(), {.keepalive = own, .connection = {.limits = {.write_deadline = 70s}}});
   EXPECT_EQ(option_of_socket_to(slow.port(), IPPROTO_TCP, TCP_USER_TIMEOUT), 70'000);
 }
 

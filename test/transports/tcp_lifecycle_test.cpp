@@ -258,7 +258,8 @@ TEST_F(TcpLifecycle, TCP36_ADisconnectDoesNotAffectOtherConnections) {
 TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounted) {
   const raw_listener elsewhere{16, true};
   connection_journal events;
-  const auto made = a.tcp.connect(elsewhere.address(), {.observer = events.observer()});
+  const auto made = a.tcp.connect(elsewhere.address(),
+                                  {.connection = {.observer = events.observer()}});
   auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.')); // more than the system takes
@@ -277,8 +278,9 @@ TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounte
 TEST_F(TcpLifecycle, TCP38_APeerThatNeverReadsIsClosedAfterTheWriteDeadline) {
   const raw_listener elsewhere{16, true};
   connection_journal events;
-  const auto made = a.tcp.connect(elsewhere.address(), {.limits = {.write_deadline = 100ms},
-                                                        .observer = events.observer()});
+  const auto made = a.tcp.connect(
+    elsewhere.address(),
+    {.connection = {.limits = {.write_deadline = 100ms}, .observer = events.observer()}});
   const auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.'));
@@ -320,7 +322,8 @@ TEST_F(TcpLifecycle, NOD5_AStopThatHasToWaitForAnIoThreadLeavesNothing) {
 TEST_F(TcpLifecycle, NOD5_AStopEndsConnectionsWhosePeersDoNotRead) {
   const raw_listener elsewhere{16, true};
   connection_journal events;
-  const auto made = a.tcp.connect(elsewhere.address(), {.observer = events.observer()});
+  const auto made = a.tcp.connect(elsewhere.address(),
+                                  {.connection = {.observer = events.observer()}});
   const auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.'));

@@ -94,8 +94,8 @@ private:
       auto own = udp_.default_bind_options();
       own.peer = std::move(peer);
       own.reassembly.timeout = 500ms; // until who begins anew is heard in any case
-      own.limits = options.limits;
-      own.observer = std::move(options.observer);
+      own.connection.limits = options.limits;
+      own.connection.observer = std::move(options.observer);
       return udp_.try_bind(at, std::move(own));
     }
     static joined_end end_of(const udp::binding& made, route way) {

@@ -24,7 +24,7 @@ datagram datagram_at(const datagram_peer& peer) {
 
 TEST_F(UdpExchange, UDP1_ABindingTellsWhatItIs) {
   const auto id = flow_control_id::random();
-  const auto open = a.bind({.flow_control_id = id});
+  const auto open = a.bind({.connection = {.flow_control_id = id}});
   EXPECT_TRUE(open.is_open());
   EXPECT_NE(open.port(), 0);
   EXPECT_EQ(open.socket_address(), "127.0.0.1:" + std::to_string(open.port()));
@@ -186,7 +186,8 @@ TEST_F(UdpExchange, UDP4_TheSizeOfADatagramIsAnOption) {
 TEST_F(UdpExchange, ERR11_DEC14_AMessageAboveTheLimitFailsAlone) {
   const auto at_b = b.bind();
   b.start_echoer(at_b);
-  const auto at_a = a.bind_to(at_b.socket_address(), {.limits = {.max_frame_size = 1'000}});
+  const auto at_a = a.bind_to(at_b.socket_address(),
+                              {.connection = {.limits = {.max_frame_size = 1'000}}});
   const auto refused = a.node.root().send({at_a, "echoer"}, std::string(1'000, 'x'));
   ASSERT_FALSE(refused);
   EXPECT_EQ(error_of(refused), errc::message_too_large);
@@ -206,7 +207,8 @@ TEST_F(UdpExchange, FCU4_ATiedBindingCanPassOnWhatComesThroughAnother) {
   const auto at_c = c.bind();
   c.start_echoer(at_c);
   const auto entrance = b.bind();
-  const auto exit = b.bind_to(at_c.socket_address(), {.consumer_of = {entrance.flow_control_id()}});
+  const auto exit = b.bind_to(at_c.socket_address(),
+                              {.connection = {.consumer_of = {entrance.flow_control_id()}}});
   const route through{a.bind(), udp_address(entrance), exit.sender_address(), "echoer"};
   expect_dropped(a.node, through, b.node, drop_reason::not_a_consumer); // the way back is not open
   b.node.flow_control().add_consumer(entrance.sender_address(), exit.flow_control_id());
@@ -259,7 +261,7 @@ TEST_F(UdpExchange, IPv6PeersAreReachedAndIPv4OnesThroughAnIPv6Socket) {
 
 TEST_F(UdpExchange, AStoppedBindingIsUnknownAndItsPortIsFree) {
   connection_journal events;
-  const auto at_a = a.bind({.observer = events.observer()});
+  const auto at_a = a.bind({.connection = {.observer = events.observer()}});
   ASSERT_TRUE(events.wait_for(connection_state::connected));
   ASSERT_TRUE(at_a.stop());
   EXPECT_EQ(error_of(at_a.stop()), errc::not_found);

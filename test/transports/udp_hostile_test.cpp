@@ -123,7 +123,7 @@ TEST_F(UdpHostile, UDP6_PartsThatDoNotComeInTimeAreGivenUp) {
 }
 
 TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
-  const auto at = node.bind({.limits = {.max_frame_size = 1'000}});
+  const auto at = node.bind({.connection = {.limits = {.max_frame_size = 1'000}}});
   auto reader = node.start_reader(at);
   for (const auto& part : datagrams_of({"reader"}, std::string(1'400, 'x'), 1)) // three parts
     peer.send(part, at.port());
@@ -135,7 +135,8 @@ TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
 }
 
 TEST_F(UdpHostile, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
-  const auto at = node.bind({.limits = {.credit_messages = 1, .idle_timeout = 300ms}});
+  const auto at
+    = node.bind({.connection = {.limits = {.credit_messages = 1, .idle_timeout = 300ms}}});
   auto reader = node.start_reader(at);
   for (const auto number : {1, 2, 3}) // pauses at the second one
     peer.send(datagrams_of({"reader"}, "x", static_cast<std::uint16_t>(number)).front(), at.port());

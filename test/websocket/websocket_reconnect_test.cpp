@@ -19,7 +19,7 @@ protected:
       server.address(),
       {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms, .keep_for = patience},
        .keepalive = keepalive,
-       .observer = events.observer()},
+       .connection = {.observer = events.observer()}},
       [](const auto&) {});
     first.emplace(raw_websocket::accept_from(server));
     EXPECT_TRUE(events.wait_for(connection_state::connected));

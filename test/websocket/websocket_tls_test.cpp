@@ -26,7 +26,7 @@ protected:
                                    {.tls = {.certificate_file = own.certificate_file,
                                             .private_key_file = own.private_key_file,
                                             .client_ca_file = client_ca_file},
-                                    .limits = limits});
+                                    .connection = {.limits = limits}});
     b.flow_control().add_consumer("echoer", made.flow_control_id());
     return made;
   }

@@ -82,7 +82,7 @@ uds::transport_options uds::transport_options_from(const caf::actor_system_confi
 udp::transport_options udp::transport_options_from(const caf::actor_system_config& config) {
   transport_options options;
   const option_reader read{config};
-  internal::visit_options(options.bind.limits, read);
+  internal::visit_options(options.bind.connection.limits, read);
   internal::visit_threads(options, read);
   visit_udp(options, read);
   return options;

@@ -23,9 +23,15 @@ void fail_all(const outbox::requests& all, const error& cause) noexcept {
 
 } // namespace
 
+link::setup link::setup::accepted(connection_options of_listener) {
+  setup made{.connection = std::move(of_listener), .mode = connection_mode::incoming};
+  made.spawner_id = std::exchange(made.connection.flow_control_id, flow_control_id::random());
+  return made;
+}
+
 link::link(const setup& own, const stream_format& format)
-  : limits_{share(own.limits)},
-    observer_{own.observer},
+  : limits_{share(own.connection.limits)},
+    observer_{own.connection.observer},
     credit_{make_ref<receive_credit>(*limits_, reader_)},
     output_{*limits_, format, own.buffers},
     mode_{own.mode} {}
@@ -38,9 +44,9 @@ void link::waiting_reader::wake() noexcept {
 result<void> link::open(const node_ptr& node, setup own) {
   reader_->whose = weak_from_this();
   auto port = connection_port::open(node, {.output = shared_from_this(),
-                                           .id = std::move(own.id),
+                                           .id = std::move(own.connection.flow_control_id),
                                            .spawner_id = std::move(own.spawner_id),
-                                           .consumer_of = std::move(own.consumer_of),
+                                           .consumer_of = std::move(own.connection.consumer_of),
                                            .peer = std::move(own.peer),
                                            .listener = std::move(own.listener),
                                            .credit = credit_,

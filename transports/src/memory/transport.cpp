@@ -17,7 +17,7 @@ public:
     const std::string& from, std::unique_ptr<pipe_carrier> over)>;
 
   memory_listener(std::shared_ptr<network_impl> network, listen_options options)
-    : listening{options.spawner_flow_control_id},
+    : listening{options.connection.flow_control_id},
       network_{std::move(network)},
       options_{std::move(options)} {}
 
@@ -72,16 +72,11 @@ public:
       const auto me = lock(weak);
       if (!me)
         return fail(errc::not_found, "the listening node has gone");
-      return me->open({.limits = from->options().limits,
-                       .mode = connection_mode::incoming,
-                       .peer = peer,
-                       .listener = from->shared_socket_address(),
-                       .spawner_id = from->flow_control_id(),
-                       .consumer_of = from->options().consumer_of,
-                       .observer = from->options().observer,
-                       .explain_drops = from->options().explain_drops,
-                       .buffers = me->node()->buffer_budget()},
-                      std::move(over));
+      auto setup = internal::link::setup::accepted(from->options().connection);
+      setup.peer = peer;
+      setup.listener = from->shared_socket_address();
+      setup.explain_drops = from->options().explain_drops;
+      return me->open(std::move(setup), std::move(over));
     };
     made->ended = [weak = weak_from_this()](const memory_listener& ended) {
       if (const auto me = lock(weak))
@@ -110,6 +105,7 @@ private:
   }
 
   result<connection_ptr> open(internal::link::setup setup, std::unique_ptr<pipe_carrier> over) {
+    setup.buffers = node()->buffer_budget();
     auto made = std::make_shared<internal::connection_engine>(setup, internal::tcp_format, network_,
                                                               std::move(over));
     if (auto opened = made->open(node(), std::move(setup)); !opened)
@@ -125,15 +121,7 @@ private:
     if (!listener)
       return fail(errc::not_found, "nobody listens at " + escaped(name));
     auto [here, there] = pipe_carrier::make(network_);
-    auto near = open({.limits = options.limits,
-                      .mode = connection_mode::outgoing,
-                      .peer = name,
-                      .id = options.flow_control_id,
-                      .spawner_id = {},
-                      .consumer_of = options.consumer_of,
-                      .observer = options.observer,
-                      .buffers = node()->buffer_budget()},
-                     std::move(here));
+    auto near = open({.connection = options.connection, .peer = name}, std::move(here));
     if (!near)
       return near;
     auto far = listener->connect("client of " + name, std::move(there));

@@ -102,7 +102,7 @@ void stream_connections::on_accepted(socket_listener& listener, const accepting&
                                      on_end_ptr ended) {
   auto setup = how.setup;
   setup.listener = listener.shared_socket_address();
-  setup.id = flow_control_id::random(); // each has one of its own (FCU-2)
+  setup.connection.flow_control_id = flow_control_id::random(); // of its own (FCU-2)
   const auto made = adopt(std::move(socket), how.prepare, std::move(setup), thread,
                           std::move(ended));
   if (made)

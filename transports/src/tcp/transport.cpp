@@ -61,13 +61,8 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
        [where = std::move(*where), options](std::shared_ptr<internal::io_thread> thread) {
          return std::make_shared<tcp_connector>(std::move(thread), where, options);
        },
-     .prepare = make_ready(node(), options.keepalive, options.limits),
-     .setup = {.limits = options.limits,
-               .mode = connection_mode::outgoing,
-               .id = options.flow_control_id,
-               .spawner_id = {},
-               .consumer_of = options.consumer_of,
-               .observer = options.observer},
+     .prepare = make_ready(node(), options.keepalive, options.connection.limits),
+     .setup = {.connection = options.connection},
      .reconnect = options.reconnect},
     std::move(done));
 }
@@ -86,16 +81,14 @@ result<listener> transport_impl::listen(std::string_view at, listen_options opti
   std::error_code ignored;
   const auto real = internal::to_text(tcp_endpoint(bound->local_endpoint(ignored)));
   auto made = std::make_shared<internal::socket_listener>(
-    thread, std::move(*bound), options.spawner_flow_control_id, options.max_connections);
+    thread, std::move(*bound), options.connection.flow_control_id, options.max_connections);
   if (auto opened = made->open(node(), real); !opened)
     return fail(std::move(opened.error()));
-  sockets_.begin_listening(made, {.prepare = make_ready(node(), options.keepalive, options.limits),
-                                  .setup = {.limits = options.limits,
-                                            .mode = connection_mode::incoming,
-                                            .spawner_id = options.spawner_flow_control_id,
-                                            .consumer_of = options.consumer_of,
-                                            .observer = options.observer,
-                                            .explain_drops = options.explain_drops}});
+  auto setup = internal::link::setup::accepted(options.connection);
+  setup.explain_drops = options.explain_drops;
+  sockets_.begin_listening(
+    made, {.prepare = make_ready(node(), options.keepalive, options.connection.limits),
+           .setup = std::move(setup)});
   return listener{made};
 }
 

@@ -8,7 +8,7 @@
 namespace ockam::udp::detail {
 
 peer_table::peer_table(const bind_options& options, ref_ptr<memory_budget> reassembly_in_all)
-  : reassembly_{std::min(options.reassembly.max_bytes, options.limits.max_frame_size),
+  : reassembly_{std::min(options.reassembly.max_bytes, options.connection.limits.max_frame_size),
                 options.reassembly.timeout},
     max_amplification_{options.max_amplification},
     max_peers_{std::max<std::size_t>(1, options.max_peers)},

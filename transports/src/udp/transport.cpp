@@ -30,12 +30,13 @@ result<void> check(const bind_options& options) {
 
 /// A message has as many datagrams as a number of two bytes counts, and a binding is never late: its
 /// datagrams need not arrive.
-connection_limits limited(const bind_options& options) {
-  auto limits = options.limits;
+connection_options limited(const bind_options& options) {
+  auto connection = options.connection;
+  auto& limits = connection.limits;
   const auto part = options.datagram_size - datagram_overhead;
   limits.max_frame_size = std::min(limits.max_frame_size, 0xffff * part);
   limits.write_deadline = {};
-  return limits;
+  return connection;
 }
 
 /// Keeps the engine alive, which owns the binding.
@@ -71,7 +72,7 @@ std::vector<binding> transport_impl::bindings() const {
 /// The defaults, with a flow control id that nobody else has.
 bind_options transport_impl::fresh_bind_options() const {
   auto fresh = defaults_;
-  fresh.flow_control_id = flow_control_id::random();
+  fresh.connection.flow_control_id = flow_control_id::random();
   fresh.peer.reset();
   return fresh;
 }
@@ -122,14 +123,9 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
   if (auto opened = bound->open(*where); !opened)
     return fail(std::move(opened.error()));
   auto over = std::make_unique<datagram_carrier>(bound, options, node()->buffer_budget());
-  internal::link::setup setup{.limits = limited(options),
-                              .mode = connection_mode::outgoing,
+  internal::link::setup setup{.connection = limited(options),
                               .peer = peer ? to_text(*peer)
                                            : "the peers of " + bound->socket_address(),
-                              .id = options.flow_control_id,
-                              .spawner_id = {},
-                              .consumer_of = options.consumer_of,
-                              .observer = options.observer,
                               .explain_drops = options.explain_drops,
                               .buffers = node()->buffer_budget()};
   const auto made = std::make_shared<internal::connection_engine>(
@@ -164,7 +160,7 @@ void transport_impl::connect_to(std::string_view peer, on_connected done,
   auto options = fresh_bind_options();
   options.peer = std::string{peer};
   if (idle_timeout)
-    options.limits.idle_timeout = *idle_timeout;
+    options.connection.limits.idle_timeout = *idle_timeout;
   if (auto sound = check(options); !sound)
     return done(fail(std::move(sound.error())));
   bind_to_peer({}, std::move(options), [done = std::move(done)](result<binding_ptr> made) {

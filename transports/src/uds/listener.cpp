@@ -151,7 +151,7 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
 
 uds_listener::uds_listener(thread_ptr thread, acceptor bound, const listen_options& options,
                            std::optional<socket_file> file)
-  : basic_acceptor{std::move(thread), std::move(bound), options.spawner_flow_control_id,
+  : basic_acceptor{std::move(thread), std::move(bound), options.connection.flow_control_id,
                    options.max_connections},
     file_{std::move(file)} {}
 

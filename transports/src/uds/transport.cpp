@@ -61,12 +61,7 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
                         return std::make_shared<uds_connector>(std::move(thread), name, options);
                       },
                     .prepare = [text = name->text()](internal::stream_socket&) { return text; },
-                    .setup = {.limits = options.limits,
-                              .mode = connection_mode::outgoing,
-                              .id = options.flow_control_id,
-                              .spawner_id = {},
-                              .consumer_of = options.consumer_of,
-                              .observer = options.observer},
+                    .setup = {.connection = options.connection},
                     .reconnect = options.reconnect},
                    std::move(done));
 }
@@ -85,6 +80,8 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
     (*made)->stop();
     return fail(std::move(opened.error()));
   }
+  auto setup = internal::link::setup::accepted(options.connection);
+  setup.explain_drops = options.explain_drops;
   sockets_.begin_listening(
     *made, {.prepare = [text = name->text(), checked = name->is_abstract(),
                         permissions = options.permissions](
@@ -98,12 +95,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
                 return fail(error{failed});
               return text;
             },
-            .setup = {.limits = options.limits,
-                      .mode = connection_mode::incoming,
-                      .spawner_id = options.spawner_flow_control_id,
-                      .consumer_of = options.consumer_of,
-                      .observer = options.observer,
-                      .explain_drops = options.explain_drops}});
+            .setup = std::move(setup)});
   return ockam::listener{*made};
 }
 

@@ -12,7 +12,7 @@ connector::connector(thread_ptr thread, const url& peer, const connect_options& 
                        {options.connect_timeout, options.retry_for}},
     peer_{peer},
     host_{options.host.empty() ? peer.host() : options.host},
-    limits_{options.limits},
+    limits_{options.connection.limits},
     context_{std::move(context)} {}
 
 void connector::connected(socket made, const endpoint& where) {

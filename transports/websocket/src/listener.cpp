@@ -34,7 +34,7 @@ result<std::shared_ptr<websocket_listener>> websocket_listener::make(thread_ptr 
 
 websocket_listener::websocket_listener(thread_ptr thread, acceptor bound, url where,
                                        listen_options options, tls_context context)
-  : basic_acceptor{std::move(thread), std::move(bound), options.spawner_flow_control_id,
+  : basic_acceptor{std::move(thread), std::move(bound), options.connection.flow_control_id,
                    options.max_connections},
     where_{std::move(where)},
     options_{std::move(options)},
@@ -71,7 +71,7 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
     return;
   bound.set_option(net::ip::tcp::no_delay{true}, failed);
   const auto peer = internal::to_text(remote);
-  const auto& limits = options_.limits;
+  const auto& limits = options_.connection.limits;
   const auto made = stream::create(
     context_ ? make_tls_server(std::move(bound), context_) : make_plain_stream(std::move(bound)),
     peer, limits.max_frame_size, limits.write_deadline, std::move(slot));

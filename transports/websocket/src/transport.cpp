@@ -60,6 +60,7 @@ result<transport_impl::link_ptr> transport_impl::take_on(
   std::shared_ptr<stream> over, internal::link::setup setup, const keepalive_options& keepalive,
   std::shared_ptr<io_thread> thread,
   const std::function<void(internal::connection_engine&)>& configure) {
+  setup.buffers = node()->buffer_budget();
   auto taken = std::make_shared<internal::connection_engine>(
     setup, internal::websocket_format, thread,
     std::make_unique<websocket_carrier>(thread, over, keepalive));
@@ -79,17 +80,11 @@ void transport_impl::on_accepted(const listen_options& options,
                                  const std::shared_ptr<const std::string>& listener,
                                  std::shared_ptr<stream> over, std::string peer,
                                  std::shared_ptr<io_thread> thread) {
-  auto taken = take_on(std::move(over),
-                       {.limits = options.limits,
-                        .mode = connection_mode::incoming,
-                        .peer = std::move(peer),
-                        .listener = listener,
-                        .spawner_id = options.spawner_flow_control_id,
-                        .consumer_of = options.consumer_of,
-                        .observer = options.observer,
-                        .explain_drops = options.explain_drops,
-                        .buffers = node()->buffer_budget()},
-                       options.keepalive, std::move(thread));
+  auto setup = internal::link::setup::accepted(options.connection);
+  setup.peer = std::move(peer);
+  setup.listener = listener;
+  setup.explain_drops = options.explain_drops;
+  auto taken = take_on(std::move(over), std::move(setup), options.keepalive, std::move(thread));
   if (!taken)
     report_not_taken(*listener, taken.error());
 }
@@ -122,14 +117,7 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
     if (!opened)
       return done(fail(std::move(opened.error())));
     auto taken = me->take_on(std::move(opened->made),
-                             {.limits = options.limits,
-                              .mode = connection_mode::outgoing,
-                              .peer = std::move(opened->peer),
-                              .id = options.flow_control_id,
-                              .spawner_id = {},
-                              .consumer_of = options.consumer_of,
-                              .observer = options.observer,
-                              .buffers = me->node()->buffer_budget()},
+                             {.connection = options.connection, .peer = std::move(opened->peer)},
                              options.keepalive, thread, [&](internal::connection_engine& one) {
                                make_lasting(one, options, thread, make);
                              });

@@ -5,6 +5,7 @@
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/route.hpp"
 #include "ockam/transports/detail/export.hpp"
+#include "ockam/transports/limits.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ockam {
 
@@ -36,6 +38,21 @@ struct connection_event {
 /// counted (`metrics::failed_callbacks`). To continue in a worker, give a function
 /// that uses `context::make_dispatcher`.
 using connection_observer = std::function<void(const connection_event&)>;
+
+/// The options that every transport has for a connection. A listener's are those of the connections
+/// that it accepts, except for the id.
+struct connection_options {
+  /// Names the connection in flow control, as producer. In the options of a listener it names the
+  /// listener, as spawner: its consumers are reachable through every accepted connection, each of which
+  /// has a random id of its own. Valid before the connection or the listener exists.
+  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
+
+  /// Producers of this node that may send through the connection: deliberate transit.
+  std::vector<ockam::flow_control_id> consumer_of{};
+
+  connection_limits limits{};
+  connection_observer observer{};
+};
 
 enum class connection_mode : std::uint8_t { incoming, outgoing };
 

@@ -3,12 +3,10 @@
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace ockam::memory {
 
@@ -43,21 +41,15 @@ private:
   std::shared_ptr<detail::driver> driver_;
 };
 
-/// How one connection behaves; the ids are those of `tcp::connect_options`.
+/// How one connection behaves.
 struct connect_options {
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-  std::vector<ockam::flow_control_id> consumer_of{};
-  connection_limits limits{};
-  connection_observer observer{};
+  connection_options connection{};
 };
 
-/// How a listener behaves, and what it accepts; the id is that of `tcp::listen_options`.
+/// How a listener behaves, and the connections it accepts.
 struct listen_options {
-  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
-  std::vector<ockam::flow_control_id> consumer_of{};
   bool explain_drops = false; ///< as of `tcp::listen_options`
-  connection_limits limits{};
-  connection_observer observer{};
+  connection_options connection{};
 };
 
 /// A node's way to the others of a network. A handle; the node stops the transport in the end.

@@ -3,7 +3,6 @@
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
@@ -11,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace asio {
 class io_context;
@@ -34,41 +32,23 @@ enum class family : std::uint8_t { any, ipv4_first, ipv6_first };
 
 /// How one connection is made and behaves; every limit has an error that names it.
 struct connect_options {
-  /// Names this connection in flow control; it exists before the connection does.
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-
-  /// Producers of this node that may send through the connection: deliberate transit (FCU-3).
-  std::vector<ockam::flow_control_id> consumer_of{};
-
   std::chrono::milliseconds connect_timeout{5'000}; ///< resolving and connecting, all addresses
   std::chrono::milliseconds retry_for{0}; ///< keeps trying while nothing listens there; 0 is off
   std::optional<reconnect_policy> reconnect{}; ///< off by default
   family prefer = family::any;
   keepalive_options keepalive{};
-  connection_limits limits{};
-  connection_observer observer{};
-
-  connect_options& as_consumer(const ockam::flow_control_id& producer) {
-    consumer_of.push_back(producer);
-    return *this;
-  }
+  connection_options connection{};
 };
 
 /// How a listener behaves, and the connections it accepts.
 struct listen_options {
-  /// Names the listener in flow control; a consumer of it is reachable through every connection it
-  /// accepts. It exists before the listener does (FC-4).
-  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
-
-  std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
-  std::size_t max_connections = 10'000;              ///< then accepting pauses
+  std::size_t max_connections = 10'000; ///< then accepting pauses
   int backlog = 1'024;
   keepalive_options keepalive{};
   /// Tells requesters at the peer why their request was dropped: unknown and denied addresses too. For
   /// networks whose members may know what is there; requests that fail otherwise are always answered.
   bool explain_drops = false;
-  connection_limits limits{};
-  connection_observer observer{}; ///< of each accepted connection
+  connection_options connection{};
 };
 
 namespace detail {

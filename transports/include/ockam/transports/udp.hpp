@@ -5,7 +5,6 @@
 #include "ockam/protocol/wire/datagram.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
@@ -28,12 +27,6 @@ namespace ockam::udp {
 
 /// How a binding behaves; every limit has an error that names it.
 struct bind_options {
-  /// Names this binding in flow control; it exists before the binding does.
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-
-  /// Producers of this node that may send through the binding: deliberate transit (FCU-3).
-  std::vector<ockam::flow_control_id> consumer_of{};
-
   /// Ties the binding to one peer, `host:port`: what comes from others is dropped (UDP-8).
   std::optional<std::string> peer{};
 
@@ -56,15 +49,10 @@ struct bind_options {
   std::chrono::milliseconds resolve_timeout{5'000}; ///< for the name of a host
   reassembly_limits reassembly{};
 
-  /// `max_frame_size` is for the whole message. Of the deadlines only `idle_timeout` counts.
   bool explain_drops = false; ///< as of `tcp::listen_options`
-  connection_limits limits{};
-  connection_observer observer{};
 
-  bind_options& as_consumer(const ockam::flow_control_id& producer) {
-    consumer_of.push_back(producer);
-    return *this;
-  }
+  /// `max_frame_size` is for the whole message. Of the deadlines only `idle_timeout` counts.
+  connection_options connection{};
 };
 
 namespace detail {

@@ -3,7 +3,6 @@
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
@@ -11,7 +10,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace asio {
 class io_context;
@@ -25,23 +23,16 @@ namespace ockam::uds {
 /// A message has at most 65,535 bytes, because the wire has two bytes for its length; a larger one
 /// fails for its sender alone (UDS-2).
 
-/// How one connection is made and behaves; the ids are those of `tcp::connect_options`.
+/// How one connection is made and behaves.
 struct connect_options {
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-  std::vector<ockam::flow_control_id> consumer_of{};
-
   std::chrono::milliseconds connect_timeout{5'000}; ///< while the listener's queue is full
   std::chrono::milliseconds retry_for{0}; ///< keeps trying while nobody listens there; 0 is off
   std::optional<reconnect_policy> reconnect{}; ///< off by default
-  connection_limits limits{};
-  connection_observer observer{};
+  connection_options connection{};
 };
 
-/// How a listener behaves, and what it accepts; the id is that of `tcp::listen_options`.
+/// How a listener behaves, and the connections it accepts.
 struct listen_options {
-  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
-  std::vector<ockam::flow_control_id> consumer_of{};
-
   /// Who may connect: the permissions of the socket file (UDS-6). An abstract name has no file; there
   /// connections of users whom these would not let in are closed.
   std::filesystem::perms permissions = std::filesystem::perms::owner_read
@@ -49,8 +40,7 @@ struct listen_options {
   std::size_t max_connections = 10'000; ///< then accepting pauses
   int backlog = 1'024;
   bool explain_drops = false; ///< as of `tcp::listen_options`
-  connection_limits limits{};
-  connection_observer observer{};
+  connection_options connection{};
 };
 
 /// How a transport runs; as `tcp::transport_options`.

@@ -248,8 +248,8 @@ result<void> check(const route& rendezvous, const puncture_role& role,
 /// The socket of a puncture: nobody but its worker uses it, and they end together.
 result<binding> bind_socket(transport& over, bind_options options,
                             const std::shared_ptr<puncture_state>& state) {
-  options.consumer_of.clear();
-  options.observer = [weak = std::weak_ptr{state}](const connection_event& event) {
+  options.connection.consumer_of.clear();
+  options.connection.observer = [weak = std::weak_ptr{state}](const connection_event& event) {
     const auto me = weak.lock();
     if (!me || event.state != connection_state::closed)
       return;
@@ -295,8 +295,9 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
   rights.add_consumer(state->worker(), socket->flow_control_id());
   auto started = from.start_worker(
     mailboxes{std::move(boxes)},
-    puncture_worker{std::make_unique<puncture_end>(
-      state, std::move(*port), *socket, socket_options.limits, rendezvous, std::move(role), alarm)},
+    puncture_worker{std::make_unique<puncture_end>(state, std::move(*port), *socket,
+                                                   socket_options.connection.limits, rendezvous,
+                                                   std::move(role), alarm)},
     {.shutdown_priority = 1}); // after those who send through it
   if (!started) {
     rights.clean_up(state->worker());

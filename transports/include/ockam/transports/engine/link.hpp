@@ -4,7 +4,6 @@
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/engine/outbox.hpp"
 #include "ockam/transports/engine/receive_credit.hpp"
-#include "ockam/transports/limits.hpp"
 
 #include <atomic>
 #include <functional>
@@ -23,16 +22,16 @@ class OCKAM_TRANSPORTS_EXPORT link : public message_sink,
 public:
   /// What a connection is made with.
   struct setup {
-    connection_limits limits{};
+    connection_options connection{};
     connection_mode mode = connection_mode::outgoing;
     std::string peer{};
     std::shared_ptr<const std::string> listener{}; // that accepted it: its socket address
-    ockam::flow_control_id id = ockam::flow_control_id::random();
     std::optional<ockam::flow_control_id> spawner_id{};
-    std::vector<ockam::flow_control_id> consumer_of{};
-    connection_observer observer{};
     bool explain_drops = false;
     ref_ptr<memory_budget> buffers{}; // of the node
+
+    /// For a connection that a listener with these options accepts.
+    static setup accepted(connection_options of_listener);
   };
 
   link(const setup& own, const stream_format& format);

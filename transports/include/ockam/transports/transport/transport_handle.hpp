@@ -37,12 +37,12 @@ public:
   /// The defaults, with a flow control id that nobody else has.
   [[nodiscard]] ConnectOptions fresh_connect_options() const {
     auto fresh = connect_;
-    fresh.flow_control_id = flow_control_id::random();
+    fresh.connection.flow_control_id = flow_control_id::random();
     return fresh;
   }
   [[nodiscard]] ListenOptions fresh_listen_options() const {
     auto fresh = listen_;
-    fresh.spawner_flow_control_id = flow_control_id::random();
+    fresh.connection.flow_control_id = flow_control_id::random();
     return fresh;
   }
 
@@ -51,7 +51,7 @@ public:
                         std::optional<std::chrono::milliseconds> idle_timeout, on_connected done) {
     auto options = fresh_connect_options();
     if (idle_timeout)
-      options.limits.idle_timeout = *idle_timeout;
+      options.connection.limits.idle_timeout = *idle_timeout;
     connect(peer, std::move(options), std::move(done));
   }
 

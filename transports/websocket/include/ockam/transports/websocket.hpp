@@ -2,7 +2,6 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 #include "ockam/transports/websocket_export.hpp"
 
@@ -52,12 +51,6 @@ struct server_tls_options {
 
 /// How one connection is made and behaves; every limit has an error that names it.
 struct connect_options {
-  /// Names this connection in flow control; it exists before the connection does.
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-
-  /// Producers of this node that may send through the connection: deliberate transit (FCU-3).
-  std::vector<ockam::flow_control_id> consumer_of{};
-
   /// Resolving, connecting, TLS and the HTTP upgrade, all addresses together.
   std::chrono::milliseconds connect_timeout{5'000};
 
@@ -70,24 +63,13 @@ struct connect_options {
   std::string host{}; ///< the HTTP field Host; empty: the one of the URL
   client_tls_options tls{};
   keepalive_options keepalive{};
-  connection_limits limits{};
-  connection_observer observer{};
-
-  connect_options& as_consumer(const ockam::flow_control_id& producer) {
-    consumer_of.push_back(producer);
-    return *this;
-  }
+  connection_options connection{};
 };
 
 /// How a listener behaves, and the connections it accepts.
 struct listen_options {
-  /// Names the listener in flow control; a consumer of it is reachable through every connection it
-  /// accepts. It exists before the listener does (FC-4).
-  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
-
-  std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
-  std::size_t max_connections = 10'000;              ///< upgraded or not, then accepting pauses
-  std::size_t max_request_size = 8u << 10;           ///< bytes of the HTTP request
+  std::size_t max_connections = 10'000;    ///< upgraded or not, then accepting pauses
+  std::size_t max_request_size = 8u << 10; ///< bytes of the HTTP request
 
   /// Whose pages a browser may connect from: `https://example.com`, or `*` for any. Whatever page
   /// somebody looks at could otherwise reach a node of the same machine. Nodes send no origin.
@@ -96,9 +78,8 @@ struct listen_options {
   int backlog = 1'024;
   server_tls_options tls{};
   keepalive_options keepalive{};
-  bool explain_drops = false;     ///< as of `tcp::listen_options`
-  connection_limits limits{};     ///< `handshake_timeout` is for TLS and the HTTP request
-  connection_observer observer{}; ///< of each accepted connection
+  bool explain_drops = false;      ///< as of `tcp::listen_options`
+  connection_options connection{}; ///< `limits.handshake_timeout` is for TLS and the HTTP request
 };
 
 namespace detail {
