@@ -12,7 +12,7 @@ class connection_side : public transport_side {
 public:
   virtual result<connection> connect(const std::string& place, side_options options) = 0;
   virtual result<void> stop_listener(const address& listener) = 0;
-  virtual result<void> disconnect(const address& any) = 0;
+  virtual result<void> close_connection(const address& any) = 0;
   virtual std::vector<connection> connections() const = 0;
 
   result<joined_end> join(const std::string& place, side_options options) final {
@@ -28,7 +28,7 @@ private:
             .receiver = made.receiver_address(),
             .id = made.flow_control_id(),
             .is_open = [made] { return made.is_open(); },
-            .end = [made] { return made.disconnect(); }};
+            .end = [made] { return made.try_close(); }};
   }
 };
 
@@ -56,9 +56,9 @@ public:
     return transport_.try_connect(place, std::move(own));
   }
   result<void> stop_listener(const address& listener) override {
-    return transport_.stop_listener(listener);
+    return transport_.try_stop_listener(listener);
   }
-  result<void> disconnect(const address& any) override { return transport_.disconnect(any); }
+  result<void> close_connection(const address& any) override { return transport_.try_close_connection(any); }
   std::vector<connection> connections() const override { return transport_.connections(); }
 
 private:

@@ -176,7 +176,7 @@ void simulated_node::leave() {
   }
   for (const auto& each : std::vector{links_})
     if (each->engine().is_open())
-      static_cast<void>(each->engine().disconnect());
+      static_cast<void>(each->engine().try_close());
 }
 
 void simulated_node::stop() {
@@ -300,7 +300,7 @@ void simulated_node::close_a_link() {
     return;
   const auto& chosen = world_.random.any_in(links_);
   forget_rights(chosen->engine().sender_address());
-  static_cast<void>(chosen->engine().disconnect()); // may be closing already
+  static_cast<void>(chosen->engine().try_close()); // may be closing already
 }
 
 std::shared_ptr<link> simulated_node::find_link(const ockam::address& sender) const {

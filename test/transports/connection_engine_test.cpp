@@ -93,7 +93,7 @@ TEST_F(ConnectionEngine, TCP35_WhatWasTakenWhileTheLastBatchEndedIsWritten) {
   on_writable = [this] { // the request is left out: nothing waits, and there is room
     on_writable = nullptr;
     send("farewell");
-    EXPECT_TRUE(engine->disconnect());
+    EXPECT_TRUE(engine->try_close());
   };
   loop->run_calls();
   EXPECT_TRUE(ended);
@@ -206,7 +206,7 @@ TEST_F(ConnectionEngine, TCP35_AConnectionWithoutACarrierEndsAtOnce) {
   make_lasting();
   start();
   (*moves->input)(fail(errc::closed_by_peer, "a loss"));
-  EXPECT_TRUE(engine->disconnect());
+  EXPECT_TRUE(engine->try_close());
   loop->run_calls();
   EXPECT_TRUE(ended);
   EXPECT_TRUE(under_way->cancelled);

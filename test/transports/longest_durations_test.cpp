@@ -43,7 +43,7 @@ TEST_F(LongestDurations, DUR1_OfRetryingWaitsForAPeerThatComesLater) {
   tcp_node a{start_node()};
   tcp_node b{start_node()};
   const auto place = listen(b).socket_address();
-  ASSERT_TRUE(b.tcp.stop_listener(b.tcp.listeners().front().address()));
+  ASSERT_TRUE(b.tcp.try_stop_listener(b.tcp.listeners().front().address()));
 
   std::atomic<bool> done = false;
   a.tcp.async_connect(place, {.retry_for = never}, [&](const result<connection>& made) {
@@ -64,7 +64,7 @@ TEST_F(LongestDurations, DUR1_OfAPauseBeforeConnectingAgainNeverConnects) {
   peer.accept().close();
   ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
   EXPECT_FALSE(eventually([&] { return events.count(connection_state::connected) > 1; }, 100ms));
-  ASSERT_TRUE(c.disconnect());
+  ASSERT_TRUE(c.try_close());
 }
 
 TEST_F(LongestDurations, DUR1_OfKeepaliveAndALongDeadlineAreAccepted) {
@@ -117,14 +117,14 @@ TEST_F(LongestDurations, DUR1_OfThePunctureNeverEndTheWaiting) {
   udp::puncture_options options;
   options.bind = "127.0.0.1:0";
   options.rendezvous_timeout = options.acknowledge_timeout = options.pong_timeout = never;
-  const auto listener = udp::puncture_listener::start(b.node.root(), "udp", b.udp, rendezvous,
+  const auto listener = udp::puncture_listener::create(b.node.root(), "udp", b.udp, rendezvous,
                                                       {.each = options});
   b.node.flow_control().add_consumer("echoer", listener.flow_control_id());
   const auto entrance = b.bind();
   b.node.flow_control().add_consumer("udp", entrance.flow_control_id());
   const auto way = a.bind_to(entrance.socket_address());
-  const auto there = udp::puncture::start(a.node.root(), a.udp, rendezvous, {way, "udp"}, options);
-  const auto open = there.wait_until_open(never);
+  const auto there = udp::puncture::create(a.node.root(), a.udp, rendezvous, {way, "udp"}, options);
+  const auto open = there.try_wait_until_open(never);
   ASSERT_TRUE(open) << to_string(open.error());
   EXPECT_EQ(ask(a.node, {there, "echoer"}), "Hello Ockam!");
 }

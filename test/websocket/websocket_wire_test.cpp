@@ -287,7 +287,7 @@ TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
 
 TEST_F(WebSocketWire, WS8_DisconnectIsAnOrderlyClose) {
   const auto peer = connect();
-  ASSERT_TRUE(node.accepted().disconnect());
+  ASSERT_TRUE(node.accepted().try_close());
   EXPECT_EQ(peer.read().close_code(), 1000);
   EXPECT_EQ(events.cause(), "closed");
   peer.write(masked(close, close_payload(1000)));
@@ -322,7 +322,7 @@ TEST_F(WebSocketWire, WS8_WhatThePeerGivesAsItsReasonIsPartOfTheCause) {
 TEST_F(WebSocketWire, WS8_APeerThatDoesNotAnswerACloseIsNotWaitedForLong) {
   place = listen({.connection = {.limits = {.write_deadline = 100ms}}});
   const auto peer = connect();
-  ASSERT_TRUE(node.accepted().disconnect());
+  ASSERT_TRUE(node.accepted().try_close());
   EXPECT_EQ(peer.read().close_code(), 1000);
   EXPECT_TRUE(peer.bytes().is_closed());
 }

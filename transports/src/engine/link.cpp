@@ -229,7 +229,7 @@ void link::go_away() {
   close();
 }
 
-result<void> link::disconnect() {
+result<void> link::try_close() {
   return port_.node()->stop_worker(sender_address());
 }
 
@@ -337,8 +337,8 @@ bool connection::flush(std::chrono::milliseconds timeout) const {
   return link_->wait_until_written(timeout);
 }
 
-result<void> connection::disconnect() const {
-  return link_->disconnect();
+result<void> connection::try_close() const {
+  return link_->try_close();
 }
 
 } // namespace ockam

@@ -10,10 +10,10 @@ namespace ockam::internal {
 
 // -- connections and listeners ---------------------------------------------------------------------
 
-result<void> connecting_transport::disconnect(const address& any) {
+result<void> connecting_transport::close_connection(const address& any) {
   for (const auto& each : connections_.all())
     if (each->sender_address() == any || each->receiver_address() == any)
-      return each->disconnect();
+      return each->try_close();
   return fail(errc::not_found,
               "no connection of this transport has the address " + escaped(to_string(any)));
 }

@@ -217,8 +217,8 @@ bool binding::flush(std::chrono::milliseconds timeout) const {
   return impl_->engine().wait_until_written(timeout);
 }
 
-result<void> binding::stop() const {
-  return impl_->engine().disconnect();
+result<void> binding::try_close() const {
+  return impl_->engine().try_close();
 }
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)

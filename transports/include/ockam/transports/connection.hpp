@@ -31,7 +31,7 @@ enum class connection_state : std::uint8_t {
 struct connection_event {
   connection_state state = connection_state::connected;
   address sender;             ///< of the connection
-  std::optional<error> cause; ///< why it was closed; nothing after `disconnect`
+  std::optional<error> cause; ///< why it was closed; nothing after `close`
 };
 
 /// Called on a thread of the transport; must be quick and must not wait. What it throws is logged and
@@ -87,9 +87,10 @@ public:
   /// callback, unless `timeout` is 0.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
-  /// From now on the address is unknown; what was sent is still written, then it closes (TCP-35).
-  /// errc::not_found when it has closed already.
-  result<void> disconnect() const;
+  /// From now on the address is unknown; what was sent is still written, then the connection closes.
+  /// errc::not_found when it has closed already: thrown as `failure`, or returned.
+  void close() const { value_or_throw(try_close()); }
+  [[nodiscard]] result<void> try_close() const;
 
 private:
   std::shared_ptr<internal::link> link_;

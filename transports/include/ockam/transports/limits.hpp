@@ -41,7 +41,7 @@ struct connection_limits {
 /// `max_pending_bytes` and for `keep_for`; what was being written is lost. The pauses begin anew when a
 /// frame has come, or the connection has lasted for `longest`. Requests that were written end with
 /// errc::connection_closed at once, others when they have waited for too long. All of it is counted.
-/// `disconnect` ends it for good.
+/// `connection::close` ends it for good.
 struct reconnect_policy {
   std::chrono::milliseconds first{100};     ///< before the first attempt, then doubling
   std::chrono::milliseconds longest{5'000}; ///< each one varied by up to 20 %

@@ -25,8 +25,10 @@ public:
   [[nodiscard]] const std::string& socket_address() const noexcept;
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
-  /// No new connections; existing ones continue (TCP-11). errc::not_found when it has ended.
-  result<void> stop() const;
+  /// No new connections; existing ones continue. errc::not_found when it has stopped already: thrown as
+  /// `failure`, or returned.
+  void stop() const { value_or_throw(try_stop()); }
+  [[nodiscard]] result<void> try_stop() const;
 
 private:
   std::shared_ptr<internal::listening> impl_;

@@ -19,8 +19,8 @@ namespace ockam::udp {
 /// Two nodes behind NAT that send each other messages over UDP (UDP-10, docs/transports.md).
 ///
 ///     node.start_worker("rendezvous", udp::rendezvous_service{});         // where both can reach it
-///     auto listener = udp::puncture_listener::start(node.root(), "udp", udp, rendezvous);
-///     auto there = udp::puncture::start(node.root(), udp, rendezvous, {connection, "udp"});
+///     auto listener = udp::puncture_listener::create(node.root(), "udp", udp, rendezvous);
+///     auto there = udp::puncture::create(node.root(), udp, rendezvous, {connection, "udp"});
 ///     there.wait_until_open();
 ///     node.send({there, "echoer"}, "Hello Ockam!");
 ///
@@ -75,12 +75,12 @@ public:
   /// @param listener    to the other node's listener, any way there is
   /// - errc::invalid_value  no such address to bind, a route of another kind, an interval of nothing
   /// - errc::shutting_down  the node is stopping
-  static result<puncture> try_start(sender& from, transport over, const route& rendezvous,
+  [[nodiscard]] static result<puncture> try_create(sender& from, transport over, const route& rendezvous,
                                     route listener, puncture_options options = {});
-  static puncture start(sender& from, transport over, const route& rendezvous, route listener,
+  static puncture create(sender& from, transport over, const route& rendezvous, route listener,
                         puncture_options options = {}) {
     return value_or_throw(
-      try_start(from, std::move(over), rendezvous, std::move(listener), std::move(options)));
+      try_create(from, std::move(over), rendezvous, std::move(listener), std::move(options)));
   }
 
   /// The address to send to; `send` fails with errc::misuse as long as nothing was heard of the other
@@ -98,13 +98,18 @@ public:
   [[nodiscard]] bool has_ended() const noexcept;
 
   /// - errc::timeout    not open yet
-  /// - why it ended; errc::not_found when it was stopped
+  /// - why it ended; errc::not_found when it was closed
   /// - errc::misuse     in a worker, an observer or a callback
-  result<void> wait_until_open(std::chrono::milliseconds timeout = std::chrono::seconds{30}) const;
+  void wait_until_open(std::chrono::milliseconds timeout = std::chrono::seconds{30}) const {
+    value_or_throw(try_wait_until_open(timeout));
+  }
+  [[nodiscard]] result<void> try_wait_until_open(std::chrono::milliseconds timeout
+                                                 = std::chrono::seconds{30}) const;
 
   /// From now on the address is unknown; the other end notices by the silence.
-  /// errc::not_found when it has ended already.
-  result<void> stop() const;
+  /// errc::not_found when it has ended already: thrown as `failure`, or returned.
+  void close() const { value_or_throw(try_close()); }
+  [[nodiscard]] result<void> try_close() const;
 
 private:
   std::shared_ptr<detail::puncture_state> state_;
@@ -130,14 +135,14 @@ class OCKAM_TRANSPORTS_EXPORT puncture_listener {
 public:
   explicit puncture_listener(std::shared_ptr<detail::puncture_listening> state);
 
-  /// Errors: those of `puncture::try_start`; errc::already_exists
-  static result<puncture_listener> try_start(sender& on, ockam::address at, transport over,
+  /// Errors: those of `puncture::try_create`; errc::already_exists
+  [[nodiscard]] static result<puncture_listener> try_create(sender& on, ockam::address at, transport over,
                                              route rendezvous,
                                              puncture_listener_options options = {});
-  static puncture_listener start(sender& on, ockam::address at, transport over, route rendezvous,
+  static puncture_listener create(sender& on, ockam::address at, transport over, route rendezvous,
                                  puncture_listener_options options = {}) {
     return value_or_throw(
-      try_start(on, std::move(at), std::move(over), std::move(rendezvous), std::move(options)));
+      try_create(on, std::move(at), std::move(over), std::move(rendezvous), std::move(options)));
   }
 
   [[nodiscard]] const ockam::address& address() const noexcept;
@@ -145,8 +150,10 @@ public:
   [[nodiscard]] std::vector<puncture> punctures() const; ///< that have not ended
   [[nodiscard]] std::uint64_t refused() const noexcept;  ///< because of `max_punctures`
 
-  /// No new punctures; existing ones continue. errc::not_found when it has ended.
-  result<void> stop() const;
+  /// No new punctures; existing ones continue. errc::not_found when it has stopped already: thrown as
+  /// `failure`, or returned.
+  void stop() const { value_or_throw(try_stop()); }
+  [[nodiscard]] result<void> try_stop() const;
 
 private:
   std::shared_ptr<detail::puncture_listening> state_;

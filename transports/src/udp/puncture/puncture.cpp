@@ -32,7 +32,7 @@ public:
 
   ~puncture_end() {
     port_.close();
-    static_cast<void>(socket_.stop()); // unless it was the first to end
+    static_cast<void>(socket_.try_close()); // unless it was the first to end
     state_->end();
   }
 
@@ -280,7 +280,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
     setup.spawner_id = asked_by->listener_id;
   auto port = connection_port::open(from.services(), std::move(setup));
   if (!port) {
-    static_cast<void>(socket->stop());
+    static_cast<void>(socket->try_close());
     return fail(std::move(port.error()));
   }
   state->set_up(socket->impl(), *port);
@@ -310,7 +310,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
 
 puncture::puncture(std::shared_ptr<detail::puncture_state> state) : state_{std::move(state)} {}
 
-result<puncture> puncture::try_start(sender& from, transport over, const route& rendezvous,
+result<puncture> puncture::try_create(sender& from, transport over, const route& rendezvous,
                                      route listener, puncture_options options) {
   return detail::start_puncture(from, over, rendezvous, detail::initiator{std::move(listener)},
                                 std::move(options))
@@ -346,11 +346,11 @@ bool puncture::has_ended() const noexcept {
   return state_->has_ended();
 }
 
-result<void> puncture::wait_until_open(std::chrono::milliseconds timeout) const {
+result<void> puncture::try_wait_until_open(std::chrono::milliseconds timeout) const {
   return state_->wait_until_open(timeout);
 }
 
-result<void> puncture::stop() const {
+result<void> puncture::try_close() const {
   return state_->stop();
 }
 

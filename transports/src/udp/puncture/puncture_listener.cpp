@@ -81,7 +81,7 @@ private:
 puncture_listener::puncture_listener(std::shared_ptr<detail::puncture_listening> state)
   : state_{std::move(state)} {}
 
-result<puncture_listener> puncture_listener::try_start(sender& on, ockam::address at,
+result<puncture_listener> puncture_listener::try_create(sender& on, ockam::address at,
                                                        transport over, route rendezvous,
                                                        puncture_listener_options options) {
   auto state = std::make_shared<detail::puncture_listening>(on.services(), at, std::move(options));
@@ -113,7 +113,7 @@ std::uint64_t puncture_listener::refused() const noexcept {
   return state_->refused.load();
 }
 
-result<void> puncture_listener::stop() const {
+result<void> puncture_listener::try_stop() const {
   return state_->node->stop_worker(state_->at);
 }
 

@@ -87,7 +87,7 @@ struct responder {
 };
 using puncture_role = std::variant<initiator, responder>;
 
-/// Starts the worker of a puncture; see `puncture::try_start`.
+/// Starts the worker of a puncture; see `puncture::try_create`.
 result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& over,
                                                        const route& rendezvous, puncture_role role,
                                                        puncture_options options);

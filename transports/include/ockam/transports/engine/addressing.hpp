@@ -18,7 +18,7 @@ public:
   };
 
   /// Chooses for one message. Any thread. A refused message is not changed.
-  virtual result<choice> choose(message& content) = 0;
+  [[nodiscard]] virtual result<choice> choose(message& content) = 0;
 };
 
 } // namespace ockam::internal

@@ -73,14 +73,14 @@ public:
   virtual void wait(direction what, on_ready then) = 0;
 
   /// Reads a batch of bytes into `to`. An error ends the stream.
-  virtual result<input> read(inbox& to) = 0;
+  [[nodiscard]] virtual result<input> read(inbox& to) = 0;
 
   /// Passes the messages that were read to the port of the connection, at most `max`, while there is
   /// credit. An error ends the stream. Those of a stream of bytes are in the inbox.
-  virtual result<inbox::state> decode(inbox& from, execution_context* context, std::size_t max);
+  [[nodiscard]] virtual result<inbox::state> decode(inbox& from, execution_context* context, std::size_t max);
 
   /// Writes a part of `batch`, and advances it. With an empty batch: what the carrier still holds.
-  virtual result<output> write(write_batch& batch) = 0;
+  [[nodiscard]] virtual result<output> write(write_batch& batch) = 0;
 
   /// How a stream ends.
   struct ending {
@@ -95,7 +95,7 @@ public:
   // -- for carriers with more of their own ---------------------------------------------------------
 
   /// At every tick. An error ends the stream. While the connection reads, silence is the peer's.
-  virtual result<void> check(const tick&, bool /*reading*/) { return {}; }
+  [[nodiscard]] virtual result<void> check(const tick&, bool /*reading*/) { return {}; }
 
   /// When the system last took a byte, if the carrier knows better than `write` tells.
   [[nodiscard]] virtual clock::time_point last_output() const noexcept { return {}; }

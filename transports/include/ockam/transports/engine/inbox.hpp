@@ -36,13 +36,13 @@ public:
 
   /// Passes the complete messages that are here to `port`, at most `max` of them, while there is credit.
   /// An error is final: close the connection.
-  result<state> decode(connection_port& port, compat::execution_context* context, std::size_t max);
+  [[nodiscard]] result<state> decode(connection_port& port, compat::execution_context* context, std::size_t max);
 
   /// Whether decoding has to wait; when it does, the reader will be woken.
   [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }
 
   /// As `frame_decoder::read_version`.
-  result<void> read_version() { return decoder_.read_version(); }
+  [[nodiscard]] result<void> read_version() { return decoder_.read_version(); }
   [[nodiscard]] bool version_received() const noexcept { return decoder_.version_received(); }
   [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; } ///< so far
   [[nodiscard]] bool in_frame() const noexcept { return decoder_.in_frame(); }

@@ -38,7 +38,7 @@ public:
 
   /// Registers the addresses with the node; nothing can be received before.
   /// @param own  as given to the constructor
-  result<void> open(const node_ptr& node, setup own);
+  [[nodiscard]] result<void> open(const node_ptr& node, setup own);
 
   // -- message_sink --------------------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ public:
   [[nodiscard]] connection_metrics metrics() const noexcept;
   /// Throws errc::misuse where the thread must not wait.
   bool wait_until_written(std::chrono::milliseconds timeout) const;
-  result<void> disconnect();
+  [[nodiscard]] result<void> try_close();
 
   [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
 

@@ -31,7 +31,7 @@ inline result<std::uint32_t> interface_of(const std::string& zone) {
 /// addresses alone, which need one.
 /// - errc::invalid_value  no such interface, or none is named
 template <class Endpoint>
-result<Endpoint> numeric_endpoint(const host_port& where) {
+[[nodiscard]] result<Endpoint> numeric_endpoint(const host_port& where) {
   using address = decltype(Endpoint{}.address());
   using ipv4 = decltype(address{}.to_v4());
   using ipv6 = decltype(address{}.to_v6());

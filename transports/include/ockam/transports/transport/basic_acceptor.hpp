@@ -78,7 +78,7 @@ public:
       max_connections_{std::min(max_connections, descriptor_share())} {}
 
   /// Makes the node know it; accepting begins with `start`.
-  result<void> open(const node_ptr& node, std::string socket_address) {
+  [[nodiscard]] result<void> open(const node_ptr& node, std::string socket_address) {
     return open_port(node, std::move(socket_address));
   }
   void start(pick_thread pick, on_accept accepted, on_end ended);

@@ -54,8 +54,8 @@ public:
   /// Removes a connection when it has ended: for `connection_engine::set_on_end`.
   [[nodiscard]] std::shared_ptr<const connection_engine::on_end> removal();
 
-  result<void> disconnect(const address& any);
-  result<void> stop_listener(const address& listener);
+  [[nodiscard]] result<void> close_connection(const address& any);
+  [[nodiscard]] result<void> stop_listener(const address& listener);
 
   /// For the log: a connection that was accepted at `listener` has ended before it began.
   void report_not_taken(std::string_view listener, const error& why) const;

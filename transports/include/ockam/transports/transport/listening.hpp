@@ -31,7 +31,7 @@ protected:
   explicit listening(ockam::flow_control_id id) : id_{std::move(id)} {}
 
   /// Registers its address with the node, which calls `stop` when that is stopped. Once.
-  result<void> open_port(const node_ptr& node, std::string socket_address);
+  [[nodiscard]] result<void> open_port(const node_ptr& node, std::string socket_address);
   void close_port() noexcept { port_.close(); }
 
   // -- for the log of the node ---------------------------------------------------------------------
