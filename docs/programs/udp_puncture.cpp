@@ -36,7 +36,7 @@ void caf_main(caf::actor_system& system) {
   auto udp = udp::transport::create(initiator);
   const auto connection = tcp.connect(tcp_listener.socket_address());
   const auto there = udp::puncture::create(initiator.root(), udp, rendezvous, {connection, "udp"},
-                                          {.bind = "127.0.0.1:0"});
+                                           {.bind = "127.0.0.1:0"});
   there.wait_until_open();
   connection.close();
   std::cout << initiator.send_and_receive<std::string>({there, "echoer"}, "Hello Ockam!") + "\n";

@@ -58,7 +58,9 @@ public:
   result<void> stop_listener(const address& listener) override {
     return transport_.try_stop_listener(listener);
   }
-  result<void> close_connection(const address& any) override { return transport_.try_close_connection(any); }
+  result<void> close_connection(const address& any) override {
+    return transport_.try_close_connection(any);
+  }
   std::vector<connection> connections() const override { return transport_.connections(); }
 
 private:
@@ -92,8 +94,8 @@ class RequestContract : public ConnectionContract {
 protected:
   /// Little room on the way out, and for what is unhandled.
   static constexpr connection_limits narrow{.max_pending_bytes = 20'000,
-                                            .credit_messages = 8,
-                                            .credit_bytes = 10'000};
+                                            .max_unhandled_messages = 8,
+                                            .max_unhandled_bytes = 10'000};
 
   /// A connection through which answers reach `app`.
   connection connect_app(const listening& to) {
@@ -148,7 +150,7 @@ protected:
     auto policy = quickly;
     policy.keep_for = keep_for;
     lose_peer(policy);
-    ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
+    ASSERT_TRUE(events.wait_for(connection_event::kind::reconnecting));
   }
 
   /// Lets `other` listen where the lost peer did.

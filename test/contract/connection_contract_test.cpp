@@ -33,7 +33,7 @@ TEST_P(ConnectionContract, TCP3_TCP5_AConnectionTellsWhatItIs) {
 TEST_P(ConnectionContract, DUR1_TheLongestLimitsNeverEndAConnection) {
   constexpr auto never = std::chrono::milliseconds::max();
   connection_limits limits;
-  limits.handshake_timeout = limits.frame_timeout = limits.write_deadline = limits.idle_timeout
+  limits.handshake_timeout = limits.frame_timeout = limits.write_timeout = limits.idle_timeout
     = never;
   const connection_journal events;
   const auto place = listen(b, {.limits = limits});
@@ -140,7 +140,7 @@ TEST_P(ConnectionContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
     std::size_t most = 0;
   };
   const auto shared = std::make_shared<shelf>();
-  const auto place = listen(b, {.limits = {.credit_bytes = 256u << 10}});
+  const auto place = listen(b, {.limits = {.max_unhandled_bytes = 256u << 10}});
   const auto c = connect(a, place);
   b.node.start_worker("collector", [=](context&, const routed<any>& received) {
     const std::lock_guard guard{shared->mutex};
@@ -166,7 +166,7 @@ TEST_P(ConnectionContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
 
 TEST_P(ConnectionContract, ORD8_CreditThatComesBackAfterTheEndWakesNobody) {
   const gate opened;
-  const auto place = listen(b, {.limits = {.credit_messages = 1}});
+  const auto place = listen(b, {.limits = {.max_unhandled_messages = 1}});
   const auto c = connect(a, place);
   b.node.start_worker(
     "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
@@ -188,10 +188,10 @@ TEST_P(ConnectionContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionH
   const auto place = listen(b, {.observer = at_b.observer()});
   const auto c = connect(a, place, {.observer = at_a.observer()});
   const auto k = accepted(b);
-  ASSERT_TRUE(at_a.wait_for(connection_state::connected));
-  ASSERT_TRUE(at_b.wait_for(connection_state::connected));
-  EXPECT_EQ(at_a.wait_for(connection_state::connected)->sender, c.sender_address());
-  EXPECT_EQ(at_b.wait_for(connection_state::connected)->sender, k.sender_address());
+  ASSERT_TRUE(at_a.wait_for(connection_event::kind::connected));
+  ASSERT_TRUE(at_b.wait_for(connection_event::kind::connected));
+  EXPECT_EQ(at_a.wait_for(connection_event::kind::connected)->sender, c.sender_address());
+  EXPECT_EQ(at_b.wait_for(connection_event::kind::connected)->sender, k.sender_address());
 
   ASSERT_TRUE(c.try_close());
   const auto sent = a.node.root().send({c, "echoer"}, "too late");
@@ -205,7 +205,7 @@ TEST_P(ConnectionContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionH
   EXPECT_FALSE(c.is_open());
   EXPECT_FALSE(k.is_open());
   EXPECT_EQ(error_of(c.try_close()), errc::not_found);
-  EXPECT_EQ(at_a.count(connection_state::closed), 1u);
+  EXPECT_EQ(at_a.count(connection_event::kind::closed), 1u);
 }
 
 TEST_P(ConnectionContract, TCP35_DisconnectingTakesEitherAddress) {

@@ -111,24 +111,24 @@ connection_observer connection_journal::observer() const {
   };
 }
 
-std::optional<connection_event> connection_journal::wait_for(connection_state state) const {
+std::optional<connection_event> connection_journal::wait_for(connection_event::kind what) const {
   std::unique_lock guard{state_->mutex};
   const auto find = [&] {
-    return std::ranges::find(state_->events, state, &connection_event::state);
+    return std::ranges::find(state_->events, what, &connection_event::what);
   };
   if (!state_->changed.wait_for(guard, patience, [&] { return find() != state_->events.end(); }))
     return std::nullopt;
   return *find();
 }
 
-std::size_t connection_journal::count(connection_state state) const {
+std::size_t connection_journal::count(connection_event::kind what) const {
   const std::lock_guard guard{state_->mutex};
   return static_cast<std::size_t>(
-    std::ranges::count(state_->events, state, &connection_event::state));
+    std::ranges::count(state_->events, what, &connection_event::what));
 }
 
 std::string connection_journal::cause() const {
-  const auto closed = wait_for(connection_state::closed);
+  const auto closed = wait_for(connection_event::kind::closed);
   if (!closed)
     return "open";
   return closed->cause ? to_string(*closed->cause) : "closed";

@@ -144,7 +144,8 @@ TEST_P(RequestContract, ANS1_ANS10_AnswersGivenLaterByAnotherThreadAreNotLostEit
   expect_all_in_order(total);
   requester.join();
   answering.join();
-  EXPECT_LE(most, 2 * narrow.credit_messages) << "promises hold the credit of their messages";
+  EXPECT_LE(most, 2 * narrow.max_unhandled_messages)
+    << "promises hold the credit of their messages";
 }
 
 /// A CAF actor written by hand that answers with much.

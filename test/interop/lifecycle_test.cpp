@@ -32,7 +32,7 @@ protected:
   }
 
   void expect_gone(const connection& c) {
-    EXPECT_TRUE(journal.wait_for(connection_state::closed));
+    EXPECT_TRUE(journal.wait_for(connection_event::kind::closed));
     EXPECT_FALSE(c.is_open());
     EXPECT_EQ(ask(own.node, {c, "echoer"}), "connection_closed");
   }
@@ -52,7 +52,7 @@ TEST_P(Lifecycle, TCP37_AKilledRustInitiatorIsNoticedAndTheNextOneIsServed) {
 TEST_P(Lifecycle, TCP35_TCP37_ARustInitiatorThatDisconnectsIsNoticed) {
   const auto listener = listen_with_echoer();
   EXPECT_TRUE(initiator_receives_reply(GetParam(), listener.socket_address()));
-  EXPECT_TRUE(journal.wait_for(connection_state::closed));
+  EXPECT_TRUE(journal.wait_for(connection_event::kind::closed));
   EXPECT_TRUE(eventually([&] { return own.tcp.connections().empty(); }));
 }
 
@@ -73,7 +73,7 @@ TEST_P(Lifecycle, TCP14_AReconnectingConnectionSurvivesARestartOfTheRustListener
   const auto kept = connect_to(peer.address, {.reconnect = reconnect_policy{.first = 20ms}});
   EXPECT_EQ(ask(own.node, {kept, "echoer"}), "Hello Ockam!");
   peer.program->end_with(SIGKILL);
-  EXPECT_TRUE(journal.wait_for(connection_state::reconnecting));
+  EXPECT_TRUE(journal.wait_for(connection_event::kind::reconnecting));
 
   start_listener(GetParam(), {"echoer"}, {"--listen", peer.address});
   EXPECT_EQ(ask(own.node, {kept, "echoer"}), "Hello Ockam!");

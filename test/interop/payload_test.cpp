@@ -82,7 +82,7 @@ TEST_P(Payloads, TCP23_ERR11_OneByteTooManyMakesARustNodeCloseTheConnection) {
   auto& peer = start_rust(GetParam(), "initiator",
                           {"--connect", listener.socket_address(), "--to", "raw", "--as", "raw",
                            "--size", std::to_string(largest_payload(of_rust) + 1)});
-  EXPECT_TRUE(journal.wait_for(connection_state::closed));
+  EXPECT_TRUE(journal.wait_for(connection_event::kind::closed));
   EXPECT_FALSE(peer.find_line("App ", 100ms));
 }
 

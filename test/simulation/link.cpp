@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds tick{50};
 } // namespace
 
 void link::start(const node_ptr& node, setup own, std::shared_ptr<wire> over, std::size_t end) {
-  own.connection.observer = [this](const connection_event& what) { on_event(what); };
+  own.connection.observer = [this](const connection_event& seen) { on_event(seen); };
   engine_ = std::make_shared<internal::connection_engine>(
     own, internal::tcp_format, shared_from_this(), use(std::move(over), end));
   if (around_.connect)
@@ -101,17 +101,17 @@ bool link::is_busy() const {
          && (engine_->credit()->in_use() || (carrier_ != nullptr && !carrier_->waits_for_input()));
 }
 
-void link::miss_write_deadline() {
+void link::miss_write_timeout() {
   around_.events.note(event::deadline_missed, around_.number);
-  engine_->check_deadlines({around_.now + engine_->limits().write_deadline * 2});
+  engine_->check_deadlines({around_.now + engine_->limits().write_timeout * 2});
 }
 
 // -- life ------------------------------------------------------------------------------------------
 
-void link::on_event(const connection_event& what) {
-  if (what.state == connection_state::connected)
+void link::on_event(const connection_event& seen) {
+  if (seen.what == connection_event::kind::connected)
     has_peer_ = true;
-  else if (what.state == connection_state::reconnecting)
+  else if (seen.what == connection_event::kind::reconnecting)
     has_peer_ = false;
 }
 

@@ -29,7 +29,7 @@ protected:
 
 TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   constexpr tcp::keepalive_options impatient{.idle = 2s, .interval = 1s, .probes = 2};
-  const connection_limits quick{.write_deadline = 1s};
+  const connection_limits quick{.write_timeout = 1s};
   tcp_node a{start_node()};
   tcp_node b{start_node()};
   const connection_journal at_a;
@@ -46,7 +46,7 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   swallow_everything();
   const auto began = std::chrono::steady_clock::now();
   for (const auto* side : {&at_a, &at_b}) {
-    const auto end = side->wait_for(connection_state::closed);
+    const auto end = side->wait_for(connection_event::kind::closed);
     ASSERT_TRUE(end) << "nobody noticed";
     EXPECT_TRUE(end->cause);
   }

@@ -28,15 +28,15 @@ protected:
   void make(const connection_limits& limits) {
     if (engine)
       end();
-    internal::link::setup setup{.connection = {.limits = limits,
-                                               .observer =
-                                                 [this](const connection_event& what) {
-                                                   states.push_back(what.state);
-                                                   if (what.state == connection_state::writable
-                                                       && on_writable)
-                                                     on_writable();
-                                                 }},
-                                .peer = "the test"};
+    internal::link::setup setup{
+      .connection = {.limits = limits,
+                     .observer =
+                       [this](const connection_event& event) {
+                         events.push_back(event.what);
+                         if (event.what == connection_event::kind::writable && on_writable)
+                           on_writable();
+                       }},
+      .peer = "the test"};
     moves = std::make_shared<script>();
     engine = std::make_shared<internal::connection_engine>(
       setup, internal::uds_format, loop, std::make_unique<scripted_carrier>(moves));
@@ -76,7 +76,7 @@ protected:
   std::shared_ptr<script> moves;
   std::shared_ptr<internal::connection_engine> engine;
   std::shared_ptr<attempt> under_way;
-  std::vector<connection_state> states;
+  std::vector<connection_event::kind> events;
   std::function<void()> on_writable;
   bool ended = false;
 };
@@ -141,11 +141,11 @@ TEST_F(ConnectionEngine, TCP37_APeerThatTakesNoByteIsGivenUp) {
   moves->writes = {{.then = carrier::output::next::wait}};
   send("one");
   loop->run_calls();
-  engine->check_deadlines({loop->time + engine->limits().write_deadline});
+  engine->check_deadlines({loop->time + engine->limits().write_timeout});
   EXPECT_FALSE(ended);
-  engine->check_deadlines({loop->time + engine->limits().write_deadline + 1ms});
+  engine->check_deadlines({loop->time + engine->limits().write_timeout + 1ms});
   EXPECT_TRUE(ended);
-  EXPECT_NE(moves->end.find("write-deadline"), std::string::npos) << moves->end;
+  EXPECT_NE(moves->end.find("write-timeout"), std::string::npos) << moves->end;
 }
 
 // -- input -----------------------------------------------------------------------------------------
@@ -192,12 +192,12 @@ TEST_F(ConnectionEngine, DEC12_WhatWasBegunOnALostCarrierIsIgnored) {
   const auto stale = *moves->input;
   stale(fail(errc::closed_by_peer, "a loss"));
   ASSERT_TRUE(under_way);
-  EXPECT_EQ(states.back(), connection_state::reconnecting);
+  EXPECT_EQ(events.back(), connection_event::kind::reconnecting);
   const auto second = std::make_shared<script>();
   under_way->done(std::make_unique<scripted_carrier>(second));
-  EXPECT_EQ(states.back(), connection_state::connected);
+  EXPECT_EQ(events.back(), connection_event::kind::connected);
   stale(fail(errc::closed_by_peer, "late"));
-  EXPECT_EQ(states.back(), connection_state::connected);
+  EXPECT_EQ(events.back(), connection_event::kind::connected);
   EXPECT_EQ(second->end, "");
   EXPECT_TRUE(second->calls.empty());
 }

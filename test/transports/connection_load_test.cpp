@@ -41,7 +41,7 @@ TEST_P(ConnectionContract, ORD1_ORD2_ORD4_TenThousandMessagesEachWayKeepTheirOrd
 TEST_P(ConnectionContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSender) {
   constexpr std::size_t limit = 64u << 10;
   connection_journal events;
-  const auto place = listen(b, {.limits = {.credit_messages = 8}});
+  const auto place = listen(b, {.limits = {.max_unhandled_messages = 8}});
   const auto c = connect(a, place,
                          {.limits = {.max_pending_bytes = limit}, .observer = events.observer()});
   auto reader = start_reader(b, place.flow_control_id);
@@ -58,7 +58,7 @@ TEST_P(ConnectionContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSen
   EXPECT_EQ(error_of(outcome), errc::resource_exhausted);
   EXPECT_NE(to_string(error_of(outcome)).find("max-pending-bytes"), std::string::npos);
   EXPECT_LE(c.pending_bytes(), limit + 5'000);
-  EXPECT_TRUE(events.wait_for(connection_state::overloaded));
+  EXPECT_TRUE(events.wait_for(connection_event::kind::overloaded));
   EXPECT_LE(b.node.metrics().received, 8u);
   const auto refused = a.dropped(drop_reason::pending_bytes_full);
   EXPECT_GE(refused, 1u);
@@ -68,7 +68,7 @@ TEST_P(ConnectionContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSen
     ASSERT_TRUE(next) << "message " << i << " of " << accepted << " is missing";
     ASSERT_EQ(std::stoi(next->body()), i);
   }
-  EXPECT_TRUE(events.wait_for(connection_state::writable));
+  EXPECT_TRUE(events.wait_for(connection_event::kind::writable));
   EXPECT_TRUE(c.flush());
   EXPECT_TRUE(send(accepted));
   EXPECT_EQ(std::stoi(reader.receive<std::string>({patience})->body()), accepted);
@@ -84,9 +84,10 @@ TEST_P(ConnectionContract, ORD8_WritableIsAnnouncedAfterEveryOverload) {
   for (std::size_t overloads = 1; overloads <= 20; ++overloads) {
     while (a.node.root().send({c, "reader"}, std::string(5'000, '.')))
       ;
-    ASSERT_TRUE(eventually([&] { return events.count(connection_state::writable) == overloads; }))
+    ASSERT_TRUE(
+      eventually([&] { return events.count(connection_event::kind::writable) == overloads; }))
       << "after overload " << overloads << ", " << c.pending_bytes() << " bytes wait";
-    EXPECT_EQ(events.count(connection_state::overloaded), overloads);
+    EXPECT_EQ(events.count(connection_event::kind::overloaded), overloads);
     while (reader.receive<any>({.timeout = 0ms}))
       ;
   }

@@ -43,7 +43,7 @@ protected:
     std::promise<std::thread::id> io_thread;
     const auto c = a.connect(listener,
                              {.connection = {.observer = [&](const connection_event& event) {
-                                if (event.state == connection_state::connected)
+                                if (event.what == connection_event::kind::connected)
                                   io_thread.set_value(std::this_thread::get_id());
                               }}});
     const auto replied_on = std::make_shared<std::promise<std::thread::id>>();

@@ -39,7 +39,7 @@ protected:
     internal::link::setup setup{
       .connection
       = {.limits = {.max_pending_bytes = 1'000},
-         .observer = [this](const connection_event& what) { states.push_back(what.state); }},
+         .observer = [this](const connection_event& event) { events.push_back(event.what); }},
       .peer = "the test"};
     output = std::make_shared<still_link>(setup, internal::tcp_format);
     EXPECT_TRUE(output->open(node.services(), std::move(setup)));
@@ -63,11 +63,12 @@ protected:
   void expect_room_was_noticed() const {
     EXPECT_EQ(output->pending_bytes(), 0u);
     EXPECT_TRUE(room->woken);
-    EXPECT_EQ(states, (std::vector{connection_state::overloaded, connection_state::writable}));
+    EXPECT_EQ(events,
+              (std::vector{connection_event::kind::overloaded, connection_event::kind::writable}));
   }
 
   const std::string body = std::string(800, '.');
-  std::vector<connection_state> states;
+  std::vector<connection_event::kind> events;
   std::shared_ptr<still_link> output;
   internal::write_batch batch;
   ref_ptr<notice> room = make_ref<notice>();
@@ -93,7 +94,7 @@ TEST_F(LinkOutput, ANS4_ANS6_SendersLearnOfTheRoomOfMessagesThatHaveExpired) {
   using clock = internal::outbox::clock;
   const auto lost = clock::now();
   output->begin_again({errc::closed_by_peer, "a loss"}, batch, lost);
-  states.clear();
+  events.clear();
   EXPECT_TRUE(node.root().send(beyond(), body));
   expect_no_room();
   output->expire_waiting({clock::now() + 2s});

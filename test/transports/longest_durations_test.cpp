@@ -62,8 +62,9 @@ TEST_F(LongestDurations, DUR1_OfAPauseBeforeConnectingAgainNeverConnects) {
   const auto c = a.tcp.connect(peer.address(), {.reconnect = reconnect_policy{never, never},
                                                 .connection = {.observer = events.observer()}});
   peer.accept().close();
-  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
-  EXPECT_FALSE(eventually([&] { return events.count(connection_state::connected) > 1; }, 100ms));
+  ASSERT_TRUE(events.wait_for(connection_event::kind::reconnecting));
+  EXPECT_FALSE(
+    eventually([&] { return events.count(connection_event::kind::connected) > 1; }, 100ms));
   ASSERT_TRUE(c.try_close());
 }
 
@@ -74,7 +75,7 @@ TEST_F(LongestDurations, DUR1_OfKeepaliveAndALongDeadlineAreAccepted) {
   tcp::connect_options options;
   options.keepalive = {.idle = std::chrono::seconds::max(),
                        .interval = std::chrono::seconds::max()};
-  options.connection.limits.write_deadline = std::chrono::hours{24} * 30;
+  options.connection.limits.write_timeout = std::chrono::hours{24} * 30;
   forget_log();
   EXPECT_EQ(ask(a.node, {a.connect(there, options), "echoer"}), "Hello Ockam!");
   options.keepalive = {.idle = std::chrono::seconds{100'000}, .interval = {}, .probes = 0};
@@ -118,7 +119,7 @@ TEST_F(LongestDurations, DUR1_OfThePunctureNeverEndTheWaiting) {
   options.bind = "127.0.0.1:0";
   options.rendezvous_timeout = options.acknowledge_timeout = options.pong_timeout = never;
   const auto listener = udp::puncture_listener::create(b.node.root(), "udp", b.udp, rendezvous,
-                                                      {.each = options});
+                                                       {.each = options});
   b.node.flow_control().add_consumer("echoer", listener.flow_control_id());
   const auto entrance = b.bind();
   b.node.flow_control().add_consumer("udp", entrance.flow_control_id());

@@ -121,11 +121,11 @@ protected:
 
   udp::puncture_listener listen(udp::puncture_listener_options options = {.each = quick()}) {
     return udp::puncture_listener::create(b.node.root(), "udp", b.udp, rendezvous,
-                                         std::move(options));
+                                          std::move(options));
   }
   udp::puncture start(udp::puncture_options options = quick()) {
     return udp::puncture::create(a.node.root(), a.udp, rendezvous, {to_b, "udp"},
-                                std::move(options));
+                                 std::move(options));
   }
 
   static void start_echoer(node& on, const flow_control_id& reached_by) {
@@ -144,8 +144,8 @@ TEST_F(UdpPuncture, UDP10_TwoNodesBehindNatReachEachOtherBothWays) {
   const auto at_b = listener.punctures().front();
   ASSERT_TRUE(at_b.try_wait_until_open(patience));
   EXPECT_NE(at_a.peer(), at_b.socket_address()) << "the address outside of the NAT";
-  EXPECT_EQ(events.count(connection_state::connected), 1u);
-  EXPECT_EQ(events.wait_for(connection_state::connected)->sender, at_a.sender_address());
+  EXPECT_EQ(events.count(connection_event::kind::connected), 1u);
+  EXPECT_EQ(events.wait_for(connection_event::kind::connected)->sender, at_a.sender_address());
 
   start_echoer(a.node, at_a.flow_control_id());
   start_echoer(b.node, listener.flow_control_id());
@@ -222,7 +222,8 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
   const auto listener = listen();
   const auto narrow
     = udp::transport::create(a.node, {.bind = {.connection = {.limits = {.max_frame_size = 999}}}});
-  const auto at_a = udp::puncture::create(a.node.root(), narrow, rendezvous, {to_b, "udp"}, quick());
+  const auto at_a = udp::puncture::create(a.node.root(), narrow, rendezvous, {to_b, "udp"},
+                                          quick());
   ASSERT_TRUE(at_a.try_wait_until_open(patience));
   EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "for nobody";
   EXPECT_EQ(refusal({at_a, "echoer"}, std::string(600, 'x')), errc::message_too_large);
@@ -231,10 +232,10 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
 }
 
 TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
-  const auto frugal
-    = udp::transport::create(b.node, {.bind = {.connection = {.limits = {.credit_messages = 2}}}});
+  const auto frugal = udp::transport::create(
+    b.node, {.bind = {.connection = {.limits = {.max_unhandled_messages = 2}}}});
   const auto listener = udp::puncture_listener::create(b.node.root(), "udp", frugal, rendezvous,
-                                                      {.each = impatient()});
+                                                       {.each = impatient()});
   const auto at_a = start(impatient());
   ASSERT_TRUE(at_a.try_wait_until_open(patience));
   auto reader = b.node.detached("reader");
@@ -257,10 +258,10 @@ TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
   connection_journal events;
   const auto at_a = start(impatient(events.observer()));
   ASSERT_TRUE(at_a.try_wait_until_open(patience));
-  ASSERT_TRUE(at_b_events.wait_for(connection_state::connected));
+  ASSERT_TRUE(at_b_events.wait_for(connection_event::kind::connected));
   between.cut();
   for (const auto* each : {&events, &at_b_events}) {
-    const auto closed = each->wait_for(connection_state::closed);
+    const auto closed = each->wait_for(connection_event::kind::closed);
     ASSERT_TRUE(closed && closed->cause);
     EXPECT_EQ(*closed->cause, errc::timeout) << to_string(*closed->cause);
   }
@@ -282,7 +283,7 @@ TEST_F(UdpPuncture, UDP10_AnIdlePunctureStaysOpen) {
   // three times what may come without a pong
   EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
   EXPECT_TRUE(at_a.is_open());
-  EXPECT_EQ(events.count(connection_state::closed), 0u);
+  EXPECT_EQ(events.count(connection_event::kind::closed), 0u);
 }
 
 // -- who does not know the address of an end -------------------------------------------------------
@@ -426,7 +427,7 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   options.acknowledge_timeout = short_timeout;
   const auto nobody_listens = start(std::move(options));
   EXPECT_EQ(error_of(nobody_listens.try_wait_until_open(patience)), errc::timeout);
-  EXPECT_TRUE(events.wait_for(connection_state::closed)->cause);
+  EXPECT_TRUE(events.wait_for(connection_event::kind::closed)->cause);
 
   b.node.start_worker("udp", [](context& ctx, const routed<negotiation>& asked) {
     return ctx.send(asked.return_route(), negotiation{"name.invalid:4000", "end"});
@@ -446,8 +447,8 @@ TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
   const auto listener = listen();
   const datagram_peer service_in_trouble;
   const auto at_a = udp::puncture::create(a.node.root(), a.udp,
-                                         {udp_address(service_in_trouble.address()), "rendezvous"},
-                                         {to_b, "udp"}, quick());
+                                          {udp_address(service_in_trouble.address()), "rendezvous"},
+                                          {to_b, "udp"}, quick());
   std::optional<datagram_peer::received> question;
   for (int asked = 0; asked < 3; ++asked) {
     question = service_in_trouble.receive(patience);
@@ -464,7 +465,7 @@ TEST_F(UdpPuncture, UDP10_OptionsThatCannotBeAreRefused) {
   const auto refusal = [&](const route& service, const route& listener,
                            udp::puncture_options options) {
     const auto refused = udp::puncture::try_create(a.node.root(), a.udp, service, listener,
-                                                  std::move(options));
+                                                   std::move(options));
     return refused                                  ? errc{}
            : refused.error() == errc::invalid_value ? errc::invalid_value
                                                     : errc::internal;
@@ -505,7 +506,7 @@ TEST_F(UdpPuncture, UDP10_APunctureCanBeStoppedAtAnyMoment) {
     EXPECT_EQ(events.cause(), "closed");
     EXPECT_EQ(error_of(at_a.try_wait_until_open(patience)), errc::not_found);
     EXPECT_TRUE(eventually([&] { return a.udp.bindings().empty(); }));
-    EXPECT_EQ(events.count(connection_state::closed), 1u);
+    EXPECT_EQ(events.count(connection_event::kind::closed), 1u);
   }
   EXPECT_TRUE(eventually([&] { return listener.punctures().empty(); })) << "they hear nothing";
 }

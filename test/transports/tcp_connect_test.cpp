@@ -221,7 +221,7 @@ TEST_F(TcpConnect, TCP16_TCP17_DEC13_BothSidesProbeAndDoNotDelay) {
 
   const raw_listener slow;
   const auto patient = a.tcp.connect(
-    slow.address(), {.keepalive = own, .connection = {.limits = {.write_deadline = 70s}}});
+    slow.address(), {.keepalive = own, .connection = {.limits = {.write_timeout = 70s}}});
   EXPECT_EQ(option_of_socket_to(slow.port(), IPPROTO_TCP, TCP_USER_TIMEOUT), 70'000);
 }
 

@@ -265,7 +265,7 @@ TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounte
     a.node.send({made, "x"}, std::string(100'000, '.')); // more than the system takes
   EXPECT_GT(made.pending_bytes(), 0u);
   peer.close_at_once();
-  const auto closed = events.wait_for(connection_state::closed);
+  const auto closed = events.wait_for(connection_event::kind::closed);
   ASSERT_TRUE(closed && closed->cause);
   EXPECT_EQ(closed->cause->origin(), error_origin::transport);
   EXPECT_TRUE(logged({"warning", elsewhere.address()}));
@@ -280,11 +280,11 @@ TEST_F(TcpLifecycle, TCP38_APeerThatNeverReadsIsClosedAfterTheWriteDeadline) {
   connection_journal events;
   const auto made = a.tcp.connect(
     elsewhere.address(),
-    {.connection = {.limits = {.write_deadline = 100ms}, .observer = events.observer()}});
+    {.connection = {.limits = {.write_timeout = 100ms}, .observer = events.observer()}});
   const auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.'));
-  EXPECT_NE(events.cause().find("write-deadline"), std::string::npos) << events.cause();
+  EXPECT_NE(events.cause().find("write-timeout"), std::string::npos) << events.cause();
 }
 
 TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {

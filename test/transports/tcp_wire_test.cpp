@@ -238,7 +238,7 @@ TEST_F(TcpWire, TCP37_DEC16_DEC19_AResetIsReportedWithItsSystemError) {
   auto peer = connect();
   expect_answered(peer, hello, reply);
   peer.close_at_once();
-  const auto closed = events.wait_for(connection_state::closed);
+  const auto closed = events.wait_for(connection_event::kind::closed);
   ASSERT_TRUE(closed && closed->cause);
   EXPECT_EQ(closed->cause->code(), std::errc::connection_reset);
   EXPECT_EQ(closed->cause->origin(), error_origin::transport);
@@ -270,7 +270,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   auto slow = node.node.detached("slow");
   connection_journal seen;
   const auto place
-    = node.listen({.connection = {.limits = {.credit_messages = 1, .frame_timeout = 300ms},
+    = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .frame_timeout = 300ms},
                                   .observer = seen.observer()}});
   node.flow_control().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
@@ -294,7 +294,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   auto slow = node.node.detached("slow");
   connection_journal seen;
   const auto place
-    = node.listen({.connection = {.limits = {.credit_messages = 1, .idle_timeout = 300ms},
+    = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms},
                                   .observer = seen.observer()}});
   node.flow_control().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(

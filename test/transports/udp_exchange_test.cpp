@@ -262,7 +262,7 @@ TEST_F(UdpExchange, IPv6PeersAreReachedAndIPv4OnesThroughAnIPv6Socket) {
 TEST_F(UdpExchange, AStoppedBindingIsUnknownAndItsPortIsFree) {
   connection_journal events;
   const auto at_a = a.bind({.connection = {.observer = events.observer()}});
-  ASSERT_TRUE(events.wait_for(connection_state::connected));
+  ASSERT_TRUE(events.wait_for(connection_event::kind::connected));
   ASSERT_TRUE(at_a.try_close());
   EXPECT_EQ(error_of(at_a.try_close()), errc::not_found);
   EXPECT_EQ(error_of(a.node.root().send({at_a, "2#127.0.0.1:4000", "x"}, "x")),

@@ -24,7 +24,7 @@ TEST_F(WebSocketPause, TCP37_TimeInWhichWeDoNotRunIsNotHeldAgainstThePeer) {
      .connection = {.limits = {.frame_timeout = limit, .idle_timeout = limit},
                     .observer = [&, told = events.observer()](const connection_event& event) {
                       told(event);
-                      if (event.state != connection_state::connected || ++connected != 2)
+                      if (event.what != connection_event::kind::connected || ++connected != 2)
                         return;
                       std::this_thread::sleep_for(
                         2 * limit); // the I/O thread does nothing else meanwhile

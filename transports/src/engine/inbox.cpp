@@ -14,7 +14,7 @@ inbox::inbox(const connection_limits& limits, const stream_format& format,
   : limits_{limits},
     format_{format},
     credit_{std::move(credit)},
-    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size,
+    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.max_unhandled_bytes / chunk_size,
                                std::move(reader), std::move(buffers))},
     decoder_{pool_, limits.max_frame_size, format.frames} {}
 

@@ -81,7 +81,7 @@ void link::note_load() {
     refused_again_ = true;
     return;
   }
-  notify(connection_state::overloaded);
+  notify(connection_event::kind::overloaded);
   load_ = load::overloaded;
   note_relief(); // the output may have shrunk before anybody knew that it was too long
 }
@@ -92,7 +92,7 @@ void link::note_relief() {
   if (!output_.relieved() || !load_.compare_exchange_strong(expected, load::announcing))
     return;
   refused_again_ = false;
-  notify(connection_state::writable);
+  notify(connection_event::kind::writable);
   load_ = load::normal;
   if (refused_again_.exchange(false)) // after the observer was told that it may send
     note_load();
@@ -200,7 +200,7 @@ void link::announce_connected(unsigned attempts) {
              : "connected again with " + port_.peer_for_logs() + " after "
                  + std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
   });
-  notify(connection_state::connected);
+  notify(connection_event::kind::connected);
 }
 
 std::string link::description() const {
@@ -249,7 +249,7 @@ void link::begin_again(const error& cause, const write_batch& unwritten,
                                + to_string(cause)}
                          .with_cause(cause.code()));
   if (!lost_before)
-    notify(connection_state::reconnecting, cause);
+    notify(connection_event::kind::reconnecting, cause);
   note_room(); // of what was being written
   expire_waiting({now});
 }
@@ -279,19 +279,19 @@ void link::finish(std::optional<error> cause, const write_batch& unwritten) {
     return "connection with " + port_.peer_for_logs() + " closed"
            + (cause ? ": " + to_string(*cause) : std::string{});
   });
-  notify(connection_state::closed, std::move(cause));
+  notify(connection_event::kind::closed, std::move(cause));
 }
 
 node_log& link::log() const noexcept {
   return port_.node()->log();
 }
 
-void link::notify(connection_state state, std::optional<error> cause) {
+void link::notify(connection_event::kind what, std::optional<error> cause) {
   if (!observer_)
     return;
   const auto callee = "the observer of the connection with " + port_.peer_for_logs();
   port_.node()->host_functions()->call(callee, [&] {
-    observer_({state, sender_address(), std::move(cause)});
+    observer_({what, sender_address(), std::move(cause)});
   });
 }
 

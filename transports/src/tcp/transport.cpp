@@ -18,9 +18,9 @@ namespace {
 /// Sets the options of a connected socket, and says who is at its other end.
 auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
                 const connection_limits& limits) {
-  return [node, keepalive, deadline = limits.write_deadline](
-           internal::stream_socket& socket) -> result<std::string> {
-    const auto refused = prepare(socket, keepalive, deadline);
+  return [node, keepalive,
+          timeout = limits.write_timeout](internal::stream_socket& socket) -> result<std::string> {
+    const auto refused = prepare(socket, keepalive, timeout);
     std::error_code failed;
     const auto peer = socket.remote_endpoint(failed);
     if (failed)

@@ -35,7 +35,7 @@ connection_options limited(const bind_options& options) {
   auto& limits = connection.limits;
   const auto part = options.datagram_size - datagram_overhead;
   limits.max_frame_size = std::min(limits.max_frame_size, 0xffff * part);
-  limits.write_deadline = {};
+  limits.write_timeout = {};
   return connection;
 }
 

@@ -19,17 +19,15 @@
 namespace ockam {
 
 /// What happened to a connection.
-enum class connection_state : std::uint8_t {
-  connected,
-  overloaded,   ///< output waits above `max_pending_bytes`: local sends fail from now on
-  writable,     ///< the output has shrunk to half of that: local sends succeed again
-  reconnecting, ///< lost, with the cause; being connected again
-  closed,       ///< with the cause, if it was not asked for
-};
-
-/// What a `connection_observer` is told.
 struct connection_event {
-  connection_state state = connection_state::connected;
+  enum class kind : std::uint8_t {
+    connected,
+    overloaded,   ///< the output is above `max_pending_bytes`: local sends fail from now on
+    writable,     ///< the output has shrunk to half of that: local sends succeed again
+    reconnecting, ///< lost, with the cause; being connected again
+    closed,       ///< with the cause, unless `close` was called
+  };
+  kind what = kind::connected;
   address sender;             ///< of the connection
   std::optional<error> cause; ///< why it was closed; nothing after `close`
 };

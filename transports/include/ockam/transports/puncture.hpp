@@ -75,10 +75,11 @@ public:
   /// @param listener    to the other node's listener, any way there is
   /// - errc::invalid_value  no such address to bind, a route of another kind, an interval of nothing
   /// - errc::shutting_down  the node is stopping
-  [[nodiscard]] static result<puncture> try_create(sender& from, transport over, const route& rendezvous,
-                                    route listener, puncture_options options = {});
+  [[nodiscard]] static result<puncture> try_create(sender& from, transport over,
+                                                   const route& rendezvous, route listener,
+                                                   puncture_options options = {});
   static puncture create(sender& from, transport over, const route& rendezvous, route listener,
-                        puncture_options options = {}) {
+                         puncture_options options = {}) {
     return value_or_throw(
       try_create(from, std::move(over), rendezvous, std::move(listener), std::move(options)));
   }
@@ -136,11 +137,11 @@ public:
   explicit puncture_listener(std::shared_ptr<detail::puncture_listening> state);
 
   /// Errors: those of `puncture::try_create`; errc::already_exists
-  [[nodiscard]] static result<puncture_listener> try_create(sender& on, ockam::address at, transport over,
-                                             route rendezvous,
-                                             puncture_listener_options options = {});
+  [[nodiscard]] static result<puncture_listener> try_create(sender& on, ockam::address at,
+                                                            transport over, route rendezvous,
+                                                            puncture_listener_options options = {});
   static puncture_listener create(sender& on, ockam::address at, transport over, route rendezvous,
-                                 puncture_listener_options options = {}) {
+                                  puncture_listener_options options = {}) {
     return value_or_throw(
       try_create(on, std::move(at), std::move(over), std::move(rendezvous), std::move(options)));
   }

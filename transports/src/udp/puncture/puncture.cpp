@@ -251,7 +251,7 @@ result<binding> bind_socket(transport& over, bind_options options,
   options.connection.consumer_of.clear();
   options.connection.observer = [weak = std::weak_ptr{state}](const connection_event& event) {
     const auto me = weak.lock();
-    if (!me || event.state != connection_state::closed)
+    if (!me || event.what != connection_event::kind::closed)
       return;
     if (event.cause)
       me->set_cause(*event.cause);
@@ -311,7 +311,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
 puncture::puncture(std::shared_ptr<detail::puncture_state> state) : state_{std::move(state)} {}
 
 result<puncture> puncture::try_create(sender& from, transport over, const route& rendezvous,
-                                     route listener, puncture_options options) {
+                                      route listener, puncture_options options) {
   return detail::start_puncture(from, over, rendezvous, detail::initiator{std::move(listener)},
                                 std::move(options))
     .map(

@@ -82,8 +82,8 @@ puncture_listener::puncture_listener(std::shared_ptr<detail::puncture_listening>
   : state_{std::move(state)} {}
 
 result<puncture_listener> puncture_listener::try_create(sender& on, ockam::address at,
-                                                       transport over, route rendezvous,
-                                                       puncture_listener_options options) {
+                                                        transport over, route rendezvous,
+                                                        puncture_listener_options options) {
   auto state = std::make_shared<detail::puncture_listening>(on.services(), at, std::move(options));
   auto port = listener_port::open(on.services(), state->options.flow_control_id, {});
   if (!port)

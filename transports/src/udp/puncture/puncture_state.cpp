@@ -61,7 +61,7 @@ void puncture_state::open() {
     open_ = true;
   }
   changed_.notify_all();
-  notify(connection_state::connected, {});
+  notify(connection_event::kind::connected, {});
 }
 
 void puncture_state::set_cause(error why) {
@@ -82,15 +82,15 @@ void puncture_state::end() {
     node_->log().report(log_level::warning, [&] {
       return "the puncture at " + socket_->socket_address() + " ended: " + to_string(*cause);
     });
-  notify(connection_state::closed, std::move(cause));
+  notify(connection_event::kind::closed, std::move(cause));
 }
 
-void puncture_state::notify(connection_state state, std::optional<error> cause) const {
+void puncture_state::notify(connection_event::kind what, std::optional<error> cause) const {
   if (!options_.observer)
     return;
   const auto callee = "the observer of the puncture at " + socket_->socket_address();
   node_->host_functions()->call(callee, [&] {
-    options_.observer({state, sender_, std::move(cause)});
+    options_.observer({what, sender_, std::move(cause)});
   });
 }
 

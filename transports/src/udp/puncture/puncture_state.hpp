@@ -57,7 +57,7 @@ public:
   result<void> stop();
 
 private:
-  void notify(connection_state state, std::optional<error> cause) const;
+  void notify(connection_event::kind what, std::optional<error> cause) const;
 
   const node_ptr node_;
   const puncture_options options_;

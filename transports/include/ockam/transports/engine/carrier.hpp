@@ -77,7 +77,8 @@ public:
 
   /// Passes the messages that were read to the port of the connection, at most `max`, while there is
   /// credit. An error ends the stream. Those of a stream of bytes are in the inbox.
-  [[nodiscard]] virtual result<inbox::state> decode(inbox& from, execution_context* context, std::size_t max);
+  [[nodiscard]] virtual result<inbox::state> decode(inbox& from, execution_context* context,
+                                                    std::size_t max);
 
   /// Writes a part of `batch`, and advances it. With an empty batch: what the carrier still holds.
   [[nodiscard]] virtual result<output> write(write_batch& batch) = 0;

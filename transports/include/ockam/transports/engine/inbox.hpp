@@ -36,7 +36,8 @@ public:
 
   /// Passes the complete messages that are here to `port`, at most `max` of them, while there is credit.
   /// An error is final: close the connection.
-  [[nodiscard]] result<state> decode(connection_port& port, compat::execution_context* context, std::size_t max);
+  [[nodiscard]] result<state> decode(connection_port& port, compat::execution_context* context,
+                                     std::size_t max);
 
   /// Whether decoding has to wait; when it does, the reader will be woken.
   [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }

@@ -150,7 +150,7 @@ protected:
   outbox& output() noexcept { return output_; }
 
 private:
-  void notify(connection_state state, std::optional<error> cause = {});
+  void notify(connection_event::kind what, std::optional<error> cause = {});
   void note_load();
   void note_relief();
   void note_room();

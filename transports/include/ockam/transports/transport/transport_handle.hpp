@@ -87,7 +87,8 @@ protected:
   transport_handle& operator=(const transport_handle&) = default;
 
   /// Waits for `begin`, which is given what to call when it is done.
-  [[nodiscard]] result<connection> wait_for(const std::function<void(internal::on_connected)>& begin) const;
+  [[nodiscard]] result<connection> wait_for(
+    const std::function<void(internal::on_connected)>& begin) const;
 
   /// As `done`; what it throws is logged and counted.
   [[nodiscard]] internal::on_connected guarded(internal::on_connected done) const;
