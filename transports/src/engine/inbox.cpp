@@ -37,7 +37,7 @@ result<inbox::state> inbox::decode(connection_port& port, compat::execution_cont
     if ((*body)->empty())
       continue; // an empty frame means nothing (TCP-24)
     const auto size = (*body)->size();
-    auto content = format_.form.decode(std::move(**body), limits_.message);
+    auto content = format_.form.decode(std::move(**body), limits_.decode);
     if (!content && (format_.ignores_undecodable || exceeds_limits(content.error()))) {
       port.drop_undecodable(content.error());
       continue;
