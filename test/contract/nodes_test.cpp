@@ -46,16 +46,16 @@ nodes_test::nodes_test() {
 namespace {
 
 /// The connections and bindings of a node.
-std::vector<std::shared_ptr<internal::link>> links_of(const node& of) {
-  std::vector<std::shared_ptr<internal::link>> links;
+std::vector<std::shared_ptr<sdk::link>> links_of(const node& of) {
+  std::vector<std::shared_ptr<sdk::link>> links;
   for (const auto& each : attached_transports(of.services()))
-    if (const auto own = std::dynamic_pointer_cast<internal::connecting_transport>(each))
+    if (const auto own = std::dynamic_pointer_cast<sdk::connecting_transport>(each))
       std::ranges::move(own->connections().all(), std::back_inserter(links));
   return links;
 }
 
 /// Nothing that came through it is left, and what it took is written or counted as lost.
-void expect_settled(const internal::link& ended) {
+void expect_settled(const sdk::link& ended) {
   EXPECT_TRUE(eventually([&] { return ended.metrics().unhandled == 0; }))
     << ended.metrics().unhandled << " messages from " << ended.peer() << " are not handled";
   EXPECT_EQ(ended.metrics().waiting(), 0u) << "messages to " << ended.peer();
@@ -64,7 +64,7 @@ void expect_settled(const internal::link& ended) {
 } // namespace
 
 void nodes_test::TearDown() {
-  std::vector<std::shared_ptr<internal::link>> links;
+  std::vector<std::shared_ptr<sdk::link>> links;
   for (auto& each : nodes_)
     std::ranges::move(links_of(each), std::back_inserter(links));
   for (auto& each : nodes_)

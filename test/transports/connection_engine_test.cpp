@@ -9,9 +9,9 @@
 namespace ockam::test {
 namespace {
 
-using internal::carrier;
+using sdk::carrier;
 
-struct attempt final : internal::cancellable {
+struct attempt final : sdk::cancellable {
   using on_done = std::function<void(result<std::unique_ptr<carrier>>)>;
   explicit attempt(on_done done) : done{std::move(done)} {}
   void cancel() override { cancelled = true; }
@@ -28,7 +28,7 @@ protected:
   void make(const connection_limits& limits) {
     if (engine)
       end();
-    internal::link::setup setup{
+    sdk::link::setup setup{
       .connection = {.limits = limits,
                      .observer =
                        [this](const connection_event& event) {
@@ -38,10 +38,10 @@ protected:
                        }},
       .peer = "the test"};
     moves = std::make_shared<script>();
-    engine = std::make_shared<internal::connection_engine>(
-      setup, internal::uds_format, loop, std::make_unique<scripted_carrier>(moves));
+    engine = std::make_shared<sdk::connection_engine>(
+      setup, sdk::uds_format, loop, std::make_unique<scripted_carrier>(moves));
     ended = false;
-    engine->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
+    engine->set_on_end(std::make_shared<const sdk::connection_engine::on_end>(
       [this](const auto&) { ended = true; }));
     EXPECT_TRUE(engine->open(node.services(), std::move(setup)));
   }
@@ -74,7 +74,7 @@ protected:
 
   const std::shared_ptr<hand_loop> loop = std::make_shared<hand_loop>();
   std::shared_ptr<script> moves;
-  std::shared_ptr<internal::connection_engine> engine;
+  std::shared_ptr<sdk::connection_engine> engine;
   std::shared_ptr<attempt> under_way;
   std::vector<connection_event::kind> events;
   std::function<void()> on_writable;

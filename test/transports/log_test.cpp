@@ -141,8 +141,8 @@ TEST_F(TransportLog, LOG7_AListenerIsNotToldToStartTheOtherNode) {
 }
 
 TEST(SocketAdvice, LOG7_HintsFitWhatWasDone) {
-  using internal::socket_advice;
-  using internal::socket_use;
+  using sdk::socket_advice;
+  using sdk::socket_use;
   const auto advice = [](std::errc code, socket_use use) {
     return std::string{socket_advice(std::make_error_code(code), use)};
   };

@@ -116,7 +116,7 @@ OCKAM_TEST_CONNECTIONS(Memory, in_memory, "in_memory");
 OCKAM_TEST_CONNECTIONS(Uds, unix_sockets, "path");
 OCKAM_TEST_RECONNECT(Tcp, tcp_over_loopback, "loopback");
 OCKAM_TEST_RECONNECT(Uds, unix_sockets, "path");
-OCKAM_TEST_IN_HOST_LOOP(Tcp, internal::asio_net, tcp_over_loopback, "loopback");
+OCKAM_TEST_IN_HOST_LOOP(Tcp, sdk::asio_net, tcp_over_loopback, "loopback");
 OCKAM_TEST_TRANSPORT(Udp, udp_over_loopback, "loopback");
 
 #ifdef __linux__

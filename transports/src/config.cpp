@@ -1,6 +1,6 @@
 #include "ockam/transports/config.hpp"
 
-#include "ockam/transports/transport/connection_options.hpp"
+#include "ockam/transports/detail/config_options.hpp"
 
 #include <caf/config_option_set.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "ockam/protocol/text.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -295,11 +295,11 @@ void link::notify(connection_event::kind what, std::optional<error> cause) {
   });
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk
 
 namespace ockam {
 
-connection::connection(std::shared_ptr<internal::link> link) : link_{std::move(link)} {}
+connection::connection(std::shared_ptr<sdk::link> link) : link_{std::move(link)} {}
 
 const address& connection::sender_address() const noexcept {
   return link_->sender_address();

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -299,7 +299,7 @@ bool outbox::wait_until_written(std::chrono::milliseconds timeout) const {
   std::unique_lock guard{mutex_};
   if (!drained_)
     drained_ = std::make_unique<std::condition_variable>();
-  return drained_->wait_until(guard, moment_after(timeout), [this] {
+  return drained_->wait_until(guard, internal::moment_after(timeout), [this] {
     return abandoned_ || !writer_awake_;
   }) && !abandoned_;
 }
@@ -309,4 +309,4 @@ void outbox::notify_drained() const {
     drained_->notify_all();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 void receive_credit::give_back_together(credit_use use, std::size_t messages,
                                         std::size_t bytes) noexcept {
@@ -54,4 +54,4 @@ bool receive_credit::exhausted() noexcept {
   return reader_waits_for_.exchange(none) == none;
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -39,7 +39,7 @@ void reconnecting::begin(clock::time_point now, std::uint64_t frames) noexcept {
 }
 
 void reconnecting::end(clock::time_point now, std::uint64_t frames) noexcept {
-  if (frames != frames_before_ || is_over(policy_.longest, since_, now))
+  if (frames != frames_before_ || internal::is_over(policy_.longest, since_, now))
     back_off_ = policy_.first;
 }
 
@@ -55,4 +55,4 @@ void reconnecting::cancel() noexcept {
     attempt->cancel();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -10,7 +10,7 @@
 #include <asio/error.hpp>
 #include <asio/steady_timer.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -25,7 +25,7 @@ public:
     socket_.shutdown(asio::socket_base::shutdown_send, failed);
     if (failed) // the peer has gone
       return close_now(socket_);
-    limit_.expires_at(moment_after(limit));
+    limit_.expires_at(internal::moment_after(limit));
     limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
       if (!cancelled)
         close_now(me->socket_);
@@ -76,4 +76,4 @@ void close_after_peer(stream_socket socket, const asio::any_io_executor& executo
   std::make_shared<closing_socket>(std::move(socket), executor)->start(limit);
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -111,4 +111,4 @@ void inline_executor::leave() {
   owner_ = std::thread::id{};
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -167,4 +167,4 @@ bool loop_thread::stop(std::chrono::milliseconds grace, const std::function<void
   return !threads.empty();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -19,7 +19,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -163,7 +163,7 @@ private:
       waiting_.pop_front();
       const auto resolver = resolver_;
       guard.unlock();
-      auto found = caught([&] { return resolver(host); });
+      auto found = internal::caught([&] { return resolver(host); });
       if (!found && is_this_machine(host))
         found = loopback();
       guard.lock();
@@ -223,4 +223,4 @@ void set_resolver(std::function<found_addresses(const std::string& host)> resolv
   resolver_threads::instance().replace_resolver(std::move(resolver));
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -4,7 +4,7 @@
 
 #include <asio/error.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -68,4 +68,4 @@ error socket_error(std::error_code code, socket_use use, const std::string& what
   return {code, escaped(what, 1024) + "; " + std::string{advice(code, use)}};
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

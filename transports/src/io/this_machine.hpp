@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// `localhost` and the names below it, whether the system's resolver knows them or not (RFC 6761):
 /// in a minimal container it does not.
@@ -11,4 +11,4 @@ inline bool is_this_machine(std::string_view name) noexcept {
   return name == reserved || (name.ends_with(reserved) && name[name.size() - 10] == '.');
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

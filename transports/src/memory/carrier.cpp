@@ -70,7 +70,7 @@ void pipe_carrier::notify(std::optional<on_ready>& waiting) {
     network_->post([then = *std::exchange(waiting, std::nullopt)] { then(); });
 }
 
-result<internal::carrier::input> pipe_carrier::read(internal::inbox& to) {
+result<sdk::carrier::input> pipe_carrier::read(sdk::inbox& to) {
   if (in_->size() == 0)
     return in_->ends ? input::ended : input::nothing;
   const auto room = to.prepare();
@@ -83,7 +83,7 @@ result<internal::carrier::input> pipe_carrier::read(internal::inbox& to) {
   return in_->size() == 0 ? input::drained : input::more;
 }
 
-result<internal::carrier::output> pipe_carrier::write(internal::write_batch& batch) {
+result<sdk::carrier::output> pipe_carrier::write(sdk::write_batch& batch) {
   bytes_view piece;
   batch.pieces(&piece, 1);
   if (!out_->is_ignored) { // otherwise the end of the input says it, behind what is left of that

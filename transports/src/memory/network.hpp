@@ -19,7 +19,7 @@ class memory_listener;
 
 /// Names, and steps that are done one after the other. Workers run on CAF's threads, and no peer is ever
 /// late: deadlines are not looked at.
-class network_impl final : public internal::event_loop {
+class network_impl final : public sdk::event_loop {
 public:
   bool run_one();
 
@@ -28,14 +28,14 @@ public:
   /// Dropped when the network has stopped: nothing would run it, and it may hold the network.
   void post(std::function<void()> step) override;
   void dispatch(std::function<void()> step) override { post(std::move(step)); }
-  void flush_soon(std::shared_ptr<internal::batched_io> output, const execution_context*) override {
+  void flush_soon(std::shared_ptr<sdk::batched_io> output, const execution_context*) override {
     post([output = std::move(output)] { output->flush(); });
   }
-  void end_batch(std::shared_ptr<internal::batched_io> next) override {
+  void end_batch(std::shared_ptr<sdk::batched_io> next) override {
     if (next)
       post([next = std::move(next)] { next->read_on(); });
   }
-  void watch(std::weak_ptr<internal::watched>) override {}
+  void watch(std::weak_ptr<sdk::watched>) override {}
   [[nodiscard]] execution_context* actor_context() noexcept override { return nullptr; }
   [[nodiscard]] clock::time_point now() const noexcept override { return clock::now(); }
 

@@ -10,10 +10,10 @@ namespace ockam::memory {
 
 namespace detail {
 
-class memory_listener final : public internal::listening {
+class memory_listener final : public sdk::listening {
 public:
   /// Makes the accepting end of a connection.
-  using on_connect = std::function<result<std::shared_ptr<internal::connection_engine>>(
+  using on_connect = std::function<result<std::shared_ptr<sdk::connection_engine>>(
     const std::string& from, std::unique_ptr<pipe_carrier> over)>;
 
   memory_listener(std::shared_ptr<network_impl> network, listen_options options)
@@ -47,8 +47,8 @@ private:
 };
 
 class transport_impl final
-  : public internal::connecting_transport,
-    public internal::transport_calls<ockam::listener, connect_options, listen_options> {
+  : public sdk::connecting_transport,
+    public sdk::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, std::shared_ptr<network_impl> network)
     : connecting_transport{std::move(node), "memory"}, network_{std::move(network)} {}
@@ -72,7 +72,7 @@ public:
       const auto me = lock(weak);
       if (!me)
         return fail(errc::not_found, "the listening node has gone");
-      auto setup = internal::link::setup::accepted(from->options().connection);
+      auto setup = sdk::link::setup::accepted(from->options().connection);
       setup.peer = peer;
       setup.listener = from->shared_socket_address();
       setup.explain_drops = from->options().explain_drops;
@@ -93,7 +93,7 @@ public:
   }
 
 private:
-  using connection_ptr = std::shared_ptr<internal::connection_engine>;
+  using connection_ptr = std::shared_ptr<sdk::connection_engine>;
 
   void connect_to(std::string_view name, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override {
@@ -104,9 +104,9 @@ private:
     return std::static_pointer_cast<transport_impl>(weak.lock());
   }
 
-  result<connection_ptr> open(internal::link::setup setup, std::unique_ptr<pipe_carrier> over) {
+  result<connection_ptr> open(sdk::link::setup setup, std::unique_ptr<pipe_carrier> over) {
     setup.buffers = node()->buffer_budget();
-    auto made = std::make_shared<internal::connection_engine>(setup, internal::tcp_format, network_,
+    auto made = std::make_shared<sdk::connection_engine>(setup, sdk::tcp_format, network_,
                                                               std::move(over));
     if (auto opened = made->open(node(), std::move(setup)); !opened)
       return fail(std::move(opened.error()));

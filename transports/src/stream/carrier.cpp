@@ -8,7 +8,7 @@
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -82,4 +82,4 @@ void socket_carrier::close(const ending& how) {
     close_after_peer(std::move(socket_), thread_->executor(), connection().limits().write_timeout);
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 result<std::shared_ptr<connection_engine>> stream_connections::adopt(
   stream_socket socket, const on_socket& prepare, link::setup setup,
@@ -111,4 +111,4 @@ void stream_connections::on_accepted(socket_listener& listener, const accepting&
   owner_.report_not_taken(listener.socket_address(), made.error());
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

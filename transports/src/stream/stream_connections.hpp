@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 using io_threads = basic_io_threads<asio_net>;
 
@@ -62,4 +62,4 @@ private:
   io_threads& threads_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -25,7 +25,7 @@ int seconds_for_probes(std::chrono::seconds given) {
 
 } // namespace
 
-std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
+std::error_code prepare(sdk::stream_socket& socket, const keepalive_options& keepalive,
                         std::chrono::milliseconds write_timeout) {
   std::error_code first;
   const auto set = [&](const auto& option) {
@@ -58,7 +58,7 @@ std::error_code prepare(internal::stream_socket& socket, const keepalive_options
   return first;
 }
 
-asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
+asio::ip::tcp::endpoint tcp_endpoint(const sdk::stream_endpoint& where) {
   asio::ip::tcp::endpoint result;
   std::memcpy(result.data(), where.data(), std::min(where.size(), result.capacity()));
   return result;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 // -- connections and listeners ---------------------------------------------------------------------
 
@@ -118,4 +118,4 @@ void rethrow_cannot_create(std::string_view name) {
   }
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -1,6 +1,6 @@
 #include "ockam/transports/transport/implicit_connections.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -49,4 +49,4 @@ void implicit_connections::connected(const std::string& peer, const result<conne
     by_peer_.erase(peer); // the next message tries again
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -2,7 +2,7 @@
 
 #include "ockam/protocol/text.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 result<void> listening::open_port(const node_ptr& node, std::string socket_address) {
   auto port = listener_port::open(node, id_, [weak = weak_from_this()] {
@@ -32,11 +32,11 @@ void listening::report_not_accepted(const std::string& why, std::chrono::millise
   });
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk
 
 namespace ockam {
 
-listener::listener(std::shared_ptr<internal::listening> impl) : impl_{std::move(impl)} {}
+listener::listener(std::shared_ptr<sdk::listening> impl) : impl_{std::move(impl)} {}
 
 const address& listener::address() const noexcept {
   return impl_->address();

@@ -29,7 +29,7 @@ result<void> udp_binding::open(const endpoint& at) {
   return {};
 }
 
-result<internal::addressing::choice> udp_binding::choose(message& content) {
+result<sdk::addressing::choice> udp_binding::choose(message& content) {
   if (tied_to_)
     return choice{};
   auto chosen = destinations_.choose(content, destinations::clock::now());

@@ -88,12 +88,12 @@ result<void> datagram_socket::open(const endpoint& at) {
     if (!failed)
       step();
   };
-  attempt([&] { internal::open_socket(socket_, at.protocol(), failed); });
+  attempt([&] { sdk::open_socket(socket_, at.protocol(), failed); });
   attempt([&] { socket_.non_blocking(true, failed); });
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });
   if (failed)
-    return fail(internal::socket_error(failed, internal::socket_use::listen,
+    return fail(sdk::socket_error(failed, sdk::socket_use::listen,
                                        "binding " + at.address().to_string() + ':'
                                          + std::to_string(at.port())));
   has_all_addresses_ = at.address().is_unspecified();
@@ -295,7 +295,7 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
     if (would_block(failed) || failed == std::errc::interrupted)
       return receive_state::nothing_there;
     return fail(
-      internal::socket_error(failed, internal::socket_use::transfer, "receiving datagrams"));
+      sdk::socket_error(failed, sdk::socket_use::transfer, "receiving datagrams"));
   }
   for (std::size_t i = 0; i < static_cast<std::size_t>(received); ++i) {
     auto& header = calls[i].msg_hdr;

@@ -16,7 +16,7 @@ address address_of(const endpoint& where) {
 }
 
 result<endpoint> endpoint_of(const host_port& where) {
-  return internal::numeric_endpoint<endpoint>(where);
+  return sdk::numeric_endpoint<endpoint>(where);
 }
 
 result<host_port> parse_destination(std::string_view text) {

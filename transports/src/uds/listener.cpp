@@ -43,7 +43,7 @@ result<occupant> occupant_of(const fs::path& path) {
   const stream_protocol::endpoint where{path.string()};
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (probe < 0)
-    return fail(uds_error(last_error(), internal::socket_use::listen,
+    return fail(uds_error(last_error(), sdk::socket_use::listen,
                           "looking whether somebody listens on " + path.string()));
   const bool refused = ::connect(probe, where.data(), where.size()) != 0 && errno == ECONNREFUSED;
   ::close(probe);
@@ -51,7 +51,7 @@ result<occupant> occupant_of(const fs::path& path) {
 }
 
 error in_use(const fs::path& path) {
-  return uds_error(std::make_error_code(std::errc::address_in_use), internal::socket_use::listen,
+  return uds_error(std::make_error_code(std::errc::address_in_use), sdk::socket_use::listen,
                    "listening on " + path.string());
 }
 
@@ -75,7 +75,7 @@ result<void> clear(const fs::path& path) {
   const auto aside = name_beside(path);
   if (::rename(path.c_str(), aside.c_str()) != 0)
     return errno == ENOENT ? result<void>{}
-                           : fail(uds_error(last_error(), internal::socket_use::listen,
+                           : fail(uds_error(last_error(), sdk::socket_use::listen,
                                             "replacing " + path.string()));
   const auto taken = occupant_of(aside);
   const bool nobodys = taken && *taken == occupant::nobody;
@@ -90,7 +90,7 @@ result<void> clear(const fs::path& path) {
 } // namespace
 
 result<socket_file> socket_file::make(const socket_name& at,
-                                      internal::socket_listener::acceptor& unbound,
+                                      sdk::socket_listener::acceptor& unbound,
                                       const listen_options& options) {
   const fs::path path = at.text();
   const auto hidden = name_beside(path);
@@ -113,7 +113,7 @@ result<socket_file> socket_file::make(const socket_name& at,
     failed = errno == EEXIST ? std::make_error_code(std::errc::address_in_use) : last_error();
   ::unlink(hidden.c_str());
   if (failed)
-    return fail(uds_error(failed, internal::socket_use::listen, "listening on " + path.string()));
+    return fail(uds_error(failed, sdk::socket_use::listen, "listening on " + path.string()));
   made.device_ = found.st_dev;
   made.inode_ = found.st_ino;
   return made;
@@ -129,16 +129,16 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
                                                          const listen_options& options) {
   acceptor made{thread->executor()};
   std::error_code failed;
-  internal::open_socket(made, stream_protocol{}, failed);
+  sdk::open_socket(made, stream_protocol{}, failed);
   if (failed)
-    return fail(uds_error(failed, internal::socket_use::listen, "listening on " + at.text()));
+    return fail(uds_error(failed, sdk::socket_use::listen, "listening on " + at.text()));
   std::optional<socket_file> file;
   if (at.is_abstract()) {
     made.bind(at.endpoint(), failed);
     if (!failed)
       made.listen(options.backlog, failed);
     if (failed)
-      return fail(uds_error(failed, internal::socket_use::listen, "listening on " + at.text()));
+      return fail(uds_error(failed, sdk::socket_use::listen, "listening on " + at.text()));
   } else {
     auto bound = socket_file::make(at, made, options);
     if (!bound)
@@ -167,7 +167,7 @@ void uds_listener::release() {
   ::close(other);
 }
 
-bool lets_in(internal::stream_socket& accepted, fs::perms permissions) {
+bool lets_in(sdk::stream_socket& accepted, fs::perms permissions) {
   const auto has = [&](fs::perms wanted) { return (permissions & wanted) == wanted; };
   ::ucred peer{};
   ::socklen_t size = sizeof(peer);

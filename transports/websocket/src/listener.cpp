@@ -5,7 +5,7 @@ namespace ockam::websocket::detail {
 namespace {
 
 /// A stream whose peer has not asked for WebSocket yet.
-class opening final : public internal::cancellable {
+class opening final : public sdk::cancellable {
 public:
   explicit opening(const std::shared_ptr<stream>& what) : what_{what} {}
   void cancel() override {
@@ -22,7 +22,7 @@ private:
 result<std::shared_ptr<websocket_listener>> websocket_listener::make(thread_ptr thread, url where,
                                                                      listen_options options,
                                                                      tls_context context) {
-  auto bound = internal::listen_at<boost_net, net::ip::tcp>(thread->executor(), where.where,
+  auto bound = sdk::listen_at<boost_net, net::ip::tcp>(thread->executor(), where.where,
                                                             options.backlog);
   if (!bound)
     return fail(std::move(bound.error()));
@@ -70,7 +70,7 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
   if (failed) // it has gone already
     return;
   bound.set_option(net::ip::tcp::no_delay{true}, failed);
-  const auto peer = internal::to_text(remote);
+  const auto peer = sdk::to_text(remote);
   const auto& limits = options_.connection.limits;
   const auto made = stream::create(
     context_ ? make_tls_server(std::move(bound), context_) : make_plain_stream(std::move(bound)),

@@ -307,7 +307,7 @@ error stream::cause_of(const error_code& failed) const {
     return {to_std(failed), peer_ + ": " + websocket_->below().explain(failed)};
   if (failed.category() == make_error_code(ws::error::closed).category())
     return {to_std(failed), peer_ + " does not keep to RFC 6455"};
-  return internal::socket_error(failed, internal::socket_use::transfer,
+  return sdk::socket_error(failed, sdk::socket_use::transfer,
                                 "talking WebSocket with " + peer_);
 }
 

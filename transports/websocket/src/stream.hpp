@@ -56,7 +56,7 @@ struct admission {
 /// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the farewell.
 /// Everything on its I/O thread, which has to watch it. It lives as long as anything is under way.
 class stream final : public std::enable_shared_from_this<stream>,
-                     public internal::watched,
+                     public sdk::watched,
                      private layer_owner {
 public:
   using on_open = std::function<void(result<void>)>;

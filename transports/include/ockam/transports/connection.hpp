@@ -54,9 +54,9 @@ struct connection_options {
 
 enum class connection_mode : std::uint8_t { incoming, outgoing };
 
-namespace internal {
+namespace sdk {
 class link;
-} // namespace internal
+} // namespace sdk
 
 /// A connection to another node: put its address at the front of a route (TCP-3).
 ///
@@ -64,7 +64,7 @@ class link;
 class OCKAM_TRANSPORTS_EXPORT connection {
 public:
   /// For transports.
-  explicit connection(std::shared_ptr<internal::link> link);
+  explicit connection(std::shared_ptr<sdk::link> link);
 
   /// The address to send to. It stays the same; it is unknown to the node once this has closed.
   [[nodiscard]] const address& sender_address() const noexcept;
@@ -91,7 +91,7 @@ public:
   [[nodiscard]] result<void> try_close() const;
 
 private:
-  std::shared_ptr<internal::link> link_;
+  std::shared_ptr<sdk::link> link_;
 };
 
 } // namespace ockam

@@ -9,15 +9,15 @@
 
 namespace ockam {
 
-namespace internal {
+namespace sdk {
 class listening;
-} // namespace internal
+} // namespace sdk
 
 /// Where a node accepts connections (TCP-4). A handle like `connection`; thread-safe.
 class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   /// For transports.
-  explicit listener(std::shared_ptr<internal::listening> impl);
+  explicit listener(std::shared_ptr<sdk::listening> impl);
 
   [[nodiscard]] const ockam::address& address() const noexcept; ///< its worker address
 
@@ -31,7 +31,7 @@ public:
   [[nodiscard]] result<void> try_stop() const;
 
 private:
-  std::shared_ptr<internal::listening> impl_;
+  std::shared_ptr<sdk::listening> impl_;
 };
 
 } // namespace ockam

@@ -25,7 +25,7 @@ public:
     : state_{std::move(state)},
       port_{std::move(port)},
       socket_{std::move(socket)},
-      credit_{make_ref<internal::receive_credit>(limits, nullptr)},
+      credit_{make_ref<sdk::receive_credit>(limits, nullptr)},
       rendezvous_{make_route(socket_.sender_address(), rendezvous)},
       role_{std::move(role)},
       alarm_address_{std::move(alarm_address)} {}
@@ -201,7 +201,7 @@ private:
   const std::shared_ptr<puncture_state> state_;
   connection_port port_;
   const udp::binding socket_;
-  const ref_ptr<internal::receive_credit> credit_; // of what was delivered
+  const ref_ptr<sdk::receive_credit> credit_; // of what was delivered
   const route rendezvous_;
   const puncture_role role_;
   const address alarm_address_;

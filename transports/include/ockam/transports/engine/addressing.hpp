@@ -3,7 +3,7 @@
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Where the messages of a connection with several peers go.
 class addressing {
@@ -21,4 +21,4 @@ public:
   [[nodiscard]] virtual result<choice> choose(message& content) = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

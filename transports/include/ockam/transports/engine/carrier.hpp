@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 class connection_engine;
 
@@ -114,4 +114,4 @@ private:
   connection_engine* connection_ = nullptr;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

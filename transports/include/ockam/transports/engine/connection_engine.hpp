@@ -11,7 +11,7 @@
 #include <memory>
 #include <optional>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// A connection over whatever its carrier moves bytes with: reads and writes in batches, waits, pauses
 /// while the node has enough to do, ends a peer that is late, and gets another carrier when one is lost.
@@ -124,4 +124,4 @@ private:
   bool writes_at_next_tick_ = false;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

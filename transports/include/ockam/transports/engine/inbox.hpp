@@ -7,7 +7,7 @@
 #include "ockam/transports/engine/stream_format.hpp"
 #include "ockam/transports/limits.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The input of a connection: bytes in, messages out, as far as the credit goes.
 /// For one thread at a time.
@@ -62,4 +62,4 @@ private:
   std::uint64_t frames_ = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -10,7 +10,7 @@
 #include <memory>
 #include <mutex>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// What every way to another node has in common, whatever carries the bytes: output, its port to the
 /// node, its events. `connection_engine` derives from it, and moves the bytes.
@@ -176,9 +176,9 @@ private:
   std::atomic<bool> reconnecting_{false};
   std::atomic<bool> node_stops_{false};
   std::atomic<phase> phase_{phase::open};
-  spin_lock lock_;
+  internal::spin_lock lock_;
   std::vector<ref_ptr<waiter>> senders_; // that wait for room; under the lock
   const connection_mode mode_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -14,7 +14,7 @@
 #include <mutex>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 class event_loop;
 
@@ -159,4 +159,4 @@ private:
   bool abandoned_ = false;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

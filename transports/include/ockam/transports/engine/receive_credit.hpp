@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// How many messages, and how many of their bytes, may be somewhere at a time.
 class credit_window {
@@ -124,8 +124,8 @@ private:
   const ref_ptr<waiter> reader_;
   std::atomic<std::uint8_t> reader_waits_for_{none}; // the windows that were full
   std::atomic<bool> workers_wait_{false};
-  spin_lock lock_;
+  internal::spin_lock lock_;
   std::vector<ref_ptr<waiter>> workers_; // under the lock
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -10,7 +10,7 @@
 #include <functional>
 #include <memory>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Makes another carrier to the same peer after a pause, calls `done` once, on the thread of the loop, with
 /// it or with an error, and returns what cancels that.
@@ -55,4 +55,4 @@ private:
   unsigned attempts_ = 0; // since the connection was lost
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -3,7 +3,7 @@
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/wire/frame.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// What a transport that carries a stream of messages writes and reads.
 struct stream_format {
@@ -20,4 +20,4 @@ inline constexpr stream_format uds_format{uds_framing, bare_form, true};
 inline constexpr stream_format websocket_format{no_framing, bare_form, true};
 inline constexpr stream_format udp_format{no_framing, cbor_form, true};
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

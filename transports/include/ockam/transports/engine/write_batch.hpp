@@ -14,7 +14,7 @@
 #include <memory>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Encoded output that is written in one go: small messages copied one behind the other, large
 /// payloads by reference between them. One that was never used, or was shrunk, is a null pointer.
@@ -130,4 +130,4 @@ private:
   std::unique_ptr<content> content_; // most connections are idle
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

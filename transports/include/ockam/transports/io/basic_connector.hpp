@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// How long connecting may take.
 struct connect_patience {
@@ -93,11 +93,11 @@ private:
 template <class Net, class Outcome>
 void basic_connector<Net, Outcome>::start(on_done done, std::chrono::milliseconds pause) {
   thread_->post(
-    [me = this->shared_from_this(), done = std::move(done), first = moment_after(pause)]() mutable {
+    [me = this->shared_from_this(), done = std::move(done), first = internal::moment_after(pause)]() mutable {
       me->done_ = std::move(done);
       if (me->aborted_) // before this function has run
         return me->abort();
-      me->retry_until_ = moment_after(me->retry_for_, first);
+      me->retry_until_ = internal::moment_after(me->retry_for_, first);
       me->thread_->watch(me);
       me->attempt_at(first);
     });
@@ -119,7 +119,7 @@ void basic_connector<Net, Outcome>::attempt_at(clock::time_point when) {
     if (cancelled || !me->done_)
       return;
     me->trying_ = true;
-    me->late_at_ = moment_after(me->timeout_);
+    me->late_at_ = internal::moment_after(me->timeout_);
     me->wait_until_late();
     me->attempt();
   });
@@ -161,4 +161,4 @@ void basic_connector<Net, Outcome>::finish(result<Outcome> outcome) {
     done(std::move(outcome));
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

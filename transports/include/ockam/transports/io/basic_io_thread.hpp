@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// One thread of control with one event loop; connections are assigned to it for life, so that
 /// nothing of theirs needs a lock but their output. It looks at the deadlines of what it watches every
@@ -274,4 +274,4 @@ void basic_io_thread<Net>::stop(std::chrono::milliseconds grace) {
   context_->poll();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Connects to the first address of a host that answers.
 ///
@@ -115,4 +115,4 @@ error basic_ip_connector<Net, Protocol, Outcome>::failure(const typename Net::er
                         + (host.numeric() ? "" : " (" + host.host + ')'));
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

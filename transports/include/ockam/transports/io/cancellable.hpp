@@ -1,6 +1,6 @@
 #pragma once
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Something that is under way and would keep a thread from ending.
 class cancellable {
@@ -11,4 +11,4 @@ public:
   virtual void cancel() = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

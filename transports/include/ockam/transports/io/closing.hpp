@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Ends it at once, both ways.
 OCKAM_TRANSPORTS_EXPORT void close_now(stream_socket& socket);
@@ -18,4 +18,4 @@ OCKAM_TRANSPORTS_EXPORT void close_after_peer(stream_socket socket,
                                               const asio::any_io_executor& executor,
                                               std::chrono::milliseconds limit);
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Something that reads and writes in batches.
 class batched_io {
@@ -56,4 +56,4 @@ public:
   [[nodiscard]] virtual clock::time_point now() const noexcept = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -8,7 +8,7 @@
 #include <functional>
 #include <memory>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The thread of one event loop. When an actor keeps it, another thread goes on with the loop, and the
 /// kept one ends when the actor returns. A stop waits for all of them with a limit: an actor may keep
@@ -40,4 +40,4 @@ private:
   const std::shared_ptr<state> state_; // shared with the timer that watches
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -15,7 +15,7 @@
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The event loop of standalone Asio, for what is the same with that of Boost.
 struct asio_net {
@@ -48,4 +48,4 @@ struct asio_net {
   }
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

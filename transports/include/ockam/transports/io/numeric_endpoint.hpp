@@ -11,7 +11,7 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The number of a network interface that is named in an address.
 /// - errc::invalid_value  this machine has no interface of that name
@@ -67,4 +67,4 @@ std::string to_text(const Endpoint& where) {
   return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -13,7 +13,7 @@
 // may fork. The flag goes with the call that makes the socket; Asio takes it over. For both of them,
 // the one of Boost too.
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 template <class ErrorCode>
 ErrorCode last_socket_error() {
@@ -79,4 +79,4 @@ bool nothing_waits(const ErrorCode& failed) noexcept {
   return failed.value() == EAGAIN || failed.value() == EWOULDBLOCK;
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Finds the endpoints of a host: at once where it is numeric, by its name otherwise. On one I/O thread.
 ///
@@ -79,4 +79,4 @@ typename resolver<Net>::outcome resolver<Net>::endpoints(const found_addresses& 
   });
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// What was done with a socket when it failed. The same code has another remedy for each.
 enum class socket_use : std::uint8_t { create, connect, listen, transfer };
@@ -24,4 +24,4 @@ OCKAM_TRANSPORTS_EXPORT error socket_error(std::error_code code, socket_use use,
                                            const std::string& what,
                                            advice_for_code advice = &socket_advice);
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Something that has deadlines, and that can be ended at once. On its I/O thread.
 class watched {
@@ -20,4 +20,4 @@ public:
   virtual void abort() = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

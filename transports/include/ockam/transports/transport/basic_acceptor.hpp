@@ -19,7 +19,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// At most half of the descriptors this process may have.
 inline std::size_t descriptor_share() {
@@ -247,4 +247,4 @@ void basic_acceptor<Net, Protocol>::end() {
     std::exchange(ended_, nullptr)(*this);
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The I/O threads of a transport, which serve its connections, and their life.
 ///
@@ -64,4 +64,4 @@ private:
   std::atomic<std::size_t> next_{0};
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

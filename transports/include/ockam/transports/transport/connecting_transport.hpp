@@ -22,7 +22,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// What transports have in common: their connections and listeners, the attempts to connect, and the
 /// first half of their end. Thread-safe.
@@ -30,7 +30,7 @@ class OCKAM_TRANSPORTS_EXPORT connecting_transport
   : public ockam::transport,
     public std::enable_shared_from_this<connecting_transport> {
 public:
-  using on_connected = internal::on_connected;
+  using on_connected = sdk::on_connected;
 
   /// @param name  "TCP", for errors
   connecting_transport(node_ptr node, std::string name)
@@ -152,4 +152,4 @@ auto attach_started(const node_ptr& node, std::string_view name, Make make)
   }
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

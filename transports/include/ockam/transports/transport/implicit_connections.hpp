@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Connections that were made because a route named `1#host:port`: one for each such text, made when
 /// first needed and again when it has closed (DEC-15). Thread-safe.
@@ -37,4 +37,4 @@ private:
   std::map<std::string, entry> by_peer_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

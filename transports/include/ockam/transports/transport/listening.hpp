@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// What every listener has in common: its port to the node, and what its handle tells.
 class OCKAM_TRANSPORTS_EXPORT listening : public std::enable_shared_from_this<listening> {
@@ -47,4 +47,4 @@ private:
   std::shared_ptr<const std::string> socket_address_ = std::make_shared<const std::string>();
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

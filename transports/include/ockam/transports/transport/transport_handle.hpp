@@ -16,7 +16,7 @@
 
 namespace ockam {
 
-namespace internal {
+namespace sdk {
 
 class connecting_transport;
 
@@ -60,7 +60,7 @@ private:
   const ListenOptions listen_;
 };
 
-} // namespace internal
+} // namespace sdk
 
 /// What the handle of every transport offers that has connections and listeners. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT transport_handle {
@@ -81,20 +81,20 @@ public:
   [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
 
 protected:
-  explicit transport_handle(std::shared_ptr<internal::connecting_transport> impl);
+  explicit transport_handle(std::shared_ptr<sdk::connecting_transport> impl);
   ~transport_handle() = default;
   transport_handle(const transport_handle&) = default;
   transport_handle& operator=(const transport_handle&) = default;
 
   /// Waits for `begin`, which is given what to call when it is done.
   [[nodiscard]] result<connection> wait_for(
-    const std::function<void(internal::on_connected)>& begin) const;
+    const std::function<void(sdk::on_connected)>& begin) const;
 
   /// As `done`; what it throws is logged and counted.
-  [[nodiscard]] internal::on_connected guarded(internal::on_connected done) const;
+  [[nodiscard]] sdk::on_connected guarded(sdk::on_connected done) const;
 
 private:
-  std::shared_ptr<internal::connecting_transport> impl_;
+  std::shared_ptr<sdk::connecting_transport> impl_;
 };
 
 /// The calls that are alike wherever one end listens and the other one connects. Which texts name a
@@ -134,7 +134,7 @@ public:
     return try_connect(peer, default_connect_options());
   }
   [[nodiscard]] result<connection> try_connect(std::string_view peer, ConnectOptions options) {
-    return wait_for([&](internal::on_connected done) {
+    return wait_for([&](sdk::on_connected done) {
       calls_->connect(peer, std::move(options), std::move(done));
     });
   }
@@ -155,7 +155,7 @@ protected:
   connecting_handle& operator=(const connecting_handle&) = default;
 
 private:
-  std::shared_ptr<internal::transport_calls<Listener, ConnectOptions, ListenOptions>> calls_;
+  std::shared_ptr<sdk::transport_calls<Listener, ConnectOptions, ListenOptions>> calls_;
 };
 
 } // namespace ockam
