@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds tick{50};
 
 void link::start(const node_ptr& node, setup own, std::shared_ptr<wire> over, std::size_t end) {
   own.connection.observer = [this](const connection_event& seen) { on_event(seen); };
-  engine_ = std::make_shared<sdk::connection_engine>(
-    own, sdk::tcp_format, shared_from_this(), use(std::move(over), end));
+  engine_ = std::make_shared<sdk::connection_engine>(own, sdk::tcp_format, shared_from_this(),
+                                                     use(std::move(over), end));
   if (around_.connect)
     engine_->set_reconnect({.keep_for = around_.keep_for},
                            [this](std::chrono::milliseconds, on_connected done) {

@@ -102,7 +102,7 @@ public:
   void end_batch(std::shared_ptr<sdk::batched_io> next) override {
     read_on_due_ = read_on_due_ || next;
   }
-  void watch(std::weak_ptr<sdk::watched>) override {}
+  void watch(std::weak_ptr<sdk::timed>) override {}
   [[nodiscard]] execution_context* actor_context() noexcept override { return around_.io; }
   [[nodiscard]] clock::time_point now() const noexcept override { return around_.now; }
 

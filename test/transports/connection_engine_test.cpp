@@ -28,18 +28,18 @@ protected:
   void make(const connection_limits& limits) {
     if (engine)
       end();
-    sdk::link::setup setup{
-      .connection = {.limits = limits,
-                     .observer =
-                       [this](const connection_event& event) {
-                         events.push_back(event.what);
-                         if (event.what == connection_event::kind::writable && on_writable)
-                           on_writable();
-                       }},
-      .peer = "the test"};
+    sdk::link::setup setup{.connection = {.limits = limits,
+                                          .observer =
+                                            [this](const connection_event& event) {
+                                              events.push_back(event.what);
+                                              if (event.what == connection_event::kind::writable
+                                                  && on_writable)
+                                                on_writable();
+                                            }},
+                           .peer = "the test"};
     moves = std::make_shared<script>();
-    engine = std::make_shared<sdk::connection_engine>(
-      setup, sdk::uds_format, loop, std::make_unique<scripted_carrier>(moves));
+    engine = std::make_shared<sdk::connection_engine>(setup, sdk::uds_format, loop,
+                                                      std::make_unique<scripted_carrier>(moves));
     ended = false;
     engine->set_on_end(std::make_shared<const sdk::connection_engine::on_end>(
       [this](const auto&) { ended = true; }));

@@ -14,7 +14,7 @@ namespace {
 /// Its attempts fail, as many as it is told.
 class failing_connector final : public sdk::basic_connector<sdk::asio_net, int> {
 public:
-  failing_connector(thread_ptr on, int failures, sdk::connect_patience patience)
+  failing_connector(thread_ptr on, int failures, sdk::connect_timeouts patience)
     : basic_connector{std::move(on), "there", patience}, left_{failures} {}
 
   [[nodiscard]] int attempts() const { return attempts_; }
@@ -45,7 +45,7 @@ protected:
 
   std::shared_ptr<failing_connector> make(int failures) {
     return std::make_shared<failing_connector>(thread_, failures,
-                                               sdk::connect_patience{patience, patience});
+                                               sdk::connect_timeouts{patience, patience});
   }
   std::future<result<int>> start(failing_connector& any, std::chrono::milliseconds pause) {
     const auto promise = std::make_shared<std::promise<result<int>>>();

@@ -26,7 +26,7 @@ public:
     if (next)
       reading = std::move(next);
   }
-  void watch(std::weak_ptr<sdk::watched>) override {}
+  void watch(std::weak_ptr<sdk::timed>) override {}
   [[nodiscard]] execution_context* actor_context() noexcept override { return nullptr; }
   [[nodiscard]] clock::time_point now() const noexcept override { return time; }
 

@@ -103,7 +103,7 @@ void transport_impl::connect(std::string_view peer, connect_options options,
     return done(ockam::fail(host.error()));
   const auto thread = threads_.next();
   const auto attempt = std::make_shared<connector>(
-    thread, peer, *host, sdk::connect_patience{options.connect_timeout, {}});
+    thread, peer, *host, sdk::connect_timeouts{options.connect_timeout, {}});
   if (!add_attempt(attempt))
     return done(stopped());
   attempt->start([me = self_as<transport_impl>(), thread, options = std::move(options),
@@ -147,7 +147,7 @@ ockam::result<ockam::listener> transport_impl::listen(std::string_view at, liste
                 listener->connection_ended();
                 me->report_not_taken(listener->socket_address(), connection.error());
               },
-              [weak = weak_from_this()](const sdk::listening& ended) {
+              [weak = weak_from_this()](const sdk::listener_base& ended) {
                 if (const auto me = weak.lock())
                   me->remove(ended);
               });

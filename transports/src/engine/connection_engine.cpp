@@ -295,7 +295,8 @@ void connection_engine::check_deadlines(const tick& at) {
 /// Whether the peer has taken no byte for too long.
 bool connection_engine::is_stuck(clock::time_point now) const {
   return carrier_ && (!batch_.empty() || carrier_holds_some_)
-         && internal::is_over(limits().write_timeout, std::max(last_output_, carrier_->last_output()), now);
+         && internal::is_over(limits().write_timeout,
+                              std::max(last_output_, carrier_->last_output()), now);
 }
 
 void connection_engine::release_idle_memory(clock::time_point now) {
@@ -320,7 +321,8 @@ std::optional<error> connection_engine::missed_deadline(clock::time_point now) c
     return std::nullopt;
   if (!input_.version_received() && internal::is_over(limit.handshake_timeout, last_input_, now))
     return late("sent no version byte", limit.handshake_timeout, "handshake-timeout");
-  if (frame_began_ != clock::time_point{} && internal::is_over(limit.frame_timeout, frame_began_, now))
+  if (frame_began_ != clock::time_point{}
+      && internal::is_over(limit.frame_timeout, frame_began_, now))
     return late("did not finish a frame", limit.frame_timeout, "frame-timeout");
   if (internal::is_over(limit.idle_timeout, std::max(last_input_, last_output_), now))
     return late("was idle and sent nothing", limit.idle_timeout, "idle-timeout");

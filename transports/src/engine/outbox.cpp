@@ -87,7 +87,7 @@ result<void> outbox::accept(const message& content, std::size_t size) const {
   return admit(size);
 }
 
-result<bool> outbox::push(message& content, const connection_port* watched,
+result<bool> outbox::push(message& content, const connection_port* observed,
                           ref_ptr<ref_counted> destination) {
   const encode_options without_own{.skip_hops = destination ? std::size_t{2} : std::size_t{1}};
   const auto size = format_.form.size(content, without_own);
@@ -103,8 +103,8 @@ result<bool> outbox::push(message& content, const connection_port* watched,
   const std::lock_guard guard{mutex_};
   if (auto accepted = accept(content, size); !accepted)
     return fail(std::move(accepted.error()));
-  if (watched != nullptr) [[unlikely]]
-    watched->note_write(content, without_own.skip_hops);
+  if (observed != nullptr) [[unlikely]]
+    observed->note_write(content, without_own.skip_hops);
   waiting_.append_message(content, without_own, size, format_, std::move(destination));
   const auto bytes = format_.frames.length_size + size;
   waiting_bytes_.store(waiting_bytes_.load(std::memory_order_relaxed) + bytes,

@@ -1,6 +1,6 @@
 #include "ockam/transports/io/name_lookup.hpp"
 
-#include "this_machine.hpp"
+#include "loopback_name.hpp"
 
 #include "ockam/actors/transport/host_calls.hpp"
 #include "ockam/protocol/text.hpp"
@@ -164,7 +164,7 @@ private:
       const auto resolver = resolver_;
       guard.unlock();
       auto found = internal::caught([&] { return resolver(host); });
-      if (!found && is_this_machine(host))
+      if (!found && is_loopback_name(host))
         found = loopback();
       guard.lock();
       const auto askers = askers_.extract(host);

@@ -35,7 +35,7 @@ public:
     if (next)
       post([next = std::move(next)] { next->read_on(); });
   }
-  void watch(std::weak_ptr<sdk::watched>) override {}
+  void watch(std::weak_ptr<sdk::timed>) override {}
   [[nodiscard]] execution_context* actor_context() noexcept override { return nullptr; }
   [[nodiscard]] clock::time_point now() const noexcept override { return clock::now(); }
 

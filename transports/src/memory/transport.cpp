@@ -10,14 +10,14 @@ namespace ockam::memory {
 
 namespace detail {
 
-class memory_listener final : public sdk::listening {
+class memory_listener final : public sdk::listener_base {
 public:
   /// Makes the accepting end of a connection.
   using on_connect = std::function<result<std::shared_ptr<sdk::connection_engine>>(
     const std::string& from, std::unique_ptr<pipe_carrier> over)>;
 
   memory_listener(std::shared_ptr<network_impl> network, listen_options options)
-    : listening{options.connection.flow_control_id},
+    : listener_base{options.connection.flow_control_id},
       network_{std::move(network)},
       options_{std::move(options)} {}
 
@@ -107,7 +107,7 @@ private:
   result<connection_ptr> open(sdk::link::setup setup, std::unique_ptr<pipe_carrier> over) {
     setup.buffers = node()->buffer_budget();
     auto made = std::make_shared<sdk::connection_engine>(setup, sdk::tcp_format, network_,
-                                                              std::move(over));
+                                                         std::move(over));
     if (auto opened = made->open(node(), std::move(setup)); !opened)
       return fail(std::move(opened.error()));
     made->set_on_end(removal());

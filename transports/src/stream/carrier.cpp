@@ -1,7 +1,7 @@
 #include "carrier.hpp"
 
 #include "ockam/transports/engine/connection_engine.hpp"
-#include "ockam/transports/io/closing.hpp"
+#include "ockam/transports/io/graceful_close.hpp"
 
 #include <array>
 

@@ -56,15 +56,14 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
   auto where = parse_peer(peer);
   if (!where)
     return done(fail(std::move(where.error())));
-  sockets_.connect(
-    {.make_connector =
-       [where = std::move(*where), options](std::shared_ptr<sdk::io_thread> thread) {
-         return std::make_shared<tcp_connector>(std::move(thread), where, options);
-       },
-     .prepare = make_ready(node(), options.keepalive, options.connection.limits),
-     .setup = {.connection = options.connection},
-     .reconnect = options.reconnect},
-    std::move(done));
+  sockets_.connect({.make_connector =
+                      [where = std::move(*where), options](std::shared_ptr<sdk::io_thread> thread) {
+                        return std::make_shared<tcp_connector>(std::move(thread), where, options);
+                      },
+                    .prepare = make_ready(node(), options.keepalive, options.connection.limits),
+                    .setup = {.connection = options.connection},
+                    .reconnect = options.reconnect},
+                   std::move(done));
 }
 
 result<listener> transport_impl::listen(std::string_view at, listen_options options) {

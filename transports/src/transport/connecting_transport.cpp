@@ -1,7 +1,7 @@
 #include "ockam/transports/transport/connecting_transport.hpp"
 
 #include "ockam/protocol/text.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -26,12 +26,12 @@ result<void> connecting_transport::stop_listener(const address& listener) {
   return node_->stop_worker(listener);
 }
 
-void connecting_transport::add(std::shared_ptr<listening> opened) {
+void connecting_transport::add(std::shared_ptr<listener_base> opened) {
   node_->log().say(log_level::info, "listening on " + escaped(opened->socket_address()));
   listeners_.add(std::move(opened));
 }
 
-void connecting_transport::remove(const listening& ended) {
+void connecting_transport::remove(const listener_base& ended) {
   node_->log().say(log_level::info, "stopped listening on " + escaped(ended.socket_address()));
   listeners_.remove(ended);
 }

@@ -56,9 +56,8 @@ result<sdk::carrier::input> datagram_carrier::read(sdk::inbox&) {
   return input::more;
 }
 
-result<sdk::inbox::state> datagram_carrier::decode(sdk::inbox&,
-                                                        execution_context* context,
-                                                        std::size_t max) {
+result<sdk::inbox::state> datagram_carrier::decode(sdk::inbox&, execution_context* context,
+                                                   std::size_t max) {
   const auto& credit = connection().credit();
   const connection_port::run together{connection().port()};
   for (; incoming_.has_datagrams(); --max) {

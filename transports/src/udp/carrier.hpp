@@ -22,7 +22,7 @@ public:
   void wait(direction what, on_ready then) override;
   result<input> read(sdk::inbox& to) override;
   result<sdk::inbox::state> decode(sdk::inbox& from, execution_context* context,
-                                        std::size_t max) override;
+                                   std::size_t max) override;
   result<output> write(sdk::write_batch& batch) override;
   void close(const ending& how) override { binding_->close(how.cause); }
   result<void> check(const tick& at, bool reading) override;

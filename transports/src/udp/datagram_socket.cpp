@@ -93,9 +93,9 @@ result<void> datagram_socket::open(const endpoint& at) {
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });
   if (failed)
-    return fail(sdk::socket_error(failed, sdk::socket_use::listen,
-                                       "binding " + at.address().to_string() + ':'
-                                         + std::to_string(at.port())));
+    return fail(
+      sdk::socket_error(failed, sdk::socket_use::listen,
+                        "binding " + at.address().to_string() + ':' + std::to_string(at.port())));
   has_all_addresses_ = at.address().is_unspecified();
   if (has_all_addresses_)
     ask_for_packet_info(socket_.native_handle(), at.address().is_v6());
@@ -294,8 +294,7 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
     const auto failed = last_error();
     if (would_block(failed) || failed == std::errc::interrupted)
       return receive_state::nothing_there;
-    return fail(
-      sdk::socket_error(failed, sdk::socket_use::transfer, "receiving datagrams"));
+    return fail(sdk::socket_error(failed, sdk::socket_use::transfer, "receiving datagrams"));
   }
   for (std::size_t i = 0; i < static_cast<std::size_t>(received); ++i) {
     auto& header = calls[i].msg_hdr;

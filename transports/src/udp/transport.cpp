@@ -124,12 +124,11 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
     return fail(std::move(opened.error()));
   auto over = std::make_unique<datagram_carrier>(bound, options, node()->buffer_budget());
   sdk::link::setup setup{.connection = limited(options),
-                              .peer = peer ? to_text(*peer)
-                                           : "the peers of " + bound->socket_address(),
-                              .explain_drops = options.explain_drops,
-                              .buffers = node()->buffer_budget()};
-  const auto made = std::make_shared<sdk::connection_engine>(
-    setup, sdk::udp_format, std::move(thread), std::move(over));
+                         .peer = peer ? to_text(*peer) : "the peers of " + bound->socket_address(),
+                         .explain_drops = options.explain_drops,
+                         .buffers = node()->buffer_budget()};
+  const auto made = std::make_shared<sdk::connection_engine>(setup, sdk::udp_format,
+                                                             std::move(thread), std::move(over));
   bound->attach(made);
   made->set_addressing(bound);
   if (auto opened = made->open(node(), std::move(setup)); !opened)

@@ -12,8 +12,7 @@ namespace ockam::uds::detail {
 
 /// Connects to a name. That takes no time, unless the queue of the listener is full: then this tries
 /// again until the time-out.
-class uds_connector final
-  : public sdk::basic_connector<sdk::asio_net, sdk::stream_socket> {
+class uds_connector final : public sdk::basic_connector<sdk::asio_net, sdk::stream_socket> {
 public:
   uds_connector(thread_ptr on, socket_name peer, const connect_options& options)
     : basic_connector{std::move(on), peer.text(), {options.connect_timeout, options.retry_for}},

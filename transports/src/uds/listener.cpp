@@ -74,9 +74,9 @@ result<void> clear(const fs::path& path) {
   }
   const auto aside = name_beside(path);
   if (::rename(path.c_str(), aside.c_str()) != 0)
-    return errno == ENOENT ? result<void>{}
-                           : fail(uds_error(last_error(), sdk::socket_use::listen,
-                                            "replacing " + path.string()));
+    return errno == ENOENT
+             ? result<void>{}
+             : fail(uds_error(last_error(), sdk::socket_use::listen, "replacing " + path.string()));
   const auto taken = occupant_of(aside);
   const bool nobodys = taken && *taken == occupant::nobody;
   if (!nobodys)

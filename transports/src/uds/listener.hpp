@@ -18,8 +18,7 @@ class socket_file {
 public:
   /// Binds to the path and listens; a file that nobody listens at is replaced (UDS-5). Others see it
   /// when it listens and has its permissions (UDS-6), never before.
-  static result<socket_file> make(const socket_name& at,
-                                  sdk::socket_listener::acceptor& unbound,
+  static result<socket_file> make(const socket_name& at, sdk::socket_listener::acceptor& unbound,
                                   const listen_options& options);
   void remove() const noexcept;
 

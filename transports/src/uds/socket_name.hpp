@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/result.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 
 #include <filesystem>
 #include <string>

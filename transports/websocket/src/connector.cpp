@@ -23,8 +23,8 @@ void connector::connected(socket made, const endpoint& where) {
   bound.set_option(net::ip::tcp::no_delay{true}, failed);
   auto below = peer_.secure ? make_tls_client(std::move(bound), context_, peer_.where)
                             : make_plain_stream(std::move(bound));
-  const auto peer = (peer_.secure ? "wss://" : "ws://")
-                    + with_zone_escaped(sdk::to_text(where)) + peer_.path;
+  const auto peer = (peer_.secure ? "wss://" : "ws://") + with_zone_escaped(sdk::to_text(where))
+                    + peer_.path;
   stream_ = stream::create(std::move(below), peer, limits_.max_frame_size, limits_.write_timeout);
   thread()->watch(stream_);
   stream_->connect(host_, peer_.target(),

@@ -23,7 +23,7 @@ result<std::shared_ptr<websocket_listener>> websocket_listener::make(thread_ptr 
                                                                      listen_options options,
                                                                      tls_context context) {
   auto bound = sdk::listen_at<boost_net, net::ip::tcp>(thread->executor(), where.where,
-                                                            options.backlog);
+                                                       options.backlog);
   if (!bound)
     return fail(std::move(bound.error()));
   error_code ignored;

@@ -5,7 +5,7 @@
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/result.hpp"
-#include "ockam/transports/io/watched.hpp"
+#include "ockam/transports/io/timed.hpp"
 
 #include <chrono>
 #include <functional>
@@ -53,20 +53,20 @@ struct admission {
   std::chrono::milliseconds limit; // for TLS and the request
 };
 
-/// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the farewell.
+/// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the closing handshake.
 /// Everything on its I/O thread, which has to watch it. It lives as long as anything is under way.
 class stream final : public std::enable_shared_from_this<stream>,
-                     public sdk::watched,
+                     public sdk::timed,
                      private layer_owner {
 public:
   using on_open = std::function<void(result<void>)>;
 
   /// @param peer      for texts
-  /// @param patience  for the peer, once all has been said
+  /// @param close_timeout  for the peer, once all has been said
   /// @param slot      dropped when the socket is closed
   static std::shared_ptr<stream> create(std::unique_ptr<byte_stream> below, std::string peer,
                                         std::size_t max_message_size,
-                                        std::chrono::milliseconds patience,
+                                        std::chrono::milliseconds close_timeout,
                                         std::shared_ptr<void> slot = nullptr);
   ~stream() override;
 
@@ -110,7 +110,7 @@ public:
   /// Says good-bye behind what was written, waits for the answer, and closes.
   void close(close_code why, const std::string& reason);
 
-  // -- watched -------------------------------------------------------------------------------------
+  // -- timed -------------------------------------------------------------------------------------
 
   void check_deadlines(const tick& at) override;
   void abort() override; ///< closes the socket
@@ -120,7 +120,7 @@ private:
   struct request;
 
   stream(std::unique_ptr<byte_stream> below, std::string peer, std::size_t max_message_size,
-         std::chrono::milliseconds patience, std::shared_ptr<void> slot);
+         std::chrono::milliseconds close_timeout, std::shared_ptr<void> slot);
 
   void input_wanted() override;
   void input_came() override { last_input_ = clock::now(); }
@@ -136,19 +136,20 @@ private:
   void lose(const error_code& failed);
   void tell_user(error cause);
   void linger();
-  void limit_farewell();
-  void wait_for_farewell();
+  void limit_closing();
+  void wait_for_closing();
   [[nodiscard]] error cause_of(const error_code& failed) const;
 
   const std::string peer_;
   const std::size_t max_message_size_;
-  const std::chrono::milliseconds patience_;
+  const std::chrono::milliseconds close_timeout_;
   std::shared_ptr<void> slot_;
   const std::unique_ptr<websocket> websocket_;
   stream_user* user_ = nullptr;
   on_open opened_;
   clock::time_point deadline_ = clock::time_point::max();
-  std::unique_ptr<net::steady_timer> farewell_; // until the deadline: ticks end with the transport
+  std::unique_ptr<net::steady_timer>
+    closing_timer_; // until the deadline: ticks end with the transport
   clock::time_point last_input_ = clock::now();
   clock::time_point last_output_ = last_input_;
   bool peer_closes_ = false;

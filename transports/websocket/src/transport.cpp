@@ -56,7 +56,7 @@ void transport_impl::stop() {
 // -- connections -----------------------------------------------------------------------------------
 
 /// On the thread of the stream.
-result<transport_impl::link_ptr> transport_impl::take_on(
+result<transport_impl::link_ptr> transport_impl::adopt(
   std::shared_ptr<stream> over, sdk::link::setup setup, const keepalive_options& keepalive,
   std::shared_ptr<io_thread> thread,
   const std::function<void(sdk::connection_engine&)>& configure) {
@@ -84,7 +84,7 @@ void transport_impl::on_accepted(const listen_options& options,
   setup.peer = std::move(peer);
   setup.listener = listener;
   setup.explain_drops = options.explain_drops;
-  auto taken = take_on(std::move(over), std::move(setup), options.keepalive, std::move(thread));
+  auto taken = adopt(std::move(over), std::move(setup), options.keepalive, std::move(thread));
   if (!taken)
     report_not_taken(*listener, taken.error());
 }
@@ -116,11 +116,11 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
                   done = std::move(done)](result<opened_stream> opened) {
     if (!opened)
       return done(fail(std::move(opened.error())));
-    auto taken = me->take_on(std::move(opened->made),
-                             {.connection = options.connection, .peer = std::move(opened->peer)},
-                             options.keepalive, thread, [&](sdk::connection_engine& one) {
-                               make_lasting(one, options, thread, make);
-                             });
+    auto taken = me->adopt(std::move(opened->made),
+                           {.connection = options.connection, .peer = std::move(opened->peer)},
+                           options.keepalive, thread, [&](sdk::connection_engine& one) {
+                             make_lasting(one, options, thread, make);
+                           });
     done(std::move(taken).map([](const link_ptr& link) { return connection{link}; }));
   });
 }
@@ -160,7 +160,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
       if (const auto me = weak.lock())
         me->on_accepted(options, at, std::move(over), std::move(peer), std::move(thread));
     },
-    [weak = std::weak_ptr{self()}](const sdk::listening& ended) {
+    [weak = std::weak_ptr{self()}](const sdk::listener_base& ended) {
       if (const auto me = weak.lock())
         me->remove(ended);
     });

@@ -40,9 +40,9 @@ private:
   }
 
   [[nodiscard]] std::shared_ptr<transport_impl> self() { return self_as<transport_impl>(); }
-  result<link_ptr> take_on(std::shared_ptr<stream> over, sdk::link::setup setup,
-                           const keepalive_options& keepalive, std::shared_ptr<io_thread> thread,
-                           const std::function<void(sdk::connection_engine&)>& configure = {});
+  result<link_ptr> adopt(std::shared_ptr<stream> over, sdk::link::setup setup,
+                         const keepalive_options& keepalive, std::shared_ptr<io_thread> thread,
+                         const std::function<void(sdk::connection_engine&)>& configure = {});
   void on_accepted(const listen_options& options,
                    const std::shared_ptr<const std::string>& listener, std::shared_ptr<stream> over,
                    std::string peer, std::shared_ptr<io_thread> thread);

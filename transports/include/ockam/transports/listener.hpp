@@ -10,14 +10,14 @@
 namespace ockam {
 
 namespace sdk {
-class listening;
+class listener_base;
 } // namespace sdk
 
 /// Where a node accepts connections (TCP-4). A handle like `connection`; thread-safe.
 class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   /// For transports.
-  explicit listener(std::shared_ptr<sdk::listening> impl);
+  explicit listener(std::shared_ptr<sdk::listener_base> impl);
 
   [[nodiscard]] const ockam::address& address() const noexcept; ///< its worker address
 
@@ -31,7 +31,7 @@ public:
   [[nodiscard]] result<void> try_stop() const;
 
 private:
-  std::shared_ptr<sdk::listening> impl_;
+  std::shared_ptr<sdk::listener_base> impl_;
 };
 
 } // namespace ockam

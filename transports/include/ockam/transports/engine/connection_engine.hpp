@@ -19,7 +19,7 @@ namespace ockam::sdk {
 /// Everything but what `link` says of other threads runs on the thread of its loop.
 class OCKAM_TRANSPORTS_EXPORT connection_engine final : public link,
                                                         public batched_io,
-                                                        public watched {
+                                                        public timed {
 public:
   using on_end = std::function<void(const connection_engine&)>;
 

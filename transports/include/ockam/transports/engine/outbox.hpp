@@ -44,12 +44,12 @@ public:
   /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it; likewise
   /// - errc::resource_exhausted  too much waits; not for messages that a connection's credit pays for
   /// - errc::cancelled           a request whose requester has given up
-  /// @param watched      shown the message as it leaves, before anybody can write it; nullptr: nobody
+  /// @param observed      shown the message as it leaves, before anybody can write it; nullptr: nobody
   /// @param destination  of a link to several peers; the second onward address says the same, and is
   ///                     not encoded either
   /// @returns whether the writer has to be woken. Of a message that is taken, its credit is moved; a
   ///          refused one is not changed.
-  result<bool> push(message& content, const connection_port* watched = nullptr,
+  result<bool> push(message& content, const connection_port* observed = nullptr,
                     ref_ptr<ref_counted> destination = {});
 
   /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`

@@ -17,7 +17,7 @@
 namespace ockam::sdk {
 
 /// How long connecting may take.
-struct connect_patience {
+struct connect_timeouts {
   std::chrono::milliseconds connect_timeout; // one attempt
   std::chrono::milliseconds retry_for;
 };
@@ -29,18 +29,18 @@ struct connect_patience {
 /// @tparam Outcome  what an attempt makes
 template <class Net, class Outcome>
 class basic_connector : public cancellable,
-                        public watched,
+                        public timed,
                         public std::enable_shared_from_this<basic_connector<Net, Outcome>> {
 public:
   using thread_ptr = std::shared_ptr<basic_io_thread<Net>>;
   using on_done = std::function<void(result<Outcome>)>;
 
   /// @param peer  as it is named in errors
-  basic_connector(thread_ptr thread, std::string_view peer, connect_patience patience)
+  basic_connector(thread_ptr thread, std::string_view peer, connect_timeouts timeouts)
     : thread_{std::move(thread)},
       peer_{escaped(peer)},
-      timeout_{patience.connect_timeout},
-      retry_for_{patience.retry_for},
+      timeout_{timeouts.connect_timeout},
+      retry_for_{timeouts.retry_for},
       timer_{thread_->executor()} {}
 
   /// `done` is called once, on the I/O thread.
@@ -51,7 +51,7 @@ public:
     thread_->post([me = this->shared_from_this()] { me->abort(); });
   }
 
-  // -- watched -------------------------------------------------------------------------------------
+  // -- timed -------------------------------------------------------------------------------------
 
   void check_deadlines(const tick& at) override { at.postpone(late_at_); }
   void abort() override;
@@ -92,15 +92,15 @@ private:
 
 template <class Net, class Outcome>
 void basic_connector<Net, Outcome>::start(on_done done, std::chrono::milliseconds pause) {
-  thread_->post(
-    [me = this->shared_from_this(), done = std::move(done), first = internal::moment_after(pause)]() mutable {
-      me->done_ = std::move(done);
-      if (me->aborted_) // before this function has run
-        return me->abort();
-      me->retry_until_ = internal::moment_after(me->retry_for_, first);
-      me->thread_->watch(me);
-      me->attempt_at(first);
-    });
+  thread_->post([me = this->shared_from_this(), done = std::move(done),
+                 first = internal::moment_after(pause)]() mutable {
+    me->done_ = std::move(done);
+    if (me->aborted_) // before this function has run
+      return me->abort();
+    me->retry_until_ = internal::moment_after(me->retry_for_, first);
+    me->thread_->watch(me);
+    me->attempt_at(first);
+  });
 }
 
 template <class Net, class Outcome>

@@ -87,7 +87,7 @@ public:
   void dispatch(std::function<void()> call) override { Net::dispatch(executor_, std::move(call)); }
   void flush_soon(std::shared_ptr<batched_io> output, const execution_context* caller) override;
   void end_batch(std::shared_ptr<batched_io> next = nullptr) override;
-  void watch(std::weak_ptr<watched> what) override { watched_.push_back(std::move(what)); }
+  void watch(std::weak_ptr<timed> what) override { timed_.push_back(std::move(what)); }
   [[nodiscard]] execution_context* actor_context() noexcept override { return &thread_.actors(); }
   [[nodiscard]] clock::time_point now() const noexcept override { return coarse_now(); }
 
@@ -109,7 +109,7 @@ private:
   bool handle_one();
   bool end_by_force();
   void tick();
-  void for_each_watched(const std::function<void(watched&)>& call);
+  void for_each_timed(const std::function<void(timed&)>& call);
   void abort_watched();
 
   static constexpr std::chrono::milliseconds tick_length{50};
@@ -121,7 +121,7 @@ private:
   typename Net::work_guard work_;
   typename Net::timer timer_;
   tick_meter meter_{tick_length};
-  std::vector<std::weak_ptr<watched>> watched_;
+  std::vector<std::weak_ptr<timed>> timed_;
   time_span poll_time_{std::chrono::microseconds{0}};
   bool batch_ended_ = false;
   bool stopping_ = false;
@@ -145,7 +145,7 @@ void basic_io_thread<Net>::start() {
                        });
   post_any([weak = this->weak_from_this()] {
     if (const auto me = weak.lock()) {
-      me->meter_.next(watched::clock::now()); // a pause may come before the first tick
+      me->meter_.next(timed::clock::now()); // a pause may come before the first tick
       me->tick();
     }
   });
@@ -228,24 +228,24 @@ void basic_io_thread<Net>::tick() {
     const auto me = weak.lock();
     if (cancelled || !me || me->stopping_)
       return;
-    const auto at = me->meter_.next(watched::clock::now());
-    me->for_each_watched([&at](watched& each) { each.check_deadlines(at); });
+    const auto at = me->meter_.next(timed::clock::now());
+    me->for_each_timed([&at](timed& each) { each.check_deadlines(at); });
     me->end_batch();
     me->tick();
   });
 }
 
 template <class Net>
-void basic_io_thread<Net>::for_each_watched(const std::function<void(watched&)>& call) {
-  std::erase_if(watched_, [](const auto& each) { return each.expired(); });
-  for (std::size_t i = 0; i < watched_.size(); ++i) // a call may add others
-    if (const auto each = watched_[i].lock())
+void basic_io_thread<Net>::for_each_timed(const std::function<void(timed&)>& call) {
+  std::erase_if(timed_, [](const auto& each) { return each.expired(); });
+  for (std::size_t i = 0; i < timed_.size(); ++i) // a call may add others
+    if (const auto each = timed_[i].lock())
       call(*each);
 }
 
 template <class Net>
 void basic_io_thread<Net>::abort_watched() {
-  for_each_watched([](watched& each) { each.abort(); });
+  for_each_timed([](timed& each) { each.abort(); });
 }
 
 template <class Net>

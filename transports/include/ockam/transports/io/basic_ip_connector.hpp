@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ockam/transports/io/basic_connector.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 #include "ockam/transports/io/own_socket.hpp"
 #include "ockam/transports/io/resolver.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -27,8 +27,8 @@ public:
 
   /// @param peer  as it is named in errors
   basic_ip_connector(thread_ptr thread, std::string_view peer, host_port host,
-                     connect_patience patience)
-    : basic_connector<Net, Outcome>{std::move(thread), peer, patience},
+                     connect_timeouts timeouts)
+    : basic_connector<Net, Outcome>{std::move(thread), peer, timeouts},
       resolver_{this->thread()->executor(), std::move(host)},
       socket_{this->thread()->loop()} {}
 

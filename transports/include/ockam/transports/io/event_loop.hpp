@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/transport/message_sink.hpp"
-#include "ockam/transports/io/watched.hpp"
+#include "ockam/transports/io/timed.hpp"
 
 #include <chrono>
 #include <functional>
@@ -45,7 +45,7 @@ public:
   virtual void end_batch(std::shared_ptr<batched_io> next) = 0;
 
   /// Looks after the deadlines of `what` as long as it lives.
-  virtual void watch(std::weak_ptr<watched> what) = 0;
+  virtual void watch(std::weak_ptr<timed> what) = 0;
 
   // -- any thread ----------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "ockam/transports/io/error_hint.hpp"
 #include "ockam/transports/io/net.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
 
 #include <asio/generic/stream_protocol.hpp>
 

@@ -2,10 +2,10 @@
 
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/io/basic_io_thread.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 #include "ockam/transports/io/numeric_endpoint.hpp"
 #include "ockam/transports/io/own_socket.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
-#include "ockam/transports/transport/listening.hpp"
+#include "ockam/transports/transport/listener_base.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -58,19 +58,19 @@ result<typename Net::template acceptor<Protocol>> listen_at(
 /// @tparam Net       the types of an event-loop library, see `asio_net`
 /// @tparam Protocol  of the sockets
 template <class Net, class Protocol>
-class basic_acceptor : public listening {
+class basic_acceptor : public listener_base {
 public:
   using thread_ptr = std::shared_ptr<basic_io_thread<Net>>;
   using socket = typename Net::template stream_socket<Protocol>;
   using acceptor = typename Net::template acceptor<Protocol>;
   using pick_thread = std::function<thread_ptr()>; // for the next connection
   using on_accept = std::function<void(socket, thread_ptr)>;
-  using on_end = std::function<void(const listening&)>;
+  using on_end = std::function<void(const listener_base&)>;
 
   /// @param bound  listens already
   basic_acceptor(thread_ptr thread, acceptor bound, ockam::flow_control_id id,
                  std::size_t max_connections)
-    : listening{std::move(id)},
+    : listener_base{std::move(id)},
       thread_{std::move(thread)},
       acceptor_{std::move(bound)},
       protocol_{protocol_of(acceptor_)},

@@ -6,7 +6,7 @@
 #include "ockam/transports/engine/connection_engine.hpp"
 #include "ockam/transports/io/cancellable.hpp"
 #include "ockam/transports/transport/implicit_connections.hpp"
-#include "ockam/transports/transport/listening.hpp"
+#include "ockam/transports/transport/listener_base.hpp"
 #include "ockam/transports/transport/registry.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
@@ -43,13 +43,13 @@ public:
   [[nodiscard]] const registry<connection_engine>& connections() const noexcept {
     return connections_;
   }
-  [[nodiscard]] const registry<listening>& listeners() const noexcept { return listeners_; }
+  [[nodiscard]] const registry<listener_base>& listeners() const noexcept { return listeners_; }
 
   // both go when they end
   void add(std::shared_ptr<connection_engine> opened) { connections_.add(std::move(opened)); }
-  void add(std::shared_ptr<listening> opened);
+  void add(std::shared_ptr<listener_base> opened);
   void remove(const connection_engine& ended) { connections_.remove(ended); }
-  void remove(const listening& ended);
+  void remove(const listener_base& ended);
 
   /// Removes a connection when it has ended: for `connection_engine::set_on_end`.
   [[nodiscard]] std::shared_ptr<const connection_engine::on_end> removal();
@@ -122,7 +122,7 @@ private:
   const node_ptr node_;
   const std::string name_;
   registry<connection_engine> connections_;
-  registry<listening> listeners_;
+  registry<listener_base> listeners_;
   implicit_connections implicit_;
   std::mutex attempts_mutex_;
   std::vector<std::weak_ptr<cancellable>> attempts_; // ended ones go with the next

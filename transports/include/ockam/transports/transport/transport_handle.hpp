@@ -134,9 +134,8 @@ public:
     return try_connect(peer, default_connect_options());
   }
   [[nodiscard]] result<connection> try_connect(std::string_view peer, ConnectOptions options) {
-    return wait_for([&](sdk::on_connected done) {
-      calls_->connect(peer, std::move(options), std::move(done));
-    });
+    return wait_for(
+      [&](sdk::on_connected done) { calls_->connect(peer, std::move(options), std::move(done)); });
   }
 
   /// The same without waiting; `done` is called once, at once or on a thread of the transport, and

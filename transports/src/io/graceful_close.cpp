@@ -1,4 +1,4 @@
-#include "ockam/transports/io/closing.hpp"
+#include "ockam/transports/io/graceful_close.hpp"
 
 #include "ockam/protocol/time_span.hpp"
 

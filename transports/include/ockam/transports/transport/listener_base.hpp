@@ -11,9 +11,9 @@
 namespace ockam::sdk {
 
 /// What every listener has in common: its port to the node, and what its handle tells.
-class OCKAM_TRANSPORTS_EXPORT listening : public std::enable_shared_from_this<listening> {
+class OCKAM_TRANSPORTS_EXPORT listener_base : public std::enable_shared_from_this<listener_base> {
 public:
-  virtual ~listening() = default;
+  virtual ~listener_base() = default;
 
   /// Stops accepting: the socket address is free when it returns. Any thread, any number of times.
   virtual void stop() = 0;
@@ -28,7 +28,7 @@ public:
   [[nodiscard]] const node_ptr& node() const noexcept { return node_; }
 
 protected:
-  explicit listening(ockam::flow_control_id id) : id_{std::move(id)} {}
+  explicit listener_base(ockam::flow_control_id id) : id_{std::move(id)} {}
 
   /// Registers its address with the node, which calls `stop` when that is stopped. Once.
   [[nodiscard]] result<void> open_port(const node_ptr& node, std::string socket_address);

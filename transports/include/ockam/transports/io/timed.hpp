@@ -7,11 +7,11 @@
 namespace ockam::sdk {
 
 /// Something that has deadlines, and that can be ended at once. On its I/O thread.
-class watched {
+class timed {
 public:
   using clock = std::chrono::steady_clock;
 
-  virtual ~watched() = default;
+  virtual ~timed() = default;
 
   /// Called at every tick.
   virtual void check_deadlines(const tick& at) = 0;
