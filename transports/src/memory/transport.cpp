@@ -27,7 +27,7 @@ public:
     if (network_->add(name, std::static_pointer_cast<memory_listener>(shared_from_this())))
       return {};
     close_port();
-    return fail(errc::already_exists, "somebody listens at " + escaped(name) + " already");
+    return fail(errc::already_exists, "another listener is at " + escaped(name) + " already");
   }
 
   void stop() override {
@@ -119,7 +119,7 @@ private:
   result<connection_ptr> join(const std::string& name, const connect_options& options) {
     const auto listener = network_->find(name);
     if (!listener)
-      return fail(errc::not_found, "nobody listens at " + escaped(name));
+      return fail(errc::not_found, "there is no listener at " + escaped(name));
     auto [here, there] = pipe_carrier::make(network_);
     auto near = open({.connection = options.connection, .peer = name}, std::move(here));
     if (!near)
@@ -141,9 +141,9 @@ private:
 
 // -- handles ---------------------------------------------------------------------------------------
 
-network::network(drive how)
+network::network(drive mode)
   : impl_{std::make_shared<detail::network_impl>()},
-    driver_{std::make_shared<detail::driver>(impl_, how)} {}
+    driver_{std::make_shared<detail::driver>(impl_, mode)} {}
 
 bool network::run_one() {
   return impl_->run_one();

@@ -32,9 +32,9 @@ struct connection_event {
   std::optional<error> cause; ///< why it was closed; nothing after `close`
 };
 
-/// Called on a thread of the transport; must be quick and must not wait. What it throws is logged and
-/// counted (`metrics::failed_callbacks`). To continue in a worker, give a function
-/// that uses `context::make_dispatcher`.
+/// Called on a thread of the transport; must be quick and must not block. Its exceptions are logged and
+/// counted (`metrics::failed_callbacks`). To continue in a worker, pass a function that uses
+/// `context::make_dispatcher`.
 using connection_observer = std::function<void(const connection_event&)>;
 
 /// The options that every transport has for a connection. A listener's are those of the connections
@@ -52,13 +52,17 @@ struct connection_options {
   connection_observer observer{};
 };
 
-enum class connection_mode : std::uint8_t { incoming, outgoing };
+/// Which end began the connection.
+enum class connection_mode : std::uint8_t {
+  incoming, ///< the peer connected, to a listener of this node
+  outgoing, ///< this node connected; always so of a UDP binding
+};
 
 namespace sdk {
 class link;
 } // namespace sdk
 
-/// A connection to another node: put its address at the front of a route (TCP-3).
+/// A connection to another node: its address goes to the front of a route.
 ///
 /// A handle; copies mean the same connection, and dropping them all does not close it. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT connection {
@@ -66,23 +70,31 @@ public:
   /// For transports.
   explicit connection(std::shared_ptr<sdk::link> link);
 
-  /// The address to send to. It stays the same; it is unknown to the node once this has closed.
+  /// The address to send to: constant, and unknown to the node once the connection has closed.
   [[nodiscard]] const address& sender_address() const noexcept;
   operator address() const { return sender_address(); }      // NOLINT: route{connection, "echoer"}
   operator route() const { return route{sender_address()}; } // NOLINT
 
+  /// The address that incoming messages are sent from; nothing can be sent to it. Flow control admits
+  /// what comes in by it, and a reply takes the sender address instead.
   [[nodiscard]] const address& receiver_address() const noexcept;
+
+  /// The socket address of the other end: `host:port` with a numeric host, a URL of `ws` or `wss`, the
+  /// path or name of a Unix listener. Stays valid after the end, and while reconnecting.
   [[nodiscard]] const std::string& peer() const noexcept;
   [[nodiscard]] connection_mode mode() const noexcept;
+
+  /// Of the connection as producer: `connection_options::flow_control_id`, or a random one when it was
+  /// accepted.
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
-  [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
+  [[nodiscard]] bool is_open() const noexcept;               ///< also while reconnecting
+  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< of queued output
   [[nodiscard]] connection_metrics metrics() const noexcept; ///< also after it has closed
 
-  /// Returns when everything sent so far is with the operating system, or the connection has
-  /// closed (false), or the time is over (false). Throws errc::misuse in a worker, an observer or a
-  /// callback, unless `timeout` is 0.
+  /// Blocks until everything sent so far is with the operating system. False when the connection closes
+  /// or `timeout` passes before. Throws errc::misuse in a worker, an observer or a callback, unless
+  /// `timeout` is 0.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
   /// From now on the address is unknown; what was sent is still written, then the connection closes.

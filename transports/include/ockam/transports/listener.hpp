@@ -13,7 +13,7 @@ namespace sdk {
 class listener_base;
 } // namespace sdk
 
-/// Where a node accepts connections (TCP-4). A handle like `connection`; thread-safe.
+/// Accepts connections for a node. A handle like `connection`; thread-safe.
 class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   /// For transports.
@@ -21,8 +21,10 @@ public:
 
   [[nodiscard]] const ockam::address& address() const noexcept; ///< its worker address
 
-  /// What others connect to: `host:port` with the real port, a path, a name.
+  /// What peers connect to: `host:port` with the real port, a URL, a path, a name.
   [[nodiscard]] const std::string& socket_address() const noexcept;
+
+  /// Of the listener as spawner; the connections that it accepts have ids of their own.
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
   /// No new connections; existing ones continue. errc::not_found when it has stopped already: thrown as

@@ -10,7 +10,7 @@
 
 namespace ockam::memory {
 
-/// Address type of this transport; nothing of it is ever on a real wire.
+/// Address type of this transport; never on a real wire.
 inline constexpr std::uint8_t address_type = 240;
 
 namespace detail {
@@ -19,7 +19,7 @@ class driver;
 class transport_impl;
 } // namespace detail
 
-/// What nodes of one process are connected by: names to listen at, and the bytes in between.
+/// Connects nodes of one process: names to listen at, and the bytes in between.
 ///
 /// The smallest transport: the same encoding, framing, limits and flow control as every other, but
 /// bytes are copied instead of sent. For tests and simulations. A handle; keep one until the nodes
@@ -30,9 +30,9 @@ public:
     thread, ///< a thread of its own moves the bytes
     manual, ///< `run_one` moves them, in an order that repeats
   };
-  explicit network(drive how = drive::thread);
+  explicit network(drive mode = drive::thread);
 
-  /// Performs one step that is due: false when there is none. Only when driven by hand.
+  /// Performs one due step; false when there is none. Only of a network that is driven manually.
   bool run_one();
 
 private:
@@ -52,11 +52,11 @@ struct listen_options {
   connection_options connection{};
 };
 
-/// A node's way to the others of a network. A handle; the node stops the transport in the end.
+/// Connects a node to the others of a network. A handle; the node stops the transport in the end.
 /// Thread-safe.
 ///
-/// `listen` takes any name: errc::already_exists when somebody listens at it. `connect` takes the name
-/// of a listener: errc::not_found when nobody listens at it.
+/// `listen` takes any name: errc::already_exists when it is taken. `connect` takes the name of a
+/// listener: errc::not_found when there is none.
 class OCKAM_TRANSPORTS_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:

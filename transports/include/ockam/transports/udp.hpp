@@ -23,28 +23,28 @@ class io_context;
 namespace ockam::udp {
 
 /// Messages may be lost, and overtake each other; one that is delivered is intact, and is delivered
-/// once. There is no secrecy and no authenticity: anybody can claim to be any peer.
+/// once. There is no secrecy and no authenticity: any host can claim to be any peer.
 
 /// How a binding behaves; every limit has an error that names it.
 struct bind_options {
-  /// Ties the binding to one peer, `host:port`: what comes from others is dropped (UDP-8).
+  /// Ties the binding to one peer, `host:port`: datagrams of others are dropped.
   std::optional<std::string> peer{};
 
   datagram_format format = datagram_format::b;       ///< of what is sent; both are read
   std::size_t datagram_size = default_datagram_size; ///< both ways; peers take no more by default
 
-  /// What is sent to a peer that was heard before it was sent to, in bytes for each byte that came
-  /// from it: its address may be forged. 0 is off. Not for the peer of a tied binding.
+  /// Bytes sent for each received byte to a peer that this node did not send to first: its address may
+  /// be forged. 0 is off. Not for the peer of a tied binding.
   std::size_t max_amplification = 3;
 
-  // Beyond that, so that a handshake passes: to one such IP address, whatever its ports, and to all of
+  // Allowances beyond that, for handshakes: to one such IP address, whatever its ports, and to all of
   // them together. A peer that sends to a random address which was written to it alone, as a handshake
-  // does, is where it says; then there is no bound.
+  // does, has proved its address; then there is no bound.
   std::size_t unproven_allowance = 4'096; ///< bytes in each window; 0 is off
   std::chrono::milliseconds unproven_window{10'000};
   std::size_t unproven_bytes_per_second = 1u << 20;
 
-  std::size_t max_peers = 10'000; ///< remembered at a time; then the longest silent one goes
+  std::size_t max_peers = 10'000; ///< at a time; then the longest silent one is forgotten
   std::chrono::milliseconds peer_timeout{60'000};   ///< silent for longer: forgotten
   std::chrono::milliseconds resolve_timeout{5'000}; ///< for the name of a host
   reassembly_limits reassembly{};
@@ -61,7 +61,7 @@ class udp_binding;
 } // namespace detail
 
 /// A bound socket: its address goes to the front of a route. An open binding takes
-/// `[binding, 2#host:port, worker]`, a tied one `[binding, worker]` (UDP-2).
+/// `[binding, 2#host:port, worker]`, a tied one `[binding, worker]`.
 ///
 /// A handle; copies mean the same binding, and dropping them all does not close it. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT binding {
@@ -72,6 +72,7 @@ public:
   operator address() const { return sender_address(); }      // NOLINT: route{binding, "echoer"}
   operator route() const { return route{sender_address()}; } // NOLINT
 
+  /// As `connection::receiver_address`.
   [[nodiscard]] const address& receiver_address() const noexcept;
   [[nodiscard]] const std::string& socket_address() const noexcept; ///< `host:port`, the real port
   [[nodiscard]] std::uint16_t port() const noexcept;
@@ -79,10 +80,10 @@ public:
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
   [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
+  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< of queued output
   [[nodiscard]] connection_metrics metrics() const noexcept; ///< of all its peers together
 
-  /// As `connection::flush`; names that are being resolved are not waited for.
+  /// As `connection::flush`; does not wait for the resolution of names.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
   /// From now on the address is unknown; what was sent is still written, then the port is free.
@@ -101,25 +102,25 @@ private:
 struct transport_options {
   std::size_t io_threads = 1; ///< bindings are spread over them
 
-  /// A loop of the host's that does all the work instead of threads of ours: as `tcp::transport_options`.
+  /// A loop of the host, instead of threads of the transport: as of `tcp::transport_options`.
   asio::io_context* io_context = nullptr;
 
-  /// What the unfinished messages of all peers take together.
+  /// Memory of the unfinished messages of all peers together.
   std::size_t max_reassembly_bytes = 32u << 20;
 
-  bind_options bind{}; ///< where a call gives none; its flow_control_id and peer are not used
+  bind_options bind{}; ///< defaults of `bind`; their flow_control_id and peer are not used
 };
 
-/// UDP for a node (UDP-1). A handle; the node stops the transport in the end. Thread-safe.
+/// UDP for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
 /// `resolve_transport_route`, and implicit connections, make a tied binding for `2#host:port`.
 class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
 public:
-  /// Without options as with TCP. errc::misuse for options that contradict each other.
+  /// Without options: as `tcp::transport`. errc::misuse for options that contradict each other.
   static transport create(node& on);
   static transport create(node& on, transport_options options);
 
-  /// The transport's defaults, with a flow control id of their own: to change and pass on.
+  /// The transport's defaults with a new flow control id: to change and pass on.
   [[nodiscard]] bind_options default_bind_options() const;
 
   /// Binds a numeric address, `127.0.0.1:5000` or `[::]:5000`; port 0 takes a free one. Datagrams are

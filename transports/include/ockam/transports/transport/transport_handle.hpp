@@ -23,7 +23,7 @@ class connecting_transport;
 /// Called once, at once or on a thread of the transport.
 using on_connected = std::function<void(result<connection>)>;
 
-/// What a transport with connections and listeners does for its handle.
+/// What a transport with connections and listeners implements for its handle.
 template <class Listener, class ConnectOptions, class ListenOptions>
 class transport_calls {
 public:
@@ -34,7 +34,7 @@ public:
   [[nodiscard]] virtual result<Listener> listen(std::string_view at, ListenOptions options) = 0;
   virtual void connect(std::string_view peer, ConnectOptions options, on_connected done) = 0;
 
-  /// The defaults, with a flow control id that nobody else has.
+  /// The defaults, with a new flow control id.
   [[nodiscard]] ConnectOptions fresh_connect_options() const {
     auto fresh = connect_;
     fresh.connection.flow_control_id = flow_control_id::random();
@@ -62,7 +62,7 @@ private:
 
 } // namespace sdk
 
-/// What the handle of every transport offers that has connections and listeners. Thread-safe.
+/// The calls of every transport that has connections and listeners. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT transport_handle {
 public:
   /// As `connection::close`, by sender or receiver address.
@@ -73,10 +73,10 @@ public:
   void stop_listener(const address& listener) { value_or_throw(try_stop_listener(listener)); }
   [[nodiscard]] result<void> try_stop_listener(const address& listener);
 
-  [[nodiscard]] std::vector<connection> connections() const; // TCP-41
+  [[nodiscard]] std::vector<connection> connections() const;
   [[nodiscard]] std::vector<listener> listeners() const;
 
-  /// By the peer's socket address, or by sender or receiver address (TCP-42).
+  /// By `connection::peer`, or by sender or receiver address.
   [[nodiscard]] std::optional<connection> find_connection(std::string_view text) const;
   [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
 
@@ -97,15 +97,15 @@ private:
   std::shared_ptr<sdk::connecting_transport> impl_;
 };
 
-/// The calls that are alike wherever one end listens and the other one connects. Which texts name a
-/// place, and which errors there are, says each transport. Thread-safe.
+/// The calls of transports in which one end listens and the other one connects. Each transport documents
+/// the texts that name a place, and its errors. Thread-safe.
 ///
-/// Those that wait throw `failure`, like the node's; those with `try_` return results. In a worker, an
-/// observer or a callback the waiting ones fail at once with errc::misuse: there is `async_connect`.
+/// Plain calls throw `failure`, those with `try_` return results. `connect` blocks; in a worker, an
+/// observer or a callback it fails at once with errc::misuse: use `async_connect`.
 template <class Listener, class ConnectOptions, class ListenOptions>
 class connecting_handle : public transport_handle {
 public:
-  /// The transport's defaults, with a flow control id of their own: to change and pass on.
+  /// The transport's defaults with a new flow control id: to change and pass on.
   [[nodiscard]] ConnectOptions default_connect_options() const {
     return calls_->fresh_connect_options();
   }
@@ -113,7 +113,7 @@ public:
     return calls_->fresh_listen_options();
   }
 
-  /// Accepting has begun when it returns (TCP-9).
+  /// Accepting has begun when it returns.
   Listener listen(std::string_view at) { return listen(at, default_listen_options()); }
   Listener listen(std::string_view at, ListenOptions options) {
     return value_or_throw(try_listen(at, std::move(options)));
@@ -125,7 +125,7 @@ public:
     return calls_->listen(at, std::move(options));
   }
 
-  /// Returns when messages can be sent (TCP-18); every call makes a new connection (TCP-19).
+  /// Returns when messages can be sent; every call makes a new connection.
   connection connect(std::string_view peer) { return connect(peer, default_connect_options()); }
   connection connect(std::string_view peer, ConnectOptions options) {
     return value_or_throw(try_connect(peer, std::move(options)));
@@ -138,8 +138,8 @@ public:
       [&](sdk::on_connected done) { calls_->connect(peer, std::move(options), std::move(done)); });
   }
 
-  /// The same without waiting; `done` is called once, at once or on a thread of the transport, and
-  /// must not wait. What it throws is logged and counted (`metrics::failed_callbacks`).
+  /// As `connect`, without blocking. `done` is called once, at once or on a thread of the transport, and
+  /// must not block. Its exceptions are logged and counted (`metrics::failed_callbacks`).
   void async_connect(std::string_view peer, ConnectOptions options,
                      std::function<void(result<connection>)> done) {
     calls_->connect(peer, std::move(options), guarded(std::move(done)));

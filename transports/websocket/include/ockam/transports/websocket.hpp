@@ -22,31 +22,31 @@ namespace ockam::websocket {
 
 /// WebSocket, RFC 6455: each message is one binary message (docs/transports.md, "WebSocket").
 ///
-/// `wss` protects the way to the next node, or to the proxy in front of it, and no further: what is
-/// in a message is still a claim of the last hop.
+/// `wss` protects the path to the next node, or to the proxy in front of it, and no further: the content
+/// of a message is still a claim of the last hop.
 
-/// Pings for a peer that is silent, on both sides.
+/// Pings to a silent peer, on both sides.
 struct keepalive_options {
-  std::chrono::milliseconds idle{30'000};   ///< without a byte from it, before a ping; 0 is off
-  std::chrono::milliseconds answer{30'000}; ///< then without a byte, before it is given up
+  std::chrono::milliseconds idle{30'000};   ///< without a byte of the peer, before a ping; 0 is off
+  std::chrono::milliseconds answer{30'000}; ///< after a ping without a byte: the connection closes
 };
 
-/// What a client of `wss` believes and shows; files are PEM.
+/// Certificates that a client of `wss` trusts and presents; files are PEM.
 struct client_tls_options {
-  std::string ca_file{};          ///< whom to believe; empty: whom the system believes
-  std::string certificate_file{}; ///< with its chain, for servers that ask for one
+  std::string ca_file{};          ///< trusted authorities; empty: those of the system
+  std::string certificate_file{}; ///< with its chain, for servers that request one
   std::string private_key_file{};
 
-  /// Takes any certificate of anybody: no protection against whoever is in between. For experiments.
+  /// Accepts any certificate: no protection against interception. For experiments.
   bool insecure_skip_verification = false;
 };
 
-/// What a listener at `wss` shows and believes; files are PEM.
+/// Certificates that a listener at `wss` presents and trusts; files are PEM.
 struct server_tls_options {
   std::string certificate_file{}; ///< with its chain
   std::string private_key_file{};
   std::string
-    client_ca_file{}; ///< clients need a certificate of one of these; empty: they need none
+    client_ca_file{}; ///< clients need a certificate of one of these authorities; empty: none
 };
 
 /// How one connection is made and behaves; every limit has an error that names it.
@@ -57,7 +57,7 @@ struct connect_options {
   /// Keeps trying while that fails, 50 ms apart and doubling to 500 ms; 0 is off.
   std::chrono::milliseconds retry_for{0};
 
-  /// Off by default. The peer is there again when it has agreed to the upgrade.
+  /// Off by default. Connected again means that the peer has agreed to the upgrade.
   std::optional<reconnect_policy> reconnect{};
 
   std::string host{}; ///< the HTTP field Host; empty: the one of the URL
@@ -71,11 +71,11 @@ struct listen_options {
   std::size_t max_connections = 10'000;    ///< upgraded or not, then accepting pauses
   std::size_t max_request_size = 8u << 10; ///< bytes of the HTTP request
 
-  /// Whose pages a browser may connect from: `https://example.com`, or `*` for any. Whatever page
-  /// somebody looks at could otherwise reach a node of the same machine. Nodes send no origin.
+  /// Origins of the pages from which a browser may connect: `https://example.com`, or `*` for any. Any
+  /// page in a browser could otherwise reach a node of the same machine. Nodes send no origin.
   std::vector<std::string> allowed_origins{};
 
-  int backlog = 1'024;
+  int backlog = 1'024; ///< connections that the operating system queues
   server_tls_options tls{};
   keepalive_options keepalive{};
   bool explain_drops = false;      ///< as of `tcp::listen_options`
@@ -93,8 +93,8 @@ struct transport_options {
   boost::asio::io_context* io_context = nullptr;     ///< as of `tcp::transport_options`, of Boost
   std::chrono::microseconds poll_before_sleeping{0}; ///< as of `tcp::transport_options`
 
-  connect_options connect{}; ///< where a call gives none; its flow_control_id is not used
-  listen_options listen{};   ///< likewise
+  connect_options connect{}; ///< defaults of `connect`; their flow_control_id is not used
+  listen_options listen{};   ///< defaults of `listen`, likewise
 };
 
 /// WebSocket for a node. A handle; the node stops the transport in the end. Thread-safe.
@@ -116,7 +116,7 @@ class OCKAM_WEBSOCKET_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:
   /// Several transports of one node are independent; the last one resolves `3#host:port`. Without
-  /// options: as the group `ockam` of the system's configuration says. errc::misuse for options that
+  /// options: those of the group `ockam` of the system's configuration. errc::misuse for options that
   /// contradict each other.
   static transport create(node& on);
   static transport create(node& on, transport_options options);
@@ -125,8 +125,8 @@ private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);
 };
 
-/// What the group `ockam` of a configuration says about WebSocket (ockam/transports/config.hpp): the
-/// options that TCP has as well. Throws `failure` with errc::invalid_value as those for TCP do.
+/// The options for WebSocket in the group `ockam` of a configuration (ockam/transports/config.hpp):
+/// those that TCP has as well. Throws `failure` with errc::invalid_value as those for TCP do.
 OCKAM_WEBSOCKET_EXPORT transport_options
 transport_options_from(const caf::actor_system_config& config);
 
