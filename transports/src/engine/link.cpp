@@ -6,7 +6,7 @@ namespace ockam::sdk {
 
 namespace {
 
-/// A connection is small because it shares its limits with those made before it that have the same.
+/// Connections with equal limits share them, which saves memory of idle ones.
 std::shared_ptr<const connection_limits> share(const connection_limits& wanted) {
   static std::mutex mutex;
   static auto last = std::make_shared<const connection_limits>();
@@ -83,7 +83,7 @@ void link::note_load() {
   }
   notify(connection_event::kind::overloaded);
   load_ = load::overloaded;
-  note_relief(); // the output may have shrunk before anybody knew that it was too long
+  note_relief(); // the output may have shrunk before the event
 }
 
 void link::note_relief() {

@@ -61,11 +61,11 @@ std::string_view error_hint(const std::error_code& code, socket_use use) {
 }
 
 error socket_error(std::error_code code, socket_use use, const std::string& what,
-                   hint_for_code advice) {
+                   hint_for_code hint) {
   // Asio's category says the same as the standard one, but compares with nothing
   if (code.category() == asio::error::get_system_category())
     code = {code.value(), std::system_category()};
-  return {code, escaped(what, 1024) + "; " + std::string{advice(code, use)}};
+  return {code, escaped(what, 1024) + "; " + std::string{hint(code, use)}};
 }
 
 } // namespace ockam::sdk

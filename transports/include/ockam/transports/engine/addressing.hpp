@@ -5,12 +5,12 @@
 
 namespace ockam::sdk {
 
-/// Where the messages of a connection with several peers go.
+/// Chooses the destinations of the messages of a connection with several peers.
 class addressing {
 public:
   virtual ~addressing() = default;
 
-  /// Where one message goes, if that is known already.
+  /// The destination of one message, if it is known already.
   struct choice {
     ref_ptr<ref_counted>
       destination{};    ///< goes with the message to the carrier; null: to the only peer

@@ -5,12 +5,12 @@
 
 namespace ockam::sdk {
 
-/// What a transport that carries a stream of messages writes and reads.
+/// The encoding of a stream of messages.
 struct stream_format {
   framing frames;
   const message_form& form;
 
-  /// What is no message is dropped alone, as the reference does; otherwise it ends the connection. A
+  /// An undecodable message is dropped alone, as the reference does; otherwise it ends the connection. A
   /// message above the limits is always dropped alone.
   bool ignores_undecodable = false;
 };

@@ -16,7 +16,7 @@
 
 namespace ockam::sdk {
 
-/// How long connecting may take.
+/// Limits of connecting.
 struct connect_timeouts {
   std::chrono::milliseconds connect_timeout; // one attempt
   std::chrono::milliseconds retry_for;
@@ -60,10 +60,10 @@ protected:
   /// Begins an attempt, which leads to `finish` or `attempt_failed`, now or later.
   virtual void attempt() = 0;
 
-  /// Gives up what an attempt has begun.
+  /// Cancels the attempt.
   virtual void stop_attempt() = 0;
 
-  /// What to try when the time for an attempt is over.
+  /// A hint for the error of a time-out.
   [[nodiscard]] virtual std::string_view advice_when_late() const = 0;
 
   void attempt_failed(error why);

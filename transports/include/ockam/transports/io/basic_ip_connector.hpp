@@ -33,7 +33,7 @@ public:
       socket_{this->thread()->loop()} {}
 
 protected:
-  /// Goes on with a connected socket, within the time limit of the attempt.
+  /// Continues with a connected socket, within the time limit of the attempt.
   virtual void connected(socket made, const endpoint& where) = 0;
 
   /// Puts the addresses of the host into the order in which they are tried.

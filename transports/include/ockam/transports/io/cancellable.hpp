@@ -2,7 +2,7 @@
 
 namespace ockam::sdk {
 
-/// Something that is under way and would keep a thread from ending.
+/// An operation under way that would keep a thread from ending.
 class cancellable {
 public:
   virtual ~cancellable() = default;

@@ -10,18 +10,17 @@
 
 namespace ockam::sdk {
 
-/// What was done with a socket when it failed. The same code has another remedy for each.
+/// The operation of a socket that failed: the same code has another remedy for each.
 enum class socket_use : std::uint8_t { create, connect, listen, transfer };
 
-/// What to try when a socket of an IP address fails like this.
+/// The remedy for a failed socket of an IP address.
 OCKAM_TRANSPORTS_EXPORT std::string_view error_hint(const std::error_code& code, socket_use use);
 
 using hint_for_code = std::string_view (*)(const std::error_code&, socket_use);
 
-/// A failed call on a socket, in words that name the address: "connect to 127.0.0.1:4000: ...", with
-/// what to try.
+/// The error of a failed call on a socket, with the address, "connect to 127.0.0.1:4000: ...", and a hint.
 OCKAM_TRANSPORTS_EXPORT error socket_error(std::error_code code, socket_use use,
                                            const std::string& what,
-                                           hint_for_code advice = &error_hint);
+                                           hint_for_code hint = &error_hint);
 
 } // namespace ockam::sdk

@@ -9,12 +9,12 @@
 
 namespace ockam::sdk {
 
-/// Something that reads and writes in batches.
+/// An object that reads and writes in batches.
 class batched_io {
 public:
   virtual ~batched_io() = default;
 
-  /// Writes the output that waits: that of one batch of input leaves together.
+  /// Writes the queued output: that of one batch of input leaves together.
   virtual void flush() = 0;
 
   /// The actors that the last batch woke have run, and what they sent has left.
@@ -44,7 +44,7 @@ public:
   /// leaves, and `next` reads on.
   virtual void end_batch(std::shared_ptr<batched_io> next) = 0;
 
-  /// Looks after the deadlines of `what` as long as it lives.
+  /// Checks the deadlines of `what` during its lifetime.
   virtual void watch(std::weak_ptr<timed> what) = 0;
 
   // -- any thread ----------------------------------------------------------------------------------

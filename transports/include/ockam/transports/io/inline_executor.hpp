@@ -16,8 +16,8 @@
 namespace ockam::sdk {
 
 /// Runs actors that were woken by I/O, on the I/O thread: socket to worker to socket without a switch of
-/// threads. What takes long goes to CAF's own threads, and the loop to another thread meanwhile: every
-/// function can be called on a thread that has lost the loop while an actor ran on it.
+/// threads. Long runs go to CAF's own threads, and the loop to another thread meanwhile: every function can
+/// be called on a thread that has lost the loop while an actor ran on it.
 class OCKAM_TRANSPORTS_EXPORT inline_executor final : public compat::own_context<inline_executor> {
 public:
   explicit inline_executor(caf::actor_system& system)

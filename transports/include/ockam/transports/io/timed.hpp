@@ -6,7 +6,7 @@
 
 namespace ockam::sdk {
 
-/// Something that has deadlines, and that can be ended at once. On its I/O thread.
+/// An object with deadlines that can be aborted. On its I/O thread.
 class timed {
 public:
   using clock = std::chrono::steady_clock;

@@ -31,7 +31,7 @@ inline std::size_t descriptor_share() {
 
 /// Binds to a numeric host and listens.
 /// - errc::invalid_value  no such address
-/// - a system error       with what to try
+/// - a system error       with a hint
 template <class Net, class Protocol>
 result<typename Net::template acceptor<Protocol>> listen_at(
   const typename Net::any_executor& executor, const host_port& at, int backlog) {
@@ -77,7 +77,7 @@ public:
       pause_{thread_->executor()},
       max_connections_{std::min(max_connections, descriptor_share())} {}
 
-  /// Makes the node know it; accepting begins with `start`.
+  /// Registers it with the node; accepting begins with `start`.
   [[nodiscard]] result<void> open(const node_ptr& node, std::string socket_address) {
     return open_port(node, std::move(socket_address));
   }
@@ -91,7 +91,7 @@ public:
 protected:
   using error_code = typename Net::error_code;
 
-  /// The socket address is not used any more. Once, on whatever thread stops it.
+  /// The socket address is no longer in use. Once, on the thread that stops it.
   virtual void release() {}
   [[nodiscard]] int listening_socket() { return acceptor_.native_handle(); }
 
@@ -133,7 +133,7 @@ private:
 template <class Net, class Protocol>
 Protocol basic_acceptor<Net, Protocol>::protocol_of(acceptor& bound) {
   error_code failed;
-  bound.non_blocking(true, failed); // what waits may be gone when it is looked for
+  bound.non_blocking(true, failed); // a queued connection may be gone when it is accepted
   return bound.local_endpoint(failed).protocol();
 }
 
@@ -163,7 +163,7 @@ void basic_acceptor<Net, Protocol>::accept() {
   });
 }
 
-/// Accepts what waits, then lets others have their turn.
+/// Accepts queued connections, then yields to others.
 template <class Net, class Protocol>
 void basic_acceptor<Net, Protocol>::accept_waiting() {
   for (int i = 0; i < accepts_in_a_row && !over_ && connections_ < max_connections_; ++i) {

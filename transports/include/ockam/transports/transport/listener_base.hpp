@@ -10,7 +10,7 @@
 
 namespace ockam::sdk {
 
-/// What every listener has in common: its port to the node, and what its handle tells.
+/// The base of listeners: the port to the node, and the data of the handle.
 class OCKAM_TRANSPORTS_EXPORT listener_base : public std::enable_shared_from_this<listener_base> {
 public:
   virtual ~listener_base() = default;
@@ -20,7 +20,7 @@ public:
 
   [[nodiscard]] const ockam::address& address() const noexcept { return address_; }
   [[nodiscard]] const std::string& socket_address() const noexcept { return *socket_address_; }
-  /// The same, for those that it accepts.
+  /// The same, for accepted connections.
   [[nodiscard]] const std::shared_ptr<const std::string>& shared_socket_address() const noexcept {
     return socket_address_;
   }
