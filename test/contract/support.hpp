@@ -54,7 +54,7 @@ public:
     state_->open = true;
     state_->changed.notify_all();
   }
-  /// False when nobody opened it.
+  /// False when it was not opened.
   [[nodiscard]] bool wait(std::chrono::milliseconds limit = patience) const {
     std::unique_lock guard{state_->mutex};
     return state_->changed.wait_for(guard, limit, [this] { return state_->open; });

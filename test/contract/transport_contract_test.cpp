@@ -31,7 +31,7 @@ TEST_P(TransportContract, FC7_FC10_OnlyConsumersAreReached) {
   expect_dropped(b.node, far.to("hidden"), a.node, drop_reason::not_a_consumer);
 }
 
-/// A child that outlives its node would keep the ports, and answer nobody there.
+/// A child that outlives its node would keep the ports, and never answer there.
 TEST_P(TransportContract, TCP44_NothingIsInheritedByProgramsThatTheHostStarts) {
   const auto place = listen(b);
   const auto near = join(a, place);

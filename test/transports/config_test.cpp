@@ -211,7 +211,7 @@ TEST(Config, WhatCafShowsHasEveryOption) {
 udp::binding udp_tied_with_defaults(node& on) {
   auto udp = udp::transport::create(on);
   auto options = udp.default_bind_options();
-  options.peer = "127.0.0.1:1"; // nobody
+  options.peer = "127.0.0.1:1"; // no listener
   return udp.bind("127.0.0.1:0", std::move(options));
 }
 

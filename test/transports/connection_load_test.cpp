@@ -101,7 +101,7 @@ TEST_P(ConnectionContract, TCP35_WhatWasSentBeforeDisconnectArrivesAlsoWhileTheP
     const auto c = connect(a, place);
     const auto k = accepted(b);
     std::atomic<bool> enough{false};
-    std::thread other{[&] { // as fast as it can; nobody at A wants it
+    std::thread other{[&] { // as fast as it can; A drops it
       while (!enough && (b.node.root().send({k, "nobody"}, std::string(2'000, '.')) || k.is_open()))
         ;
     }};

@@ -37,7 +37,7 @@ TEST_F(implicit_connections, DEC15_TCP34_OneConnectionServesAllMessagesToAnAddre
   ASSERT_EQ(a.tcp.connections().size(), 1u);
   const auto made = a.tcp.connections().front();
 
-  // the replies are refused like those of any connection, until somebody admits them (FC-22)
+  // the replies are refused like those of any connection, until they are admitted (FC-22)
   expect_drops(a.node, drop_reason::not_a_consumer, 3);
   a.flow_control().add_consumer("app", made.flow_control_id());
   ASSERT_TRUE(a.node.root().send({remote(), "echoer"}, "four").has_value());

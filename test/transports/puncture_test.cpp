@@ -217,7 +217,7 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
   const datagram_peer silent;
   const auto alone = udp::puncture::create(
     a.node.root(), a.udp, {udp_address(silent.address()), "rendezvous"}, {to_b, "udp"}, quick());
-  EXPECT_EQ(refusal({alone, "echoer"}, "x"), errc::misuse) << "nobody was heard";
+  EXPECT_EQ(refusal({alone, "echoer"}, "x"), errc::misuse) << "the other end has sent nothing";
 
   const auto listener = listen();
   const auto narrow
@@ -225,7 +225,7 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
   const auto at_a = udp::puncture::create(a.node.root(), narrow, rendezvous, {to_b, "udp"},
                                           quick());
   ASSERT_TRUE(at_a.try_wait_until_open(patience));
-  EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "for nobody";
+  EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "without a destination";
   EXPECT_EQ(refusal({at_a, "echoer"}, std::string(600, 'x')), errc::message_too_large);
   start_echoer(b.node, listener.flow_control_id());
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
@@ -286,7 +286,7 @@ TEST_F(UdpPuncture, UDP10_AnIdlePunctureStaysOpen) {
   EXPECT_EQ(events.count(connection_event::kind::closed), 0u);
 }
 
-// -- who does not know the address of an end -------------------------------------------------------
+// -- strangers without the address of an end -------------------------------------------------------
 
 std::uint16_t port_of(const std::string& socket_address) {
   return static_cast<std::uint16_t>(
@@ -313,12 +313,12 @@ TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   const puncture_message for_echoer{
     kind::payload, {{"echoer"}, {"stranger"}, encode_payload("not for you").value()}};
 
-  // it reaches nobody behind the socket, whatever it says
+  // it reaches no worker behind the socket, whatever it sends
   for (const auto& each : {puncture_message{kind::ping}, puncture_message{kind::pong}, for_echoer})
     for (const auto& to : {at_a.sender_address(), at_a.receiver_address(), address{"echoer"}})
       say(to, each);
   expect_drops(a.node, drop_reason::not_a_consumer, 9);
-  EXPECT_FALSE(stranger.receive(0ms)) << "nobody answers";
+  EXPECT_FALSE(stranger.receive(0ms)) << "no answer";
   EXPECT_TRUE(at_a.is_open());
 
   between.cut();
@@ -425,8 +425,8 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   connection_journal events;
   auto options = quick(events.observer());
   options.acknowledge_timeout = short_timeout;
-  const auto nobody_listens = start(std::move(options));
-  EXPECT_EQ(error_of(nobody_listens.try_wait_until_open(patience)), errc::timeout);
+  const auto unanswered_initiator = start(std::move(options));
+  EXPECT_EQ(error_of(unanswered_initiator.try_wait_until_open(patience)), errc::timeout);
   EXPECT_TRUE(events.wait_for(connection_event::kind::closed)->cause);
 
   b.node.start_worker("udp", [](context& ctx, const routed<negotiation>& asked) {

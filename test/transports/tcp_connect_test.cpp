@@ -26,7 +26,7 @@ protected:
     b.flow_control().add_consumer("echoer", behind.flow_control_id());
   }
 
-  /// A place where nobody listens, for the moment.
+  /// A free port, for the moment.
   std::string free_place() {
     const auto taken = b.listen();
     EXPECT_TRUE(taken.try_stop());

@@ -78,12 +78,12 @@ TEST_F(TcpLifecycle, ACD8_TheSenderAdmitsEverybodyOfItsNode) {
   const raw_listener elsewhere;
   const auto made = a.tcp.connect(elsewhere.address());
   const auto peer = elsewhere.accept();
-  auto anybody = a.node.detached("anybody");
+  auto local = a.node.detached("anybody");
   a.node.start_worker("worker", [=](context& ctx, const routed<std::string>& received) {
     return ctx.send({made, "x"}, received.body());
   });
-  EXPECT_TRUE(anybody.send({made, "x"}, "from an endpoint"));
-  EXPECT_TRUE(anybody.send("worker", "from a worker"));
+  EXPECT_TRUE(local.send({made, "x"}, "from an endpoint"));
+  EXPECT_TRUE(local.send("worker", "from a worker"));
   EXPECT_TRUE(eventually([&] { return a.node.metrics().written == 2; }));
 }
 

@@ -282,7 +282,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   const bytes begun{frame.begin(), frame.begin() + 7};
   peer.write(from_hex(version) + frame + frame + begun); // pauses at the second one
   EXPECT_EQ(to_hex(peer.read(1)), version);
-  EXPECT_TRUE(peer.is_silent(500ms)); // longer than the time-out: nobody has received anything
+  EXPECT_TRUE(peer.is_silent(500ms)); // longer than the time-out: no worker has received anything
   EXPECT_TRUE(slow.receive<std::string>({patience}));
   EXPECT_TRUE(slow.receive<std::string>({patience}));
   EXPECT_TRUE(peer.is_silent(150ms)) << seen.cause();

@@ -141,7 +141,7 @@ TEST_F(UdpHostile, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   for (const auto number : {1, 2, 3}) // pauses at the second one
     peer.send(datagrams_of({"reader"}, "x", static_cast<std::uint16_t>(number)).front(), at.port());
   EXPECT_TRUE(eventually([&] { return node.node.metrics().received == 1; }));
-  EXPECT_FALSE(peer.receive(700ms)); // longer than the time-out: nobody has received anything
+  EXPECT_FALSE(peer.receive(700ms)); // longer than the time-out: no worker has received anything
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(reader.receive<std::string>({patience}));
   EXPECT_TRUE(eventually([&] { return node.udp.bindings().empty(); })) << "now it is idle";
@@ -195,13 +195,13 @@ protected:
     for (const auto& each : {address{"teller"}, secret})
       node.node.flow_control().add_consumer(each, at.flow_control_id());
   }
-  /// What `who` gets for asking at the secret address.
-  std::size_t answered_by_secret(const datagram_peer& who, std::uint16_t number) {
-    return answered_to(who, at, datagrams_of({secret}, "", number).front());
+  /// The bytes that `asked_by` gets for a request to the secret address.
+  std::size_t answered_by_secret(const datagram_peer& asked_by, std::uint16_t number) {
+    return answered_to(asked_by, at, datagrams_of({secret}, "", number).front());
   }
-  void be_told(const datagram_peer& who, std::uint16_t number) {
-    who.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
-    EXPECT_TRUE(who.receive(patience));
+  void be_told(const datagram_peer& receiver, std::uint16_t number) {
+    receiver.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
+    EXPECT_TRUE(receiver.receive(patience));
   }
 
   static constexpr std::size_t all = answers * 30;
@@ -258,7 +258,7 @@ TEST_F(UdpHostile, ERR12_WhatIsPassedOnDoesNotGoToStrangers) {
   expect_drops(node.node, drop_reason::outgoing_denied, 1);
   peer.send(datagrams_of({"hop", at, "2#localhost:4000", "x"}, "", 2).front(), at.port());
   expect_drops(node.node, drop_reason::outgoing_denied, 2);
-  // who is there already is no stranger
+  // a known peer is no stranger
   peer.send(datagrams_of({"hop", at, udp_address(peer.address()), "x"}, "", 3).front(), at.port());
   EXPECT_TRUE(peer.receive(patience));
   EXPECT_FALSE(victim.receive(0ms));

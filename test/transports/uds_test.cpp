@@ -315,7 +315,7 @@ TEST_F(Uds, ErrorsNameTheValueAndWhatToTry) {
 }
 
 TEST_F(Uds, TCP14_DEC12_AFullQueueIsWaitedForWithinTheTimeOut) {
-  unix_socket slow; // accepts nobody
+  unix_socket slow; // accepts no connection
   ASSERT_TRUE(slow.bind_and_listen(place, 0));
   auto outcome = at_a.try_connect(place);
   ASSERT_TRUE(outcome);

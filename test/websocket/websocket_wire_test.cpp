@@ -280,7 +280,7 @@ TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(peer.read().opcode, pong);
   EXPECT_TRUE(reader.receive<std::string>({patience}));
-  EXPECT_EQ(peer.read().opcode, ping) << "it reads again, and asks who has been silent meanwhile";
+  EXPECT_EQ(peer.read().opcode, ping) << "it reads again, and pings the silent peer";
 }
 
 // -- the end ---------------------------------------------------------------------------------------

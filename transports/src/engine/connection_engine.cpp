@@ -13,13 +13,13 @@ namespace {
 /// Reads in a row before other connections get their turn.
 constexpr int max_reads = 8;
 
-/// Messages decoded before the workers that they wake run: so few that those find them in the cache.
+/// Messages decoded before their workers run: few enough to stay in the cache.
 constexpr std::size_t max_decoded = 64;
 
 /// Writes in a row before other connections get their turn.
 constexpr int max_writes = 16;
 
-/// Memory for output is given back this long after the last one, that of the carrier later.
+/// Memory for output is freed this long after the last output, that of the carrier later.
 constexpr std::chrono::milliseconds idle_memory{100};
 constexpr std::chrono::seconds idle_carrier_memory{1};
 
@@ -50,7 +50,7 @@ void connection_engine::start() {
   });
 }
 
-/// Takes `step` on the thread of the loop, unless the connection has ended before.
+/// Runs `step` on the thread of the loop, unless the connection has ended before.
 template <class Step>
 void connection_engine::later(Step step) {
   loop_->post([me = self(), step] {
@@ -72,7 +72,7 @@ void connection_engine::on_ready(carrier::direction what, const result<void>& ou
     return end(outcome.error());
   if (is_input) {
     reads_ = 0;
-    return paused_ || workers_run_ ? void() : read(); // what has been read before comes first
+    return paused_ || workers_run_ ? void() : read(); // decodes earlier input first
   }
   remove_given_up(batch_);
   flush();
@@ -118,8 +118,8 @@ void connection_engine::read() {
     decode();
 }
 
-/// A peer that was lost is there again when its version byte is: not everything that accepts a socket
-/// is a node. False when the connection has ended.
+/// A lost peer is connected again with its version byte: not everything that accepts a socket is a
+/// node. False when the connection has ended.
 bool connection_engine::greet() {
   if (greeted_)
     return true;
@@ -135,7 +135,7 @@ bool connection_engine::greet() {
   return carrier_ != nullptr;
 }
 
-/// Passes on some of what has been read.
+/// Passes on some of the input.
 void connection_engine::decode() {
   const auto before = input_.frames();
   auto state = carrier_->decode(input_, loop_->actor_context(), max_decoded - decoded_);
@@ -177,7 +177,7 @@ void connection_engine::read_on() {
     wait_for_input();
 }
 
-/// All that is whole has been passed on; a part of a frame may be left.
+/// Every complete frame has been passed on; a part of one may be left.
 void connection_engine::note_frame() {
   if (!input_.in_frame()) {
     frame_began_ = {};
@@ -196,7 +196,7 @@ void connection_engine::wake_reader() {
       me.read_ = carrier::input::more; // also before `read_on`, which would pause for it
     if (!me.carrier_ || !std::exchange(me.paused_, false))
       return;
-    me.last_input_ = me.loop_->now(); // a pause of ours is not time that the peer took
+    me.last_input_ = me.loop_->now(); // a pause of this node is not held against the peer
     me.frame_began_ = {};
     me.decode();
   });
@@ -308,7 +308,7 @@ void connection_engine::release_idle_memory(clock::time_point now) {
     carrier_->release_memory();
 }
 
-/// What the peer should have done by now.
+/// The deadline that the peer has missed.
 std::optional<error> connection_engine::missed_deadline(clock::time_point now) const {
   const auto late = [&](const char* what, std::chrono::milliseconds limit, const char* option) {
     return error{errc::timeout, escaped(peer()) + ' ' + what + " within "
@@ -349,7 +349,7 @@ void connection_engine::end(std::optional<error> cause, bool is_stuck) {
   if (cause && reconnect_ && current_phase() == phase::open)
     return lose_carrier(*cause, is_stuck);
   reconnect_.reset();
-  if (const auto last = std::move(carrier_)) // before observers are told, which may want the port
+  if (const auto last = std::move(carrier_)) // before observers run, which may bind the port
     last->close({cause, node_stops(), is_stuck});
   finish(std::move(cause), batch_);
   batch_.clear();

@@ -87,14 +87,14 @@ void link::note_load() {
 }
 
 void link::note_relief() {
-  std::atomic_thread_fence(std::memory_order_seq_cst); // the output first, then those that wait
+  std::atomic_thread_fence(std::memory_order_seq_cst); // the output first, then the waiters
   auto expected = load::overloaded;
   if (!output_.relieved() || !load_.compare_exchange_strong(expected, load::announcing))
     return;
   refused_again_ = false;
   notify(connection_event::kind::writable);
   load_ = load::normal;
-  if (refused_again_.exchange(false)) // after the observer was told that it may send
+  if (refused_again_.exchange(false)) // after the observer was notified
     note_load();
 }
 
@@ -130,9 +130,9 @@ void link::bytes_written(std::size_t count) {
   note_room();
 }
 
-/// There may be room now: fewer bytes wait than before.
+/// There may be room now: fewer bytes are pending.
 void link::note_room() {
-  std::atomic_thread_fence(std::memory_order_seq_cst); // freed first, then looked who waits
+  std::atomic_thread_fence(std::memory_order_seq_cst); // freed first, then checked for waiters
   if (load_.load(std::memory_order_relaxed) != load::normal)
     note_relief();
   if (senders_wait_.load(std::memory_order_relaxed) && output_.relieved())

@@ -10,7 +10,7 @@ namespace ockam::sdk {
 
 namespace {
 
-/// Written requests that are remembered before those that have ended are looked for.
+/// Written requests that are tracked before ended ones are removed.
 constexpr std::size_t least_sweep = 64;
 
 } // namespace
@@ -72,7 +72,7 @@ result<void> outbox::admit(std::size_t size) const {
   return {};
 }
 
-/// Whether this message may come in now. With the lock.
+/// Whether this message is accepted now. With the lock.
 result<void> outbox::accept(const message& content, std::size_t size) const {
   if (closed_)
     return fail(errc::connection_closed, "the connection is closed; connect again");
@@ -130,7 +130,7 @@ bool outbox::next_batch(write_batch& done) {
     {
       const std::lock_guard guard{mutex_};
       if (std::exchange(version_due_,
-                        false)) { // alone: whatever waits, and from whom, comes after it
+                        false)) { // alone: everything queued comes after it
         done.append_version();
         leaving_bytes_.store(done.size(), std::memory_order_relaxed);
         if (buffers_)
@@ -140,7 +140,8 @@ bool outbox::next_batch(write_batch& done) {
       if (suspension_ && suspension_->active && !closed_)
         return false;
       std::swap(done, waiting_);
-      leaving_bytes_.store(done.size(), std::memory_order_relaxed); // first: it is never too little
+      leaving_bytes_.store(done.size(),
+                           std::memory_order_relaxed); // first: the sum is never too small
       waiting_bytes_.store(0, std::memory_order_relaxed);
       if (done.empty()) {
         writer_awake_ = false;
@@ -167,7 +168,7 @@ std::size_t outbox::remove_given_up(write_batch& unwritten) {
   return ended.size();
 }
 
-/// Requests of a batch that is being written from now on. With the lock.
+/// Tracks the requests of a batch that is being written. With the lock.
 void outbox::remember(const write_batch& leaving) {
   for (const auto& each : leaving.content_->tracked)
     if (each.request && each.request->is_pending())

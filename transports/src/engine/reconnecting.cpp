@@ -10,7 +10,7 @@ namespace ockam::sdk {
 
 namespace {
 
-/// Between two attempts: a policy that allows none would take a core.
+/// The shortest pause between attempts: without one they would use a core.
 constexpr std::chrono::milliseconds least_pause{10};
 
 reconnect_policy with_pauses(reconnect_policy policy) {
@@ -19,7 +19,7 @@ reconnect_policy with_pauses(reconnect_policy policy) {
   return policy;
 }
 
-/// So that the clients of a peer that restarts do not come at once.
+/// Spreads the clients of a restarted peer.
 std::chrono::milliseconds spread(std::chrono::milliseconds pause) {
   thread_local std::minstd_rand random{std::random_device{}()};
   const std::chrono::duration<double, std::milli> exact{pause};

@@ -21,7 +21,7 @@ public:
 
   void start(std::chrono::milliseconds limit) {
     std::error_code failed;
-    socket_.cancel(failed); // what waits for it keeps those alive who have done with it
+    socket_.cancel(failed); // pending handlers keep their owners alive
     socket_.shutdown(asio::socket_base::shutdown_send, failed);
     if (failed) // the peer has gone
       return close_now(socket_);
@@ -45,7 +45,7 @@ private:
                        }));
   }
 
-  /// False when nothing will come any more.
+  /// False at the end of the input.
   bool read_and_ignore() {
     std::array<char, 16'384> ignored;
     std::error_code failed;

@@ -45,8 +45,8 @@ bool inline_executor::run_ready() {
   }
 }
 
-/// Runs what is ready and what becomes ready by that, up to a budget; the rest is handed over, and so
-/// is an actor that keeps the thread for long.
+/// Runs ready actors and those that become ready meanwhile, up to a budget; the rest goes to CAF's
+/// threads, and so does an actor that keeps the thread for long.
 bool inline_executor::run() {
   auto began = coarse_now();
   for (int runs = 0; !jobs_.empty(); ++runs) {

@@ -23,10 +23,10 @@ namespace ockam::sdk {
 
 namespace {
 
-/// Names that are looked up side by side; further ones wait.
+/// Names looked up in parallel; further ones wait.
 constexpr std::size_t max_threads = 32;
 
-/// A thread without a name to look up ends after that.
+/// An idle thread ends after that.
 constexpr std::chrono::seconds idle_time{10};
 
 class resolver_category final : public std::error_category {
@@ -90,7 +90,7 @@ std::vector<ip_address> loopback() {
 
 } // namespace
 
-/// What the owner of a look-up and the thread share.
+/// State shared by the owner of a look-up and the thread.
 struct name_lookup::request {
   std::mutex mutex;
   on_done done;
@@ -106,8 +106,8 @@ namespace {
 
 using request_ptr = std::weak_ptr<name_lookup::request>;
 
-/// The names of all transports of the process. It is never destroyed, for its threads may be in the
-/// resolver when the process ends.
+/// The names of all transports of the process. Never destroyed: its threads may be in the resolver when
+/// the process ends.
 class resolver_threads {
 public:
   static resolver_threads& instance() {
@@ -115,12 +115,12 @@ public:
     return only;
   }
 
-  /// A name that others ask for already is looked up once for all.
-  result<void> add(const std::string& host, const request_ptr& asker) {
+  /// Requests for the same name share one look-up.
+  result<void> add(const std::string& host, const request_ptr& requester) {
     const std::lock_guard guard{mutex_};
-    const auto [name, is_new] = askers_.try_emplace(host);
+    const auto [name, is_new] = requesters_.try_emplace(host);
     std::erase_if(name->second, [](const auto& each) { return each.expired(); });
-    name->second.push_back(asker);
+    name->second.push_back(requester);
     if (!is_new)
       return {};
     waiting_.push_back(host);
@@ -148,7 +148,7 @@ private:
         return {};
       waiting_.pop_back();
       const auto host = first->first;
-      askers_.erase(first);
+      requesters_.erase(first);
       return fail(error{failed.code(), "resolving " + escaped(host)
                                          + " needs a thread; raise the limit of "
                                            "threads (ulimit -u), or use an IP address"});
@@ -167,11 +167,11 @@ private:
       if (!found && is_loopback_name(host))
         found = loopback();
       guard.lock();
-      const auto askers = askers_.extract(host);
+      const auto requesters = requesters_.extract(host);
       guard.unlock();
-      for (const auto& each : askers.mapped())
-        if (const auto asker = each.lock())
-          asker->finish(found);
+      for (const auto& each : requesters.mapped())
+        if (const auto requester = each.lock())
+          requester->finish(found);
       guard.lock();
     }
     --threads_;
@@ -185,18 +185,18 @@ private:
       --idle_;
       if (!comes)
         return false;
-      const auto name = askers_.find(waiting_.front());
+      const auto name = requesters_.find(waiting_.front());
       if (std::ranges::any_of(name->second, [](const auto& each) { return !each.expired(); }))
         return true;
       waiting_.pop_front();
-      askers_.erase(name);
+      requesters_.erase(name);
     }
   }
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::function<found_addresses(const std::string&)> resolver_ = &ask_system;
-  names askers_;                    // of names that wait, or are being looked up
+  names requesters_;                // of names that wait, or are being looked up
   std::deque<std::string> waiting_; // no thread has taken them
   std::size_t threads_ = 0;
   std::size_t idle_ = 0;

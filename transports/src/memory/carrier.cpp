@@ -8,10 +8,10 @@ namespace ockam::memory::detail {
 
 namespace {
 
-/// Bytes on their way in one direction, as many as the buffers of a socket take.
+/// Bytes in transit in one direction, as many as the buffers of a socket hold.
 constexpr std::size_t stream_size = 256u << 10;
 
-/// Memory that a stream keeps while nothing is on its way: most connections are idle.
+/// Memory that an idle stream keeps: most connections are idle.
 constexpr std::size_t kept_memory = 4u << 10;
 
 } // namespace

@@ -17,8 +17,7 @@ namespace ockam::memory::detail {
 
 class memory_listener;
 
-/// Names, and steps that are done one after the other. Workers run on CAF's threads, and no peer is ever
-/// late: deadlines are not looked at.
+/// Names, and steps that run one after the other. Workers run on CAF's threads. There are no deadlines.
 class network_impl final : public sdk::event_loop {
 public:
   bool run_one();
@@ -46,10 +45,10 @@ public:
   void remove(const std::string& name);
   [[nodiscard]] std::shared_ptr<memory_listener> find(const std::string& name) const;
 
-  /// Does what is due, and waits for more, until `stop` is called.
+  /// Runs due steps, and waits for more, until `stop` is called.
   void run();
 
-  /// Drops what is due.
+  /// Drops due steps.
   void stop();
 
 private:
@@ -60,8 +59,8 @@ private:
   bool stopped_ = false;
 };
 
-/// Moves the bytes as long as it lives, on a thread or not; belongs to the handles of a network, not
-/// to its connections.
+/// Moves the bytes during its lifetime, on a thread or not; belongs to the handles of a network, not to
+/// its connections.
 class driver {
 public:
   driver(std::shared_ptr<network_impl> network, network::drive how) : network_{std::move(network)} {

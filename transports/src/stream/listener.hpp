@@ -6,7 +6,7 @@
 
 namespace ockam::sdk {
 
-/// Accepts sockets of whatever family.
+/// Accepts sockets of any family.
 using socket_listener = basic_acceptor<asio_net, asio::generic::stream_protocol>;
 
 extern template class basic_acceptor<asio_net, asio::generic::stream_protocol>;

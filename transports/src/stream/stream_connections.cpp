@@ -27,8 +27,7 @@ result<std::shared_ptr<connection_engine>> stream_connections::adopt(
   return made;
 }
 
-/// What happens when accepted connections end: one function for all of a listener, for there may be
-/// many.
+/// Called when accepted connections end: one function for all of a listener, of which there may be many.
 stream_connections::on_end_ptr stream_connections::on_end_of(
   std::weak_ptr<socket_listener> accepted_by) {
   return std::make_shared<const connection_engine::on_end>(
@@ -59,7 +58,7 @@ void stream_connections::connect(connecting options, on_connected done) {
   });
 }
 
-/// Lets a connection whose options ask for it connect again to where it was.
+/// Makes a connection with `reconnect` connect again.
 void stream_connections::make_lasting(connection_engine& made, const connecting& options,
                                       const std::shared_ptr<io_thread>& thread) {
   if (!options.reconnect)

@@ -16,12 +16,12 @@ namespace ockam::sdk {
 
 using io_threads = basic_io_threads<asio_net>;
 
-/// What TCP and Unix sockets share: making connections of sockets, connected or accepted.
+/// The part that TCP and Unix sockets share: makes connections of sockets, connected or accepted.
 class stream_connections {
 public:
   using connector = basic_connector<asio_net, stream_socket>;
 
-  /// What happens to a socket before it is used, and the name of its other end.
+  /// Prepares a socket, and returns the name of its other end.
   using on_socket = std::function<result<std::string>(stream_socket&)>;
 
   /// @param owner   has this as a member

@@ -18,7 +18,7 @@ using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT
 using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 #endif
 
-/// Linux takes from a second to nine hours.
+/// Linux accepts one second to nine hours.
 int seconds_for_probes(std::chrono::seconds given) {
   return static_cast<int>(std::clamp<std::chrono::seconds::rep>(given.count(), 1, 32'767));
 }

@@ -15,7 +15,7 @@ namespace detail {
 
 namespace {
 
-/// Sets the options of a connected socket, and says who is at its other end.
+/// Sets the options of a connected socket, and returns the name of its other end.
 auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
                 const connection_limits& limits) {
   return [node, keepalive,
@@ -24,7 +24,7 @@ auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
     std::error_code failed;
     const auto peer = socket.remote_endpoint(failed);
     if (failed)
-      return fail(error{failed, "asking for the address of the peer"});
+      return fail(error{failed, "reading the address of the peer"});
     auto text = sdk::to_text(tcp_endpoint(peer));
     if (refused)
       node->log().report(log_level::warning, [&] {

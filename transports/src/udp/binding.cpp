@@ -43,7 +43,7 @@ result<sdk::addressing::choice> udp_binding::choose(message& content) {
 
 // -- names -----------------------------------------------------------------------------------------
 
-/// What runs later, if the binding is open by then.
+/// Runs later, if the binding is still open.
 template <class Call>
 auto udp_binding::while_open(Call call) const {
   return [weak = weak_engine_, call = std::move(call)](const auto&... with) {

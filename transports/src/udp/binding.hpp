@@ -20,7 +20,7 @@ namespace ockam::udp::detail {
 class udp_binding final : public sdk::addressing {
 public:
   /// @param peer           of a tied binding
-  /// @param in_reassembly  what the unfinished messages of all bindings take
+  /// @param in_reassembly  memory of the unfinished messages of all bindings
   udp_binding(const asio::any_io_executor& executor, const bind_options& options,
               std::optional<endpoint> peer, const ref_ptr<memory_budget>& in_reassembly);
 
@@ -48,13 +48,13 @@ public:
   [[nodiscard]] datagram_socket& socket() noexcept { return socket_; }
   [[nodiscard]] peer_table& peers() noexcept { return peers_; }
 
-  /// A line in the log that others can cause.
+  /// A log line that peers can cause.
   template <class MakeText>
   void warn(const MakeText& make) {
     engine_->log().report(log_lines_, log_level::warning, make);
   }
 
-  /// Counts what waits here as lost, and frees the port.
+  /// Counts queued messages as lost, and frees the port.
   void close(const std::optional<error>& cause);
 
 private:
@@ -65,7 +65,7 @@ private:
 
   const std::optional<endpoint> tied_to_;
   sdk::connection_engine* engine_ = nullptr;
-  std::weak_ptr<sdk::connection_engine> weak_engine_; // for what runs later
+  std::weak_ptr<sdk::connection_engine> weak_engine_; // for posted functions
   endpoint reachable_peer_;
   endpoint local_;
   std::string socket_address_;

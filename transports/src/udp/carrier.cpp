@@ -93,7 +93,7 @@ void datagram_carrier::take(fragment_reader::outcome&& read, execution_context* 
 
 result<sdk::carrier::output> datagram_carrier::write(sdk::write_batch& batch) {
   output done;
-  if (!send(done)) // what is left of the write before
+  if (!send(done)) // the rest of the previous write
     return done;
   if (binding_->tied_to())
     outgoing_.set_source(incoming_.asked_at());
@@ -102,7 +102,7 @@ result<sdk::carrier::output> datagram_carrier::write(sdk::write_batch& batch) {
   return done;
 }
 
-/// False when the system takes no more now.
+/// False when the system takes no more for now.
 bool datagram_carrier::send(output& done) {
   const auto outcome = binding_->socket().send();
   done.refused += outcome.messages_lost;

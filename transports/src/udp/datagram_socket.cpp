@@ -24,12 +24,12 @@ namespace ockam::udp::detail {
 
 namespace {
 
-/// What the kernel cuts, or puts together, at a time.
+/// Limits of segmentation by the kernel, per call.
 constexpr std::size_t max_segments = 64;
 constexpr std::size_t max_batch_size = 65'000;
 constexpr std::size_t max_received = 65'535;
 
-/// A large message comes as fast as its sender can write.
+/// A large message arrives as fast as its sender can write.
 constexpr int receive_buffer = 4 << 20;
 
 /// Room for the one number that goes with a segment batch.

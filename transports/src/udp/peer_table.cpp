@@ -45,7 +45,7 @@ result<asio::ip::address> peer_table::admit(const endpoint& to, std::size_t size
   const std::lock_guard guard{mutex_};
   if (passed_on && !by_endpoint_.contains(to))
     return fail(errc::access_denied, "a message from another node is not sent to " + to_text(to)
-                                       + ", who was not heard and not sent to");
+                                       + ", which has neither sent anything nor been sent to");
   auto& peer = find_or_add(to, now, true);
   if (is_bounded(peer) && !has_room_for(peer, size, now))
     return fail(errc::resource_exhausted,
@@ -64,7 +64,7 @@ bool peer_table::is_bounded(const peer& which) const noexcept {
   return max_amplification_ > 0 && !which.invited && !which.proven;
 }
 
-/// Whether the peer has sent enough for so many bytes, or the allowance has the rest.
+/// Whether the peer has sent enough for so many bytes, or the allowance covers the rest.
 bool peer_table::has_room_for(peer& to, std::size_t size, clock::time_point now) {
   const auto earned = to.received * max_amplification_ + to.allowed;
   if (to.sent + size <= earned)

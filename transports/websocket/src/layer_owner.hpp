@@ -4,14 +4,14 @@
 
 namespace ockam::websocket::detail {
 
-/// Whoever owns a `buffered_layer`, and hears of its bytes.
+/// The owner of a `buffered_layer`, notified of its bytes.
 class layer_owner {
 public:
   virtual ~layer_owner() = default;
-  virtual void input_wanted() = 0; ///< and there is none
+  virtual void input_wanted() = 0; ///< the input is empty
   virtual void input_came() = 0;
-  virtual void output_went() = 0; ///< some of it
-  virtual void output_done() = 0; ///< nothing waits
+  virtual void output_went() = 0; ///< a part of it
+  virtual void output_done() = 0; ///< the output is empty
   virtual void output_failed(const boost::system::error_code& failed) = 0;
 };
 

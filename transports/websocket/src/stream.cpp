@@ -32,7 +32,7 @@ constexpr const char* product = "ockam-caf";
 /// In front of the answer's text when a request is no upgrade, or asks for something else.
 constexpr const char* what_this_is = "This is a WebSocket endpoint of an Ockam node: ";
 
-/// Pages in a browser say where they are from; nodes do not.
+/// Pages in a browser send their origin; nodes do not.
 template <class Head>
 bool is_admitted(const Head& head, const std::vector<std::string>& origins) {
   const auto origin = head.find(http::field::origin);
@@ -43,7 +43,7 @@ bool is_admitted(const Head& head, const std::vector<std::string>& origins) {
 
 } // namespace
 
-/// What Beast does, in one place: its headers are heavy.
+/// Everything of Beast, in one place: its headers are heavy.
 struct stream::websocket {
   explicit websocket(std::unique_ptr<byte_stream> below) : inner{std::move(below)} {}
 
@@ -302,7 +302,7 @@ error stream::cause_of(const error_code& failed) const {
                                      + " bytes; raise it on this node to accept it"};
   if (failed == net::error::eof || failed == http::error::end_of_stream
       || failed == http::error::partial_message)
-    return {errc::closed_by_peer, peer_ + " closed the connection without a word"};
+    return {errc::closed_by_peer, peer_ + " closed the connection without a closing handshake"};
   if (is_tls_error(failed))
     return {to_std(failed), peer_ + ": " + websocket_->below().explain(failed)};
   if (failed.category() == make_error_code(ws::error::closed).category())
@@ -357,7 +357,7 @@ void stream::wait_for_closing() {
   closing_timer_->async_wait([me = shared_from_this()](const error_code& cancelled) {
     if (cancelled || me->aborted_)
       return;
-    if (clock::now() < me->deadline_) // we did not run meanwhile
+    if (clock::now() < me->deadline_) // this thread did not run meanwhile
       me->wait_for_closing();
     else
       me->abort();

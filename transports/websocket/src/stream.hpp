@@ -27,7 +27,7 @@ enum class close_code : std::uint16_t {
   try_again_later = 1013,
 };
 
-/// Whoever uses an open stream. Called on the thread of the stream.
+/// The user of an open stream. Called on the thread of the stream.
 class stream_user {
 public:
   virtual ~stream_user() = default;
@@ -35,17 +35,17 @@ public:
   /// `count` bytes were read, which end a message or not.
   virtual void on_read(std::size_t count, bool message_ends) = 0;
 
-  /// All that has come was read: the next `on_read` waits for the peer. Called in `read`, or later.
+  /// All input was read: the next `on_read` waits for the peer. Called in `read`, or later.
   virtual void on_drained() = 0;
 
-  /// All that was written is with the operating system.
+  /// The whole output is with the operating system.
   virtual void on_written() = 0;
 
   /// The stream has ended.
   virtual void on_lost(error cause) = 0;
 };
 
-/// Whom a server lets in.
+/// Which requests a server accepts.
 struct admission {
   std::string path{};                 // empty: for any
   std::vector<std::string> origins{}; // of pages in browsers
@@ -62,7 +62,7 @@ public:
   using on_open = std::function<void(result<void>)>;
 
   /// @param peer      for texts
-  /// @param close_timeout  for the peer, once all has been said
+  /// @param close_timeout  of the closing handshake
   /// @param slot      dropped when the socket is closed
   static std::shared_ptr<stream> create(std::unique_ptr<byte_stream> below, std::string peer,
                                         std::size_t max_message_size,
@@ -75,7 +75,7 @@ public:
   void accept(admission rules, on_open opened);
   void connect(const std::string& host, const std::string& target, on_open opened);
 
-  /// Gives up while it is being opened; later without effect. Any thread.
+  /// Cancels the opening; later without effect. Any thread.
   void cancel_opening();
 
   // -- open ----------------------------------------------------------------------------------------
@@ -96,18 +96,18 @@ public:
   [[nodiscard]] std::size_t unsent() const noexcept;
   void flush();
 
-  /// Gives memory back that is only kept for the next output.
+  /// Frees memory that is only kept for the next output.
   void shrink();
 
   void ping();
-  void pong(); ///< unasked: we are alive, although we do not read
+  void pong(); ///< unsolicited: this end is alive, although it does not read
 
   [[nodiscard]] clock::time_point last_input() const noexcept { return last_input_; }
   [[nodiscard]] clock::time_point last_output() const noexcept { return last_output_; }
 
   // -- the end -------------------------------------------------------------------------------------
 
-  /// Says good-bye behind what was written, waits for the answer, and closes.
+  /// Starts the closing handshake after the written output, waits for the answer, and closes.
   void close(close_code why, const std::string& reason);
 
   // -- timed -------------------------------------------------------------------------------------

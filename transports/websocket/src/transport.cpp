@@ -20,7 +20,7 @@ sdk::thread_options<boost_net> threads_of(const transport_options& options) {
 
 using make_connector = std::function<std::shared_ptr<connector>()>;
 
-/// Lets a connection whose options ask for it connect again to where it was.
+/// Makes a connection with `reconnect` connect again.
 void make_lasting(sdk::connection_engine& made, const connect_options& options,
                   const std::shared_ptr<io_thread>& thread, make_connector make) {
   if (!options.reconnect)

@@ -11,7 +11,7 @@ namespace ockam::udp {
 
 namespace detail {
 
-/// What the worker of a listener shares with handles.
+/// State that the worker of a listener shares with handles.
 struct puncture_listening {
   puncture_listening(node_ptr on, address where, puncture_listener_options how)
     : node{std::move(on)}, at{std::move(where)}, options{std::move(how)} {}

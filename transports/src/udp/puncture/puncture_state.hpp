@@ -15,14 +15,14 @@
 
 namespace ockam::udp::detail {
 
-/// What the worker of a puncture shares with handles and with those who send: where messages go, how
-/// far it is, and how it ended. Thread-safe.
+/// State that the worker of a puncture shares with handles and senders: destination, progress, cause of
+/// the end. Thread-safe.
 class puncture_state final : public message_sink,
                              public std::enable_shared_from_this<puncture_state> {
 public:
   puncture_state(node_ptr node, puncture_options options);
 
-  /// Before anybody sends.
+  /// Before the first message.
   void set_up(std::shared_ptr<udp_binding> socket, const connection_port& port);
 
   // -- message_sink --------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ public:
   void hear() noexcept { heard_.store(true, std::memory_order_release); }
   void open();
 
-  /// What will be told as the reason of the end; the first one counts.
+  /// Sets the cause of the end; the first one counts.
   void set_cause(error why);
   void end();
 
@@ -61,7 +61,7 @@ private:
 
   const node_ptr node_;
   const puncture_options options_;
-  const address worker_ = address::random(); // who knows it is taken for the other end
+  const address worker_ = address::random(); // a sender that knows it counts as the other end
   std::shared_ptr<udp_binding> socket_;
   address sender_;
   address receiver_;
@@ -76,7 +76,7 @@ private:
   bool ended_ = false;
 };
 
-/// One end asks; its listener was asked, and says back what it has.
+/// One end initiates; the listener of the other one responds.
 struct initiator {
   route listener;
 };
