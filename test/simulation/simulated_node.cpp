@@ -186,7 +186,7 @@ void simulated_node::stop() {
     world_.book.worker_stops(each.number);
   if (world_.random.percent(50))
     promises_.clear();
-  node_->stop_now();
+  node_->stop(std::chrono::milliseconds{0});
   promises_.clear();
   desk_.reset();
   node_.reset();

@@ -40,7 +40,7 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
                            {.keepalive = impatient,
                             .connection = {.limits = quick, .observer = at_a.observer()}});
   b.node.start_worker("echoer", echoer{});
-  b.flow_control().add_consumer("echoer", listener.flow_control_id());
+  b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   ASSERT_EQ(ask(a.node, {c, "echoer"}, "hello"), "hello");
 
   swallow_everything();
@@ -56,11 +56,11 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
 
   // to where nothing answers, within the time that was asked for
   const auto connecting = std::chrono::steady_clock::now();
-  const auto nobody = a.tcp.try_connect(listener.socket_address(), {.connect_timeout = 500ms});
-  ASSERT_FALSE(nobody);
+  const auto refused = a.tcp.try_connect(listener.socket_address(), {.connect_timeout = 500ms});
+  ASSERT_FALSE(refused);
   for (const auto& part : {listener.socket_address(), std::string{"500 ms (connect-timeout)"}})
-    EXPECT_NE(to_string(error_of(nobody)).find(part), std::string::npos)
-      << to_string(nobody.error());
+    EXPECT_NE(to_string(error_of(refused)).find(part), std::string::npos)
+      << to_string(refused.error());
   EXPECT_LT(std::chrono::steady_clock::now() - connecting, 2s);
 }
 

@@ -31,12 +31,12 @@ protected:
 
   Rendezvous() {
     service.node.start_worker("rendezvous", udp::rendezvous_service{});
-    service.node.flow_control().add_consumer("rendezvous", at.flow_control_id());
+    service.node.flow_controls().add_consumer("rendezvous", at.flow_control_id());
   }
 
   static result<rendezvous_response> ask_service(node& from, route to, rendezvous_request what) {
     return from.root().send_and_receive<rendezvous_response>(std::move(to), what,
-                                                             {.timeout = patience});
+                                                             {.timeout = long_timeout});
   }
 };
 
@@ -55,16 +55,16 @@ TEST_F(Rendezvous, UDP10_ItTellsTheFirstOfSeveralAddresses) {
                       {"asker", "2#192.0.2.1:1", "2#192.0.2.2:2"},
                       encode_payload(rendezvous_request::get_my_address).value()};
   ASSERT_TRUE(asker.forward(asked));
-  EXPECT_EQ(asker.receive<rendezvous_response>({patience})->body(),
+  EXPECT_EQ(asker.receive<rendezvous_response>({long_timeout})->body(),
             rendezvous_response{"192.0.2.1:1"});
 }
 
-TEST_F(Rendezvous, UDP10_ItIsSilentForWhoeverHasNoUdpAddress) {
+TEST_F(Rendezvous, UDP10_ItIsSilentForRequestersWithoutAUdpAddress) {
   auto asker = service.node.detached("asker");
   ASSERT_TRUE(asker.send({"rendezvous"}, rendezvous_request::get_my_address));
   ASSERT_TRUE(asker.send({"rendezvous"}, rendezvous_request::ping));
   // the answer to the second question is the first that comes
-  EXPECT_EQ(asker.receive<rendezvous_response>({patience})->body(), rendezvous_response{});
+  EXPECT_EQ(asker.receive<rendezvous_response>({long_timeout})->body(), rendezvous_response{});
   EXPECT_EQ(service.node.metrics().failed, 0u);
 }
 
@@ -77,13 +77,13 @@ TEST_F(Rendezvous, UDP10_WhatIsNoQuestionHasNoAnswer) {
 
 // -- two nodes behind NAT --------------------------------------------------------------------------
 
-/// Pings as quickly as a test wants to go on, and patience with the machine that runs it.
+/// Pings as quickly as a test wants to go on, and long_timeout with the machine that runs it.
 udp::puncture_options quick() {
   return {.bind = "127.0.0.1:0",
-          .rendezvous_timeout = patience,
-          .acknowledge_timeout = patience,
+          .rendezvous_timeout = long_timeout,
+          .acknowledge_timeout = long_timeout,
           .ping_interval = 10ms,
-          .pong_timeout = patience};
+          .pong_timeout = long_timeout};
 }
 
 udp::puncture_options quick(connection_observer observer) {
@@ -115,8 +115,8 @@ protected:
 
   UdpPuncture() {
     outside.node.start_worker("rendezvous", udp::rendezvous_service{});
-    outside.node.flow_control().add_consumer("rendezvous", service.flow_control_id());
-    b.node.flow_control().add_consumer("udp", tcp_listener.flow_control_id());
+    outside.node.flow_controls().add_consumer("rendezvous", service.flow_control_id());
+    b.node.flow_controls().add_consumer("udp", tcp_listener.flow_control_id());
   }
 
   udp::puncture_listener listen(udp::puncture_listener_options options = {.each = quick()}) {
@@ -130,7 +130,7 @@ protected:
 
   static void start_echoer(node& on, const flow_control_id& reached_by) {
     on.start_worker("echoer", echoer{});
-    on.flow_control().add_consumer("echoer", reached_by);
+    on.flow_controls().add_consumer("echoer", reached_by);
   }
 };
 
@@ -163,12 +163,12 @@ TEST_F(UdpPuncture, UDP10_ReturnRoutesBeginWithThePuncture) {
   ASSERT_TRUE(at_a.try_wait_until_open(patience));
   const auto at_b = listener.punctures().front();
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const auto content
     = message{{at_a, "reader", "further"}, {"app", "earlier"}, encode_payload("x").value()}
         .set_tracing_context("trace");
   ASSERT_TRUE(a.node.root().forward(content));
-  const auto received = reader.receive<std::string>({patience});
+  const auto received = reader.receive<std::string>({long_timeout});
   ASSERT_TRUE(received);
   EXPECT_EQ(received->body(), "x");
   EXPECT_EQ(received->onward_route(), (route{"reader", "further"}));
@@ -184,9 +184,9 @@ TEST_F(UdpPuncture, UDP10_FCU4_OnlyConsumersOfAPunctureAreReached) {
   start_echoer(b.node, tcp_listener.flow_control_id());
   expect_dropped(a.node, {at_a, "echoer"}, b.node, drop_reason::not_a_consumer);
   const auto at_b = listener.punctures().front();
-  EXPECT_EQ(b.node.flow_control().find_producer(at_b.sender_address()),
+  EXPECT_EQ(b.node.flow_controls().find_producer(at_b.sender_address()),
             (producer_info{at_b.flow_control_id(), listener.flow_control_id()}));
-  b.node.flow_control().add_consumer("echoer", at_b.flow_control_id());
+  b.node.flow_controls().add_consumer("echoer", at_b.flow_control_id());
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
   EXPECT_TRUE(a.node.root().metadata(at_a.sender_address())->terminal);
 }
@@ -205,7 +205,7 @@ TEST_F(UdpPuncture, UDP10_WhatIsPassedOnNeedsToBeAConsumerOfItsEntrance) {
   ASSERT_TRUE(transit.try_wait_until_open(patience));
   for (const auto& each : tcp_of_a.connections())
     if (each.mode() == connection_mode::incoming) // for the way back
-      a.node.flow_control().add_consumer(each.sender_address(), transit.flow_control_id());
+      a.node.flow_controls().add_consumer(each.sender_address(), transit.flow_control_id());
   EXPECT_EQ(ask(b.node, {from_b, transit, "echoer"}), "Hello Ockam!");
 }
 
@@ -239,17 +239,17 @@ TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
   const auto at_a = start(impatient());
   ASSERT_TRUE(at_a.try_wait_until_open(patience));
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   for (const auto* body : {"1", "2", "3", "4"})
     a.node.send({at_a, "reader"}, body);
   expect_drops(b.node, drop_reason::mailbox_full, 2);
   const auto before = a.node.metrics().received; // three times what may come without a pong
   EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
   EXPECT_TRUE(at_a.is_open());
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "1");
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "2");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "1");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "2");
   a.node.send({at_a, "reader"}, "5");
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "5");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "5");
 }
 
 TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
@@ -328,7 +328,7 @@ TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   }));
 }
 
-TEST_F(UdpPuncture, UDP10_NatLetsNobodyInWhoWasNotSentTo) {
+TEST_F(UdpPuncture, UDP10_NatLetsOnlyPeersInThatWereSentTo) {
   const auto listener = listen();
   const auto at_a = start();
   ASSERT_TRUE(at_a.try_wait_until_open(patience));
@@ -345,16 +345,16 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   const auto listener = udp::puncture_listener::create(
     b.node.root(), "udp", b.udp, {udp_address(service), "rendezvous"}, {.each = quick()});
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const datagram_peer peer;
   const auto theirs = a.node.root().send_and_receive<negotiation>(
-    {to_b, "udp"}, negotiation{peer.address(), "end"}, {.timeout = patience});
+    {to_b, "udp"}, negotiation{peer.address(), "end"}, {.timeout = long_timeout});
   ASSERT_TRUE(theirs) << to_string(theirs.error());
   const auto at_b = listener.punctures().front();
   EXPECT_EQ(at_b.socket_address(), theirs->public_address);
   EXPECT_EQ(at_b.peer(), peer.address());
   const auto next = [&] {
-    const auto received = peer.receive(patience).value();
+    const auto received = peer.receive(long_timeout).value();
     auto said = decode_message(decode_datagram(shared_bytes{received.data})->part).value();
     const auto what = decode_payload<puncture_message>(said.payload()).value();
     return std::pair{std::move(said), what};
@@ -383,7 +383,7 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   ASSERT_TRUE(at_b.try_wait_until_open(patience));
 
   say({kind::payload, {{"reader"}, {"app"}, encode_payload("Hello Ockam!").value()}}, {});
-  const auto received = reader.receive<std::string>({patience});
+  const auto received = reader.receive<std::string>({long_timeout});
   ASSERT_TRUE(received);
   EXPECT_EQ(received->body(), "Hello Ockam!");
   ASSERT_TRUE(reader.send(received->return_route(), "Hello!"));
@@ -451,7 +451,7 @@ TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
                                           {to_b, "udp"}, quick());
   std::optional<datagram_peer::received> question;
   for (int asked = 0; asked < 3; ++asked) {
-    question = service_in_trouble.receive(patience);
+    question = service_in_trouble.receive(long_timeout);
     ASSERT_TRUE(question) << asked;
   }
   const auto asked = decode_message(decode_datagram(shared_bytes{question->data})->part).value();

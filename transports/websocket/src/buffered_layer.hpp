@@ -19,8 +19,8 @@ namespace ockam::websocket::detail {
 /// leave with one system call, and reads in large pieces, whatever Beast asks for.
 ///
 /// Beast writes messages with `write_some`, which never waits, and control frames with
-/// `async_write_some`, which is done when they have left: who sends pings and does not read the
-/// answers cannot make them pile up.
+/// `async_write_some`, which is done when they have left: a peer that sends pings and does not read
+/// the answers cannot make them pile up.
 class buffered_layer {
 public:
   using executor_type = turn_executor;

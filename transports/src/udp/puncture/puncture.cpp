@@ -40,7 +40,7 @@ public:
   puncture_end& operator=(const puncture_end&) = delete;
 
   void begin(context& ctx) {
-    auto alarm = ctx.delayed(alarm_address_, unit{});
+    auto alarm = ctx.make_delayed_event(alarm_address_, unit{});
     if (!alarm)
       return give_up(ctx, std::move(alarm.error()));
     alarm_ = std::move(*alarm);
@@ -290,7 +290,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
                    .incoming = allow_source_addresses({socket->receiver_address()}),
                    .outgoing = allow_onward_addresses({socket->sender_address()})});
   boxes.push_back({.address = alarm, .incoming = local_only(from.shared_flow_controls())});
-  auto& rights = from.flow_control();
+  auto& rights = from.flow_controls();
   rights.add_consumer(state->worker(), socket->flow_control_id());
   auto started = from.start_worker(
     mailboxes{std::move(boxes)},

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
