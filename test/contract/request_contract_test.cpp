@@ -289,7 +289,7 @@ TEST_P(RequestContract, ANS5_ANS12_ARequestEndsWithItsConnection) {
     EXPECT_EQ(error_of(reply).cause(), errc::closed_by_peer) << to_string(reply.error());
   }};
   for (int i = 0; i < 2; ++i)
-    ASSERT_TRUE(reader.receive<std::string>({patience}));
+    ASSERT_TRUE(reader.receive<std::string>({long_timeout}));
   ASSERT_TRUE(accepted(b).try_close());
   requester.join();
   EXPECT_EQ(book.wait_for(1), (lines{"connection_closed"}));

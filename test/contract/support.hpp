@@ -55,7 +55,7 @@ public:
     state_->changed.notify_all();
   }
   /// False when it was not opened.
-  [[nodiscard]] bool wait(std::chrono::milliseconds limit = patience) const {
+  [[nodiscard]] bool wait(std::chrono::milliseconds limit = long_timeout) const {
     std::unique_lock guard{state_->mutex};
     return state_->changed.wait_for(guard, limit, [this] { return state_->open; });
   }

@@ -114,7 +114,7 @@ TEST_F(FlowControlOfAConnection, FC30_ANewConnectionStartsWithoutConsumers) {
   auto w = a.node.detached("w");
   admit_at_a("w", c);
   ASSERT_TRUE(c.try_close());
-  EXPECT_TRUE(a.flow_control().consumers(c.flow_control_id()).empty());
+  EXPECT_TRUE(a.flow_controls().consumers(c.flow_control_id()).empty());
   EXPECT_TRUE(eventually([&] { return b.tcp.connections().empty(); }));
 
   const auto again = a.connect(l);
@@ -140,7 +140,7 @@ TEST_F(FlowControlOfAConnection, FC32_FCU3_ConsumerOfMakesTheNodeATransit) {
   tcp_node client{start_node()};
   const auto entrance = a.listen();
   const auto out = a.connect(l, {.connection = {.consumer_of = {entrance.flow_control_id()}}});
-  EXPECT_EQ(a.flow_control().consumers(entrance.flow_control_id()),
+  EXPECT_EQ(a.flow_controls().consumers(entrance.flow_control_id()),
             std::set<address>{out.sender_address()});
   const auto p = client.connect(entrance);
 

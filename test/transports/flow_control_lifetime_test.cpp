@@ -39,7 +39,7 @@ TEST_F(FlowControlLifetime, FC35_TheLastConnectionTakesTheRightsOfAStoppedListen
 TEST_F(FlowControlLifetime, FC36_AListenerWithoutConnectionsTakesItsRightsWithIt) {
   const auto alone = b.listen();
   start_echoer(b);
-  b.flow_control().add_consumer("echoer", alone.flow_control_id());
+  b.flow_controls().add_consumer("echoer", alone.flow_control_id());
   ASSERT_TRUE(alone.try_stop());
   EXPECT_EQ(consumers_of(alone.flow_control_id()), std::set<address>{});
 }
@@ -47,7 +47,7 @@ TEST_F(FlowControlLifetime, FC36_AListenerWithoutConnectionsTakesItsRightsWithIt
 TEST_F(FlowControlLifetime, FC37_AClosedConnectionTakesItsOwnRightsOnly) {
   start_echoer(b);
   admit("echoer");
-  b.flow_control().add_consumer("echoer", k.flow_control_id());
+  b.flow_controls().add_consumer("echoer", k.flow_control_id());
   ASSERT_TRUE(c.try_close());
   ASSERT_TRUE(connection_ends_at_b());
   EXPECT_EQ(consumers_of(k.flow_control_id()), std::set<address>{});

@@ -38,7 +38,7 @@ TEST_F(ForkWithConnections, NOD16_EachCallInAChildIsRefused) {
     [&] { udp.bind(); },
     [&] { a.tcp.close_connection(connection.sender_address()); },
     [&] { b.tcp.stop_listener(listener.address()); },
-    [&] { static_cast<void>(connection.flush(patience)); },
+    [&] { static_cast<void>(connection.flush(long_timeout)); },
     [&] {
       a.node.send({connection, "echoer"}, std::string{"hello"});
     },

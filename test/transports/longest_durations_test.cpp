@@ -120,7 +120,7 @@ TEST_F(LongestDurations, DUR1_OfThePunctureNeverEndTheWaiting) {
   options.rendezvous_timeout = options.acknowledge_timeout = options.pong_timeout = never;
   const auto listener = udp::puncture_listener::create(b.node.root(), "udp", b.udp, rendezvous,
                                                        {.each = options});
-  b.node.flow_control().add_consumer("echoer", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto entrance = b.bind();
   b.node.flow_controls().add_consumer("udp", entrance.flow_control_id());
   const auto way = a.bind_to(entrance.socket_address());

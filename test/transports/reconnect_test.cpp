@@ -123,7 +123,7 @@ TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
   const connection_journal events;
   raw_listener peer{16, true};
   auto policy = quickly;
-  policy.keep_for = patience;
+  policy.keep_for = long_timeout;
   const auto c = a.tcp.connect(peer.address(), {.reconnect = policy,
                                                 .connection = {.observer = events.observer()}});
   const auto first = peer.accept();

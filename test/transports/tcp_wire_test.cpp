@@ -259,7 +259,7 @@ TEST_F(TcpWire, TCP37_AFrameThatDoesNotEndIsClosedAfterTheFrameTimeout) {
 
 TEST_F(TcpWire, TCP37_BetweenFramesThereIsNoFrameTimeout) {
   const auto impatient = node.listen({.connection = {.limits = {.frame_timeout = 50ms}}});
-  node.flow_control().add_consumer("echoer", impatient.flow_control_id());
+  node.flow_controls().add_consumer("echoer", impatient.flow_control_id());
   const auto peer = raw_peer::connect_to(impatient.port());
   expect_answered(peer, hello, reply);
   EXPECT_TRUE(peer.is_silent(250ms));
@@ -272,7 +272,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   const auto place
     = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .frame_timeout = 300ms},
                                   .observer = seen.observer()}});
-  node.flow_control().add_consumer("slow", place.flow_control_id());
+  node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   bytes frame(4);
@@ -283,8 +283,8 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   peer.write(from_hex(version) + frame + frame + begun); // pauses at the second one
   EXPECT_EQ(to_hex(peer.read(1)), version);
   EXPECT_TRUE(peer.is_silent(500ms)); // longer than the time-out: no worker has received anything
-  EXPECT_TRUE(slow.receive<std::string>({patience}));
-  EXPECT_TRUE(slow.receive<std::string>({patience}));
+  EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
+  EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
   EXPECT_TRUE(peer.is_silent(150ms)) << seen.cause();
   peer.write(bytes_view{frame}.subspan(begun.size()));
   EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
@@ -296,7 +296,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   const auto place
     = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms},
                                   .observer = seen.observer()}});
-  node.flow_control().add_consumer("slow", place.flow_control_id());
+  node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   bytes frame(4);

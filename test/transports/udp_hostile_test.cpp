@@ -201,7 +201,7 @@ protected:
   }
   void be_told(const datagram_peer& receiver, std::uint16_t number) {
     receiver.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
-    EXPECT_TRUE(receiver.receive(patience));
+    EXPECT_TRUE(receiver.receive(long_timeout));
   }
 
   static constexpr std::size_t all = answers * 30;

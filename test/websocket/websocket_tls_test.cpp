@@ -27,7 +27,7 @@ protected:
                                             .private_key_file = own.private_key_file,
                                             .client_ca_file = client_ca_file},
                                     .connection = {.limits = limits}});
-    b.flow_control().add_consumer("echoer", made.flow_control_id());
+    b.flow_controls().add_consumer("echoer", made.flow_control_id());
     return made;
   }
 

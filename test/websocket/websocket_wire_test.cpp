@@ -279,7 +279,7 @@ TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
   peer.write(masked(binary, body));
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(peer.read().opcode, pong);
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
   EXPECT_EQ(peer.read().opcode, ping) << "it reads again, and pings the silent peer";
 }
 
