@@ -24,7 +24,7 @@ void caf_main(caf::actor_system& system) {
   auto responders_tcp = tcp::transport::create(responder);
   auto responders_udp = udp::transport::create(responder);
   const auto tcp_listener = responders_tcp.listen("127.0.0.1:0");
-  const auto listener = udp::puncture_listener::start(
+  const auto listener = udp::puncture_listener::create(
     responder.root(), "udp", responders_udp, rendezvous, {.each = {.bind = "127.0.0.1:0"}});
   responder.flow_controls().add_consumer("udp", tcp_listener.flow_control_id());
   responder.start_worker("echoer", echoer{});
@@ -35,8 +35,8 @@ void caf_main(caf::actor_system& system) {
   auto tcp = tcp::transport::create(initiator);
   auto udp = udp::transport::create(initiator);
   const auto connection = tcp.connect(tcp_listener.socket_address());
-  const auto there = udp::puncture::start(initiator.root(), udp, rendezvous, {connection, "udp"},
-                                          {.bind = "127.0.0.1:0"});
+  const auto there = udp::puncture::create(initiator.root(), udp, rendezvous, {connection, "udp"},
+                                           {.bind = "127.0.0.1:0"});
   there.wait_until_open();
   connection.close();
   std::cout << initiator.send_and_receive<std::string>({there, "echoer"}, "Hello Ockam!") + "\n";

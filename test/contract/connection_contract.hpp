@@ -12,7 +12,7 @@ class connection_side : public transport_side {
 public:
   virtual result<connection> connect(const std::string& place, side_options options) = 0;
   virtual result<void> stop_listener(const address& listener) = 0;
-  virtual result<void> disconnect(const address& any) = 0;
+  virtual result<void> close_connection(const address& any) = 0;
   virtual std::vector<connection> connections() const = 0;
 
   result<joined_end> join(const std::string& place, side_options options) final {
@@ -40,8 +40,8 @@ public:
 
   result<listening> listen(const std::string& at, side_options options) override {
     auto own = transport_.default_listen_options();
-    own.limits = options.limits;
-    own.observer = std::move(options.observer);
+    own.connection.limits = options.limits;
+    own.connection.observer = std::move(options.observer);
     own.explain_drops = options.explain_drops;
     return transport_.try_listen(at, std::move(own)).map([](const auto& made) {
       return listening{made.socket_address(), made.address(), made.flow_control_id()};
@@ -49,8 +49,8 @@ public:
   }
   result<connection> connect(const std::string& place, side_options options) override {
     auto own = transport_.default_connect_options();
-    own.limits = options.limits;
-    own.observer = std::move(options.observer);
+    own.connection.limits = options.limits;
+    own.connection.observer = std::move(options.observer);
     if constexpr (requires { own.reconnect; })
       own.reconnect = options.reconnect;
     return transport_.try_connect(place, std::move(own));
@@ -58,7 +58,9 @@ public:
   result<void> stop_listener(const address& listener) override {
     return transport_.try_stop_listener(listener);
   }
-  result<void> disconnect(const address& any) override { return transport_.try_disconnect(any); }
+  result<void> close_connection(const address& any) override {
+    return transport_.try_close_connection(any);
+  }
   std::vector<connection> connections() const override { return transport_.connections(); }
 
 private:
@@ -148,7 +150,7 @@ protected:
     auto policy = quickly;
     policy.keep_for = keep_for;
     lose_peer(policy);
-    ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
+    ASSERT_TRUE(events.wait_for(connection_event::kind::reconnecting));
   }
 
   /// Lets `other` listen where the lost peer did.

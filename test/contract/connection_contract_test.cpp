@@ -188,10 +188,10 @@ TEST_P(ConnectionContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionH
   const auto place = listen(b, {.observer = at_b.observer()});
   const auto c = connect(a, place, {.observer = at_a.observer()});
   const auto k = accepted(b);
-  ASSERT_TRUE(at_a.wait_for(connection_state::connected));
-  ASSERT_TRUE(at_b.wait_for(connection_state::connected));
-  EXPECT_EQ(at_a.wait_for(connection_state::connected)->sender, c.sender_address());
-  EXPECT_EQ(at_b.wait_for(connection_state::connected)->sender, k.sender_address());
+  ASSERT_TRUE(at_a.wait_for(connection_event::kind::connected));
+  ASSERT_TRUE(at_b.wait_for(connection_event::kind::connected));
+  EXPECT_EQ(at_a.wait_for(connection_event::kind::connected)->sender, c.sender_address());
+  EXPECT_EQ(at_b.wait_for(connection_event::kind::connected)->sender, k.sender_address());
 
   ASSERT_TRUE(c.try_close());
   const auto sent = a.node.root().send({c, "echoer"}, "too late");
@@ -205,16 +205,16 @@ TEST_P(ConnectionContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionH
   EXPECT_FALSE(c.is_open());
   EXPECT_FALSE(k.is_open());
   EXPECT_EQ(error_of(c.try_close()), errc::not_found);
-  EXPECT_EQ(at_a.count(connection_state::closed), 1u);
+  EXPECT_EQ(at_a.count(connection_event::kind::closed), 1u);
 }
 
 TEST_P(ConnectionContract, TCP35_DisconnectingTakesEitherAddress) {
   const auto place = listen(b);
   for (const auto end : {&connection::sender_address, &connection::receiver_address}) {
     const auto c = connect(a, place);
-    EXPECT_TRUE(a.transport->disconnect((c.*end)()));
+    EXPECT_TRUE(a.transport->close_connection((c.*end)()));
     EXPECT_TRUE(all_connections_end());
-    EXPECT_EQ(error_of(a.transport->disconnect((c.*end)())), errc::not_found);
+    EXPECT_EQ(error_of(a.transport->close_connection((c.*end)())), errc::not_found);
   }
 }
 

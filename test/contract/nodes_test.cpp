@@ -46,16 +46,16 @@ nodes_test::nodes_test() {
 namespace {
 
 /// The connections and bindings of a node.
-std::vector<std::shared_ptr<internal::link>> links_of(const node& of) {
-  std::vector<std::shared_ptr<internal::link>> links;
+std::vector<std::shared_ptr<sdk::link>> links_of(const node& of) {
+  std::vector<std::shared_ptr<sdk::link>> links;
   for (const auto& each : attached_transports(of.services()))
-    if (const auto own = std::dynamic_pointer_cast<internal::connecting_transport>(each))
+    if (const auto own = std::dynamic_pointer_cast<sdk::connecting_transport>(each))
       std::ranges::move(own->connections().all(), std::back_inserter(links));
   return links;
 }
 
 /// Nothing that came through it is left, and what it took is written or counted as lost.
-void expect_settled(const internal::link& ended) {
+void expect_settled(const sdk::link& ended) {
   EXPECT_TRUE(eventually([&] { return ended.metrics().unhandled == 0; }))
     << ended.metrics().unhandled << " messages from " << ended.peer() << " are not handled";
   EXPECT_EQ(ended.metrics().waiting(), 0u) << "messages to " << ended.peer();
@@ -64,7 +64,7 @@ void expect_settled(const internal::link& ended) {
 } // namespace
 
 void nodes_test::TearDown() {
-  std::vector<std::shared_ptr<internal::link>> links;
+  std::vector<std::shared_ptr<sdk::link>> links;
   for (auto& each : nodes_)
     std::ranges::move(links_of(each), std::back_inserter(links));
   for (auto& each : nodes_)
@@ -111,10 +111,10 @@ connection_observer connection_journal::observer() const {
   };
 }
 
-std::optional<connection_event> connection_journal::wait_for(connection_state state) const {
+std::optional<connection_event> connection_journal::wait_for(connection_event::kind what) const {
   std::unique_lock guard{state_->mutex};
   const auto find = [&] {
-    return std::ranges::find(state_->events, state, &connection_event::state);
+    return std::ranges::find(state_->events, what, &connection_event::what);
   };
   if (!state_->changed.wait_for(guard, long_timeout,
                                 [&] { return find() != state_->events.end(); }))
@@ -122,14 +122,14 @@ std::optional<connection_event> connection_journal::wait_for(connection_state st
   return *find();
 }
 
-std::size_t connection_journal::count(connection_state state) const {
+std::size_t connection_journal::count(connection_event::kind what) const {
   const std::lock_guard guard{state_->mutex};
   return static_cast<std::size_t>(
-    std::ranges::count(state_->events, state, &connection_event::state));
+    std::ranges::count(state_->events, what, &connection_event::what));
 }
 
 std::string connection_journal::cause() const {
-  const auto closed = wait_for(connection_state::closed);
+  const auto closed = wait_for(connection_event::kind::closed);
   if (!closed)
     return "open";
   return closed->cause ? to_string(*closed->cause) : "closed";

@@ -82,8 +82,8 @@ public:
   [[nodiscard]] connection_observer observer() const;
 
   /// The first event of this kind; nothing when it does not come.
-  [[nodiscard]] std::optional<connection_event> wait_for(connection_state state) const;
-  [[nodiscard]] std::size_t count(connection_state state) const;
+  [[nodiscard]] std::optional<connection_event> wait_for(connection_event::kind what) const;
+  [[nodiscard]] std::size_t count(connection_event::kind what) const;
 
   /// Why the connection was closed: the error, or "closed" without one, or "open".
   [[nodiscard]] std::string cause() const;

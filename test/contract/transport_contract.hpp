@@ -35,7 +35,7 @@ struct listening {
 struct joined_end {
   std::string place;  ///< of its own, where it has one
   route way;          ///< to the other node: goes to the front of a route
-  address receiver;   ///< the sender of messages from there
+  address receiver;   ///< source of the messages that come from there
   flow_control_id id; ///< of the end itself
   std::function<bool()> is_open;
   std::function<result<void>()> end;

@@ -280,7 +280,7 @@ TEST_P(TransportContract, DEC16_ERR9_AnEndThatWasClosedIsUnknown) {
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_FALSE(near.is_open());
   EXPECT_EQ(error_of(near.end()), errc::not_found);
-  EXPECT_EQ(events.count(connection_state::closed), 1u);
+  EXPECT_EQ(events.count(connection_event::kind::closed), 1u);
 }
 
 TEST_P(TransportContract, TCP28_AReplyThroughAClosedEndGoesNowhere) {

@@ -88,7 +88,7 @@ TEST_F(Faults, TCP10_AConnectionThatIsAbortedBeforeItIsAcceptedIsForgotten) {
   const fault aborted{system_call::accept, ECONNABORTED, 3};
   for (int i = 0; i < 3; ++i) {
     connection_journal events;
-    a.connect(l, {.observer = events.observer()});
+    a.connect(l, {.connection = {.observer = events.observer()}});
     EXPECT_NE(events.cause(), "open");
   }
   EXPECT_EQ(aborted.left(), 0);
@@ -122,7 +122,7 @@ class FatalFaults : public Faults, public testing::WithParamInterface<interrupti
 
 TEST_P(FatalFaults, TCP37_TCP38_DEC16_DEC19_EndTheConnectionWithTheirCause) {
   connection_journal events;
-  const auto c = a.connect(l, {.observer = events.observer()});
+  const auto c = a.connect(l, {.connection = {.observer = events.observer()}});
   ASSERT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   const auto k = b.accepted();
   {
@@ -256,7 +256,7 @@ TEST_F(Faults, TCP14_DEC12_AnAttemptThatIsJoinedToItselfIsNotTheLastOne) {
 TEST_F(Faults, DEC12_AReconnectThatIsJoinedToItselfGoesOn) {
   connection_journal events;
   const auto c = a.connect(l, {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms},
-                               .observer = events.observer()});
+                               .connection = {.observer = events.observer()}});
   const auto k = b.accepted();
   const auto deserted_place = deserted(l);
   const fault itself{system_call::join_itself, 0, 2};

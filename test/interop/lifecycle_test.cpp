@@ -15,7 +15,7 @@ protected:
 
   tcp::listener listen_with_echoer() {
     own.node.start_worker("echoer", echoer{});
-    const auto listener = own.listen({.observer = journal.observer()});
+    const auto listener = own.listen({.connection = {.observer = journal.observer()}});
     own.flow_controls().add_consumer("echoer", listener.flow_control_id());
     return listener;
   }
@@ -27,12 +27,12 @@ protected:
   }
 
   connection connect_to(const std::string& address, tcp::connect_options options = {}) {
-    options.observer = journal.observer();
+    options.connection.observer = journal.observer();
     return own.tcp.connect(address, std::move(options));
   }
 
   void expect_gone(const connection& c) {
-    EXPECT_TRUE(journal.wait_for(connection_state::closed));
+    EXPECT_TRUE(journal.wait_for(connection_event::kind::closed));
     EXPECT_FALSE(c.is_open());
     EXPECT_EQ(ask(own.node, {c, "echoer"}), "connection_closed");
   }
@@ -52,7 +52,7 @@ TEST_P(Lifecycle, TCP37_AKilledRustInitiatorIsNoticedAndTheNextOneIsServed) {
 TEST_P(Lifecycle, TCP35_TCP37_ARustInitiatorThatDisconnectsIsNoticed) {
   const auto listener = listen_with_echoer();
   EXPECT_TRUE(initiator_receives_reply(GetParam(), listener.socket_address()));
-  EXPECT_TRUE(journal.wait_for(connection_state::closed));
+  EXPECT_TRUE(journal.wait_for(connection_event::kind::closed));
   EXPECT_TRUE(eventually([&] { return own.tcp.connections().empty(); }));
 }
 
@@ -73,7 +73,7 @@ TEST_P(Lifecycle, TCP14_AReconnectingConnectionSurvivesARestartOfTheRustListener
   const auto kept = connect_to(peer.address, {.reconnect = reconnect_policy{.first = 20ms}});
   EXPECT_EQ(ask(own.node, {kept, "echoer"}), "Hello Ockam!");
   peer.program->end_with(SIGKILL);
-  EXPECT_TRUE(journal.wait_for(connection_state::reconnecting));
+  EXPECT_TRUE(journal.wait_for(connection_event::kind::reconnecting));
 
   start_listener(GetParam(), {"echoer"}, {"--listen", peer.address});
   EXPECT_EQ(ask(own.node, {kept, "echoer"}), "Hello Ockam!");

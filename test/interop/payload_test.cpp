@@ -77,12 +77,12 @@ TEST_P(Payloads, TCP23_OneByteTooManyFailsAloneHere) {
 TEST_P(Payloads, TCP23_ERR11_OneByteTooManyMakesARustNodeCloseTheConnection) {
   tcp_node own{start_node()};
   const connection_journal journal;
-  const auto listener = own.listen({.observer = journal.observer()});
+  const auto listener = own.listen({.connection = {.observer = journal.observer()}});
   start_echoer<raw>(own, listener, "raw");
   auto& peer = start_rust(GetParam(), "initiator",
                           {"--connect", listener.socket_address(), "--to", "raw", "--as", "raw",
                            "--size", std::to_string(largest_payload(of_rust) + 1)});
-  EXPECT_TRUE(journal.wait_for(connection_state::closed));
+  EXPECT_TRUE(journal.wait_for(connection_event::kind::closed));
   EXPECT_FALSE(peer.find_line("App ", 100ms));
 }
 

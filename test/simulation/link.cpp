@@ -14,21 +14,21 @@ constexpr std::chrono::milliseconds tick{50};
 } // namespace
 
 void link::start(const node_ptr& node, setup own, std::shared_ptr<wire> over, std::size_t end) {
-  own.observer = [this](const connection_event& what) { on_event(what); };
-  engine_ = std::make_shared<internal::connection_engine>(
-    own, internal::tcp_format, shared_from_this(), use(std::move(over), end));
+  own.connection.observer = [this](const connection_event& seen) { on_event(seen); };
+  engine_ = std::make_shared<sdk::connection_engine>(own, sdk::tcp_format, shared_from_this(),
+                                                     use(std::move(over), end));
   if (around_.connect)
     engine_->set_reconnect({.keep_for = around_.keep_for},
                            [this](std::chrono::milliseconds, on_connected done) {
                              return connect_later(std::move(done));
                            });
-  engine_->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
-    [this](const internal::connection_engine&) { on_end(); }));
+  engine_->set_on_end(std::make_shared<const sdk::connection_engine::on_end>(
+    [this](const sdk::connection_engine&) { on_end(); }));
   value_or_throw(engine_->open(node, std::move(own)));
   engine_->start();
 }
 
-std::unique_ptr<internal::carrier> link::use(std::shared_ptr<wire> to, std::size_t end) {
+std::unique_ptr<sdk::carrier> link::use(std::shared_ptr<wire> to, std::size_t end) {
   to->ends[end] = shared_from_this();
   to->nodes[end] = around_.node;
   ++lives_;
@@ -108,10 +108,10 @@ void link::miss_write_timeout() {
 
 // -- life ------------------------------------------------------------------------------------------
 
-void link::on_event(const connection_event& what) {
-  if (what.state == connection_state::connected)
+void link::on_event(const connection_event& seen) {
+  if (seen.what == connection_event::kind::connected)
     has_peer_ = true;
-  else if (what.state == connection_state::reconnecting)
+  else if (seen.what == connection_event::kind::reconnecting)
     has_peer_ = false;
 }
 
@@ -120,7 +120,7 @@ void link::on_end() {
   around_.ended(*this);
 }
 
-std::shared_ptr<internal::cancellable> link::connect_later(on_connected done) {
+std::shared_ptr<sdk::cancellable> link::connect_later(on_connected done) {
   using std::chrono::milliseconds;
   if (!connected_again_) {
     around_.events.note(event::link_lost, around_.number);

@@ -23,11 +23,11 @@ class wire_carrier;
 /// One end of a simulated connection: the engine of all connections, over a wire. It is the loop of
 /// that engine, too: every step is an event that the simulation chooses, and each moves as much as it
 /// likes.
-class link final : public internal::event_loop,
-                   public internal::cancellable,
+class link final : public sdk::event_loop,
+                   public sdk::cancellable,
                    public std::enable_shared_from_this<link> {
 public:
-  using setup = internal::link::setup;
+  using setup = sdk::link::setup;
   enum class step : std::uint8_t { call, flush, read_on, read, write, connect_again };
 
   struct surroundings {
@@ -51,7 +51,7 @@ public:
   /// Begins to use a wire, as its end 0 or 1.
   void start(const node_ptr& node, setup own, std::shared_ptr<wire> over, std::size_t end);
 
-  [[nodiscard]] internal::connection_engine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] sdk::connection_engine& engine() const noexcept { return *engine_; }
 
   /// When all has ended: the engine, and calls of it that nothing runs any more, hold this.
   void forget_engine() noexcept {
@@ -96,13 +96,13 @@ public:
 
   void post(std::function<void()> call) override { calls_.push_back(std::move(call)); }
   void dispatch(std::function<void()> call) override { call(); }
-  void flush_soon(std::shared_ptr<internal::batched_io>, const execution_context*) override {
+  void flush_soon(std::shared_ptr<sdk::batched_io>, const execution_context*) override {
     flush_due_ = true;
   }
-  void end_batch(std::shared_ptr<internal::batched_io> next) override {
+  void end_batch(std::shared_ptr<sdk::batched_io> next) override {
     read_on_due_ = read_on_due_ || next;
   }
-  void watch(std::weak_ptr<internal::watched>) override {}
+  void watch(std::weak_ptr<sdk::timed>) override {}
   [[nodiscard]] execution_context* actor_context() noexcept override { return around_.io; }
   [[nodiscard]] clock::time_point now() const noexcept override { return around_.now; }
 
@@ -112,16 +112,16 @@ public:
 
 private:
   friend class wire_carrier;
-  using on_connected = std::function<void(result<std::unique_ptr<internal::carrier>>)>;
+  using on_connected = std::function<void(result<std::unique_ptr<sdk::carrier>>)>;
 
-  std::unique_ptr<internal::carrier> use(std::shared_ptr<wire> to, std::size_t end);
-  std::shared_ptr<internal::cancellable> connect_later(on_connected done);
+  std::unique_ptr<sdk::carrier> use(std::shared_ptr<wire> to, std::size_t end);
+  std::shared_ptr<sdk::cancellable> connect_later(on_connected done);
   void connect_again();
   void on_event(const connection_event& what);
   void on_end();
 
   const surroundings around_;
-  std::shared_ptr<internal::connection_engine> engine_;
+  std::shared_ptr<sdk::connection_engine> engine_;
   std::shared_ptr<wire> wire_; // null between two of them
   wire_carrier* carrier_ = nullptr;
   std::deque<std::function<void()>> calls_;

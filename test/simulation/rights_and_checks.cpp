@@ -1,4 +1,4 @@
-// The workers that may be reached, and what must hold.
+// Flow control of the simulated nodes, and the checks of invariants.
 
 #include "simulated_node.hpp"
 

@@ -8,7 +8,7 @@ namespace ockam::simulation {
 
 namespace {
 
-/// Of transport addresses that are not resolved here.
+/// A type of transport addresses that no transport resolves.
 constexpr std::uint8_t address_type = 241;
 
 } // namespace
@@ -93,22 +93,22 @@ void simulated_node::start() {
   admit(residents_.back().address, *entrance_);
 }
 
-void simulated_node::start_worker(resident& started) {
-  started.number = world_.next_worker();
-  world_.events.note(event::worker_started, started.number, index_);
-  const role own{this, started.number};
+void simulated_node::start_worker(resident& one) {
+  one.number = world_.next_worker();
+  world_.events.note(event::worker_started, one.number, index_);
+  const role own{this, one.number};
   const worker_options options{.shutdown_priority = static_cast<int>(world_.random.between(1, 7)),
                                .execution = world_.random.percent(20) ? execution::pooled
                                                                       : execution::on_io_thread};
   const auto start = [&](auto worker) {
-    node_->start_worker(started.address, std::move(worker), options);
+    node_->start_worker(one.address, std::move(worker), options);
   };
-  switch (started.what) {
+  switch (one.what) {
     case kind::hop:
       start(noted_hop{own});
       break;
     case kind::relay:
-      start(noted_relay{own, route{started.to->engine().sender_address()}});
+      start(noted_relay{own, route{one.to->engine().sender_address()}});
       break;
     case kind::sink:
       start(sink{own});
@@ -134,23 +134,23 @@ void simulated_node::start_worker(resident& started) {
     case kind::desk: // an endpoint, no worker
       break;
   }
-  if (!started.is_consumer)
+  if (!one.is_consumer)
     return;
-  admit(started.address, *entrance_);
+  admit(one.address, *entrance_);
   for (const auto& each : links_)
     if (each->engine().mode() == connection_mode::outgoing)
-      admit(started.address, each->engine().flow_control_id());
+      admit(one.address, each->engine().flow_control_id());
 }
 
 void simulated_node::restart_a_worker() {
-  auto& started = world_.random.any_in(residents_);
-  if (started.what == kind::relay || started.what == kind::desk)
+  auto& one = world_.random.any_in(residents_);
+  if (one.what == kind::relay || one.what == kind::desk)
     return;
-  world_.events.note(event::worker_stopped, started.number);
-  world_.book.worker_stops(started.number);
-  node_->stop_worker(started.address);
-  forget_rights(started.address);
-  start_worker(started);
+  world_.events.note(event::worker_stopped, one.number);
+  world_.book.worker_stops(one.number);
+  node_->stop_worker(one.address);
+  forget_rights(one.address);
+  start_worker(one);
 }
 
 void simulated_node::start_a_relay() {
@@ -176,7 +176,7 @@ void simulated_node::leave() {
   }
   for (const auto& each : std::vector{links_})
     if (each->engine().is_open())
-      static_cast<void>(each->engine().disconnect());
+      static_cast<void>(each->engine().try_close());
 }
 
 void simulated_node::stop() {
@@ -224,10 +224,9 @@ void simulated_node::connect_to(simulated_node& other, bool again_after_loss) {
   auto wire = connect();
   if (!wire)
     return world_.events.note(event::connection_refused, index_, other.index_);
-  link::setup setup{.limits = world_.chosen.limits,
-                    .mode = connection_mode::outgoing,
+  link::setup setup{.connection = {.limits = world_.chosen.limits},
                     .peer = "node " + std::to_string(other.index_)};
-  const auto id = setup.id;
+  const auto id = setup.connection.flow_control_id;
   setup.explain_drops = world_.random.percent(30);
   const auto made = open_link(std::move(setup), std::move(wire), 0,
                               again_after_loss ? connect : nullptr);
@@ -244,7 +243,7 @@ void simulated_node::accept() {
   auto wire = std::move(callers_.front());
   callers_.pop_front();
   const auto from = wire->ends[0].lock();
-  const auto made = open_link({.limits = world_.chosen.limits,
+  const auto made = open_link({.connection = {.limits = world_.chosen.limits},
                                .mode = connection_mode::incoming,
                                .peer = "client",
                                .spawner_id = entrance_,
@@ -261,7 +260,7 @@ std::shared_ptr<link> simulated_node::open_link(link::setup setup, std::shared_p
     if (each->engine().mode() == connection_mode::outgoing)
       entrances.push_back(each->engine().flow_control_id());
   std::erase_if(entrances, [this](const auto&) { return world_.random.percent(20); });
-  setup.consumer_of = entrances;
+  setup.connection.consumer_of = entrances;
   setup.buffers = node_->state()->buffers;
   const auto step = world_.chosen.longest_step;
   auto made = std::make_shared<link>(
@@ -301,7 +300,7 @@ void simulated_node::close_a_link() {
     return;
   const auto& chosen = world_.random.any_in(links_);
   forget_rights(chosen->engine().sender_address());
-  static_cast<void>(chosen->engine().disconnect()); // may be closing already
+  static_cast<void>(chosen->engine().try_close()); // may be closing already
 }
 
 std::shared_ptr<link> simulated_node::find_link(const ockam::address& sender) const {

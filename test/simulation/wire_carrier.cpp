@@ -12,7 +12,7 @@ tl::unexpected<error> cut() {
 
 } // namespace
 
-result<internal::carrier::input> wire_carrier::read(internal::inbox& to) {
+result<sdk::carrier::input> wire_carrier::read(sdk::inbox& to) {
   more_arrives_ = false;
   if (!wire_->is_readable(end_))
     return input::nothing;
@@ -33,7 +33,7 @@ result<internal::carrier::input> wire_carrier::read(internal::inbox& to) {
   return found;
 }
 
-result<internal::carrier::output> wire_carrier::write(internal::write_batch& batch) {
+result<sdk::carrier::output> wire_carrier::write(sdk::write_batch& batch) {
   auto& around = link_.around_;
   waits_for_tick_ = around.random.percent(2); // the system has no memory
   if (waits_for_tick_)

@@ -10,7 +10,7 @@
 namespace ockam::simulation {
 
 /// Moves bytes of a simulated link through a wire: as many as the dice say.
-class wire_carrier final : public internal::carrier {
+class wire_carrier final : public sdk::carrier {
 public:
   wire_carrier(link& of, std::shared_ptr<wire> over, std::size_t end)
     : link_{of}, wire_{std::move(over)}, end_{end} {}
@@ -18,8 +18,8 @@ public:
   void wait(direction what, on_ready then) override {
     (what == direction::input ? input_ : output_).emplace(std::move(then));
   }
-  result<input> read(internal::inbox& to) override;
-  result<output> write(internal::write_batch& batch) override;
+  result<input> read(sdk::inbox& to) override;
+  result<output> write(sdk::write_batch& batch) override;
   void close(const ending& how) override;
 
   [[nodiscard]] bool waits_for_input() const noexcept { return input_.has_value(); }

@@ -34,10 +34,11 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   tcp_node b{start_node()};
   const connection_journal at_a;
   const connection_journal at_b;
-  const auto listener
-    = b.listen({.keepalive = impatient, .limits = quick, .observer = at_b.observer()});
+  const auto listener = b.listen(
+    {.keepalive = impatient, .connection = {.limits = quick, .observer = at_b.observer()}});
   const auto c = a.connect(listener,
-                           {.keepalive = impatient, .limits = quick, .observer = at_a.observer()});
+                           {.keepalive = impatient,
+                            .connection = {.limits = quick, .observer = at_a.observer()}});
   b.node.start_worker("echoer", echoer{});
   b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   ASSERT_EQ(ask(a.node, {c, "echoer"}, "hello"), "hello");
@@ -45,8 +46,8 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   swallow_everything();
   const auto began = std::chrono::steady_clock::now();
   for (const auto* side : {&at_a, &at_b}) {
-    const auto end = side->wait_for(connection_state::closed);
-    ASSERT_TRUE(end) << "it was not noticed";
+    const auto end = side->wait_for(connection_event::kind::closed);
+    ASSERT_TRUE(end) << "nobody noticed";
     EXPECT_TRUE(end->cause);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;

@@ -28,9 +28,9 @@ protected:
   void by_the_server() {
     const connection_journal events;
     const auto known = server.tcp.connections();
-    const auto c = client.connect(listener, {.observer = events.observer()});
+    const auto c = client.connect(listener, {.connection = {.observer = events.observer()}});
     EXPECT_TRUE(server.accepted(known).try_close());
-    EXPECT_TRUE(events.wait_for(connection_state::closed));
+    EXPECT_TRUE(events.wait_for(connection_event::kind::closed));
   }
 
   void before_the_version() const { raw_peer::connect_to(listener.port()).close(); }

@@ -103,8 +103,9 @@ protected:
 
 TEST_F(RestartSoak, DEC12_DEC16_TrafficFlowsAgainWithinTwoSecondsAndNothingComesTwice) {
   const connection_journal events;
-  const auto c = node_.tcp.connect(middle_address_, {.reconnect = reconnect_policy{},
-                                                     .observer = events.observer()});
+  const auto c = node_.tcp.connect(middle_address_,
+                                   {.reconnect = reconnect_policy{},
+                                    .connection = {.observer = events.observer()}});
   node_.node.start_worker("replies", [seen = answers](context&, const routed<std::string>& what) {
     seen.count(what.body());
   });
@@ -116,11 +117,11 @@ TEST_F(RestartSoak, DEC12_DEC16_TrafficFlowsAgainWithinTwoSecondsAndNothingComes
     for (int i = 0; i < 50; ++i) // on their way, most of them
       static_cast<void>(node_.node.root().forward(
         message{to, route{"replies"}, encode_payload(std::to_string(next_++)).value()}));
-    const auto lost_before = events.count(connection_state::reconnecting);
+    const auto lost_before = events.count(connection_event::kind::reconnecting);
     const auto killed = std::chrono::steady_clock::now();
     kill();
     EXPECT_TRUE(
-      eventually([&] { return events.count(connection_state::reconnecting) > lost_before; }));
+      eventually([&] { return events.count(connection_event::kind::reconnecting) > lost_before; }));
     EXPECT_LT(std::chrono::steady_clock::now() - killed, 1s) << "a peer that dies is noticed";
     start();
     worst = std::max(worst, time_until_traffic_flows(to));

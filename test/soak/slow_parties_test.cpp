@@ -34,7 +34,8 @@ protected:
 TEST_P(SlowParties, ORD5_ORD8_APeerThatNeverReadsCostsItsShareAtMost) {
   const raw_listener place{16, true};
   auto options = node.tcp.default_connect_options();
-  options.limits.write_timeout = {}; // on a slow machine it is over before the output is full
+  options.connection.limits.write_timeout
+    = {}; // on a slow machine it is over before the output is full
   const auto c = node.tcp.connect(place.address(), options);
   const auto peer = place.accept();
   peer.write(bytes{1}); // it speaks, once

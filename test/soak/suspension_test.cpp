@@ -16,7 +16,8 @@ TEST(Suspension, TCP37_AProcessThatWasStoppedDoesNotHoldItAgainstItsPeers) {
   const auto peer = raw_peer::connect_to(port);
   ASSERT_EQ(to_hex(peer.read(1)), "01");
   responder.send_signal(SIGSTOP);
-  std::this_thread::sleep_for(tcp::listen_options{}.limits.handshake_timeout + 1s); // the pause
+  std::this_thread::sleep_for(tcp::listen_options{}.connection.limits.handshake_timeout
+                              + 1s); // the pause
   responder.send_signal(SIGCONT);
   EXPECT_TRUE(peer.is_silent(200ms)) << "the node looks at its deadlines every 50 ms";
   peer.write(wire_vector("tcp-stream-hello"));

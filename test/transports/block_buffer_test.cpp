@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 namespace {
 
 /// Appends pieces with different bytes and compares all of them afterwards.
@@ -88,4 +88,4 @@ TEST(BlockBuffer, ALongOutputKeepsItsMemoryAndAShortOneGivesItBack) {
 }
 
 } // namespace
-} // namespace ockam::internal
+} // namespace ockam::sdk

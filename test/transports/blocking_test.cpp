@@ -44,7 +44,7 @@ protected:
     };
     tcp::listen_options options;
     if (GetParam() == place::connection_observer)
-      options.observer = [once](const connection_event&) { once(); };
+      options.connection.observer = [once](const connection_event&) { once(); };
     const auto listener = b->listen(options);
     b->node.start_worker(
       "caller", [once](context&, const routed<any>&) { once(); },
@@ -221,7 +221,8 @@ protected:
 };
 
 TEST_F(Throwing, MAP14_AConnectionObserverMayThrowAnything) {
-  const auto c = a.connect(listener, {.observer = [](const connection_event&) { throw 42; }});
+  const auto c = a.connect(listener,
+                           {.connection = {.observer = [](const connection_event&) { throw 42; }}});
   EXPECT_TRUE(logged({"warning", "the observer of the connection with", "unknown type"}));
   EXPECT_TRUE(c.is_open());
   EXPECT_GE(a.node.metrics().failed_callbacks, 1u);

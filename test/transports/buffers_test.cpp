@@ -47,7 +47,7 @@ protected:
   tcp_node scarce{start_node({.max_buffer_bytes = limit})};
   tcp_node plenty{start_node()};
   connection_journal events;
-  tcp::listener listener = scarce.listen({.observer = events.observer()});
+  tcp::listener listener = scarce.listen({.connection = {.observer = events.observer()}});
 };
 
 TEST_F(Buffers, ORD8_SendersAreRefusedWhenTheOutputOfAllConnectionsReachesTheLimit) {
@@ -81,16 +81,16 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
   // outlives this function: the node ends later
   const auto again = [this, tries, tell = load.observer()](const connection_event& event) {
     tell(event);
-    if (event.state == connection_state::writable && ++*tries < 100) // as soon as it is told
+    if (event.what == connection_event::kind::writable && ++*tries < 100) // as soon as it is told
       static_cast<void>(
         scarce.node.root().send({event.sender, "unknown"}, std::string(400'000, '.')));
   };
-  const auto c = scarce.tcp.connect(silent.address(), {.observer = again});
+  const auto c = scarce.tcp.connect(silent.address(), {.connection = {.observer = again}});
   auto peer = silent.accept();
   fill(c, 400'000);
-  const auto relieved = load.count(connection_state::writable); // while it filled up
-  EXPECT_EQ(load.count(connection_state::overloaded), relieved + 1) << "the node is full";
-  const auto is_told = [&] { return load.count(connection_state::writable) > relieved; };
+  const auto relieved = load.count(connection_event::kind::writable); // while it filled up
+  EXPECT_EQ(load.count(connection_event::kind::overloaded), relieved + 1) << "the node is full";
+  const auto is_told = [&] { return load.count(connection_event::kind::writable) > relieved; };
   while (!is_told() && peer.read(1'000).size() == 1'000)
     ;
   EXPECT_TRUE(eventually(is_told)) << "nothing waits here any more";
@@ -109,7 +109,7 @@ TEST_F(Buffers, ALargeFrameWithoutRoomEndsItsConnectionAndNoOther) {
   const auto other = plenty.connect(listener);
   const auto c = plenty.connect(listener);
   EXPECT_TRUE(plenty.node.root().send({c, "echoer"}, std::string(4u << 20, '.')));
-  ASSERT_TRUE(events.wait_for(connection_state::closed));
+  ASSERT_TRUE(events.wait_for(connection_event::kind::closed));
   EXPECT_NE(events.cause().find("max-buffer-bytes"), std::string::npos) << events.cause();
   EXPECT_TRUE(logged({"warning", "max-buffer-bytes is " + std::to_string(limit)}));
   EXPECT_EQ(ask(plenty.node, {other, "echoer"}, "still there?"), "still there?");

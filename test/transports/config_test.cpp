@@ -38,7 +38,7 @@ TEST(Config, WithoutTheGroupEverythingIsAsInTheStructs) {
   ASSERT_TRUE(config);
   EXPECT_EQ(node_options_from(*config).max_local_steps, node_options{}.max_local_steps);
   const auto tcp = tcp::transport_options_from(*config);
-  EXPECT_EQ(tcp.connect.limits.max_frame_size, connection_limits{}.max_frame_size);
+  EXPECT_EQ(tcp.connect.connection.limits.max_frame_size, connection_limits{}.max_frame_size);
   EXPECT_EQ(tcp.listen.max_connections, tcp::listen_options{}.max_connections);
   EXPECT_EQ(tcp.io_threads, 1u);
 }
@@ -58,8 +58,8 @@ TEST(Config, AFileAndACommandLineSetOptionsOfNodesAndConnections) {
   EXPECT_TRUE(node.implicit_connections);
   const auto tcp = tcp::transport_options_from(*config);
   EXPECT_EQ(tcp.connect.connect_timeout, 250ms);
-  EXPECT_EQ(tcp.connect.limits.max_pending_bytes, 5'000u);
-  EXPECT_EQ(tcp.listen.limits.max_pending_bytes, 5'000u);
+  EXPECT_EQ(tcp.connect.connection.limits.max_pending_bytes, 5'000u);
+  EXPECT_EQ(tcp.listen.connection.limits.max_pending_bytes, 5'000u);
   EXPECT_EQ(tcp.listen.keepalive.idle, 60s);
   EXPECT_EQ(tcp.listen.max_connections, 7u);
   EXPECT_EQ(tcp.poll_before_sleeping, 30us);
@@ -71,14 +71,14 @@ TEST(Config, ANameThatSeveralTransportsHaveIsForAllOfThem) {
                                   "--ockam.poll-before-sleeping=30us"});
   ASSERT_TRUE(config);
   const auto uds = uds::transport_options_from(*config);
-  EXPECT_EQ(uds.connect.limits.max_frame_size, 1'000u);
-  EXPECT_EQ(uds.listen.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(uds.connect.connection.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(uds.listen.connection.limits.max_frame_size, 1'000u);
   EXPECT_EQ(uds.connect.connect_timeout, 1s);
   EXPECT_EQ(uds.listen.max_connections, 7u);
   EXPECT_EQ(uds.io_threads, 3u);
   EXPECT_EQ(uds.poll_before_sleeping, 30us);
   const auto udp = udp::transport_options_from(*config);
-  EXPECT_EQ(udp.bind.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(udp.bind.connection.limits.max_frame_size, 1'000u);
   EXPECT_EQ(udp.io_threads, 3u);
 }
 
@@ -244,8 +244,8 @@ TEST(Config, TwoConnectionsMadeWithDefaultsHaveTwoFlowControlIds) {
   caf::actor_system system{config};
   node a{system};
   auto tcp = tcp::transport::create(a);
-  EXPECT_NE(tcp.default_connect_options().flow_control_id,
-            tcp.default_connect_options().flow_control_id);
+  EXPECT_NE(tcp.default_connect_options().connection.flow_control_id,
+            tcp.default_connect_options().connection.flow_control_id);
   EXPECT_NE(tcp.listen("127.0.0.1:0").flow_control_id(),
             tcp.listen("127.0.0.1:0").flow_control_id());
 }

@@ -9,9 +9,9 @@
 namespace ockam::test {
 namespace {
 
-using internal::carrier;
+using sdk::carrier;
 
-struct attempt final : internal::cancellable {
+struct attempt final : sdk::cancellable {
   using on_done = std::function<void(result<std::unique_ptr<carrier>>)>;
   explicit attempt(on_done done) : done{std::move(done)} {}
   void cancel() override { cancelled = true; }
@@ -28,17 +28,20 @@ protected:
   void make(const connection_limits& limits) {
     if (engine)
       end();
-    internal::link::setup setup{
-      .limits = limits, .peer = "the test", .observer = [this](const connection_event& what) {
-        states.push_back(what.state);
-        if (what.state == connection_state::writable && on_writable)
-          on_writable();
-      }};
+    sdk::link::setup setup{.connection = {.limits = limits,
+                                          .observer =
+                                            [this](const connection_event& event) {
+                                              events.push_back(event.what);
+                                              if (event.what == connection_event::kind::writable
+                                                  && on_writable)
+                                                on_writable();
+                                            }},
+                           .peer = "the test"};
     moves = std::make_shared<script>();
-    engine = std::make_shared<internal::connection_engine>(
-      setup, internal::uds_format, loop, std::make_unique<scripted_carrier>(moves));
+    engine = std::make_shared<sdk::connection_engine>(setup, sdk::uds_format, loop,
+                                                      std::make_unique<scripted_carrier>(moves));
     ended = false;
-    engine->set_on_end(std::make_shared<const internal::connection_engine::on_end>(
+    engine->set_on_end(std::make_shared<const sdk::connection_engine::on_end>(
       [this](const auto&) { ended = true; }));
     EXPECT_TRUE(engine->open(node.services(), std::move(setup)));
   }
@@ -71,9 +74,9 @@ protected:
 
   const std::shared_ptr<hand_loop> loop = std::make_shared<hand_loop>();
   std::shared_ptr<script> moves;
-  std::shared_ptr<internal::connection_engine> engine;
+  std::shared_ptr<sdk::connection_engine> engine;
   std::shared_ptr<attempt> under_way;
-  std::vector<connection_state> states;
+  std::vector<connection_event::kind> events;
   std::function<void()> on_writable;
   bool ended = false;
 };
@@ -89,8 +92,8 @@ TEST_F(ConnectionEngine, TCP35_WhatWasTakenWhileTheLastBatchEndedIsWritten) {
   EXPECT_EQ(error_of(node.root().send(beyond(), body)), errc::resource_exhausted);
   on_writable = [this] { // the request is left out: nothing waits, and there is room
     on_writable = nullptr;
-    send("last");
-    EXPECT_TRUE(engine->disconnect());
+    send("farewell");
+    EXPECT_TRUE(engine->try_close());
   };
   loop->run_calls();
   EXPECT_TRUE(ended);
@@ -189,12 +192,12 @@ TEST_F(ConnectionEngine, DEC12_WhatWasBegunOnALostCarrierIsIgnored) {
   const auto stale = *moves->input;
   stale(fail(errc::closed_by_peer, "a loss"));
   ASSERT_TRUE(under_way);
-  EXPECT_EQ(states.back(), connection_state::reconnecting);
+  EXPECT_EQ(events.back(), connection_event::kind::reconnecting);
   const auto second = std::make_shared<script>();
   under_way->done(std::make_unique<scripted_carrier>(second));
-  EXPECT_EQ(states.back(), connection_state::connected);
+  EXPECT_EQ(events.back(), connection_event::kind::connected);
   stale(fail(errc::closed_by_peer, "late"));
-  EXPECT_EQ(states.back(), connection_state::connected);
+  EXPECT_EQ(events.back(), connection_event::kind::connected);
   EXPECT_EQ(second->end, "");
   EXPECT_TRUE(second->calls.empty());
 }
@@ -203,7 +206,7 @@ TEST_F(ConnectionEngine, TCP35_AConnectionWithoutACarrierEndsAtOnce) {
   make_lasting();
   start();
   (*moves->input)(fail(errc::closed_by_peer, "a loss"));
-  EXPECT_TRUE(engine->disconnect());
+  EXPECT_TRUE(engine->try_close());
   loop->run_calls();
   EXPECT_TRUE(ended);
   EXPECT_TRUE(under_way->cancelled);

@@ -12,9 +12,9 @@ namespace ockam::test {
 namespace {
 
 /// Its attempts fail, as many as it is told.
-class failing_connector final : public internal::basic_connector<internal::asio_net, int> {
+class failing_connector final : public sdk::basic_connector<sdk::asio_net, int> {
 public:
-  failing_connector(thread_ptr on, int failures, internal::connect_timeouts timeouts)
+  failing_connector(thread_ptr on, int failures, sdk::connect_timeouts timeouts)
     : basic_connector{std::move(on), "there", timeouts}, left_{failures} {}
 
   [[nodiscard]] int attempts() const { return attempts_; }
@@ -44,8 +44,8 @@ protected:
   }
 
   std::shared_ptr<failing_connector> make(int failures) {
-    return std::make_shared<failing_connector>(
-      thread_, failures, internal::connect_timeouts{long_timeout, long_timeout});
+    return std::make_shared<failing_connector>(thread_, failures,
+                                               sdk::connect_timeouts{long_timeout, long_timeout});
   }
   std::future<result<int>> start(failing_connector& any, std::chrono::milliseconds pause) {
     const auto promise = std::make_shared<std::promise<result<int>>>();
@@ -54,8 +54,8 @@ protected:
   }
 
 private:
-  std::shared_ptr<internal::io_thread> thread_
-    = std::make_shared<internal::io_thread>(start_node().services());
+  std::shared_ptr<sdk::io_thread> thread_
+    = std::make_shared<sdk::io_thread>(start_node().services());
 };
 
 constexpr auto never = std::chrono::milliseconds::max();

@@ -136,10 +136,10 @@ TEST_F(FlowControlOfAConnection, FC31_TCP19_AConsumerOfOneConnectionIsNotReached
   EXPECT_EQ(w.receive<std::string>({long_timeout})->body(), "through the first");
 }
 
-TEST_F(FlowControlOfAConnection, FC32_FCU3_AsConsumerMakesTheNodeATransit) {
+TEST_F(FlowControlOfAConnection, FC32_FCU3_ConsumerOfMakesTheNodeATransit) {
   tcp_node client{start_node()};
   const auto entrance = a.listen();
-  const auto out = a.connect(l, tcp::connect_options{}.as_consumer(entrance.flow_control_id()));
+  const auto out = a.connect(l, {.connection = {.consumer_of = {entrance.flow_control_id()}}});
   EXPECT_EQ(a.flow_controls().consumers(entrance.flow_control_id()),
             std::set<address>{out.sender_address()});
   const auto p = client.connect(entrance);

@@ -30,10 +30,10 @@ TEST_F(FlowControlOfAListener, FC3_AConsumerAddedWhileConnectedIsReachedByTheNex
 TEST_F(FlowControlOfAListener, FC4_FCU1_TheIdExistsBeforeTheListener) {
   tcp::listen_options options;
   start_echoer(b);
-  b.flow_controls().add_consumer("echoer", options.spawner_flow_control_id);
+  b.flow_controls().add_consumer("echoer", options.connection.flow_control_id);
   const auto second = b.listen(options);
-  EXPECT_EQ(second.flow_control_id(), options.spawner_flow_control_id);
-  EXPECT_EQ(b.flow_controls().find_spawner(second.address()), options.spawner_flow_control_id);
+  EXPECT_EQ(second.flow_control_id(), options.connection.flow_control_id);
+  EXPECT_EQ(b.flow_controls().find_spawner(second.address()), options.connection.flow_control_id);
   EXPECT_EQ(ask(a.node, {a.connect(second), "echoer"}), "Hello Ockam!");
 }
 

@@ -36,7 +36,7 @@ TEST_F(ForkWithConnections, NOD16_EachCallInAChildIsRefused) {
       value_or_throw(outcome);
     },
     [&] { udp.bind(); },
-    [&] { a.tcp.disconnect(connection.sender_address()); },
+    [&] { a.tcp.close_connection(connection.sender_address()); },
     [&] { b.tcp.stop_listener(listener.address()); },
     [&] { static_cast<void>(connection.flush(long_timeout)); },
     [&] {

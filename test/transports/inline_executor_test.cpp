@@ -8,7 +8,7 @@
 namespace ockam::test {
 namespace {
 
-struct idle_io final : internal::batched_io {
+struct idle_io final : sdk::batched_io {
   void flush() override {}
   void read_on() override {}
 };
@@ -16,8 +16,8 @@ struct idle_io final : internal::batched_io {
 /// A thread that a handler has kept until then must not go on with it either.
 TEST(InlineExecutor, MAP16_ALoopThatHasEndedBelongsToNoThread) {
   small_system system;
-  internal::inline_executor actors{*system};
-  std::shared_ptr<internal::batched_io> output = std::make_shared<idle_io>();
+  sdk::inline_executor actors{*system};
+  std::shared_ptr<sdk::batched_io> output = std::make_shared<idle_io>();
   ASSERT_TRUE(actors.take_over(actors.steps()));
   EXPECT_TRUE(actors.flush_later(output));
   EXPECT_TRUE(actors.run_ready());

@@ -41,10 +41,11 @@ protected:
     b.node.start_worker("echoer", echoer{});
     b.flow_controls().add_consumer("echoer", listener.flow_control_id());
     std::promise<std::thread::id> io_thread;
-    const auto c = a.connect(listener, {.observer = [&](const connection_event& event) {
-                               if (event.state == connection_state::connected)
-                                 io_thread.set_value(std::this_thread::get_id());
-                             }});
+    const auto c = a.connect(listener,
+                             {.connection = {.observer = [&](const connection_event& event) {
+                                if (event.what == connection_event::kind::connected)
+                                  io_thread.set_value(std::this_thread::get_id());
+                              }}});
     const auto replied_on = std::make_shared<std::promise<std::thread::id>>();
     a.node.start_worker("asker", busy_asker{&a.node, {c, "echoer"}, replied_on}, options);
     a.flow_controls().add_consumer("asker", c.flow_control_id());

@@ -11,15 +11,15 @@ namespace ockam::test {
 namespace {
 
 /// Moves nothing of its own accord.
-class still_link final : public internal::link {
+class still_link final : public sdk::link {
 public:
-  using internal::link::begin_again;
-  using internal::link::bytes_written;
-  using internal::link::expire_waiting;
-  using internal::link::finish;
-  using internal::link::link;
-  using internal::link::next_batch;
-  using internal::link::output;
+  using sdk::link::begin_again;
+  using sdk::link::bytes_written;
+  using sdk::link::expire_waiting;
+  using sdk::link::finish;
+  using sdk::link::link;
+  using sdk::link::next_batch;
+  using sdk::link::output;
 
 private:
   void wake_writer(compat::execution_context*) override {}
@@ -36,12 +36,12 @@ public:
 class LinkOutput : public node_test {
 protected:
   LinkOutput() {
-    internal::link::setup setup{.limits = {.max_pending_bytes = 1'000},
-                                .peer = "the test",
-                                .observer = [this](const connection_event& what) {
-                                  states.push_back(what.state);
-                                }};
-    output = std::make_shared<still_link>(setup, internal::tcp_format);
+    sdk::link::setup setup{
+      .connection
+      = {.limits = {.max_pending_bytes = 1'000},
+         .observer = [this](const connection_event& event) { events.push_back(event.what); }},
+      .peer = "the test"};
+    output = std::make_shared<still_link>(setup, sdk::tcp_format);
     EXPECT_TRUE(output->open(node.services(), std::move(setup)));
     EXPECT_TRUE(output->next_batch(batch)); // the version byte
     output->bytes_written(batch.size());
@@ -63,13 +63,14 @@ protected:
   void expect_room_was_noticed() const {
     EXPECT_EQ(output->pending_bytes(), 0u);
     EXPECT_TRUE(room->woken);
-    EXPECT_EQ(states, (std::vector{connection_state::overloaded, connection_state::writable}));
+    EXPECT_EQ(events,
+              (std::vector{connection_event::kind::overloaded, connection_event::kind::writable}));
   }
 
   const std::string body = std::string(800, '.');
-  std::vector<connection_state> states;
+  std::vector<connection_event::kind> events;
   std::shared_ptr<still_link> output;
-  internal::write_batch batch;
+  sdk::write_batch batch;
   ref_ptr<notice> room = make_ref<notice>();
 };
 
@@ -90,10 +91,10 @@ TEST_F(LinkOutput, ANS4_ASenderDoesNotWaitWhileHalfOfTheOutputIsFree) {
 }
 
 TEST_F(LinkOutput, ANS4_ANS6_SendersLearnOfTheRoomOfMessagesThatHaveExpired) {
-  using clock = internal::outbox::clock;
+  using clock = sdk::outbox::clock;
   const auto lost = clock::now();
   output->begin_again({errc::closed_by_peer, "a loss"}, batch, lost);
-  states.clear();
+  events.clear();
   EXPECT_TRUE(node.root().send(beyond(), body));
   expect_no_room();
   output->expire_waiting({clock::now() + 2s});

@@ -2,7 +2,7 @@
 #include "test_nodes.hpp"
 
 #include "ockam/protocol/codec.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 #include "ockam/transports/uds.hpp"
 
 #include <filesystem>
@@ -141,10 +141,10 @@ TEST_F(TransportLog, LOG7_AListenerIsNotToldToStartTheOtherNode) {
 }
 
 TEST(SocketAdvice, LOG7_HintsFitWhatWasDone) {
-  using internal::socket_advice;
-  using internal::socket_use;
+  using sdk::error_hint;
+  using sdk::socket_use;
   const auto advice = [](std::errc code, socket_use use) {
-    return std::string{socket_advice(std::make_error_code(code), use)};
+    return std::string{error_hint(std::make_error_code(code), use)};
   };
   EXPECT_THAT(advice(std::errc::permission_denied, socket_use::listen), HasSubstr("above 1023"));
   EXPECT_THAT(advice(std::errc::permission_denied, socket_use::connect), HasSubstr("firewall"));
@@ -155,7 +155,7 @@ TEST(SocketAdvice, LOG7_HintsFitWhatWasDone) {
   EXPECT_THAT(advice(std::errc::address_in_use, socket_use::connect), HasSubstr("no free port"));
   for (const auto use : {socket_use::listen, socket_use::transfer})
     for (int code = 1; code < 134; ++code)
-      EXPECT_THAT(socket_advice({code, std::generic_category()}, use),
+      EXPECT_THAT(error_hint({code, std::generic_category()}, use),
                   Not(HasSubstr("start the other node")));
 }
 

@@ -60,10 +60,11 @@ TEST_F(LongestDurations, DUR1_OfAPauseBeforeConnectingAgainNeverConnects) {
   const connection_journal events;
   raw_listener peer;
   const auto c = a.tcp.connect(peer.address(), {.reconnect = reconnect_policy{never, never},
-                                                .observer = events.observer()});
+                                                .connection = {.observer = events.observer()}});
   peer.accept().close();
-  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
-  EXPECT_FALSE(eventually([&] { return events.count(connection_state::connected) > 1; }, 100ms));
+  ASSERT_TRUE(events.wait_for(connection_event::kind::reconnecting));
+  EXPECT_FALSE(
+    eventually([&] { return events.count(connection_event::kind::connected) > 1; }, 100ms));
   ASSERT_TRUE(c.try_close());
 }
 
@@ -74,7 +75,7 @@ TEST_F(LongestDurations, DUR1_OfKeepaliveAndALongDeadlineAreAccepted) {
   tcp::connect_options options;
   options.keepalive = {.idle = std::chrono::seconds::max(),
                        .interval = std::chrono::seconds::max()};
-  options.limits.write_timeout = std::chrono::hours{24} * 30;
+  options.connection.limits.write_timeout = std::chrono::hours{24} * 30;
   forget_log();
   EXPECT_EQ(ask(a.node, {a.connect(there, options), "echoer"}), "Hello Ockam!");
   options.keepalive = {.idle = std::chrono::seconds{100'000}, .interval = {}, .probes = 0};
@@ -91,7 +92,7 @@ TEST_F(LongestDurations, DUR1_OfABindingNeverForgetAnything) {
   udp_node b{start_node()};
   udp::bind_options options;
   options.peer_timeout = options.resolve_timeout = options.reassembly.timeout
-    = options.limits.idle_timeout = never;
+    = options.connection.limits.idle_timeout = never;
   const auto there = b.bind(options);
   b.start_echoer(there);
   const auto port = there.socket_address().substr(there.socket_address().rfind(':'));
@@ -117,13 +118,13 @@ TEST_F(LongestDurations, DUR1_OfThePunctureNeverEndTheWaiting) {
   udp::puncture_options options;
   options.bind = "127.0.0.1:0";
   options.rendezvous_timeout = options.acknowledge_timeout = options.pong_timeout = never;
-  const auto listener = udp::puncture_listener::start(b.node.root(), "udp", b.udp, rendezvous,
-                                                      {.each = options});
+  const auto listener = udp::puncture_listener::create(b.node.root(), "udp", b.udp, rendezvous,
+                                                       {.each = options});
   b.node.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto entrance = b.bind();
   b.node.flow_controls().add_consumer("udp", entrance.flow_control_id());
   const auto way = a.bind_to(entrance.socket_address());
-  const auto there = udp::puncture::start(a.node.root(), a.udp, rendezvous, {way, "udp"}, options);
+  const auto there = udp::puncture::create(a.node.root(), a.udp, rendezvous, {way, "udp"}, options);
   const auto open = there.try_wait_until_open(never);
   ASSERT_TRUE(open) << to_string(open.error());
   EXPECT_EQ(ask(a.node, {there, "echoer"}), "Hello Ockam!");

@@ -48,7 +48,7 @@ TEST_F(NameLookup, MAP15_AHundredSlowNamesHaveAnErrorAndALimit) {
   for (auto& each : ends)
     EXPECT_NE(each.get_future().get().find("still being looked up"), std::string::npos);
   EXPECT_LE(names.most_at_a_time(), 32);
-  names.let_go(); // names without requesters are not looked up
+  names.let_go(); // names without a request are not looked up
   EXPECT_EQ(a.tcp.connect(at("quick.test"), {.connect_timeout = long_timeout}).peer(),
             listener.socket_address());
   EXPECT_LE(names.calls(), 32);

@@ -24,7 +24,7 @@ public:
   /// Where the nodes find the service.
   [[nodiscard]] std::string service() const { return service_.address(); }
 
-  /// Datagrams for a host that had not sent to their source.
+  /// Datagrams for a client that had not sent to their source.
   [[nodiscard]] std::size_t refused() const noexcept { return refused_; }
 
   /// From now on nothing passes.

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 namespace {
 
 using namespace std::chrono_literals;
@@ -403,4 +403,4 @@ TEST_F(OutboxOfRequests, ANS6_APauseOfOursIsNotTimeWithoutAStream) {
 }
 
 } // namespace
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -68,8 +68,9 @@ protected:
   static constexpr std::size_t half = 300;
   tcp_node node{start_node(), {.io_context = &loop}};
   const connection_journal events;
-  const tcp::listener place = node.listen(
-    {.limits = {.frame_timeout = limit, .idle_timeout = limit}, .observer = events.observer()});
+  const tcp::listener place
+    = node.listen({.connection = {.limits = {.frame_timeout = limit, .idle_timeout = limit},
+                                  .observer = events.observer()}});
   endpoint reader = node.node.detached("reader");
   const raw_peer peer = raw_peer::connect_to(place.port());
   bytes frame;
@@ -92,8 +93,8 @@ TEST_F(PausedInAFrame, TCP37_AfterwardsThePeerHasTheRestOfItsTimeAndNoMore) {
 TEST_F(Paused, TCP20_TheVersionByteMayComeAfterAPause) {
   tcp_node node{start_node(), {.io_context = &loop}};
   const connection_journal events;
-  const auto place
-    = node.listen({.limits = {.handshake_timeout = limit}, .observer = events.observer()});
+  const auto place = node.listen(
+    {.connection = {.limits = {.handshake_timeout = limit}, .observer = events.observer()}});
   const auto peer = raw_peer::connect_to(place.port());
   EXPECT_EQ(to_hex(peer.read(1)), "01");
   pause();
@@ -119,8 +120,9 @@ TEST_F(Paused, TCP14_TCP37_ConnectingHasItsTimeAfterAPause) {
 TEST_F(Paused, UDP6_PartsMayComeAfterAPause) {
   udp_node node{start_node(), {.io_context = &loop}};
   const datagram_peer peer;
-  const auto at = node.bind(
-    {.peer_timeout = limit, .reassembly = {.timeout = limit}, .limits = {.idle_timeout = limit}});
+  const auto at = node.bind({.peer_timeout = limit,
+                             .reassembly = {.timeout = limit},
+                             .connection = {.limits = {.idle_timeout = limit}}});
   auto reader = node.start_reader(at);
   const auto message = encoded({"reader"});
   const auto whole = cut(message, {datagram_format::b, routing_number{1}, message.size()});

@@ -120,12 +120,12 @@ protected:
   }
 
   udp::puncture_listener listen(udp::puncture_listener_options options = {.each = quick()}) {
-    return udp::puncture_listener::start(b.node.root(), "udp", b.udp, rendezvous,
-                                         std::move(options));
+    return udp::puncture_listener::create(b.node.root(), "udp", b.udp, rendezvous,
+                                          std::move(options));
   }
   udp::puncture start(udp::puncture_options options = quick()) {
-    return udp::puncture::start(a.node.root(), a.udp, rendezvous, {to_b, "udp"},
-                                std::move(options));
+    return udp::puncture::create(a.node.root(), a.udp, rendezvous, {to_b, "udp"},
+                                 std::move(options));
   }
 
   static void start_echoer(node& on, const flow_control_id& reached_by) {
@@ -144,8 +144,8 @@ TEST_F(UdpPuncture, UDP10_TwoNodesBehindNatReachEachOtherBothWays) {
   const auto at_b = listener.punctures().front();
   ASSERT_TRUE(at_b.try_wait_until_open(long_timeout));
   EXPECT_NE(at_a.peer(), at_b.socket_address()) << "the address outside of the NAT";
-  EXPECT_EQ(events.count(connection_state::connected), 1u);
-  EXPECT_EQ(events.wait_for(connection_state::connected)->sender, at_a.sender_address());
+  EXPECT_EQ(events.count(connection_event::kind::connected), 1u);
+  EXPECT_EQ(events.wait_for(connection_event::kind::connected)->sender, at_a.sender_address());
 
   start_echoer(a.node, at_a.flow_control_id());
   start_echoer(b.node, listener.flow_control_id());
@@ -215,25 +215,27 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
     return sent ? error{errc{}} : sent.error();
   };
   const datagram_peer silent;
-  const auto alone = udp::puncture::start(
+  const auto alone = udp::puncture::create(
     a.node.root(), a.udp, {udp_address(silent.address()), "rendezvous"}, {to_b, "udp"}, quick());
-  EXPECT_EQ(refusal({alone, "echoer"}, "x"), errc::misuse) << "no peer was heard";
+  EXPECT_EQ(refusal({alone, "echoer"}, "x"), errc::misuse) << "the other end has sent nothing";
 
   const auto listener = listen();
-  const auto narrow = udp::transport::create(a.node, {.bind = {.limits = {.max_frame_size = 999}}});
-  const auto at_a = udp::puncture::start(a.node.root(), narrow, rendezvous, {to_b, "udp"}, quick());
+  const auto narrow
+    = udp::transport::create(a.node, {.bind = {.connection = {.limits = {.max_frame_size = 999}}}});
+  const auto at_a = udp::puncture::create(a.node.root(), narrow, rendezvous, {to_b, "udp"},
+                                          quick());
   ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
-  EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "for no worker";
+  EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "without a destination";
   EXPECT_EQ(refusal({at_a, "echoer"}, std::string(600, 'x')), errc::message_too_large);
   start_echoer(b.node, listener.flow_control_id());
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
 }
 
 TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
-  const auto frugal = udp::transport::create(b.node,
-                                             {.bind = {.limits = {.max_unhandled_messages = 2}}});
-  const auto listener = udp::puncture_listener::start(b.node.root(), "udp", frugal, rendezvous,
-                                                      {.each = impatient()});
+  const auto frugal = udp::transport::create(
+    b.node, {.bind = {.connection = {.limits = {.max_unhandled_messages = 2}}}});
+  const auto listener = udp::puncture_listener::create(b.node.root(), "udp", frugal, rendezvous,
+                                                       {.each = impatient()});
   const auto at_a = start(impatient());
   ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   auto reader = b.node.detached("reader");
@@ -256,10 +258,10 @@ TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
   connection_journal events;
   const auto at_a = start(impatient(events.observer()));
   ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
-  ASSERT_TRUE(at_b_events.wait_for(connection_state::connected));
+  ASSERT_TRUE(at_b_events.wait_for(connection_event::kind::connected));
   between.cut();
   for (const auto* each : {&events, &at_b_events}) {
-    const auto closed = each->wait_for(connection_state::closed);
+    const auto closed = each->wait_for(connection_event::kind::closed);
     ASSERT_TRUE(closed && closed->cause);
     EXPECT_EQ(*closed->cause, errc::timeout) << to_string(*closed->cause);
   }
@@ -281,10 +283,10 @@ TEST_F(UdpPuncture, UDP10_AnIdlePunctureStaysOpen) {
   // three times what may come without a pong
   EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
   EXPECT_TRUE(at_a.is_open());
-  EXPECT_EQ(events.count(connection_state::closed), 0u);
+  EXPECT_EQ(events.count(connection_event::kind::closed), 0u);
 }
 
-// -- strangers without the address of an end ------------------------------------------------------
+// -- strangers without the address of an end -------------------------------------------------------
 
 std::uint16_t port_of(const std::string& socket_address) {
   return static_cast<std::uint16_t>(
@@ -311,12 +313,12 @@ TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   const puncture_message for_echoer{
     kind::payload, {{"echoer"}, {"stranger"}, encode_payload("not for you").value()}};
 
-  // it reaches no worker behind the socket, whatever it says
+  // it reaches no worker behind the socket, whatever it sends
   for (const auto& each : {puncture_message{kind::ping}, puncture_message{kind::pong}, for_echoer})
     for (const auto& to : {at_a.sender_address(), at_a.receiver_address(), address{"echoer"}})
       say(to, each);
   expect_drops(a.node, drop_reason::not_a_consumer, 9);
-  EXPECT_FALSE(stranger.receive(0ms)) << "no answer comes";
+  EXPECT_FALSE(stranger.receive(0ms)) << "no answer";
   EXPECT_TRUE(at_a.is_open());
 
   between.cut();
@@ -340,7 +342,7 @@ TEST_F(UdpPuncture, UDP10_NatLetsOnlyPeersInThatWereSentTo) {
 
 /// The other end is no node, and there is no NAT: what is on the wire.
 TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
-  const auto listener = udp::puncture_listener::start(
+  const auto listener = udp::puncture_listener::create(
     b.node.root(), "udp", b.udp, {udp_address(service), "rendezvous"}, {.each = quick()});
   auto reader = b.node.detached("reader");
   b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
@@ -415,7 +417,7 @@ TEST_F(UdpPuncture, UDP10_AListenerThatStopsLeavesItsPuncturesOpen) {
   ASSERT_TRUE(listener.try_stop());
   EXPECT_EQ(error_of(listener.try_stop()), errc::not_found);
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
-  EXPECT_FALSE(udp::puncture_listener::try_start(a.node.root(), "app", a.udp, rendezvous))
+  EXPECT_FALSE(udp::puncture_listener::try_create(a.node.root(), "app", a.udp, rendezvous))
     << "the address is taken";
 }
 
@@ -423,9 +425,9 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   connection_journal events;
   auto options = quick(events.observer());
   options.acknowledge_timeout = short_timeout;
-  const auto without_listener = start(std::move(options));
-  EXPECT_EQ(error_of(without_listener.try_wait_until_open(long_timeout)), errc::timeout);
-  EXPECT_TRUE(events.wait_for(connection_state::closed)->cause);
+  const auto unanswered_initiator = start(std::move(options));
+  EXPECT_EQ(error_of(unanswered_initiator.try_wait_until_open(long_timeout)), errc::timeout);
+  EXPECT_TRUE(events.wait_for(connection_event::kind::closed)->cause);
 
   b.node.start_worker("udp", [](context& ctx, const routed<negotiation>& asked) {
     return ctx.send(asked.return_route(), negotiation{"name.invalid:4000", "end"});
@@ -436,7 +438,7 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   const datagram_peer silent;
   options = quick();
   options.rendezvous_timeout = short_timeout;
-  const auto unanswered = udp::puncture::start(
+  const auto unanswered = udp::puncture::create(
     a.node.root(), a.udp, {udp_address(silent.address()), "rendezvous"}, {to_b, "udp"}, options);
   EXPECT_EQ(error_of(unanswered.try_wait_until_open(long_timeout)), errc::timeout);
 }
@@ -444,9 +446,9 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
 TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
   const auto listener = listen();
   const datagram_peer service_in_trouble;
-  const auto at_a = udp::puncture::start(a.node.root(), a.udp,
-                                         {udp_address(service_in_trouble.address()), "rendezvous"},
-                                         {to_b, "udp"}, quick());
+  const auto at_a = udp::puncture::create(a.node.root(), a.udp,
+                                          {udp_address(service_in_trouble.address()), "rendezvous"},
+                                          {to_b, "udp"}, quick());
   std::optional<datagram_peer::received> question;
   for (int asked = 0; asked < 3; ++asked) {
     question = service_in_trouble.receive(long_timeout);
@@ -462,8 +464,8 @@ TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
 TEST_F(UdpPuncture, UDP10_OptionsThatCannotBeAreRefused) {
   const auto refusal = [&](const route& service, const route& listener,
                            udp::puncture_options options) {
-    const auto refused = udp::puncture::try_start(a.node.root(), a.udp, service, listener,
-                                                  std::move(options));
+    const auto refused = udp::puncture::try_create(a.node.root(), a.udp, service, listener,
+                                                   std::move(options));
     return refused                                  ? errc{}
            : refused.error() == errc::invalid_value ? errc::invalid_value
                                                     : errc::internal;
@@ -504,7 +506,7 @@ TEST_F(UdpPuncture, UDP10_APunctureCanBeStoppedAtAnyMoment) {
     EXPECT_EQ(events.cause(), "closed");
     EXPECT_EQ(error_of(at_a.try_wait_until_open(long_timeout)), errc::not_found);
     EXPECT_TRUE(eventually([&] { return a.udp.bindings().empty(); }));
-    EXPECT_EQ(events.count(connection_state::closed), 1u);
+    EXPECT_EQ(events.count(connection_event::kind::closed), 1u);
   }
   EXPECT_TRUE(eventually([&] { return listener.punctures().empty(); })) << "they hear nothing";
 }
@@ -529,7 +531,7 @@ TEST_F(UdpPuncture, UDP10_NOD6_ANodeStopsWithItsPuncturesUnderLoad) {
     static_cast<void>(a.node.root().send({at_a, "echoer"}, "x"));
   a.node.stop();
   EXPECT_TRUE(at_a.has_ended());
-  EXPECT_FALSE(udp::puncture::try_start(a.node.root(), a.udp, rendezvous, {to_b, "udp"}, quick()));
+  EXPECT_FALSE(udp::puncture::try_create(a.node.root(), a.udp, rendezvous, {to_b, "udp"}, quick()));
 }
 
 } // namespace

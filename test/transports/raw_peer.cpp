@@ -174,7 +174,7 @@ raw_listener::raw_listener(int backlog, bool small_buffers)
 raw_peer raw_listener::accept() const {
   auto accepted = accept_within(std::chrono::seconds{receive_timeout.tv_sec});
   if (!accepted)
-    throw std::runtime_error{"no client connects"};
+    throw std::runtime_error{"no peer connects"};
   return std::move(*accepted);
 }
 

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 namespace {
 
 constexpr connection_limits small{.max_pending_bytes = 100,
@@ -188,4 +188,4 @@ TEST(ReceiveCredit, ORD5_ANS3_NoWakeUpIsLost) {
 }
 
 } // namespace
-} // namespace ockam::internal
+} // namespace ockam::sdk

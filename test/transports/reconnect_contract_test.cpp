@@ -6,19 +6,19 @@ namespace {
 
 TEST_P(WithoutPeer, DEC12_TCP14_OffByDefault) {
   lose_peer(std::nullopt);
-  ASSERT_TRUE(events.wait_for(connection_state::closed));
-  EXPECT_EQ(events.count(connection_state::reconnecting), 0u);
+  ASSERT_TRUE(events.wait_for(connection_event::kind::closed));
+  EXPECT_EQ(events.count(connection_event::kind::reconnecting), 0u);
   EXPECT_FALSE(c->is_open());
 }
 
 TEST_P(WithoutPeer, DEC12_TrafficFlowsAgainAfterTheOtherNodeRestarted) {
   lose_peer(quickly);
-  const auto lost = events.wait_for(connection_state::reconnecting);
+  const auto lost = events.wait_for(connection_event::kind::reconnecting);
   ASSERT_TRUE(lost && lost->cause);
   auto another = make_side();
   start_echoer(another, listen_again(another));
   EXPECT_TRUE(eventually([&] { return ask(a.node, {*c, "echoer"}, "two", 200ms) == "two"; }));
-  EXPECT_EQ(events.count(connection_state::connected), 2u);
+  EXPECT_EQ(events.count(connection_event::kind::connected), 2u);
   EXPECT_EQ(a.transport->ends(), 1u);
 }
 
@@ -39,7 +39,7 @@ TEST_P(WithoutPeer, DEC12_WhatWaitsIsDelivered) {
 TEST_P(WithoutPeer, DEC12_DisconnectEndsIt) {
   lose_peer_and_keep_for(0ms);
   ASSERT_TRUE(c->try_close());
-  ASSERT_TRUE(events.wait_for(connection_state::closed));
+  ASSERT_TRUE(events.wait_for(connection_event::kind::closed));
   EXPECT_FALSE(c->is_open());
   EXPECT_FALSE(c->try_close());
 }
@@ -47,7 +47,7 @@ TEST_P(WithoutPeer, DEC12_DisconnectEndsIt) {
 TEST_P(WithoutPeer, DEC12_TheNodeStopsInTheMiddleOfIt) {
   lose_peer_and_keep_for(0ms);
   a.node.stop();
-  EXPECT_TRUE(events.wait_for(connection_state::closed));
+  EXPECT_TRUE(events.wait_for(connection_event::kind::closed));
 }
 
 // -- what waits meanwhile --------------------------------------------------------------------------

@@ -20,12 +20,12 @@ constexpr reconnect_policy patiently{.first = 10ms, .longest = 50ms, .keep_for =
 /// A connection whose first socket the peer has closed.
 connection connect_and_be_lost(tcp_node& a, const raw_listener& peer,
                                const connection_journal& events) {
-  auto made = a.tcp.connect(peer.address(),
-                            {.reconnect = patiently, .observer = events.observer()});
+  auto made = a.tcp.connect(peer.address(), {.reconnect = patiently,
+                                             .connection = {.observer = events.observer()}});
   auto first = peer.accept();
   EXPECT_EQ(to_hex(first.read(1)), "01");
   first.close();
-  const auto lost = events.wait_for(connection_state::reconnecting);
+  const auto lost = events.wait_for(connection_event::kind::reconnecting);
   EXPECT_TRUE(lost && lost->cause);
   return made;
 }
@@ -56,12 +56,12 @@ TEST_F(reconnect, DEC12_WhatWaitsIsNotGivenToAPeerThatHasNotGreeted) {
     EXPECT_TRUE(dying.is_silent(20ms));
     dying.close();
   }
-  EXPECT_EQ(events.count(connection_state::connected), 1u);
-  EXPECT_EQ(events.count(connection_state::reconnecting), 1u);
+  EXPECT_EQ(events.count(connection_event::kind::connected), 1u);
+  EXPECT_EQ(events.count(connection_event::kind::reconnecting), 1u);
   auto last = peer.accept();
   last.write(from_hex("01"));
   EXPECT_EQ(last.read(1 + 5).size(), 6u) << "the version byte, and the message";
-  EXPECT_TRUE(eventually([&] { return events.count(connection_state::connected) == 2; }));
+  EXPECT_TRUE(eventually([&] { return events.count(connection_event::kind::connected) == 2; }));
   EXPECT_EQ(a.dropped(drop_reason::connection_closed), 0u);
 }
 
@@ -124,8 +124,8 @@ TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
   raw_listener peer{16, true};
   auto policy = quickly;
   policy.keep_for = long_timeout;
-  const auto c = a.tcp.connect(peer.address(),
-                               {.reconnect = policy, .observer = events.observer()});
+  const auto c = a.tcp.connect(peer.address(), {.reconnect = policy,
+                                                .connection = {.observer = events.observer()}});
   const auto first = peer.accept();
   EXPECT_EQ(to_hex(first.read(1)), "01");
   const std::string large(1u << 20, '.');
@@ -133,7 +133,7 @@ TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
     ASSERT_TRUE(a.node.root().send({c, "echoer"}, large));
   ASSERT_FALSE(c.flush(300ms)) << "the peer reads nothing";
   first.shut_down_writing(); // the only sign that it goes: nothing is read or written
-  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
+  ASSERT_TRUE(events.wait_for(connection_event::kind::reconnecting));
   const auto second = peer.accept();
   EXPECT_EQ(to_hex(second.read(1)), "01");
 }
@@ -143,19 +143,19 @@ TEST_F(reconnect, DEC12_ASocketIsReadFromWhenTheLastOneWasLostByWriting) {
   const connection_journal events;
   const raw_listener peer{16, true};
   const auto c = a.tcp.connect(peer.address(), {.reconnect = quickly,
-                                                .limits = {.write_timeout = 200ms},
-                                                .observer = events.observer()});
+                                                .connection = {.limits = {.write_timeout = 200ms},
+                                                               .observer = events.observer()}});
   const auto first = peer.accept();
   first.write(from_hex("01"));
   const std::string large(1u << 20, '.');
   for (int i = 0; i < 7; ++i)
     ASSERT_TRUE(a.node.root().send({c, "echoer"}, large));
-  const auto lost = events.wait_for(connection_state::reconnecting); // still waits for input
+  const auto lost = events.wait_for(connection_event::kind::reconnecting); // still waits for input
   ASSERT_TRUE(lost && lost->cause);
   EXPECT_EQ(*lost->cause, errc::timeout);
   const auto second = peer.accept();
   second.write(from_hex("01"));
-  EXPECT_TRUE(eventually([&] { return events.count(connection_state::connected) == 2; }));
+  EXPECT_TRUE(eventually([&] { return events.count(connection_event::kind::connected) == 2; }));
 }
 
 /// Loses its peer between the request and its reply.
@@ -175,7 +175,8 @@ protected:
 TEST_F(WithARequest, ANS5_ARequestThatWasWrittenEndsWhenItsConnectionIsLost) {
   {
     const raw_listener peer;
-    c = a.tcp.connect(peer.address(), {.reconnect = patiently, .observer = events.observer()});
+    c = a.tcp.connect(peer.address(),
+                      {.reconnect = patiently, .connection = {.observer = events.observer()}});
     const auto accepted = peer.accept();
     static_cast<void>(accepted.read(1));
     requester = std::thread{[this] {
@@ -185,7 +186,7 @@ TEST_F(WithARequest, ANS5_ARequestThatWasWrittenEndsWhenItsConnectionIsLost) {
     }};
     ASSERT_FALSE(accepted.read(4 + 10).empty()); // it has come
   }
-  ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
+  ASSERT_TRUE(events.wait_for(connection_event::kind::reconnecting));
   EXPECT_TRUE(c->is_open());
   requester.join();
 }

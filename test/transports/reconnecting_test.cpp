@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 namespace {
 
 using namespace std::chrono_literals;
@@ -79,4 +79,4 @@ TEST(ReconnectingWithoutPauses, DEC12_APolicyWithoutPausesStillHasSome) {
 }
 
 } // namespace
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -13,9 +13,9 @@ namespace ockam::test {
 class slow_names {
 public:
   slow_names() {
-    internal::set_resolver([own = state_](const std::string& host) -> internal::found_addresses {
+    sdk::set_resolver([own = state_](const std::string& host) -> sdk::found_addresses {
       if (host.starts_with("quick"))
-        return std::vector{internal::ip_address{.bytes = {127, 0, 0, 1}}};
+        return std::vector{sdk::ip_address{.bytes = {127, 0, 0, 1}}};
       if (!host.starts_with("slow"))
         return fail(errc::not_found, host + " is unknown here");
       ++own->calls;
@@ -27,7 +27,7 @@ public:
   }
   ~slow_names() {
     state_->door.open();
-    internal::set_resolver({});
+    sdk::set_resolver({});
   }
   slow_names(const slow_names&) = delete;
   slow_names& operator=(const slow_names&) = delete;

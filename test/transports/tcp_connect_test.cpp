@@ -26,7 +26,7 @@ protected:
     b.flow_controls().add_consumer("echoer", behind.flow_control_id());
   }
 
-  /// A place without a listener, for the moment.
+  /// A free port, for the moment.
   std::string free_place() {
     const auto taken = b.listen();
     EXPECT_TRUE(taken.try_stop());
@@ -110,7 +110,7 @@ TEST_F(TcpConnect, TCP11_AStoppedListenerFreesItsPortAtOnce) {
 TEST_F(TcpConnect, TCP11_StoppingAListenerTwiceIsNotFound) {
   const auto listener = b.listen();
   ASSERT_TRUE(b.tcp.try_stop_listener(listener.address()));
-  EXPECT_EQ(error_of(b.tcp.try_stop_listener("missing")), errc::not_found);
+  EXPECT_EQ(error_of(b.tcp.try_stop_listener("nobody")), errc::not_found);
   EXPECT_EQ(error_of(listener.try_stop()), errc::not_found);
   EXPECT_TRUE(eventually([&] { return b.tcp.listeners().empty(); }));
   EXPECT_EQ(error_of(b.tcp.try_stop_listener(listener.address())), errc::not_found);
@@ -221,8 +221,8 @@ TEST_F(TcpConnect, TCP16_TCP17_DEC13_BothSidesProbeAndDoNotDelay) {
   expect_socket_options(elsewhere.port(), own);
 
   const raw_listener slow;
-  const auto patient = a.tcp.connect(slow.address(),
-                                     {.keepalive = own, .limits = {.write_timeout = 70s}});
+  const auto patient = a.tcp.connect(
+    slow.address(), {.keepalive = own, .connection = {.limits = {.write_timeout = 70s}}});
   EXPECT_EQ(option_of_socket_to(slow.port(), IPPROTO_TCP, TCP_USER_TIMEOUT), 70'000);
 }
 

@@ -78,12 +78,12 @@ TEST_F(TcpLifecycle, ACD8_TheSenderAdmitsEverybodyOfItsNode) {
   const raw_listener elsewhere;
   const auto made = a.tcp.connect(elsewhere.address());
   const auto peer = elsewhere.accept();
-  auto other = a.node.detached("unknown");
+  auto local = a.node.detached("anybody");
   a.node.start_worker("worker", [=](context& ctx, const routed<std::string>& received) {
     return ctx.send({made, "x"}, received.body());
   });
-  EXPECT_TRUE(other.send({made, "x"}, "from an endpoint"));
-  EXPECT_TRUE(other.send("worker", "from a worker"));
+  EXPECT_TRUE(local.send({made, "x"}, "from an endpoint"));
+  EXPECT_TRUE(local.send("worker", "from a worker"));
   EXPECT_TRUE(eventually([&] { return a.node.metrics().written == 2; }));
 }
 
@@ -155,7 +155,7 @@ TEST_F(TcpLifecycle, TCP1_SeveralTransportsOfANodeAreIndependentAndTheLastOneRes
   const auto c2 = second.connect(listener.socket_address());
   EXPECT_EQ(a.tcp.connections().size(), 1u);
   EXPECT_EQ(second.connections().size(), 1u);
-  EXPECT_EQ(error_of(second.try_disconnect(c.sender_address())), errc::not_found);
+  EXPECT_EQ(error_of(second.try_close_connection(c.sender_address())), errc::not_found);
   start_echoer();
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   EXPECT_EQ(ask(a.node, {c2, "echoer"}), "Hello Ockam!");
@@ -178,7 +178,7 @@ TEST_F(TcpLifecycle, TCP30_TCP31_TCP32_ResolvingOpensAConnectionThatBelongsToThe
   EXPECT_EQ(a.tcp.connections().size(), 2u);
   for (const auto& each : {*first, *second}) {
     EXPECT_EQ(ask(a.node, each), "Hello Ockam!");
-    EXPECT_TRUE(a.tcp.try_disconnect(each.next().value()));
+    EXPECT_TRUE(a.tcp.try_close_connection(each.next().value()));
   }
   EXPECT_TRUE(all_connections_end());
 }
@@ -205,7 +205,7 @@ TEST_F(TcpLifecycle, MAD7_TCP30_AMultiaddrIsResolvedLikeItsRoute) {
   ASSERT_TRUE(resolved);
   EXPECT_EQ(*resolved, (route{a.tcp.connections().front(), "echoer"}));
   EXPECT_EQ(ask(a.node, *resolved), "Hello Ockam!");
-  EXPECT_TRUE(a.tcp.try_disconnect(resolved->next().value()));
+  EXPECT_TRUE(a.tcp.try_close_connection(resolved->next().value()));
 }
 
 TEST_F(TcpLifecycle, MAD7_AMultiaddrWithoutARouteIsAnErrorBeforeAnythingIsDialled) {
@@ -233,10 +233,10 @@ TEST_F(TcpLifecycle, TCP30_MoreThanOneTransportAddressIsAnErrorBeforeAnythingIsD
 
 TEST_F(TcpLifecycle, TCP35_DisconnectingAgainLaterIsNotFound) {
   const auto c = a.connect(listener);
-  EXPECT_TRUE(a.tcp.try_disconnect(c.sender_address()));
+  EXPECT_TRUE(a.tcp.try_close_connection(c.sender_address()));
   EXPECT_TRUE(all_connections_end());
-  EXPECT_EQ(error_of(a.tcp.try_disconnect(c.sender_address())), errc::not_found);
-  EXPECT_EQ(error_of(a.tcp.try_disconnect("missing")), errc::not_found);
+  EXPECT_EQ(error_of(a.tcp.try_close_connection(c.sender_address())), errc::not_found);
+  EXPECT_EQ(error_of(a.tcp.try_close_connection("nobody")), errc::not_found);
   EXPECT_FALSE(a.tcp.find_connection(listener.socket_address()));
 }
 
@@ -258,13 +258,14 @@ TEST_F(TcpLifecycle, TCP36_ADisconnectDoesNotAffectOtherConnections) {
 TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounted) {
   const raw_listener elsewhere{16, true};
   connection_journal events;
-  const auto made = a.tcp.connect(elsewhere.address(), {.observer = events.observer()});
+  const auto made = a.tcp.connect(elsewhere.address(),
+                                  {.connection = {.observer = events.observer()}});
   auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.')); // more than the system takes
   EXPECT_GT(made.pending_bytes(), 0u);
   peer.close_at_once();
-  const auto closed = events.wait_for(connection_state::closed);
+  const auto closed = events.wait_for(connection_event::kind::closed);
   ASSERT_TRUE(closed && closed->cause);
   EXPECT_EQ(closed->cause->origin(), error_origin::transport);
   EXPECT_TRUE(logged({"warning", elsewhere.address()}));
@@ -277,8 +278,9 @@ TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounte
 TEST_F(TcpLifecycle, TCP38_APeerThatNeverReadsIsClosedAfterTheWriteDeadline) {
   const raw_listener elsewhere{16, true};
   connection_journal events;
-  const auto made = a.tcp.connect(elsewhere.address(), {.limits = {.write_timeout = 100ms},
-                                                        .observer = events.observer()});
+  const auto made = a.tcp.connect(
+    elsewhere.address(),
+    {.connection = {.limits = {.write_timeout = 100ms}, .observer = events.observer()}});
   const auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.'));
@@ -320,7 +322,8 @@ TEST_F(TcpLifecycle, NOD5_AStopThatHasToWaitForAnIoThreadLeavesNothing) {
 TEST_F(TcpLifecycle, NOD5_AStopEndsConnectionsWhosePeersDoNotRead) {
   const raw_listener elsewhere{16, true};
   connection_journal events;
-  const auto made = a.tcp.connect(elsewhere.address(), {.observer = events.observer()});
+  const auto made = a.tcp.connect(elsewhere.address(),
+                                  {.connection = {.observer = events.observer()}});
   const auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.'));

@@ -22,7 +22,7 @@ class TcpWire : public nodes_test {
 protected:
   tcp_node node{start_node()};
   connection_journal events;
-  tcp::listener listener = node.listen({.observer = events.observer()});
+  tcp::listener listener = node.listen({.connection = {.observer = events.observer()}});
   const bytes hello = wire_vector("tcp-stream-hello");
   const bytes hello_frame{hello.begin() + 1, hello.end()};
   const bytes reply = wire_vector("tcp-stream-reply");
@@ -72,8 +72,8 @@ TEST_F(TcpWire, TCP20_TCP18_TheVersionByteIsSentAtOnceByTheConnectingSide) {
 
 TEST_F(TcpWire, TCP20_APeerWithoutAVersionByteIsClosedAfterTheHandshakeTimeout) {
   connection_journal seen;
-  const auto impatient
-    = node.listen({.limits = {.handshake_timeout = 50ms}, .observer = seen.observer()});
+  const auto impatient = node.listen(
+    {.connection = {.limits = {.handshake_timeout = 50ms}, .observer = seen.observer()}});
   const auto peer = raw_peer::connect_to(impatient.port());
   EXPECT_TRUE(peer.is_closed());
   EXPECT_NE(seen.cause().find("handshake-timeout"), std::string::npos) << seen.cause();
@@ -81,7 +81,7 @@ TEST_F(TcpWire, TCP20_APeerWithoutAVersionByteIsClosedAfterTheHandshakeTimeout) 
 }
 
 TEST_F(TcpWire, TCP20_TheVersionByteAloneEndsTheHandshake) {
-  const auto impatient = node.listen({.limits = {.handshake_timeout = 50ms}});
+  const auto impatient = node.listen({.connection = {.limits = {.handshake_timeout = 50ms}}});
   const auto peer = raw_peer::connect_to(impatient.port());
   peer.write(from_hex(version));
   EXPECT_EQ(to_hex(peer.read(1)), version);
@@ -225,7 +225,7 @@ TEST_F(TcpWire, TCP39_AHalfClosedPeerCountsAsClosed) {
 TEST_F(TcpWire, TCP37_AStreamThatEndsInAFrameIsReportedAsTruncated) {
   for (const auto* each : {"bad-tcp-frame-eof-in-header", "bad-tcp-frame-eof-in-body"}) {
     connection_journal seen;
-    const auto place = node.listen({.observer = seen.observer()});
+    const auto place = node.listen({.connection = {.observer = seen.observer()}});
     const auto peer = raw_peer::connect_to(place.port());
     peer.write(from_hex(version) + wire_vector(each));
     peer.shut_down_writing();
@@ -238,7 +238,7 @@ TEST_F(TcpWire, TCP37_DEC16_DEC19_AResetIsReportedWithItsSystemError) {
   auto peer = connect();
   expect_answered(peer, hello, reply);
   peer.close_at_once();
-  const auto closed = events.wait_for(connection_state::closed);
+  const auto closed = events.wait_for(connection_event::kind::closed);
   ASSERT_TRUE(closed && closed->cause);
   EXPECT_EQ(closed->cause->code(), std::errc::connection_reset);
   EXPECT_EQ(closed->cause->origin(), error_origin::transport);
@@ -250,7 +250,7 @@ TEST_F(TcpWire, TCP37_DEC16_DEC19_AResetIsReportedWithItsSystemError) {
 TEST_F(TcpWire, TCP37_AFrameThatDoesNotEndIsClosedAfterTheFrameTimeout) {
   connection_journal seen;
   const auto impatient
-    = node.listen({.limits = {.frame_timeout = 50ms}, .observer = seen.observer()});
+    = node.listen({.connection = {.limits = {.frame_timeout = 50ms}, .observer = seen.observer()}});
   const auto peer = raw_peer::connect_to(impatient.port());
   peer.write(from_hex("01 00000020 8381"));
   EXPECT_TRUE(peer.is_closed());
@@ -258,7 +258,7 @@ TEST_F(TcpWire, TCP37_AFrameThatDoesNotEndIsClosedAfterTheFrameTimeout) {
 }
 
 TEST_F(TcpWire, TCP37_BetweenFramesThereIsNoFrameTimeout) {
-  const auto impatient = node.listen({.limits = {.frame_timeout = 50ms}});
+  const auto impatient = node.listen({.connection = {.limits = {.frame_timeout = 50ms}}});
   node.flow_controls().add_consumer("echoer", impatient.flow_control_id());
   const auto peer = raw_peer::connect_to(impatient.port());
   expect_answered(peer, hello, reply);
@@ -269,8 +269,9 @@ TEST_F(TcpWire, TCP37_BetweenFramesThereIsNoFrameTimeout) {
 TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   auto slow = node.node.detached("slow");
   connection_journal seen;
-  const auto place = node.listen(
-    {.limits = {.max_unhandled_messages = 1, .frame_timeout = 300ms}, .observer = seen.observer()});
+  const auto place
+    = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .frame_timeout = 300ms},
+                                  .observer = seen.observer()}});
   node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
@@ -292,8 +293,9 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
 TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   auto slow = node.node.detached("slow");
   connection_journal seen;
-  const auto place = node.listen(
-    {.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms}, .observer = seen.observer()});
+  const auto place
+    = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms},
+                                  .observer = seen.observer()}});
   node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
@@ -313,7 +315,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
 TEST_F(TcpWire, TCP37_AnIdlePeerIsClosedAfterTheIdleTimeoutIfThereIsOne) {
   connection_journal seen;
   const auto impatient
-    = node.listen({.limits = {.idle_timeout = 100ms}, .observer = seen.observer()});
+    = node.listen({.connection = {.limits = {.idle_timeout = 100ms}, .observer = seen.observer()}});
   const auto peer = raw_peer::connect_to(impatient.port());
   peer.write(from_hex(version));
   EXPECT_TRUE(peer.is_closed());
@@ -322,7 +324,8 @@ TEST_F(TcpWire, TCP37_AnIdlePeerIsClosedAfterTheIdleTimeoutIfThereIsOne) {
 
 TEST_F(TcpWire, TCP37_WhatIsWrittenKeepsAConnectionFromBeingIdle) {
   connection_journal seen;
-  const auto place = node.listen({.limits = {.idle_timeout = 1s}, .observer = seen.observer()});
+  const auto place
+    = node.listen({.connection = {.limits = {.idle_timeout = 1s}, .observer = seen.observer()}});
   const auto peer = raw_peer::connect_to(place.port());
   peer.write(from_hex(version));
   EXPECT_EQ(to_hex(peer.read(1)), version);

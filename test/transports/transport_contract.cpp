@@ -93,9 +93,9 @@ private:
                               side_options options) {
       auto own = udp_.default_bind_options();
       own.peer = std::move(peer);
-      own.reassembly.timeout = 500ms; // until a peer that begins anew is heard in any case
-      own.limits = options.limits;
-      own.observer = std::move(options.observer);
+      own.reassembly.timeout = 500ms; // then a restarted peer is heard in any case
+      own.connection.limits = options.limits;
+      own.connection.observer = std::move(options.observer);
       return udp_.try_bind(at, std::move(own));
     }
     static joined_end end_of(const udp::binding& made, route way) {
@@ -116,7 +116,7 @@ OCKAM_TEST_CONNECTIONS(Memory, in_memory, "in_memory");
 OCKAM_TEST_CONNECTIONS(Uds, unix_sockets, "path");
 OCKAM_TEST_RECONNECT(Tcp, tcp_over_loopback, "loopback");
 OCKAM_TEST_RECONNECT(Uds, unix_sockets, "path");
-OCKAM_TEST_IN_HOST_LOOP(Tcp, internal::asio_net, tcp_over_loopback, "loopback");
+OCKAM_TEST_IN_HOST_LOOP(Tcp, sdk::asio_net, tcp_over_loopback, "loopback");
 OCKAM_TEST_TRANSPORT(Udp, udp_over_loopback, "loopback");
 
 #ifdef __linux__

@@ -24,7 +24,7 @@ datagram datagram_at(const datagram_peer& peer) {
 
 TEST_F(UdpExchange, UDP1_ABindingTellsWhatItIs) {
   const auto id = flow_control_id::random();
-  const auto open = a.bind({.flow_control_id = id});
+  const auto open = a.bind({.connection = {.flow_control_id = id}});
   EXPECT_TRUE(open.is_open());
   EXPECT_NE(open.port(), 0);
   EXPECT_EQ(open.socket_address(), "127.0.0.1:" + std::to_string(open.port()));
@@ -123,7 +123,7 @@ TEST_F(UdpExchange, UDP3_MessagesForAnUnknownNameAreCounted) {
 
 TEST_F(UdpExchange, UDP3_WhatWaitsForANameIsCountedWhenTheBindingStops) {
   const auto at_a = a.bind();
-  ASSERT_TRUE(a.node.root().send({at_a, "2#missing.invalid:4000", "echoer"}, "x"));
+  ASSERT_TRUE(a.node.root().send({at_a, "2#nobody.invalid:4000", "echoer"}, "x"));
   ASSERT_TRUE(at_a.try_close());
   EXPECT_TRUE(eventually([&] { return a.node.metrics().in_flight() == 0; }));
 }
@@ -186,7 +186,8 @@ TEST_F(UdpExchange, UDP4_TheSizeOfADatagramIsAnOption) {
 TEST_F(UdpExchange, ERR11_DEC14_AMessageAboveTheLimitFailsAlone) {
   const auto at_b = b.bind();
   b.start_echoer(at_b);
-  const auto at_a = a.bind_to(at_b.socket_address(), {.limits = {.max_frame_size = 1'000}});
+  const auto at_a = a.bind_to(at_b.socket_address(),
+                              {.connection = {.limits = {.max_frame_size = 1'000}}});
   const auto refused = a.node.root().send({at_a, "echoer"}, std::string(1'000, 'x'));
   ASSERT_FALSE(refused);
   EXPECT_EQ(error_of(refused), errc::message_too_large);
@@ -206,7 +207,8 @@ TEST_F(UdpExchange, FCU4_ATiedBindingCanPassOnWhatComesThroughAnother) {
   const auto at_c = c.bind();
   c.start_echoer(at_c);
   const auto entrance = b.bind();
-  const auto exit = b.bind_to(at_c.socket_address(), {.consumer_of = {entrance.flow_control_id()}});
+  const auto exit = b.bind_to(at_c.socket_address(),
+                              {.connection = {.consumer_of = {entrance.flow_control_id()}}});
   const route through{a.bind(), udp_address(entrance), exit.sender_address(), "echoer"};
   expect_dropped(a.node, through, b.node, drop_reason::not_a_consumer); // the way back is not open
   b.node.flow_controls().add_consumer(entrance.sender_address(), exit.flow_control_id());
@@ -259,21 +261,21 @@ TEST_F(UdpExchange, IPv6PeersAreReachedAndIPv4OnesThroughAnIPv6Socket) {
 
 TEST_F(UdpExchange, AStoppedBindingIsUnknownAndItsPortIsFree) {
   connection_journal events;
-  const auto at_a = a.bind({.observer = events.observer()});
-  ASSERT_TRUE(events.wait_for(connection_state::connected));
+  const auto at_a = a.bind({.connection = {.observer = events.observer()}});
+  ASSERT_TRUE(events.wait_for(connection_event::kind::connected));
   ASSERT_TRUE(at_a.try_close());
   EXPECT_EQ(error_of(at_a.try_close()), errc::not_found);
   EXPECT_EQ(error_of(a.node.root().send({at_a, "2#127.0.0.1:4000", "x"}, "x")),
             errc::connection_closed);
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_FALSE(at_a.is_open());
-  EXPECT_EQ(error_of(a.udp.try_disconnect(at_a.sender_address())), errc::not_found);
+  EXPECT_EQ(error_of(a.udp.try_close_connection(at_a.sender_address())), errc::not_found);
   const auto again = a.udp.bind(at_a.socket_address());
   EXPECT_EQ(again.port(), at_a.port());
   const auto taken = b.udp.try_bind(at_a.socket_address());
   ASSERT_FALSE(taken);
   EXPECT_EQ(error_of(taken).code(), std::errc::address_in_use);
-  EXPECT_TRUE(a.udp.try_disconnect(again.receiver_address()));
+  EXPECT_TRUE(a.udp.try_close_connection(again.receiver_address()));
 }
 
 TEST_F(UdpExchange, TCP35_WhatWasSentBeforeTheStopLeaves) {

@@ -95,8 +95,8 @@ protected:
   asio::io_context loop;
   datagram_socket socket{loop.get_executor(), default_datagram_size};
   connection_limits limits{.max_pending_bytes = 1u << 20};
-  internal::outbox output{limits, internal::udp_format, nullptr};
-  internal::write_batch batch;
+  sdk::outbox output{limits, sdk::udp_format, nullptr};
+  sdk::write_batch batch;
   fragment_writer writer{socket, datagram_format::b, default_datagram_size, routing_number{65'535}};
   datagram_peer peer;
   std::map<std::uint16_t, bytes> arrived; // the fragments of each message, as they came

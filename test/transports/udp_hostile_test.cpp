@@ -123,7 +123,7 @@ TEST_F(UdpHostile, UDP6_PartsThatDoNotComeInTimeAreGivenUp) {
 }
 
 TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
-  const auto at = node.bind({.limits = {.max_frame_size = 1'000}});
+  const auto at = node.bind({.connection = {.limits = {.max_frame_size = 1'000}}});
   auto reader = node.start_reader(at);
   for (const auto& part : datagrams_of({"reader"}, std::string(1'400, 'x'), 1)) // three parts
     peer.send(part, at.port());
@@ -135,7 +135,8 @@ TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
 }
 
 TEST_F(UdpHostile, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
-  const auto at = node.bind({.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms}});
+  const auto at
+    = node.bind({.connection = {.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms}}});
   auto reader = node.start_reader(at);
   for (const auto number : {1, 2, 3}) // pauses at the second one
     peer.send(datagrams_of({"reader"}, "x", static_cast<std::uint16_t>(number)).front(), at.port());
@@ -194,13 +195,13 @@ protected:
     for (const auto& each : {address{"teller"}, secret})
       node.node.flow_controls().add_consumer(each, at.flow_control_id());
   }
-  /// What `other` gets for asking at the secret address.
-  std::size_t answered_by_secret(const datagram_peer& other, std::uint16_t number) {
-    return answered_to(other, at, datagrams_of({secret}, "", number).front());
+  /// The bytes that `asked_by` gets for a request to the secret address.
+  std::size_t answered_by_secret(const datagram_peer& asked_by, std::uint16_t number) {
+    return answered_to(asked_by, at, datagrams_of({secret}, "", number).front());
   }
-  void be_told(const datagram_peer& other, std::uint16_t number) {
-    other.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
-    EXPECT_TRUE(other.receive(long_timeout));
+  void be_told(const datagram_peer& receiver, std::uint16_t number) {
+    receiver.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
+    EXPECT_TRUE(receiver.receive(long_timeout));
   }
 
   static constexpr std::size_t all = answers * 30;
@@ -257,7 +258,7 @@ TEST_F(UdpHostile, ERR12_WhatIsPassedOnDoesNotGoToStrangers) {
   expect_drops(node.node, drop_reason::outgoing_denied, 1);
   peer.send(datagrams_of({"hop", at, "2#localhost:4000", "x"}, "", 2).front(), at.port());
   expect_drops(node.node, drop_reason::outgoing_denied, 2);
-  // a peer that is there already is no stranger
+  // a known peer is no stranger
   peer.send(datagrams_of({"hop", at, udp_address(peer.address()), "x"}, "", 3).front(), at.port());
   EXPECT_TRUE(peer.receive(long_timeout));
   EXPECT_FALSE(victim.receive(0ms));

@@ -22,7 +22,7 @@ struct validity {
   std::chrono::hours until{24};
 };
 
-/// An authority that signs certificates, made when the test runs; the files go with the object.
+/// An authority that signs certificates, made when the test runs; the files are removed with the object.
 class authority {
 public:
   authority();
@@ -32,7 +32,7 @@ public:
   /// @param name  as in a certificate: "DNS:localhost" or "IP:127.0.0.1", or several with commas
   identity issue(const std::string& name, validity when = {});
 
-  /// Options that trust this authority.
+  /// The file of trusted authorities that contains this one.
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
 
 private:

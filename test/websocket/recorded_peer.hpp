@@ -16,7 +16,7 @@ inline constexpr std::string_view recorded_request
   = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-/// A socket whose peer has asked for an upgrade, and said all it will ever say; it takes everything.
+/// A socket whose peer has requested an upgrade and sent all its input; it accepts every output.
 class recorded_peer final : public websocket::detail::byte_stream {
 public:
   using completion = websocket::detail::completion;

@@ -16,8 +16,8 @@ TEST(WebSocketConfig, ATransportMadeWithoutOptionsTakesThoseOfTheConfiguration) 
                              "--ockam.poll-before-sleeping=30us"},
                             none));
   const auto options = websocket::transport_options_from(config);
-  EXPECT_EQ(options.connect.limits.max_frame_size, 1'000u);
-  EXPECT_EQ(options.listen.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(options.connect.connection.limits.max_frame_size, 1'000u);
+  EXPECT_EQ(options.listen.connection.limits.max_frame_size, 1'000u);
   EXPECT_EQ(options.connect.connect_timeout, 250ms);
   EXPECT_EQ(options.listen.max_connections, 7u);
   EXPECT_EQ(options.io_threads, 2u);

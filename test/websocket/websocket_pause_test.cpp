@@ -21,14 +21,15 @@ TEST_F(WebSocketPause, TCP37_TimeInWhichWeDoNotRunIsNotHeldAgainstThePeer) {
   const connection_journal events;
   const auto place = node.listen(
     {.keepalive = {.idle = limit, .answer = limit},
-     .limits = {.frame_timeout = limit, .idle_timeout = limit},
-     .observer = [&, told = events.observer()](const connection_event& event) {
-       told(event);
-       if (event.state != connection_state::connected || ++connected != 2)
-         return;
-       std::this_thread::sleep_for(2 * limit); // the I/O thread does nothing else meanwhile
-       over.set_value();
-     }});
+     .connection = {.limits = {.frame_timeout = limit, .idle_timeout = limit},
+                    .observer = [&, told = events.observer()](const connection_event& event) {
+                      told(event);
+                      if (event.what != connection_event::kind::connected || ++connected != 2)
+                        return;
+                      std::this_thread::sleep_for(
+                        2 * limit); // the I/O thread does nothing else meanwhile
+                      over.set_value();
+                    }}});
   node.node.start_worker("echoer", echoer{});
   node.flow_controls().add_consumer("echoer", place.flow_control_id());
   const auto request = encode_bare_message(

@@ -19,15 +19,15 @@ protected:
       server.address(),
       {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms, .keep_for = long_timeout},
        .keepalive = keepalive,
-       .observer = events.observer()},
+       .connection = {.observer = events.observer()}},
       [](const auto&) {});
     first.emplace(raw_websocket::accept_from(server));
-    EXPECT_TRUE(events.wait_for(connection_state::connected));
+    EXPECT_TRUE(events.wait_for(connection_event::kind::connected));
     return a.websocket.connections().at(0);
   }
   void lose_first() {
     first->bytes().close();
-    const auto lost = events.wait_for(connection_state::reconnecting);
+    const auto lost = events.wait_for(connection_event::kind::reconnecting);
     EXPECT_TRUE(lost && lost->cause);
   }
 
@@ -47,11 +47,11 @@ TEST_F(WebSocketReconnect, DEC12_WhatWaitsLeavesWhenTheServerHasAgreed) {
     EXPECT_TRUE(dying.is_silent(20ms));
     dying.close();
   }
-  EXPECT_EQ(events.count(connection_state::connected), 1u);
+  EXPECT_EQ(events.count(connection_event::kind::connected), 1u);
   const auto second = raw_websocket::accept_from(server);
   EXPECT_EQ(second.read().opcode, binary) << "the message was not lost";
-  EXPECT_EQ(events.count(connection_state::connected), 2u);
-  EXPECT_EQ(events.count(connection_state::reconnecting), 1u);
+  EXPECT_EQ(events.count(connection_event::kind::connected), 2u);
+  EXPECT_EQ(events.count(connection_event::kind::reconnecting), 1u);
   EXPECT_TRUE(c.is_open());
 }
 
@@ -78,7 +78,7 @@ TEST_F(WebSocketReconnect, DEC12_HalfAMessageOfTheLastWebSocketIsForgotten) {
 TEST_F(WebSocketReconnect, DEC12_WS7_ASilentServerIsConnectedToAgain) {
   static_cast<void>(connect({.idle = 50ms, .answer = 50ms}));
   EXPECT_EQ(first->read().opcode, ping);
-  const auto lost = events.wait_for(connection_state::reconnecting);
+  const auto lost = events.wait_for(connection_event::kind::reconnecting);
   ASSERT_TRUE(lost && lost->cause);
   EXPECT_EQ(*lost->cause, errc::timeout);
   const auto second = raw_websocket::accept_from(server);
@@ -92,7 +92,7 @@ TEST_F(WebSocketReconnect, DEC12_NOD6_TheNodeStopsDuringAnAttempt) {
   EXPECT_EQ(read_head(silent).substr(0, 4), "GET ");
   a.node.stop();
   EXPECT_TRUE(silent.is_closed());
-  EXPECT_TRUE(events.wait_for(connection_state::closed));
+  EXPECT_TRUE(events.wait_for(connection_event::kind::closed));
 }
 
 } // namespace

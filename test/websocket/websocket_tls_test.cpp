@@ -26,7 +26,7 @@ protected:
                                    {.tls = {.certificate_file = own.certificate_file,
                                             .private_key_file = own.private_key_file,
                                             .client_ca_file = client_ca_file},
-                                    .limits = limits});
+                                    .connection = {.limits = limits}});
     b.flow_controls().add_consumer("echoer", made.flow_control_id());
     return made;
   }
@@ -67,7 +67,7 @@ TEST_F(WebSocketTls, WS11_ACertificateForAnotherNameIsRefused) {
 TEST_F(WebSocketTls, WS11_ACertificateOfAnUnknownAuthorityIsRefused) {
   const auto at = listen(unknown.issue("IP:127.0.0.1"));
   expect_refused(connect(at), "tls.ca_file");
-  // the authorities of the system have signed none of ours
+  // no authority of the system has signed the certificates of this test
   expect_refused(a.websocket.try_connect("wss://127.0.0.1:" + std::to_string(port_of(at))),
                  "tls.ca_file");
 }

@@ -39,7 +39,7 @@ protected:
   }
 
   ockam::listener listen(websocket::listen_options options = {}) {
-    options.observer = events.observer();
+    options.connection.observer = events.observer();
     return node.listen(std::move(options));
   }
   void reach_echoer_from(const ockam::listener& place) {
@@ -160,7 +160,7 @@ TEST_F(WebSocketWire, WS4_TextThatIsNotUtf8IsRefused) {
 // -- limits and rules ------------------------------------------------------------------------------
 
 TEST_F(WebSocketWire, WS5_AMessageAboveTheLimitIsRefusedBeforeItIsThere) {
-  place = listen({.limits = {.max_frame_size = 1'000}});
+  place = listen({.connection = {.limits = {.max_frame_size = 1'000}}});
   reach_echoer_from(place);
   auto large = masked(binary, bytes(1'001)).encode();
   large.resize(8); // the head alone
@@ -168,7 +168,7 @@ TEST_F(WebSocketWire, WS5_AMessageAboveTheLimitIsRefusedBeforeItIsThere) {
 }
 
 TEST_F(WebSocketWire, WS5_FragmentsAboveTheLimitAreRefused) {
-  place = listen({.limits = {.max_frame_size = 1'000}});
+  place = listen({.connection = {.limits = {.max_frame_size = 1'000}}});
   auto fragments = masked(binary, bytes(600), false).encode();
   const auto second = masked(continuation, bytes(600)).encode();
   fragments.insert(fragments.end(), second.begin(), second.end());
@@ -177,8 +177,8 @@ TEST_F(WebSocketWire, WS5_FragmentsAboveTheLimitAreRefused) {
 
 TEST_F(WebSocketWire, WS5_AMessageForWhichThereIsNoMemoryEndsItsConnection) {
   websocket_node scarce{start_node({.max_buffer_bytes = 1u << 20})};
-  const auto peer
-    = raw_websocket::connect_to(port_of(scarce.listen({.observer = events.observer()})));
+  const auto peer = raw_websocket::connect_to(
+    port_of(scarce.listen({.connection = {.observer = events.observer()}})));
   peer.write(masked(binary, bytes(4u << 20)));
   EXPECT_EQ(peer.read().close_code(), 1013);
   EXPECT_NE(events.cause().find("max-buffer-bytes"), std::string::npos) << events.cause();
@@ -190,7 +190,7 @@ TEST_F(WebSocketWire, WS6_AClientHasToMask) {
 
 TEST_F(WebSocketWire, WS6_AServerMustNotMask) {
   const raw_listener elsewhere;
-  node.websocket.async_connect(elsewhere.address(), {.observer = events.observer()},
+  node.websocket.async_connect(elsewhere.address(), {.connection = {.observer = events.observer()}},
                                [](const auto&) {});
   const auto peer = raw_websocket::accept_from(elsewhere);
   peer.bytes().write(from_client);
@@ -209,12 +209,12 @@ TEST_F(WebSocketWire, WS6_AReservedOpcodeClosesTheConnection) {
 }
 
 TEST_F(WebSocketWire, WS6_AMessageThatIsNotFinishedInTimeClosesTheConnection) {
-  place = listen({.limits = {.frame_timeout = 50ms}});
+  place = listen({.connection = {.limits = {.frame_timeout = 50ms}}});
   expect_closed(masked(binary, from_hex("01"), false).encode(), 1008, "frame-timeout");
 }
 
 TEST_F(WebSocketWire, WS6_WhatComesOfAMessageAfterItsTimeIsIgnored) {
-  place = listen({.limits = {.frame_timeout = 50ms}});
+  place = listen({.connection = {.limits = {.frame_timeout = 50ms}}});
   const auto peer = connect();
   const auto whole = masked(binary, bytes(300'000)).encode();
   expect_closed(peer, {whole.begin(), whole.begin() + 100'000}, 1008, "frame-timeout");
@@ -224,12 +224,12 @@ TEST_F(WebSocketWire, WS6_WhatComesOfAMessageAfterItsTimeIsIgnored) {
 }
 
 TEST_F(WebSocketWire, WS6_AnIdleConnectionIsClosedWhenThatIsAskedFor) {
-  place = listen({.limits = {.idle_timeout = 50ms}});
+  place = listen({.connection = {.limits = {.idle_timeout = 50ms}}});
   expect_closed({}, 1008, "idle-timeout");
 }
 
 TEST_F(WebSocketWire, WS6_APeerThatTakesNothingIsGivenUp) {
-  place = listen({.limits = {.write_timeout = 100ms}});
+  place = listen({.connection = {.limits = {.write_timeout = 100ms}}});
   const auto peer = connect();
   const auto c = node.accepted();
   while (node.node.root().send({c, "reader"}, std::string(1'000'000, 'x')))
@@ -265,12 +265,12 @@ TEST_F(WebSocketWire, WS7_APeerThatAnswersPingsStays) {
     EXPECT_EQ(asked.opcode, ping);
     peer.write(masked(pong, asked.payload));
   }
-  EXPECT_EQ(events.count(connection_state::closed), 0u);
+  EXPECT_EQ(events.count(connection_event::kind::closed), 0u);
 }
 
 TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
-  place = listen(
-    {.keepalive = {.idle = 50ms, .answer = 100ms}, .limits = {.max_unhandled_messages = 1}});
+  place = listen({.keepalive = {.idle = 50ms, .answer = 100ms},
+                  .connection = {.limits = {.max_unhandled_messages = 1}}});
   auto reader = node.node.detached("reader"); // takes nothing until it is asked
   node.flow_controls().add_consumer("reader", place.flow_control_id());
   const auto peer = connect();
@@ -280,8 +280,7 @@ TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(peer.read().opcode, pong);
   EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
-  EXPECT_EQ(peer.read().opcode, ping)
-    << "it reads again, and pings peers that were silent meanwhile";
+  EXPECT_EQ(peer.read().opcode, ping) << "it reads again, and pings the silent peer";
 }
 
 // -- the end ---------------------------------------------------------------------------------------
@@ -321,7 +320,7 @@ TEST_F(WebSocketWire, WS8_WhatThePeerGivesAsItsReasonIsPartOfTheCause) {
 }
 
 TEST_F(WebSocketWire, WS8_APeerThatDoesNotAnswerACloseIsNotWaitedForLong) {
-  place = listen({.limits = {.write_timeout = 100ms}});
+  place = listen({.connection = {.limits = {.write_timeout = 100ms}}});
   const auto peer = connect();
   ASSERT_TRUE(node.accepted().try_close());
   EXPECT_EQ(peer.read().close_code(), 1000);
@@ -427,7 +426,7 @@ TEST_F(WebSocketWire, WS9_PagesInBrowsersConnectOnlyFromOriginsThatAreAllowed) {
 }
 
 TEST_F(WebSocketWire, WS10_ASlowRequestIsNotWaitedFor) {
-  place = listen({.limits = {.handshake_timeout = 50ms}});
+  place = listen({.connection = {.limits = {.handshake_timeout = 50ms}}});
   for (const std::string begun : {"", "GET / HTTP/1.1\r\nHost"}) {
     const auto peer = raw_peer::connect_to(port_of(place));
     write_text(peer, begun);
@@ -437,7 +436,7 @@ TEST_F(WebSocketWire, WS10_ASlowRequestIsNotWaitedFor) {
 }
 
 TEST_F(WebSocketWire, WS10_SocketsThatNeverAskCountAsConnectionsUntilTheyAreClosed) {
-  place = listen({.max_connections = 2, .limits = {.handshake_timeout = 300ms}});
+  place = listen({.max_connections = 2, .connection = {.limits = {.handshake_timeout = 300ms}}});
   reach_echoer_from(place);
   const auto first = raw_peer::connect_to(port_of(place));
   const auto second = raw_peer::connect_to(port_of(place));

@@ -1,6 +1,6 @@
 #include "ockam/transports/config.hpp"
 
-#include "ockam/transports/transport/connection_options.hpp"
+#include "ockam/transports/detail/config_options.hpp"
 
 #include <caf/config_option_set.hpp>
 
@@ -82,7 +82,7 @@ uds::transport_options uds::transport_options_from(const caf::actor_system_confi
 udp::transport_options udp::transport_options_from(const caf::actor_system_config& config) {
   transport_options options;
   const option_reader read{config};
-  internal::visit_options(options.bind.limits, read);
+  internal::visit_options(options.bind.connection.limits, read);
   internal::visit_threads(options, read);
   visit_udp(options, read);
   return options;

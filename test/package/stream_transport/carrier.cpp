@@ -1,8 +1,8 @@
 #include "carrier.hpp"
 
 #include "ockam/transports/engine/connection_engine.hpp"
-#include "ockam/transports/io/closing.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
+#include "ockam/transports/io/graceful_close.hpp"
 
 #include <array>
 

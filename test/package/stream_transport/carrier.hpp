@@ -11,7 +11,7 @@
 
 namespace mptcp {
 
-namespace sdk = ockam::internal;
+namespace sdk = ockam::sdk;
 
 /// Says for Asio what its sockets are; takes the endpoints of TCP.
 class multipath : public asio::generic::stream_protocol {

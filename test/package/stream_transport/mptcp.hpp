@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/node.hpp"
-#include "ockam/transports/limits.hpp"
+#include "ockam/transports/connection.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
@@ -13,18 +13,14 @@ namespace mptcp {
 inline constexpr std::uint8_t address_type = 241;
 
 struct connect_options {
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
   std::chrono::milliseconds connect_timeout{5'000};
-  ockam::connection_limits limits{};
-  ockam::connection_observer observer{};
+  ockam::connection_options connection{};
 };
 
 struct listen_options {
-  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
   std::size_t max_connections = 1'000;
   bool explain_drops = false;
-  ockam::connection_limits limits{};
-  ockam::connection_observer observer{}; ///< of each accepted connection
+  ockam::connection_options connection{};
 };
 
 class transport_impl;

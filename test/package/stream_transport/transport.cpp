@@ -110,12 +110,7 @@ void transport_impl::connect(std::string_view peer, connect_options options,
                   done = std::move(done)](ockam::result<socket> made) {
     if (!made)
       return done(ockam::fail(std::move(made.error())));
-    done(me->adopt(std::move(*made),
-                   {.limits = options.limits,
-                    .mode = ockam::connection_mode::outgoing,
-                    .id = options.flow_control_id,
-                    .observer = options.observer},
-                   thread));
+    done(me->adopt(std::move(*made), {.connection = options.connection}, thread));
   });
 }
 
@@ -132,7 +127,7 @@ ockam::result<ockam::listener> transport_impl::listen(std::string_view at, liste
   std::error_code ignored;
   const auto real = text_of(bound->local_endpoint(ignored));
   const auto made = std::make_shared<acceptor>(
-    thread, std::move(*bound), options.spawner_flow_control_id, options.max_connections);
+    thread, std::move(*bound), options.connection.flow_control_id, options.max_connections);
   if (auto opened = made->open(node(), real); !opened)
     return ockam::fail(std::move(opened.error()));
   add(made);
@@ -142,20 +137,17 @@ ockam::result<ockam::listener> transport_impl::listen(std::string_view at, liste
                 const auto listener = from.lock();
                 if (!listener)
                   return;
-                const auto connection = me->adopt(std::move(accepted),
-                                                  {.limits = options.limits,
-                                                   .mode = ockam::connection_mode::incoming,
-                                                   .listener = listener->shared_socket_address(),
-                                                   .spawner_id = options.spawner_flow_control_id,
-                                                   .observer = options.observer,
-                                                   .explain_drops = options.explain_drops},
-                                                  served_by, listener);
+                auto setup = sdk::link::setup::accepted(options.connection);
+                setup.listener = listener->shared_socket_address();
+                setup.explain_drops = options.explain_drops;
+                const auto connection = me->adopt(std::move(accepted), std::move(setup), served_by,
+                                                  listener);
                 if (connection)
                   return;
                 listener->connection_ended();
                 me->report_not_taken(listener->socket_address(), connection.error());
               },
-              [weak = weak_from_this()](const sdk::listening& ended) {
+              [weak = weak_from_this()](const sdk::listener_base& ended) {
                 if (const auto me = weak.lock())
                   me->remove(ended);
               });

@@ -2,7 +2,7 @@
 
 #include "ockam/transports/engine/connection_engine.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 std::shared_ptr<connection_engine> carrier::on_ready::waiting() const noexcept {
   auto engine = engine_.lock();
@@ -23,4 +23,4 @@ result<inbox::state> carrier::decode(inbox& from, execution_context* context, st
   return from.decode(connection_->port(), context, max);
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -6,20 +6,20 @@
 #include <algorithm>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
 /// Reads in a row before other connections get their turn.
 constexpr int max_reads = 8;
 
-/// Messages decoded before the workers that they wake run: so few that those find them in the cache.
+/// Messages decoded before their workers run: few enough to stay in the cache.
 constexpr std::size_t max_decoded = 64;
 
 /// Writes in a row before other connections get their turn.
 constexpr int max_writes = 16;
 
-/// Memory for output is given back this long after the last one, that of the carrier later.
+/// Memory for output is freed this long after the last output, that of the carrier later.
 constexpr std::chrono::milliseconds idle_memory{100};
 constexpr std::chrono::seconds idle_carrier_memory{1};
 
@@ -50,7 +50,7 @@ void connection_engine::start() {
   });
 }
 
-/// Takes `step` on the thread of the loop, unless the connection has ended before.
+/// Runs `step` on the thread of the loop, unless the connection has ended before.
 template <class Step>
 void connection_engine::later(Step step) {
   loop_->post([me = self(), step] {
@@ -72,7 +72,7 @@ void connection_engine::on_ready(carrier::direction what, const result<void>& ou
     return end(outcome.error());
   if (is_input) {
     reads_ = 0;
-    return paused_ || workers_run_ ? void() : read(); // what has been read before comes first
+    return paused_ || workers_run_ ? void() : read(); // decodes earlier input first
   }
   remove_given_up(batch_);
   flush();
@@ -118,8 +118,8 @@ void connection_engine::read() {
     decode();
 }
 
-/// A peer that was lost is there again when its version byte is: not everything that accepts a socket
-/// is a node. False when the connection has ended.
+/// A lost peer is connected again with its version byte: not everything that accepts a socket is a
+/// node. False when the connection has ended.
 bool connection_engine::greet() {
   if (greeted_)
     return true;
@@ -135,7 +135,7 @@ bool connection_engine::greet() {
   return carrier_ != nullptr;
 }
 
-/// Passes on some of what has been read.
+/// Passes on some of the input.
 void connection_engine::decode() {
   const auto before = input_.frames();
   auto state = carrier_->decode(input_, loop_->actor_context(), max_decoded - decoded_);
@@ -177,7 +177,7 @@ void connection_engine::read_on() {
     wait_for_input();
 }
 
-/// All that is whole has been passed on; a part of a frame may be left.
+/// Every complete frame has been passed on; a part of one may be left.
 void connection_engine::note_frame() {
   if (!input_.in_frame()) {
     frame_began_ = {};
@@ -196,7 +196,7 @@ void connection_engine::wake_reader() {
       me.read_ = carrier::input::more; // also before `read_on`, which would pause for it
     if (!me.carrier_ || !std::exchange(me.paused_, false))
       return;
-    me.last_input_ = me.loop_->now(); // a pause of ours is not time that the peer took
+    me.last_input_ = me.loop_->now(); // a pause of this node is not held against the peer
     me.frame_began_ = {};
     me.decode();
   });
@@ -295,19 +295,20 @@ void connection_engine::check_deadlines(const tick& at) {
 /// Whether the peer has taken no byte for too long.
 bool connection_engine::is_stuck(clock::time_point now) const {
   return carrier_ && (!batch_.empty() || carrier_holds_some_)
-         && is_over(limits().write_timeout, std::max(last_output_, carrier_->last_output()), now);
+         && internal::is_over(limits().write_timeout,
+                              std::max(last_output_, carrier_->last_output()), now);
 }
 
 void connection_engine::release_idle_memory(clock::time_point now) {
-  if (!batch_.empty() || carrier_holds_some_ || !is_over(idle_memory, last_output_, now))
+  if (!batch_.empty() || carrier_holds_some_ || !internal::is_over(idle_memory, last_output_, now))
     return;
   batch_.shrink();
   output().shrink();
-  if (carrier_ && is_over(idle_carrier_memory, last_output_, now))
+  if (carrier_ && internal::is_over(idle_carrier_memory, last_output_, now))
     carrier_->release_memory();
 }
 
-/// What the peer should have done by now.
+/// The deadline that the peer has missed.
 std::optional<error> connection_engine::missed_deadline(clock::time_point now) const {
   const auto late = [&](const char* what, std::chrono::milliseconds limit, const char* option) {
     return error{errc::timeout, escaped(peer()) + ' ' + what + " within "
@@ -318,11 +319,12 @@ std::optional<error> connection_engine::missed_deadline(clock::time_point now) c
     return late("took no byte", limit.write_timeout, "write-timeout");
   if (paused_)
     return std::nullopt;
-  if (!input_.version_received() && is_over(limit.handshake_timeout, last_input_, now))
+  if (!input_.version_received() && internal::is_over(limit.handshake_timeout, last_input_, now))
     return late("sent no version byte", limit.handshake_timeout, "handshake-timeout");
-  if (frame_began_ != clock::time_point{} && is_over(limit.frame_timeout, frame_began_, now))
+  if (frame_began_ != clock::time_point{}
+      && internal::is_over(limit.frame_timeout, frame_began_, now))
     return late("did not finish a frame", limit.frame_timeout, "frame-timeout");
-  if (is_over(limit.idle_timeout, std::max(last_input_, last_output_), now))
+  if (internal::is_over(limit.idle_timeout, std::max(last_input_, last_output_), now))
     return late("was idle and sent nothing", limit.idle_timeout, "idle-timeout");
   return std::nullopt;
 }
@@ -347,7 +349,7 @@ void connection_engine::end(std::optional<error> cause, bool is_stuck) {
   if (cause && reconnect_ && current_phase() == phase::open)
     return lose_carrier(*cause, is_stuck);
   reconnect_.reset();
-  if (const auto last = std::move(carrier_)) // before observers are told, which may want the port
+  if (const auto last = std::move(carrier_)) // before observers run, which may bind the port
     last->close({cause, node_stops(), is_stuck});
   finish(std::move(cause), batch_);
   batch_.clear();
@@ -398,4 +400,4 @@ void connection_engine::use(std::unique_ptr<carrier> another) {
   wait_for_input();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -1,6 +1,6 @@
 #include "ockam/transports/engine/inbox.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -50,4 +50,4 @@ result<inbox::state> inbox::decode(connection_port& port, compat::execution_cont
   return state::no_credit;
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -2,11 +2,11 @@
 
 #include "ockam/protocol/text.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
-/// A connection is small because it shares its limits with those made before it that have the same.
+/// Connections with equal limits share them, which saves memory of idle ones.
 std::shared_ptr<const connection_limits> share(const connection_limits& wanted) {
   static std::mutex mutex;
   static auto last = std::make_shared<const connection_limits>();
@@ -23,9 +23,15 @@ void fail_all(const outbox::requests& all, const error& cause) noexcept {
 
 } // namespace
 
+link::setup link::setup::accepted(connection_options of_listener) {
+  setup made{.connection = std::move(of_listener), .mode = connection_mode::incoming};
+  made.spawner_id = std::exchange(made.connection.flow_control_id, flow_control_id::random());
+  return made;
+}
+
 link::link(const setup& own, const stream_format& format)
-  : limits_{share(own.limits)},
-    observer_{own.observer},
+  : limits_{share(own.connection.limits)},
+    observer_{own.connection.observer},
     credit_{make_ref<receive_credit>(*limits_, reader_)},
     output_{*limits_, format, own.buffers},
     mode_{own.mode} {}
@@ -38,9 +44,9 @@ void link::waiting_reader::wake() noexcept {
 result<void> link::open(const node_ptr& node, setup own) {
   reader_->whose = weak_from_this();
   auto port = connection_port::open(node, {.output = shared_from_this(),
-                                           .id = std::move(own.id),
+                                           .id = std::move(own.connection.flow_control_id),
                                            .spawner_id = std::move(own.spawner_id),
-                                           .consumer_of = std::move(own.consumer_of),
+                                           .consumer_of = std::move(own.connection.consumer_of),
                                            .peer = std::move(own.peer),
                                            .listener = std::move(own.listener),
                                            .credit = credit_,
@@ -75,20 +81,20 @@ void link::note_load() {
     refused_again_ = true;
     return;
   }
-  notify(connection_state::overloaded);
+  notify(connection_event::kind::overloaded);
   load_ = load::overloaded;
-  note_relief(); // the output may have shrunk before it was known to be too long
+  note_relief(); // the output may have shrunk before the event
 }
 
 void link::note_relief() {
-  std::atomic_thread_fence(std::memory_order_seq_cst); // the output first, then those that wait
+  std::atomic_thread_fence(std::memory_order_seq_cst); // the output first, then the waiters
   auto expected = load::overloaded;
   if (!output_.relieved() || !load_.compare_exchange_strong(expected, load::announcing))
     return;
   refused_again_ = false;
-  notify(connection_state::writable);
+  notify(connection_event::kind::writable);
   load_ = load::normal;
-  if (refused_again_.exchange(false)) // after the observer was told that it may send
+  if (refused_again_.exchange(false)) // after the observer was notified
     note_load();
 }
 
@@ -124,10 +130,9 @@ void link::bytes_written(std::size_t count) {
   note_room();
 }
 
-/// There may be room now: fewer bytes wait than before.
+/// There may be room now: fewer bytes are pending.
 void link::note_room() {
-  std::atomic_thread_fence(
-    std::memory_order_seq_cst); // frees first, then looks for waiting senders
+  std::atomic_thread_fence(std::memory_order_seq_cst); // freed first, then checked for waiters
   if (load_.load(std::memory_order_relaxed) != load::normal)
     note_relief();
   if (senders_wait_.load(std::memory_order_relaxed) && output_.relieved())
@@ -195,7 +200,7 @@ void link::announce_connected(unsigned attempts) {
              : "connected again with " + port_.peer_for_logs() + " after "
                  + std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
   });
-  notify(connection_state::connected);
+  notify(connection_event::kind::connected);
 }
 
 std::string link::description() const {
@@ -224,7 +229,7 @@ void link::go_away() {
   close();
 }
 
-result<void> link::disconnect() {
+result<void> link::try_close() {
   return port_.node()->stop_worker(sender_address());
 }
 
@@ -244,7 +249,7 @@ void link::begin_again(const error& cause, const write_batch& unwritten,
                                + to_string(cause)}
                          .with_cause(cause.code()));
   if (!lost_before)
-    notify(connection_state::reconnecting, cause);
+    notify(connection_event::kind::reconnecting, cause);
   note_room(); // of what was being written
   expire_waiting({now});
 }
@@ -274,27 +279,27 @@ void link::finish(std::optional<error> cause, const write_batch& unwritten) {
     return "connection with " + port_.peer_for_logs() + " closed"
            + (cause ? ": " + to_string(*cause) : std::string{});
   });
-  notify(connection_state::closed, std::move(cause));
+  notify(connection_event::kind::closed, std::move(cause));
 }
 
 node_log& link::log() const noexcept {
   return port_.node()->log();
 }
 
-void link::notify(connection_state state, std::optional<error> cause) {
+void link::notify(connection_event::kind what, std::optional<error> cause) {
   if (!observer_)
     return;
   const auto callee = "the observer of the connection with " + port_.peer_for_logs();
   port_.node()->host_functions()->call(callee, [&] {
-    observer_({state, sender_address(), std::move(cause)});
+    observer_({what, sender_address(), std::move(cause)});
   });
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk
 
 namespace ockam {
 
-connection::connection(std::shared_ptr<internal::link> link) : link_{std::move(link)} {}
+connection::connection(std::shared_ptr<sdk::link> link) : link_{std::move(link)} {}
 
 const address& connection::sender_address() const noexcept {
   return link_->sender_address();
@@ -333,7 +338,7 @@ bool connection::flush(std::chrono::milliseconds timeout) const {
 }
 
 result<void> connection::try_close() const {
-  return link_->disconnect();
+  return link_->try_close();
 }
 
 } // namespace ockam

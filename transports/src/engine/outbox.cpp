@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
-/// Written requests that are remembered before those that have ended are looked for.
+/// Written requests that are tracked before ended ones are removed.
 constexpr std::size_t least_sweep = 64;
 
 } // namespace
@@ -72,7 +72,7 @@ result<void> outbox::admit(std::size_t size) const {
   return {};
 }
 
-/// Whether this message may come in now. With the lock.
+/// Whether this message is accepted now. With the lock.
 result<void> outbox::accept(const message& content, std::size_t size) const {
   if (closed_)
     return fail(errc::connection_closed, "the connection is closed; connect again");
@@ -87,7 +87,7 @@ result<void> outbox::accept(const message& content, std::size_t size) const {
   return admit(size);
 }
 
-result<bool> outbox::push(message& content, const connection_port* watched,
+result<bool> outbox::push(message& content, const connection_port* observed,
                           ref_ptr<ref_counted> destination) {
   const encode_options without_own{.skip_hops = destination ? std::size_t{2} : std::size_t{1}};
   const auto size = format_.form.size(content, without_own);
@@ -103,8 +103,8 @@ result<bool> outbox::push(message& content, const connection_port* watched,
   const std::lock_guard guard{mutex_};
   if (auto accepted = accept(content, size); !accepted)
     return fail(std::move(accepted.error()));
-  if (watched != nullptr) [[unlikely]]
-    watched->note_write(content, without_own.skip_hops);
+  if (observed != nullptr) [[unlikely]]
+    observed->note_write(content, without_own.skip_hops);
   waiting_.append_message(content, without_own, size, format_, std::move(destination));
   const auto bytes = format_.frames.length_size + size;
   waiting_bytes_.store(waiting_bytes_.load(std::memory_order_relaxed) + bytes,
@@ -130,7 +130,7 @@ bool outbox::next_batch(write_batch& done) {
     {
       const std::lock_guard guard{mutex_};
       if (std::exchange(version_due_,
-                        false)) { // alone: all queued messages come after it
+                        false)) { // alone: everything queued comes after it
         done.append_version();
         leaving_bytes_.store(done.size(), std::memory_order_relaxed);
         if (buffers_)
@@ -140,7 +140,8 @@ bool outbox::next_batch(write_batch& done) {
       if (suspension_ && suspension_->active && !closed_)
         return false;
       std::swap(done, waiting_);
-      leaving_bytes_.store(done.size(), std::memory_order_relaxed); // first: it is never too little
+      leaving_bytes_.store(done.size(),
+                           std::memory_order_relaxed); // first: the sum is never too small
       waiting_bytes_.store(0, std::memory_order_relaxed);
       if (done.empty()) {
         writer_awake_ = false;
@@ -167,7 +168,7 @@ std::size_t outbox::remove_given_up(write_batch& unwritten) {
   return ended.size();
 }
 
-/// Requests of a batch that is being written from now on. With the lock.
+/// Tracks the requests of a batch that is being written. With the lock.
 void outbox::remember(const write_batch& leaving) {
   for (const auto& each : leaving.content_->tracked)
     if (each.request && each.request->is_pending())
@@ -299,7 +300,7 @@ bool outbox::wait_until_written(std::chrono::milliseconds timeout) const {
   std::unique_lock guard{mutex_};
   if (!drained_)
     drained_ = std::make_unique<std::condition_variable>();
-  return drained_->wait_until(guard, moment_after(timeout), [this] {
+  return drained_->wait_until(guard, internal::moment_after(timeout), [this] {
     return abandoned_ || !writer_awake_;
   }) && !abandoned_;
 }
@@ -309,4 +310,4 @@ void outbox::notify_drained() const {
     drained_->notify_all();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 void receive_credit::give_back_together(credit_use use, std::size_t messages,
                                         std::size_t bytes) noexcept {
@@ -14,7 +14,7 @@ void receive_credit::give_back_together(credit_use use, std::size_t messages,
   wake_reader();
 }
 
-/// The reader announces that it waits, then looks again; we free, then look whether it waits.
+/// The reader announces that it waits, then checks again; this thread frees, then checks for waiters.
 void receive_credit::wake_reader() noexcept {
   const auto awaited = reader_waits_for_.load(std::memory_order_seq_cst);
   if (awaited != none && half_free(awaited) && reader_waits_for_.exchange(none) != none && reader_)
@@ -50,8 +50,8 @@ bool receive_credit::exhausted() noexcept {
   reader_waits_for_.store(used_up, std::memory_order_seq_cst);
   if (!half_free(used_up))
     return true;
-  // freed meanwhile: the thread that takes the announcement away decides
+  // freed meanwhile: the thread that removes the announcement decides
   return reader_waits_for_.exchange(none) == none;
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -6,11 +6,11 @@
 #include <random>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
-/// Between two attempts: a policy that allows none would take a core.
+/// The shortest pause between attempts: without one they would use a core.
 constexpr std::chrono::milliseconds least_pause{10};
 
 reconnect_policy with_pauses(reconnect_policy policy) {
@@ -19,7 +19,7 @@ reconnect_policy with_pauses(reconnect_policy policy) {
   return policy;
 }
 
-/// So that the clients of a peer that restarts do not come at once.
+/// Spreads the clients of a restarted peer.
 std::chrono::milliseconds spread(std::chrono::milliseconds pause) {
   thread_local std::minstd_rand random{std::random_device{}()};
   const std::chrono::duration<double, std::milli> exact{pause};
@@ -39,7 +39,7 @@ void reconnecting::begin(clock::time_point now, std::uint64_t frames) noexcept {
 }
 
 void reconnecting::end(clock::time_point now, std::uint64_t frames) noexcept {
-  if (frames != frames_before_ || is_over(policy_.longest, since_, now))
+  if (frames != frames_before_ || internal::is_over(policy_.longest, since_, now))
     back_off_ = policy_.first;
 }
 
@@ -55,4 +55,4 @@ void reconnecting::cancel() noexcept {
     attempt->cancel();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -204,4 +204,4 @@ void write_batch::content::cut(const std::vector<range>& ranges) {
   });
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

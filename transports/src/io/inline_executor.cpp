@@ -5,7 +5,7 @@
 #include <mutex>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -45,8 +45,8 @@ bool inline_executor::run_ready() {
   }
 }
 
-/// Runs what is ready and what becomes ready by that, up to a budget; the rest is handed over, and so
-/// is an actor that keeps the thread for long.
+/// Runs ready actors and those that become ready meanwhile, up to a budget; the rest goes to CAF's
+/// threads, and so does an actor that keeps the thread for long.
 bool inline_executor::run() {
   auto began = coarse_now();
   for (int runs = 0; !jobs_.empty(); ++runs) {
@@ -111,4 +111,4 @@ void inline_executor::leave() {
   owner_ = std::thread::id{};
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

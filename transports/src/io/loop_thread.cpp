@@ -10,17 +10,17 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
 /// How long an actor may keep a loop that has to end.
 constexpr std::chrono::seconds longest_handler{5};
 
-/// An actor that runs when two looks see it keeps the thread.
+/// An actor that runs at two checks in a row blocks the thread.
 constexpr std::chrono::milliseconds between_looks{10};
 
-/// One of them has the loop, the others are kept by actors.
+/// One of them has the loop, the others are blocked by actors.
 constexpr std::size_t max_loop_threads = 64;
 
 } // namespace
@@ -54,7 +54,7 @@ loop_thread::loop_thread(node_ptr node)
   });
 }
 
-/// One of the threads may be the last that lets go of the loop, and is not waited for without a limit.
+/// One of the threads may be the last owner of the loop, and is never joined without a limit.
 loop_thread::~loop_thread() {
   for (auto& each : state_->threads)
     each.thread.detach();
@@ -88,8 +88,8 @@ void loop_thread::state::start_thread(std::uint64_t steps) {
 
 // -- an actor that keeps the thread ----------------------------------------------------------------
 
-/// The thread that has the loop looks after nothing: a timer does, while actors run. When none has run
-/// between two looks it ends, after one more for a run that began unseen.
+/// A timer checks for blocked threads while actors run. It ends when none has run between two checks,
+/// after one more check for a run that began unseen.
 void loop_thread::state::look_later(std::uint64_t seen, bool is_last) {
   try {
     node->call_later(between_looks, [weak = weak_from_this(), seen, is_last] {
@@ -129,7 +129,7 @@ void loop_thread::state::hand_over(std::uint64_t steps) {
   try {
     start_thread(steps);
   } catch (const std::exception&) {
-    return; // the next look tries again
+    return; // the next check tries again
   }
   node->log().report(log_level::debug, [] {
     return "a handler keeps an I/O thread; another one goes on with its connections";
@@ -167,4 +167,4 @@ bool loop_thread::stop(std::chrono::milliseconds grace, const std::function<void
   return !threads.empty();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

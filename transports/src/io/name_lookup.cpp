@@ -1,6 +1,6 @@
 #include "ockam/transports/io/name_lookup.hpp"
 
-#include "this_machine.hpp"
+#include "loopback_name.hpp"
 
 #include "ockam/actors/transport/host_calls.hpp"
 #include "ockam/protocol/text.hpp"
@@ -19,14 +19,14 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
-/// Names that are looked up side by side; further ones wait.
+/// Names looked up in parallel; further ones wait.
 constexpr std::size_t max_threads = 32;
 
-/// A thread without a name to look up ends after that.
+/// An idle thread ends after that.
 constexpr std::chrono::seconds idle_time{10};
 
 class resolver_category final : public std::error_category {
@@ -90,7 +90,7 @@ std::vector<ip_address> loopback() {
 
 } // namespace
 
-/// What the owner of a look-up and the thread share.
+/// State shared by the owner of a look-up and the thread.
 struct name_lookup::request {
   std::mutex mutex;
   on_done done;
@@ -106,8 +106,8 @@ namespace {
 
 using request_ptr = std::weak_ptr<name_lookup::request>;
 
-/// The names of all transports of the process. It is never destroyed, for its threads may be in the
-/// resolver when the process ends.
+/// The names of all transports of the process. Never destroyed: its threads may be in the resolver when
+/// the process ends.
 class resolver_threads {
 public:
   static resolver_threads& instance() {
@@ -115,7 +115,7 @@ public:
     return only;
   }
 
-  /// A name that others ask for already is looked up once for all.
+  /// Requests for the same name share one look-up.
   result<void> add(const std::string& host, const request_ptr& requester) {
     const std::lock_guard guard{mutex_};
     const auto [name, is_new] = requesters_.try_emplace(host);
@@ -163,8 +163,8 @@ private:
       waiting_.pop_front();
       const auto resolver = resolver_;
       guard.unlock();
-      auto found = caught([&] { return resolver(host); });
-      if (!found && is_this_machine(host))
+      auto found = internal::caught([&] { return resolver(host); });
+      if (!found && is_loopback_name(host))
         found = loopback();
       guard.lock();
       const auto requesters = requesters_.extract(host);
@@ -223,4 +223,4 @@ void set_resolver(std::function<found_addresses(const std::string& host)> resolv
   resolver_threads::instance().replace_resolver(std::move(resolver));
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 void check_thread_options(std::size_t count, bool has_loop_of_host,
                           std::chrono::microseconds poll_before_sleeping) {
@@ -22,4 +22,4 @@ void check_thread_options(std::size_t count, bool has_loop_of_host,
                                                + " us; it takes 0 or more"}};
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

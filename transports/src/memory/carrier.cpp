@@ -8,10 +8,10 @@ namespace ockam::memory::detail {
 
 namespace {
 
-/// Bytes on their way in one direction, as many as the buffers of a socket take.
+/// Bytes in transit in one direction, as many as the buffers of a socket hold.
 constexpr std::size_t stream_size = 256u << 10;
 
-/// Memory that a stream keeps while nothing is on its way: most connections are idle.
+/// Memory that an idle stream keeps: most connections are idle.
 constexpr std::size_t kept_memory = 4u << 10;
 
 } // namespace
@@ -70,7 +70,7 @@ void pipe_carrier::notify(std::optional<on_ready>& waiting) {
     network_->post([then = *std::exchange(waiting, std::nullopt)] { then(); });
 }
 
-result<internal::carrier::input> pipe_carrier::read(internal::inbox& to) {
+result<sdk::carrier::input> pipe_carrier::read(sdk::inbox& to) {
   if (in_->size() == 0)
     return in_->ends ? input::ended : input::nothing;
   const auto room = to.prepare();
@@ -83,7 +83,7 @@ result<internal::carrier::input> pipe_carrier::read(internal::inbox& to) {
   return in_->size() == 0 ? input::drained : input::more;
 }
 
-result<internal::carrier::output> pipe_carrier::write(internal::write_batch& batch) {
+result<sdk::carrier::output> pipe_carrier::write(sdk::write_batch& batch) {
   bytes_view piece;
   batch.pieces(&piece, 1);
   if (!out_->is_ignored) { // otherwise the end of the input says it, behind what is left of that

@@ -11,7 +11,7 @@
 namespace ockam::memory::detail {
 
 /// One end of a pipe: what it writes, the other end reads, in steps of the network.
-class pipe_carrier final : public internal::carrier {
+class pipe_carrier final : public sdk::carrier {
 public:
   using pair = std::pair<std::unique_ptr<pipe_carrier>, std::unique_ptr<pipe_carrier>>;
 
@@ -20,8 +20,8 @@ public:
   ~pipe_carrier() override { end(); } // without `close`, when the connection was not opened
 
   void wait(direction what, on_ready then) override;
-  result<input> read(internal::inbox& to) override;
-  result<output> write(internal::write_batch& batch) override;
+  result<input> read(sdk::inbox& to) override;
+  result<output> write(sdk::write_batch& batch) override;
   void close(const ending&) override { end(); }
 
 private:

@@ -17,9 +17,8 @@ namespace ockam::memory::detail {
 
 class memory_listener;
 
-/// Names, and steps that are done one after the other. Workers run on CAF's threads, and no peer is ever
-/// late: deadlines are not looked at.
-class network_impl final : public internal::event_loop {
+/// Names, and steps that run one after the other. Workers run on CAF's threads. There are no deadlines.
+class network_impl final : public sdk::event_loop {
 public:
   bool run_one();
 
@@ -28,14 +27,14 @@ public:
   /// Dropped when the network has stopped: nothing would run it, and it may hold the network.
   void post(std::function<void()> step) override;
   void dispatch(std::function<void()> step) override { post(std::move(step)); }
-  void flush_soon(std::shared_ptr<internal::batched_io> output, const execution_context*) override {
+  void flush_soon(std::shared_ptr<sdk::batched_io> output, const execution_context*) override {
     post([output = std::move(output)] { output->flush(); });
   }
-  void end_batch(std::shared_ptr<internal::batched_io> next) override {
+  void end_batch(std::shared_ptr<sdk::batched_io> next) override {
     if (next)
       post([next = std::move(next)] { next->read_on(); });
   }
-  void watch(std::weak_ptr<internal::watched>) override {}
+  void watch(std::weak_ptr<sdk::timed>) override {}
   [[nodiscard]] execution_context* actor_context() noexcept override { return nullptr; }
   [[nodiscard]] clock::time_point now() const noexcept override { return clock::now(); }
 
@@ -46,10 +45,10 @@ public:
   void remove(const std::string& name);
   [[nodiscard]] std::shared_ptr<memory_listener> find(const std::string& name) const;
 
-  /// Does what is due, and waits for more, until `stop` is called.
+  /// Runs due steps, and waits for more, until `stop` is called.
   void run();
 
-  /// Drops what is due.
+  /// Drops due steps.
   void stop();
 
 private:
@@ -60,8 +59,8 @@ private:
   bool stopped_ = false;
 };
 
-/// Moves the bytes as long as it lives, on a thread or not; belongs to the handles of a network, not
-/// to its connections.
+/// Moves the bytes during its lifetime, on a thread or not; belongs to the handles of a network, not to
+/// its connections.
 class driver {
 public:
   driver(std::shared_ptr<network_impl> network, network::drive how) : network_{std::move(network)} {

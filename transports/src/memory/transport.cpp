@@ -10,14 +10,14 @@ namespace ockam::memory {
 
 namespace detail {
 
-class memory_listener final : public internal::listening {
+class memory_listener final : public sdk::listener_base {
 public:
   /// Makes the accepting end of a connection.
-  using on_connect = std::function<result<std::shared_ptr<internal::connection_engine>>(
+  using on_connect = std::function<result<std::shared_ptr<sdk::connection_engine>>(
     const std::string& from, std::unique_ptr<pipe_carrier> over)>;
 
   memory_listener(std::shared_ptr<network_impl> network, listen_options options)
-    : listening{options.spawner_flow_control_id},
+    : listener_base{options.connection.flow_control_id},
       network_{std::move(network)},
       options_{std::move(options)} {}
 
@@ -27,8 +27,7 @@ public:
     if (network_->add(name, std::static_pointer_cast<memory_listener>(shared_from_this())))
       return {};
     close_port();
-    return fail(errc::already_exists,
-                escaped(name) + " has a listener already; choose another name");
+    return fail(errc::already_exists, "another listener is at " + escaped(name) + " already");
   }
 
   void stop() override {
@@ -48,8 +47,8 @@ private:
 };
 
 class transport_impl final
-  : public internal::connecting_transport,
-    public internal::transport_calls<ockam::listener, connect_options, listen_options> {
+  : public sdk::connecting_transport,
+    public sdk::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, std::shared_ptr<network_impl> network)
     : connecting_transport{std::move(node), "memory"}, network_{std::move(network)} {}
@@ -73,16 +72,11 @@ public:
       const auto me = lock(weak);
       if (!me)
         return fail(errc::not_found, "the listening node has gone");
-      return me->open({.limits = from->options().limits,
-                       .mode = connection_mode::incoming,
-                       .peer = peer,
-                       .listener = from->shared_socket_address(),
-                       .spawner_id = from->flow_control_id(),
-                       .consumer_of = from->options().consumer_of,
-                       .observer = from->options().observer,
-                       .explain_drops = from->options().explain_drops,
-                       .buffers = me->node()->buffer_budget()},
-                      std::move(over));
+      auto setup = sdk::link::setup::accepted(from->options().connection);
+      setup.peer = peer;
+      setup.listener = from->shared_socket_address();
+      setup.explain_drops = from->options().explain_drops;
+      return me->open(std::move(setup), std::move(over));
     };
     made->ended = [weak = weak_from_this()](const memory_listener& ended) {
       if (const auto me = lock(weak))
@@ -99,7 +93,7 @@ public:
   }
 
 private:
-  using connection_ptr = std::shared_ptr<internal::connection_engine>;
+  using connection_ptr = std::shared_ptr<sdk::connection_engine>;
 
   void connect_to(std::string_view name, on_connected done,
                   std::optional<std::chrono::milliseconds> idle_timeout) override {
@@ -110,9 +104,10 @@ private:
     return std::static_pointer_cast<transport_impl>(weak.lock());
   }
 
-  result<connection_ptr> open(internal::link::setup setup, std::unique_ptr<pipe_carrier> over) {
-    auto made = std::make_shared<internal::connection_engine>(setup, internal::tcp_format, network_,
-                                                              std::move(over));
+  result<connection_ptr> open(sdk::link::setup setup, std::unique_ptr<pipe_carrier> over) {
+    setup.buffers = node()->buffer_budget();
+    auto made = std::make_shared<sdk::connection_engine>(setup, sdk::tcp_format, network_,
+                                                         std::move(over));
     if (auto opened = made->open(node(), std::move(setup)); !opened)
       return fail(std::move(opened.error()));
     made->set_on_end(removal());
@@ -126,15 +121,7 @@ private:
     if (!listener)
       return fail(errc::not_found, "there is no listener at " + escaped(name));
     auto [here, there] = pipe_carrier::make(network_);
-    auto near = open({.limits = options.limits,
-                      .mode = connection_mode::outgoing,
-                      .peer = name,
-                      .id = options.flow_control_id,
-                      .spawner_id = {},
-                      .consumer_of = options.consumer_of,
-                      .observer = options.observer,
-                      .buffers = node()->buffer_budget()},
-                     std::move(here));
+    auto near = open({.connection = options.connection, .peer = name}, std::move(here));
     if (!near)
       return near;
     auto far = listener->connect("client of " + name, std::move(there));
@@ -154,9 +141,9 @@ private:
 
 // -- handles ---------------------------------------------------------------------------------------
 
-network::network(drive how)
+network::network(drive mode)
   : impl_{std::make_shared<detail::network_impl>()},
-    driver_{std::make_shared<detail::driver>(impl_, how)} {}
+    driver_{std::make_shared<detail::driver>(impl_, mode)} {}
 
 bool network::run_one() {
   return impl_->run_one();

@@ -1,14 +1,14 @@
 #include "carrier.hpp"
 
 #include "ockam/transports/engine/connection_engine.hpp"
-#include "ockam/transports/io/closing.hpp"
+#include "ockam/transports/io/graceful_close.hpp"
 
 #include <array>
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -82,4 +82,4 @@ void socket_carrier::close(const ending& how) {
     close_after_peer(std::move(socket_), thread_->executor(), connection().limits().write_timeout);
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

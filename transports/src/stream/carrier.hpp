@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Moves the bytes of a connection through a socket, TCP or Unix.
 class socket_carrier final : public carrier {
@@ -28,4 +28,4 @@ private:
   stream_socket socket_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -1,7 +1,7 @@
 #include "listener.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 template class basic_acceptor<asio_net, asio::generic::stream_protocol>;
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 result<std::shared_ptr<connection_engine>> stream_connections::adopt(
   stream_socket socket, const on_socket& prepare, link::setup setup,
@@ -27,8 +27,7 @@ result<std::shared_ptr<connection_engine>> stream_connections::adopt(
   return made;
 }
 
-/// What happens when accepted connections end: one function for all of a listener, for there may be
-/// many.
+/// Called when accepted connections end: one function for all of a listener, of which there may be many.
 stream_connections::on_end_ptr stream_connections::on_end_of(
   std::weak_ptr<socket_listener> accepted_by) {
   return std::make_shared<const connection_engine::on_end>(
@@ -43,67 +42,69 @@ stream_connections::on_end_ptr stream_connections::on_end_of(
 
 // -- connecting ------------------------------------------------------------------------------------
 
-void stream_connections::connect(connecting how, on_connected done) {
+void stream_connections::connect(connecting options, on_connected done) {
   const auto thread = threads_.next();
-  const auto attempt = how.make_connector(thread);
+  const auto attempt = options.make_connector(thread);
   if (!owner_.add_attempt(attempt))
     return done(owner_.stopped());
-  attempt->start([this, owner = owner_.shared_from_this(), thread, how = std::move(how),
+  attempt->start([this, owner = owner_.shared_from_this(), thread, options = std::move(options),
                   done = std::move(done)](result<stream_socket> socket) {
     if (!socket)
       return done(fail(std::move(socket.error())));
-    auto made = adopt(std::move(*socket), how.prepare, how.setup, thread, owner_.removal(),
-                      [&](connection_engine& one) { make_lasting(one, how, thread); });
+    auto made = adopt(std::move(*socket), options.prepare, options.setup, thread, owner_.removal(),
+                      [&](connection_engine& one) { make_lasting(one, options, thread); });
     done(std::move(made).map(
       [](const std::shared_ptr<connection_engine>& one) { return connection{one}; }));
   });
 }
 
-/// Lets a connection whose options ask for it connect again to where it was.
-void stream_connections::make_lasting(connection_engine& made, const connecting& how,
+/// Makes a connection with `reconnect` connect again.
+void stream_connections::make_lasting(connection_engine& made, const connecting& options,
                                       const std::shared_ptr<io_thread>& thread) {
-  if (!how.reconnect)
+  if (!options.reconnect)
     return;
-  made.set_reconnect(*how.reconnect, [thread, make = how.make_connector, prepare = how.prepare](
-                                       std::chrono::milliseconds pause, auto done) {
-    auto attempt = make(thread);
-    attempt->start(
-      [thread, done = std::move(done), prepare](result<stream_socket> socket) {
-        if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)
-          return done(fail(std::move(named.error())));
-        done(std::make_unique<socket_carrier>(thread, std::move(*socket)));
-      },
-      pause);
-    return attempt;
-  });
+  made.set_reconnect(
+    *options.reconnect, [thread, make = options.make_connector,
+                         prepare = options.prepare](std::chrono::milliseconds pause, auto done) {
+      auto attempt = make(thread);
+      attempt->start(
+        [thread, done = std::move(done), prepare](result<stream_socket> socket) {
+          if (auto named = socket ? prepare(*socket) : fail(socket.error()); !named)
+            return done(fail(std::move(named.error())));
+          done(std::make_unique<socket_carrier>(thread, std::move(*socket)));
+        },
+        pause);
+      return attempt;
+    });
 }
 
 // -- listening -------------------------------------------------------------------------------------
 
 void stream_connections::begin_listening(const std::shared_ptr<socket_listener>& made,
-                                         accepting how) {
+                                         accepting options) {
   owner_.add(made);
   made->start(
     // until the listener ends
     [this, owner = owner_.shared_from_this()] { return threads_.next(); },
-    [this, owner = owner_.shared_from_this(), from = std::weak_ptr{made}, how = std::move(how),
+    [this, owner = owner_.shared_from_this(), from = std::weak_ptr{made},
+     options = std::move(options),
      ended = on_end_of(made)](stream_socket socket, const std::shared_ptr<io_thread>& served_by) {
       if (const auto listener = from.lock())
-        on_accepted(*listener, how, std::move(socket), served_by, ended);
+        on_accepted(*listener, options, std::move(socket), served_by, ended);
     },
-    [weak = owner_.weak_from_this()](const listening& ended) {
+    [weak = owner_.weak_from_this()](const listener_base& ended) {
       if (const auto owner = weak.lock())
         owner->remove(ended);
     });
 }
 
-void stream_connections::on_accepted(socket_listener& listener, const accepting& how,
+void stream_connections::on_accepted(socket_listener& listener, const accepting& options,
                                      stream_socket socket, const std::shared_ptr<io_thread>& thread,
                                      on_end_ptr ended) {
-  auto setup = how.setup;
+  auto setup = options.setup;
   setup.listener = listener.shared_socket_address();
-  setup.id = flow_control_id::random(); // each has one of its own (FCU-2)
-  const auto made = adopt(std::move(socket), how.prepare, std::move(setup), thread,
+  setup.connection.flow_control_id = flow_control_id::random(); // of its own (FCU-2)
+  const auto made = adopt(std::move(socket), options.prepare, std::move(setup), thread,
                           std::move(ended));
   if (made)
     return;
@@ -111,4 +112,4 @@ void stream_connections::on_accepted(socket_listener& listener, const accepting&
   owner_.report_not_taken(listener.socket_address(), made.error());
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -12,16 +12,16 @@
 #include <optional>
 #include <string>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 using io_threads = basic_io_threads<asio_net>;
 
-/// What TCP and Unix sockets share: making connections of sockets, connected or accepted.
+/// The part that TCP and Unix sockets share: makes connections of sockets, connected or accepted.
 class stream_connections {
 public:
   using connector = basic_connector<asio_net, stream_socket>;
 
-  /// What happens to a socket before it is used, and the name of its other end.
+  /// Prepares a socket, and returns the name of its other end.
   using on_socket = std::function<result<std::string>(stream_socket&)>;
 
   /// @param owner   has this as a member
@@ -35,14 +35,14 @@ public:
     link::setup setup; // without a peer
     std::optional<reconnect_policy> reconnect;
   };
-  void connect(connecting how, on_connected done);
+  void connect(connecting options, on_connected done);
 
   struct accepting {
     on_socket prepare;
     link::setup setup; // without a peer
   };
   /// @param made  of which `open` has succeeded
-  void begin_listening(const std::shared_ptr<socket_listener>& made, accepting how);
+  void begin_listening(const std::shared_ptr<socket_listener>& made, accepting options);
 
 private:
   using on_end_ptr = std::shared_ptr<const connection_engine::on_end>;
@@ -52,9 +52,9 @@ private:
     const std::shared_ptr<io_thread>& thread, on_end_ptr ended,
     const std::function<void(connection_engine&)>& configure = {});
   [[nodiscard]] on_end_ptr on_end_of(std::weak_ptr<socket_listener> accepted_by);
-  static void make_lasting(connection_engine& made, const connecting& how,
+  static void make_lasting(connection_engine& made, const connecting& options,
                            const std::shared_ptr<io_thread>& thread);
-  void on_accepted(socket_listener& listener, const accepting& how, stream_socket socket,
+  void on_accepted(socket_listener& listener, const accepting& options, stream_socket socket,
                    const std::shared_ptr<io_thread>& thread, on_end_ptr ended);
 
   connecting_transport& owner_;
@@ -62,4 +62,4 @@ private:
   io_threads& threads_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -9,8 +9,7 @@
 namespace ockam::tcp::detail {
 
 using ip_connector
-  = internal::basic_ip_connector<internal::asio_net, asio::generic::stream_protocol,
-                                 internal::stream_socket>;
+  = sdk::basic_ip_connector<sdk::asio_net, asio::generic::stream_protocol, sdk::stream_socket>;
 
 /// Connects to the addresses of a host.
 class tcp_connector final : public ip_connector {

@@ -18,14 +18,14 @@ using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT
 using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 #endif
 
-/// Linux takes from a second to nine hours.
+/// Linux accepts one second to nine hours.
 int seconds_for_probes(std::chrono::seconds given) {
   return static_cast<int>(std::clamp<std::chrono::seconds::rep>(given.count(), 1, 32'767));
 }
 
 } // namespace
 
-std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
+std::error_code prepare(sdk::stream_socket& socket, const keepalive_options& keepalive,
                         std::chrono::milliseconds write_timeout) {
   std::error_code first;
   const auto set = [&](const auto& option) {
@@ -46,11 +46,11 @@ std::error_code prepare(internal::stream_socket& socket, const keepalive_options
   // There are no probes while something is unacknowledged. A peer that takes no byte counts too, so
   // nothing is set where one may take none for ever.
   if (write_timeout.count() > 0) {
-    const std::chrono::milliseconds probing_time
+    const std::chrono::milliseconds probe_time
       = std::chrono::seconds{seconds_for_probes(keepalive.idle)}
         + std::chrono::seconds{seconds_for_probes(keepalive.interval)} * probes;
     constexpr std::chrono::milliseconds most{std::numeric_limits<int>::max()};
-    set(user_timeout{static_cast<int>(std::clamp(write_timeout, probing_time, most).count())});
+    set(user_timeout{static_cast<int>(std::clamp(write_timeout, probe_time, most).count())});
   }
 #endif
   std::error_code failed;
@@ -58,7 +58,7 @@ std::error_code prepare(internal::stream_socket& socket, const keepalive_options
   return first;
 }
 
-asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where) {
+asio::ip::tcp::endpoint tcp_endpoint(const sdk::stream_endpoint& where) {
   asio::ip::tcp::endpoint result;
   std::memcpy(result.data(), where.data(), std::min(where.size(), result.capacity()));
   return result;

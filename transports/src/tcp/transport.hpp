@@ -12,8 +12,8 @@ namespace ockam::tcp::detail {
 
 /// The connections and listeners of one node, over TCP.
 class transport_impl final
-  : public internal::connecting_transport,
-    public internal::transport_calls<tcp::listener, connect_options, listen_options> {
+  : public sdk::connecting_transport,
+    public sdk::transport_calls<tcp::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, const transport_options& options);
   void start() { threads_.start(); }
@@ -31,8 +31,8 @@ private:
     connect_as_usual(peer, idle_timeout, std::move(done));
   }
 
-  internal::io_threads threads_;
-  internal::stream_connections sockets_;
+  sdk::io_threads threads_;
+  sdk::stream_connections sockets_;
 };
 
 } // namespace ockam::tcp::detail

@@ -1,19 +1,19 @@
 #include "ockam/transports/transport/connecting_transport.hpp"
 
 #include "ockam/protocol/text.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 
 #include <algorithm>
 #include <system_error>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 // -- connections and listeners ---------------------------------------------------------------------
 
-result<void> connecting_transport::disconnect(const address& any) {
+result<void> connecting_transport::close_connection(const address& any) {
   for (const auto& each : connections_.all())
     if (each->sender_address() == any || each->receiver_address() == any)
-      return each->disconnect();
+      return each->try_close();
   return fail(errc::not_found,
               "no connection of this transport has the address " + escaped(to_string(any)));
 }
@@ -26,12 +26,12 @@ result<void> connecting_transport::stop_listener(const address& listener) {
   return node_->stop_worker(listener);
 }
 
-void connecting_transport::add(std::shared_ptr<listening> opened) {
+void connecting_transport::add(std::shared_ptr<listener_base> opened) {
   node_->log().say(log_level::info, "listening on " + escaped(opened->socket_address()));
   listeners_.add(std::move(opened));
 }
 
-void connecting_transport::remove(const listening& ended) {
+void connecting_transport::remove(const listener_base& ended) {
   node_->log().say(log_level::info, "stopped listening on " + escaped(ended.socket_address()));
   listeners_.remove(ended);
 }
@@ -118,4 +118,4 @@ void rethrow_cannot_create(std::string_view name) {
   }
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

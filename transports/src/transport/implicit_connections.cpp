@@ -1,6 +1,6 @@
 #include "ockam/transports/transport/implicit_connections.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -33,7 +33,7 @@ void implicit_connections::connected(const std::string& peer, const result<conne
   const auto address = outcome.map([](const connection& made) { return made.sender_address(); });
   std::unique_lock guard{mutex_};
   auto& entry = by_peer_[peer];
-  // later callers wait while the first ones are served: the order is kept
+  // later calls wait while the first ones are answered: the order is kept
   while (!entry.waiting.empty()) {
     std::vector<on_ready> served;
     served.swap(entry.waiting);
@@ -49,4 +49,4 @@ void implicit_connections::connected(const std::string& peer, const result<conne
     by_peer_.erase(peer); // the next message tries again
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -7,7 +7,7 @@ namespace ockam {
 namespace {
 
 template <class Handle, class T>
-std::vector<Handle> handles_of(const internal::registry<T>& entries) {
+std::vector<Handle> handles_of(const sdk::registry<T>& entries) {
   std::vector<Handle> handles;
   for (auto& each : entries.all())
     handles.emplace_back(std::move(each));
@@ -16,11 +16,11 @@ std::vector<Handle> handles_of(const internal::registry<T>& entries) {
 
 } // namespace
 
-transport_handle::transport_handle(std::shared_ptr<internal::connecting_transport> impl)
+transport_handle::transport_handle(std::shared_ptr<sdk::connecting_transport> impl)
   : impl_{std::move(impl)} {}
 
-result<void> transport_handle::try_disconnect(const address& any) {
-  return impl_->disconnect(any);
+result<void> transport_handle::try_close_connection(const address& any) {
+  return impl_->close_connection(any);
 }
 
 result<void> transport_handle::try_stop_listener(const address& listener) {
@@ -28,11 +28,11 @@ result<void> transport_handle::try_stop_listener(const address& listener) {
 }
 
 result<connection> transport_handle::wait_for(
-  const std::function<void(internal::on_connected)>& begin) const {
-  return impl_->wait_for<connection>(internal::connecting_transport::for_connect, begin);
+  const std::function<void(sdk::on_connected)>& begin) const {
+  return impl_->wait_for<connection>(sdk::connecting_transport::for_connect, begin);
 }
 
-internal::on_connected transport_handle::guarded(internal::on_connected done) const {
+sdk::on_connected transport_handle::guarded(sdk::on_connected done) const {
   return impl_->guarded(std::move(done));
 }
 

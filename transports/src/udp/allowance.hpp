@@ -12,15 +12,14 @@
 
 namespace ockam::udp::detail {
 
-/// What peers that may be forged get beyond `max_amplification`, so that a handshake passes: so many
-/// bytes for each IP address in a span of time, whatever its ports, and so many a second for all
-/// together. An IPv6 address counts as its network of 64 bits, which one host has to itself. Bounded.
+/// The allowance of possibly forged peers beyond `max_amplification`, for handshakes: so many bytes for
+/// each IP address in a span of time, whatever its ports, and so many a second for all together. An IPv6 address counts as its network of 64 bits, which one host has to itself. Bounded.
 /// Not thread-safe.
 class allowance {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// @param max_addresses  remembered at a time; others get nothing until one is forgotten
+  /// @param max_addresses  at a time; others get nothing until one is forgotten
   allowance(const bind_options& options, std::size_t max_addresses);
 
   /// Whether `size` more bytes may go there; if so, they are counted.

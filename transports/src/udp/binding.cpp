@@ -29,7 +29,7 @@ result<void> udp_binding::open(const endpoint& at) {
   return {};
 }
 
-result<internal::addressing::choice> udp_binding::choose(message& content) {
+result<sdk::addressing::choice> udp_binding::choose(message& content) {
   if (tied_to_)
     return choice{};
   auto chosen = destinations_.choose(content, destinations::clock::now());
@@ -43,7 +43,7 @@ result<internal::addressing::choice> udp_binding::choose(message& content) {
 
 // -- names -----------------------------------------------------------------------------------------
 
-/// What runs later, if the binding is open by then.
+/// Runs later, if the binding is still open.
 template <class Call>
 auto udp_binding::while_open(Call call) const {
   return [weak = weak_engine_, call = std::move(call)](const auto&... with) {

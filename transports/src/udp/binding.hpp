@@ -17,10 +17,10 @@ namespace ockam::udp::detail {
 
 /// A bound UDP socket and its peers: the destination of each message, and how much each peer may be
 /// sent. Its engine, which owns it, moves the datagrams with a `datagram_carrier`.
-class udp_binding final : public internal::addressing {
+class udp_binding final : public sdk::addressing {
 public:
   /// @param peer           of a tied binding
-  /// @param in_reassembly  what the unfinished messages of all bindings take
+  /// @param in_reassembly  memory of the unfinished messages of all bindings
   udp_binding(const asio::any_io_executor& executor, const bind_options& options,
               std::optional<endpoint> peer, const ref_ptr<memory_budget>& in_reassembly);
 
@@ -28,12 +28,12 @@ public:
   result<void> open(const endpoint& at);
 
   /// Names its engine, which owns it: it exists whenever a function of this runs. Before messages come.
-  void attach(const std::shared_ptr<internal::connection_engine>& engine) noexcept {
+  void attach(const std::shared_ptr<sdk::connection_engine>& engine) noexcept {
     engine_ = engine.get();
     weak_engine_ = engine;
   }
 
-  [[nodiscard]] internal::connection_engine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] sdk::connection_engine& engine() const noexcept { return *engine_; }
   [[nodiscard]] const endpoint& local() const noexcept { return local_; }
   [[nodiscard]] const std::string& socket_address() const noexcept { return socket_address_; }
   [[nodiscard]] const std::optional<endpoint>& tied_to() const noexcept { return tied_to_; }
@@ -48,13 +48,13 @@ public:
   [[nodiscard]] datagram_socket& socket() noexcept { return socket_; }
   [[nodiscard]] peer_table& peers() noexcept { return peers_; }
 
-  /// A line in the log that others can cause.
+  /// A log line that peers can cause.
   template <class MakeText>
   void warn(const MakeText& make) {
     engine_->log().report(log_lines_, log_level::warning, make);
   }
 
-  /// Counts what waits here as lost, and frees the port.
+  /// Counts queued messages as lost, and frees the port.
   void close(const std::optional<error>& cause);
 
 private:
@@ -64,8 +64,8 @@ private:
   void looked_up(const std::string& host, const lookup::outcome& found);
 
   const std::optional<endpoint> tied_to_;
-  internal::connection_engine* engine_ = nullptr;
-  std::weak_ptr<internal::connection_engine> weak_engine_; // for what runs later
+  sdk::connection_engine* engine_ = nullptr;
+  std::weak_ptr<sdk::connection_engine> weak_engine_; // for posted functions
   endpoint reachable_peer_;
   endpoint local_;
   std::string socket_address_;

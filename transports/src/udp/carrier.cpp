@@ -16,7 +16,7 @@ datagram_carrier::datagram_carrier(std::shared_ptr<udp_binding> binding,
     outgoing_.set_peer(binding_->reachable_peer());
 }
 
-void datagram_carrier::attach(internal::connection_engine& connection) {
+void datagram_carrier::attach(sdk::connection_engine& connection) {
   carrier::attach(connection);
   const auto chunks = 2 + 2 * connection.limits().max_unhandled_bytes / datagram_socket::chunk_size;
   incoming_.set_pool(
@@ -39,7 +39,7 @@ void datagram_carrier::wait(direction what, on_ready then) {
 
 // -- input -----------------------------------------------------------------------------------------
 
-result<internal::carrier::input> datagram_carrier::read(internal::inbox&) {
+result<sdk::carrier::input> datagram_carrier::read(sdk::inbox&) {
   const auto state = incoming_.receive();
   if (!state) { // a failure of one datagram, most likely: others may come
     binding_->warn([&] { return binding_->socket_address() + ": " + to_string(state.error()); });
@@ -56,19 +56,18 @@ result<internal::carrier::input> datagram_carrier::read(internal::inbox&) {
   return input::more;
 }
 
-result<internal::inbox::state> datagram_carrier::decode(internal::inbox&,
-                                                        execution_context* context,
-                                                        std::size_t max) {
+result<sdk::inbox::state> datagram_carrier::decode(sdk::inbox&, execution_context* context,
+                                                   std::size_t max) {
   const auto& credit = connection().credit();
   const connection_port::run together{connection().port()};
   for (; incoming_.has_datagrams(); --max) {
     if (credit->exhausted())
-      return internal::inbox::state::no_credit;
+      return sdk::inbox::state::no_credit;
     if (max == 0)
-      return internal::inbox::state::has_more;
+      return sdk::inbox::state::has_more;
     take(incoming_.take_next(connection().loop()->now()), context);
   }
-  return internal::inbox::state::wants_bytes;
+  return sdk::inbox::state::wants_bytes;
 }
 
 void datagram_carrier::take(fragment_reader::outcome&& read, execution_context* context) {
@@ -92,9 +91,9 @@ void datagram_carrier::take(fragment_reader::outcome&& read, execution_context* 
 
 // -- output ----------------------------------------------------------------------------------------
 
-result<internal::carrier::output> datagram_carrier::write(internal::write_batch& batch) {
+result<sdk::carrier::output> datagram_carrier::write(sdk::write_batch& batch) {
   output done;
-  if (!send(done)) // what is left of the write before
+  if (!send(done)) // the rest of the previous write
     return done;
   if (binding_->tied_to())
     outgoing_.set_source(incoming_.asked_at());
@@ -103,7 +102,7 @@ result<internal::carrier::output> datagram_carrier::write(internal::write_batch&
   return done;
 }
 
-/// False when the system takes no more now.
+/// False when the system takes no more for now.
 bool datagram_carrier::send(output& done) {
   const auto outcome = binding_->socket().send();
   done.refused += outcome.messages_lost;

@@ -24,12 +24,12 @@ namespace ockam::udp::detail {
 
 namespace {
 
-/// What the kernel cuts, or puts together, at a time.
+/// Limits of segmentation by the kernel, per call.
 constexpr std::size_t max_segments = 64;
 constexpr std::size_t max_batch_size = 65'000;
 constexpr std::size_t max_received = 65'535;
 
-/// A large message comes as fast as its sender can write.
+/// A large message arrives as fast as its sender can write.
 constexpr int receive_buffer = 4 << 20;
 
 /// Room for the one number that goes with a segment batch.
@@ -88,14 +88,14 @@ result<void> datagram_socket::open(const endpoint& at) {
     if (!failed)
       step();
   };
-  attempt([&] { internal::open_socket(socket_, at.protocol(), failed); });
+  attempt([&] { sdk::open_socket(socket_, at.protocol(), failed); });
   attempt([&] { socket_.non_blocking(true, failed); });
   attempt([&] { socket_.bind(at, failed); });
   attempt([&] { local_ = socket_.local_endpoint(failed); });
   if (failed)
-    return fail(internal::socket_error(failed, internal::socket_use::listen,
-                                       "binding " + at.address().to_string() + ':'
-                                         + std::to_string(at.port())));
+    return fail(
+      sdk::socket_error(failed, sdk::socket_use::listen,
+                        "binding " + at.address().to_string() + ':' + std::to_string(at.port())));
   has_all_addresses_ = at.address().is_unspecified();
   if (has_all_addresses_)
     ask_for_packet_info(socket_.native_handle(), at.address().is_v6());
@@ -294,8 +294,7 @@ result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool
     const auto failed = last_error();
     if (would_block(failed) || failed == std::errc::interrupted)
       return receive_state::nothing_there;
-    return fail(
-      internal::socket_error(failed, internal::socket_use::transfer, "receiving datagrams"));
+    return fail(sdk::socket_error(failed, sdk::socket_use::transfer, "receiving datagrams"));
   }
   for (std::size_t i = 0; i < static_cast<std::size_t>(received); ++i) {
     auto& header = calls[i].msg_hdr;

@@ -19,9 +19,9 @@ using endpoint = asio::ip::udp::endpoint;
 /// A UDP socket that sends and receives many datagrams with one system call; equal ones to or from
 /// the same address even as one piece, where the kernel can do that (UDP_SEGMENT, UDP_GRO).
 ///
-/// One that is bound to all addresses of the machine tells which of them a datagram was sent to, and
-/// sends from the one that it is given (IP_PKTINFO, IPV6_PKTINFO): the system chooses by the route,
-/// and a peer that asked another address takes the answer for that of a stranger.
+/// Bound to all addresses of the machine, it returns which of them a datagram was sent to, and sends from
+/// a given one (IP_PKTINFO, IPV6_PKTINFO): the system would choose by the route, and a peer that asked
+/// another address would take the answer for a stranger's.
 ///
 /// Never blocks. For one thread at a time.
 class datagram_socket {
@@ -61,7 +61,7 @@ public:
   [[nodiscard]] bool has_output() const noexcept { return sent_ < outgoing_.size(); }
 
   struct send_outcome {
-    bool blocked = false;            ///< the system takes no more now: call again when writable
+    bool blocked = false;            ///< the system takes no more for now: call again when writable
     std::size_t messages_lost = 0;   ///< whose last datagram the system refused
     std::error_code first_failure{}; ///< why
   };

@@ -16,13 +16,13 @@ address address_of(const endpoint& where) {
 }
 
 result<endpoint> endpoint_of(const host_port& where) {
-  return internal::numeric_endpoint<endpoint>(where);
+  return sdk::numeric_endpoint<endpoint>(where);
 }
 
 result<host_port> parse_destination(std::string_view text) {
   auto where = parse_peer(text);
   if (where && where->port == 0)
-    return fail(errc::invalid_value, escaped(text) + " has port 0, where no peer can be reached");
+    return fail(errc::invalid_value, escaped(text) + " has port 0, which is not reachable");
   return where;
 }
 

@@ -11,7 +11,7 @@ namespace ockam::udp::detail {
 namespace {
 
 /// Moves the next `size` bytes of the batch.
-void move_bytes(internal::write_batch& batch, std::size_t size, std::uint8_t* to) {
+void move_bytes(sdk::write_batch& batch, std::size_t size, std::uint8_t* to) {
   std::array<bytes_view, 8> pieces;
   for (auto left = size; left > 0;) {
     const auto count = batch.pieces(pieces.data(), pieces.size(), left);
@@ -32,7 +32,7 @@ routing_number fragment_writer::random_number() {
   return routing_number{static_cast<std::uint16_t>(random())};
 }
 
-std::size_t fragment_writer::fill(internal::write_batch& batch) {
+std::size_t fragment_writer::fill(sdk::write_batch& batch) {
   std::size_t moved = 0;
   while (cut_ || !batch.empty()) {
     if (!cut_)
@@ -52,7 +52,7 @@ std::size_t fragment_writer::fill(internal::write_batch& batch) {
   return moved;
 }
 
-void fragment_writer::begin_message(internal::write_batch& batch) {
+void fragment_writer::begin_message(sdk::write_batch& batch) {
   const auto size = batch.next_message_size();
   if (!has_peer_) {
     const auto& next = static_cast<const destination&>(*batch.destination());

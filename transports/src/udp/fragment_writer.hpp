@@ -34,11 +34,11 @@ public:
   /// Cuts as many fragments as the socket takes at a time, when it has sent those before.
   /// @param batch  another one only when this one is empty
   /// @returns the bytes that left the batch
-  std::size_t fill(internal::write_batch& batch);
+  std::size_t fill(sdk::write_batch& batch);
 
 private:
   static routing_number random_number();
-  void begin_message(internal::write_batch& batch);
+  void begin_message(sdk::write_batch& batch);
 
   datagram_socket& socket_;
   const datagram_format format_;

@@ -27,7 +27,7 @@ void lookup::start(on_done done) {
                                   "use an IP address"}));
     });
     me->asked_.start(me->host_, [weak = std::weak_ptr{me},
-                                 executor = me->executor_](const internal::found_addresses& found) {
+                                 executor = me->executor_](const sdk::found_addresses& found) {
       asio::post(executor, [weak, found] {
         if (const auto me = weak.lock())
           me->looked_up(found);
@@ -36,7 +36,7 @@ void lookup::start(on_done done) {
   });
 }
 
-void lookup::looked_up(const internal::found_addresses& found) {
+void lookup::looked_up(const sdk::found_addresses& found) {
   finish(found.map([](const auto& all) {
     std::vector<asio::ip::address> addresses;
     addresses.reserve(all.size());

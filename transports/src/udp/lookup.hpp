@@ -18,7 +18,7 @@
 namespace ockam::udp::detail {
 
 /// Looks the name of a host up, once, within a time limit.
-class lookup final : public internal::cancellable, public std::enable_shared_from_this<lookup> {
+class lookup final : public sdk::cancellable, public std::enable_shared_from_this<lookup> {
 public:
   using outcome = result<std::vector<asio::ip::address>>; // never empty
   using on_done = std::function<void(outcome)>;
@@ -32,13 +32,13 @@ public:
   void cancel() override;
 
 private:
-  void looked_up(const internal::found_addresses& found);
+  void looked_up(const sdk::found_addresses& found);
   void finish(outcome found);
 
   const asio::any_io_executor executor_;
   const std::string host_;
   const std::chrono::milliseconds timeout_;
-  internal::name_lookup asked_;
+  sdk::name_lookup asked_;
   asio::steady_timer limit_;
   on_done done_;
 };

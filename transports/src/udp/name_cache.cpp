@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t max_names = 256;
 constexpr std::size_t max_waiting = 1'024; // messages for one name
 
-/// An answer is asked for again after that.
+/// An answer expires after that.
 constexpr std::chrono::seconds fresh{30};
 
 } // namespace
@@ -84,7 +84,7 @@ std::vector<name_cache::waiting> name_cache::close() {
   return all;
 }
 
-/// For one name more: the oldest answers go.
+/// Makes room for a name: removes the oldest answers.
 bool name_cache::make_room() {
   if (names_.size() < max_names)
     return true;

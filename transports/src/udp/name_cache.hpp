@@ -16,7 +16,7 @@
 
 namespace ockam::udp::detail {
 
-/// Names of hosts and their addresses. No thread blocks for an answer: messages are queued, in order.
+/// Host names and their addresses. Messages are queued for an answer, in order; no thread blocks.
 /// Thread-safe; the caller of `find` looks the name up and calls `found` or `failed`.
 class name_cache {
 public:
@@ -28,23 +28,23 @@ public:
   };
 
   struct answer {
-    std::optional<asio::ip::address> known{}; // otherwise the message was moved and waits
-    bool look_up = false;                     // no caller does yet
+    std::optional<asio::ip::address> known{}; // otherwise the message was moved into the queue
+    bool look_up = false;                     // the caller has to
   };
 
-  /// - errc::resource_exhausted  too many names are looked up, or too many messages wait for this one
+  /// - errc::resource_exhausted  too many look-ups, or too many messages queued for this name
   /// - errc::not_found           closed
   result<answer> find(const std::string& host, std::uint16_t port, message& content,
                       clock::time_point now);
 
-  /// Hands each message that waits for `host` to `send`, also those that come meanwhile.
+  /// Passes each message queued for `host` to `send`, also those that come meanwhile.
   void found(const std::string& host, const asio::ip::address& where, clock::time_point now,
              const std::function<void(waiting&&)>& send);
 
-  /// The name is forgotten. @returns the messages that waited for it
+  /// Removes the name. @returns the messages queued for it
   std::vector<waiting> failed(const std::string& host);
 
-  /// The end. @returns all messages that wait
+  /// The end. @returns all queued messages
   std::vector<waiting> close();
 
 private:

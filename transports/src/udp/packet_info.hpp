@@ -12,8 +12,7 @@
 
 namespace ockam::udp::detail {
 
-/// What goes to the system beside a datagram, one piece after the other. Nothing is given to the
-/// system before there is one.
+/// Control messages of a datagram for the system, one after the other. Empty until there is one.
 class control_list {
 public:
   /// @param room  aligned as a `cmsghdr`; may be uninitialised
@@ -38,17 +37,17 @@ private:
   std::span<std::uint8_t> room_;
 };
 
-/// Room for what the system tells: of IPv4 in an IPv6 socket it comes in both forms.
+/// Room for received control messages: of IPv4 in an IPv6 socket they come in both forms.
 inline constexpr std::size_t packet_info_room = CMSG_SPACE(sizeof(in_pktinfo))
                                                 + CMSG_SPACE(sizeof(in6_pktinfo));
 
-/// The socket is told from now on which address of the machine a datagram was sent to.
+/// Makes the socket report the address of the machine that a datagram was sent to.
 void ask_for_packet_info(int socket, bool is_v6) noexcept;
 
 /// That address; of a broadcast, the one of the interface. Unspecified: not known.
 asio::ip::address packet_info_of(msghdr& header) noexcept;
 
-/// Lets a datagram leave from this address.
+/// Sends a datagram from this address.
 void add_packet_info(control_list& controls, const asio::ip::address& from) noexcept;
 
 /// Whether the machine has the address now. For a failure: it opens a socket.

@@ -8,7 +8,7 @@
 namespace ockam::udp::detail {
 
 peer_table::peer_table(const bind_options& options, ref_ptr<memory_budget> reassembly_in_all)
-  : reassembly_{std::min(options.reassembly.max_bytes, options.limits.max_frame_size),
+  : reassembly_{std::min(options.reassembly.max_bytes, options.connection.limits.max_frame_size),
                 options.reassembly.timeout},
     max_amplification_{options.max_amplification},
     max_peers_{std::max<std::size_t>(1, options.max_peers)},
@@ -44,9 +44,8 @@ result<asio::ip::address> peer_table::admit(const endpoint& to, std::size_t size
                                             const route& back, clock::time_point now) {
   const std::lock_guard guard{mutex_};
   if (passed_on && !by_endpoint_.contains(to))
-    return fail(errc::access_denied,
-                "a message from another node is not sent to " + to_text(to)
-                  + ", a peer that this node neither received from nor sent to");
+    return fail(errc::access_denied, "a message from another node is not sent to " + to_text(to)
+                                       + ", which has neither sent anything nor been sent to");
   auto& peer = find_or_add(to, now, true);
   if (is_bounded(peer) && !has_room_for(peer, size, now))
     return fail(errc::resource_exhausted,
@@ -65,7 +64,7 @@ bool peer_table::is_bounded(const peer& which) const noexcept {
   return max_amplification_ > 0 && !which.invited && !which.proven;
 }
 
-/// Whether the peer has sent enough for so many bytes, or the allowance has the rest.
+/// Whether the peer has sent enough for so many bytes, or the allowance covers the rest.
 bool peer_table::has_room_for(peer& to, std::size_t size, clock::time_point now) {
   const auto earned = to.received * max_amplification_ + to.allowed;
   if (to.sent + size <= earned)

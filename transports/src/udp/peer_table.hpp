@@ -18,11 +18,11 @@
 
 namespace ockam::udp::detail {
 
-/// The peers of a binding: the unfinished messages of each peer, and how much may be sent to it.
+/// The peers of a binding: the unfinished messages of each one, and how much may be sent to it.
 ///
-/// Any host can write any address into a datagram, so the table is bounded, and a peer that was heard
-/// before a worker of this node sent to it gets a multiple of what came from it and a small allowance
-/// until it has proven that it is there: answers to forged addresses do not amplify. Thread-safe.
+/// Any host can forge the address of a datagram. Therefore the table is bounded, and a peer that sent
+/// before a worker of this node did gets a multiple of its own bytes and a small allowance until it has
+/// proved its address: answers to forged addresses do not amplify. Thread-safe.
 class peer_table {
 public:
   using clock = std::chrono::steady_clock;
@@ -40,19 +40,19 @@ public:
   arrival take(const endpoint& from, const asio::ip::address& at, const datagram& received,
                std::size_t size, clock::time_point now);
 
-  /// Where a message of an unproven peer goes may show that it is where it says.
+  /// The destination of a message of an unproven peer may prove the peer's address.
   void prove(const endpoint& from, const route& onward);
 
   /// Whether `size` bytes may be sent there; if so, they are counted, and the answer is the address
-  /// of ours that the peer has last sent to, unspecified if none.
-  /// @param passed_on  the message came from another node: it goes only to known peers
+  /// of this machine that the peer last sent to, unspecified if none.
+  /// @param passed_on  the message came from another node: it goes only to a known peer
   /// @param back       its return route, which `to` will know
   /// - errc::access_denied       it would go to a stranger
-  /// - errc::resource_exhausted  too much for a peer that this node has not sent to first
+  /// - errc::resource_exhausted  too much for a peer that this node did not send to first
   result<asio::ip::address> admit(const endpoint& to, std::size_t size, bool passed_on,
                                   const route& back, clock::time_point now);
 
-  /// Gives up unfinished messages and forgets peers whose time is over.
+  /// Drops unfinished messages and forgets peers after their time-outs.
   /// @returns the messages
   std::size_t expire(const tick& at);
 
@@ -69,12 +69,12 @@ private:
     clock::time_point seen;
     reassembler messages;
     bool invited = false; // a worker of this node sent to it before it was heard
-    bool proven = false;  // it is where it says
+    bool proven = false;  // its address is not forged
     std::uint64_t received = 0;
     std::uint64_t sent = 0;
     std::uint64_t allowed = 0; // beyond the multiple
   };
-  using peers = std::list<peer>; // the one that was seen last first
+  using peers = std::list<peer>; // most recently seen first
 
   peer& find_or_add(const endpoint& at, clock::time_point now, bool invited);
   void remove_last(peers& from);
@@ -94,7 +94,7 @@ private:
   std::map<endpoint, peers::iterator> by_endpoint_;
   allowance allowance_;
   proof proof_;
-  std::size_t given_up_ = 0; // by peers that had to go, not told yet
+  std::size_t given_up_ = 0; // by removed peers, not reported yet
 };
 
 } // namespace ockam::udp::detail

@@ -6,7 +6,7 @@ namespace ockam::udp::detail {
 
 namespace {
 
-/// The last address, if it is 16 random bytes as digits, perhaps with something behind them (ADR-7).
+/// The last address, if it is 16 random bytes as digits, perhaps with a suffix (ADR-7).
 std::optional<address> unguessable_end(const route& hops) {
   constexpr std::size_t random_digits = 32;
   constexpr std::size_t longest = 64;

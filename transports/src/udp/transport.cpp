@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t smallest_datagram = datagram_overhead + 1;
 constexpr std::size_t largest_datagram = 65'507;
 
-internal::thread_options<internal::asio_net> threads_of(const transport_options& options) {
+sdk::thread_options<sdk::asio_net> threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, {}};
 }
 
@@ -30,16 +30,17 @@ result<void> check(const bind_options& options) {
 
 /// A message has as many datagrams as a number of two bytes counts, and a binding is never late: its
 /// datagrams need not arrive.
-connection_limits limited(const bind_options& options) {
-  auto limits = options.limits;
+connection_options limited(const bind_options& options) {
+  auto connection = options.connection;
+  auto& limits = connection.limits;
   const auto part = options.datagram_size - datagram_overhead;
   limits.max_frame_size = std::min(limits.max_frame_size, 0xffff * part);
   limits.write_timeout = {};
-  return limits;
+  return connection;
 }
 
 /// Keeps the engine alive, which owns the binding.
-transport_impl::binding_ptr binding_of(const std::shared_ptr<internal::connection_engine>& engine) {
+transport_impl::binding_ptr binding_of(const std::shared_ptr<sdk::connection_engine>& engine) {
   return {engine, static_cast<udp_binding*>(engine->peers())};
 }
 
@@ -71,7 +72,7 @@ std::vector<binding> transport_impl::bindings() const {
 /// The defaults, with a new flow control id.
 bind_options transport_impl::fresh_bind_options() const {
   auto fresh = defaults_;
-  fresh.flow_control_id = flow_control_id::random();
+  fresh.connection.flow_control_id = flow_control_id::random();
   fresh.peer.reset();
   return fresh;
 }
@@ -111,7 +112,7 @@ void transport_impl::bind_to_peer(const std::optional<host_port>& at, bind_optio
 
 result<transport_impl::binding_ptr> transport_impl::bind_now(
   const std::optional<host_port>& at, const bind_options& options, std::optional<endpoint> peer,
-  std::shared_ptr<internal::io_thread> thread) {
+  std::shared_ptr<sdk::io_thread> thread) {
   auto where = at ? endpoint_of(*at) : any_port(peer);
   if (!where)
     return fail(std::move(where.error()));
@@ -122,18 +123,12 @@ result<transport_impl::binding_ptr> transport_impl::bind_now(
   if (auto opened = bound->open(*where); !opened)
     return fail(std::move(opened.error()));
   auto over = std::make_unique<datagram_carrier>(bound, options, node()->buffer_budget());
-  internal::link::setup setup{.limits = limited(options),
-                              .mode = connection_mode::outgoing,
-                              .peer = peer ? to_text(*peer)
-                                           : "the peers of " + bound->socket_address(),
-                              .id = options.flow_control_id,
-                              .spawner_id = {},
-                              .consumer_of = options.consumer_of,
-                              .observer = options.observer,
-                              .explain_drops = options.explain_drops,
-                              .buffers = node()->buffer_budget()};
-  const auto made = std::make_shared<internal::connection_engine>(
-    setup, internal::udp_format, std::move(thread), std::move(over));
+  sdk::link::setup setup{.connection = limited(options),
+                         .peer = peer ? to_text(*peer) : "the peers of " + bound->socket_address(),
+                         .explain_drops = options.explain_drops,
+                         .buffers = node()->buffer_budget()};
+  const auto made = std::make_shared<sdk::connection_engine>(setup, sdk::udp_format,
+                                                             std::move(thread), std::move(over));
   bound->attach(made);
   made->set_addressing(bound);
   if (auto opened = made->open(node(), std::move(setup)); !opened)
@@ -164,13 +159,13 @@ void transport_impl::connect_to(std::string_view peer, on_connected done,
   auto options = fresh_bind_options();
   options.peer = std::string{peer};
   if (idle_timeout)
-    options.limits.idle_timeout = *idle_timeout;
+    options.connection.limits.idle_timeout = *idle_timeout;
   if (auto sound = check(options); !sound)
     return done(fail(std::move(sound.error())));
   bind_to_peer({}, std::move(options), [done = std::move(done)](result<binding_ptr> made) {
     done(std::move(made).map([](const binding_ptr& bound) {
       return connection{
-        std::static_pointer_cast<internal::connection_engine>(bound->engine().shared_from_this())};
+        std::static_pointer_cast<sdk::connection_engine>(bound->engine().shared_from_this())};
     }));
   });
 }
@@ -222,7 +217,7 @@ bool binding::flush(std::chrono::milliseconds timeout) const {
 }
 
 result<void> binding::try_close() const {
-  return impl_->engine().disconnect();
+  return impl_->engine().try_close();
 }
 
 transport::transport(std::shared_ptr<detail::transport_impl> impl)
@@ -234,7 +229,7 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   detail::threads_of(options).check();
-  return transport{internal::attach_started(on.services(), "UDP", [&] {
+  return transport{sdk::attach_started(on.services(), "UDP", [&] {
     return std::make_shared<detail::transport_impl>(on.services(), options);
   })};
 }

@@ -16,7 +16,7 @@
 namespace ockam::udp::detail {
 
 /// The bindings of one node.
-class transport_impl final : public internal::connecting_transport {
+class transport_impl final : public sdk::connecting_transport {
 public:
   using binding_ptr = std::shared_ptr<udp_binding>;
 
@@ -40,11 +40,11 @@ private:
   void bind_to_peer(const std::optional<host_port>& at, bind_options options, on_bound done);
   result<binding_ptr> bind_now(const std::optional<host_port>& at, const bind_options& options,
                                std::optional<endpoint> peer,
-                               std::shared_ptr<internal::io_thread> thread);
+                               std::shared_ptr<sdk::io_thread> thread);
 
   const bind_options defaults_;
   const ref_ptr<memory_budget> in_reassembly_;
-  internal::basic_io_threads<internal::asio_net> threads_;
+  sdk::basic_io_threads<sdk::asio_net> threads_;
 };
 
 } // namespace ockam::udp::detail

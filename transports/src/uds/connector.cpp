@@ -15,10 +15,10 @@ constexpr std::chrono::milliseconds while_queue_is_full{10};
 } // namespace
 
 void uds_connector::attempt() {
-  internal::stream_socket socket{thread()->loop()};
+  sdk::stream_socket socket{thread()->loop()};
   const auto where = peer_.endpoint();
   std::error_code failed;
-  internal::open_socket(socket, where.protocol(), failed);
+  sdk::open_socket(socket, where.protocol(), failed);
   if (!failed)
     socket.non_blocking(true, failed);
   // Asio would take a full queue for a connection that is under way
@@ -28,7 +28,7 @@ void uds_connector::attempt() {
     return finish(std::move(socket));
   if (failed != std::errc::resource_unavailable_try_again && failed != std::errc::interrupted)
     return attempt_failed(
-      uds_error(failed, internal::socket_use::connect, "connecting to " + peer_.text()));
+      uds_error(failed, sdk::socket_use::connect, "connecting to " + peer_.text()));
   pause_.expires_after(while_queue_is_full);
   pause_.async_wait([me = std::static_pointer_cast<uds_connector>(shared_from_this())](
                       const std::error_code& cancelled) {

@@ -12,8 +12,7 @@ namespace ockam::uds::detail {
 
 /// Connects to a name. That takes no time, unless the queue of the listener is full: then this tries
 /// again until the time-out.
-class uds_connector final
-  : public internal::basic_connector<internal::asio_net, internal::stream_socket> {
+class uds_connector final : public sdk::basic_connector<sdk::asio_net, sdk::stream_socket> {
 public:
   uds_connector(thread_ptr on, socket_name peer, const connect_options& options)
     : basic_connector{std::move(on), peer.text(), {options.connect_timeout, options.retry_for}},
@@ -24,7 +23,7 @@ private:
   void attempt() override;
   void stop_attempt() override { pause_.cancel(); }
   [[nodiscard]] std::string_view advice_when_late() const override {
-    return "the listener accepts no connection; is the other node busy, or has it reached "
+    return "the listener does not accept connections; is the other node busy, or has it reached "
            "max-connections?";
   }
 

@@ -31,9 +31,9 @@ fs::path name_beside(const fs::path& path) {
   return path.parent_path() / name.data();
 }
 
-enum class occupant : std::uint8_t { nothing, a_listener, stale_socket, another_file };
+enum class occupant : std::uint8_t { nothing, a_listener, abandoned, another_file };
 
-/// What is at a path; an error when that cannot be found out.
+/// The kind of file at a path; an error when that is unknown.
 result<occupant> occupant_of(const fs::path& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0)
@@ -43,20 +43,20 @@ result<occupant> occupant_of(const fs::path& path) {
   const stream_protocol::endpoint where{path.string()};
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (probe < 0)
-    return fail(uds_error(last_error(), internal::socket_use::listen,
+    return fail(uds_error(last_error(), sdk::socket_use::listen,
                           "looking for a listener on " + path.string()));
   const bool refused = ::connect(probe, where.data(), where.size()) != 0 && errno == ECONNREFUSED;
   ::close(probe);
-  return refused ? occupant::stale_socket : occupant::a_listener;
+  return refused ? occupant::abandoned : occupant::a_listener;
 }
 
 error in_use(const fs::path& path) {
-  return uds_error(std::make_error_code(std::errc::address_in_use), internal::socket_use::listen,
+  return uds_error(std::make_error_code(std::errc::address_in_use), sdk::socket_use::listen,
                    "listening on " + path.string());
 }
 
-/// Frees a path without a listener. Another process may do the same: the file is looked at again once it
-/// is moved aside, and put back when it belongs to a listener.
+/// Removes an abandoned socket file. Another process may do the same: the removed file is checked again,
+/// and put back when it is in use.
 result<void> clear(const fs::path& path) {
   const auto found = occupant_of(path);
   if (!found)
@@ -69,20 +69,20 @@ result<void> clear(const fs::path& path) {
     case occupant::another_file:
       return fail(errc::already_exists,
                   escaped(path.string()) + " is a file, but no socket; choose another path");
-    case occupant::stale_socket:
+    case occupant::abandoned:
       break;
   }
   const auto aside = name_beside(path);
   if (::rename(path.c_str(), aside.c_str()) != 0)
-    return errno == ENOENT ? result<void>{}
-                           : fail(uds_error(last_error(), internal::socket_use::listen,
-                                            "replacing " + path.string()));
+    return errno == ENOENT
+             ? result<void>{}
+             : fail(uds_error(last_error(), sdk::socket_use::listen, "replacing " + path.string()));
   const auto taken = occupant_of(aside);
-  const bool is_stale = taken && *taken == occupant::stale_socket;
-  if (!is_stale)
+  const bool is_abandoned = taken && *taken == occupant::abandoned;
+  if (!is_abandoned)
     ::link(aside.c_str(), path.c_str());
   ::unlink(aside.c_str());
-  if (is_stale)
+  if (is_abandoned)
     return {};
   return fail(taken ? in_use(path) : taken.error());
 }
@@ -90,7 +90,7 @@ result<void> clear(const fs::path& path) {
 } // namespace
 
 result<socket_file> socket_file::make(const socket_name& at,
-                                      internal::socket_listener::acceptor& unbound,
+                                      sdk::socket_listener::acceptor& unbound,
                                       const listen_options& options) {
   const fs::path path = at.text();
   const auto hidden = name_beside(path);
@@ -113,7 +113,7 @@ result<socket_file> socket_file::make(const socket_name& at,
     failed = errno == EEXIST ? std::make_error_code(std::errc::address_in_use) : last_error();
   ::unlink(hidden.c_str());
   if (failed)
-    return fail(uds_error(failed, internal::socket_use::listen, "listening on " + path.string()));
+    return fail(uds_error(failed, sdk::socket_use::listen, "listening on " + path.string()));
   made.device_ = found.st_dev;
   made.inode_ = found.st_ino;
   return made;
@@ -129,16 +129,16 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
                                                          const listen_options& options) {
   acceptor made{thread->executor()};
   std::error_code failed;
-  internal::open_socket(made, stream_protocol{}, failed);
+  sdk::open_socket(made, stream_protocol{}, failed);
   if (failed)
-    return fail(uds_error(failed, internal::socket_use::listen, "listening on " + at.text()));
+    return fail(uds_error(failed, sdk::socket_use::listen, "listening on " + at.text()));
   std::optional<socket_file> file;
   if (at.is_abstract()) {
     made.bind(at.endpoint(), failed);
     if (!failed)
       made.listen(options.backlog, failed);
     if (failed)
-      return fail(uds_error(failed, internal::socket_use::listen, "listening on " + at.text()));
+      return fail(uds_error(failed, sdk::socket_use::listen, "listening on " + at.text()));
   } else {
     auto bound = socket_file::make(at, made, options);
     if (!bound)
@@ -151,7 +151,7 @@ result<std::shared_ptr<uds_listener>> uds_listener::make(thread_ptr thread, cons
 
 uds_listener::uds_listener(thread_ptr thread, acceptor bound, const listen_options& options,
                            std::optional<socket_file> file)
-  : basic_acceptor{std::move(thread), std::move(bound), options.spawner_flow_control_id,
+  : basic_acceptor{std::move(thread), std::move(bound), options.connection.flow_control_id,
                    options.max_connections},
     file_{std::move(file)} {}
 
@@ -167,7 +167,7 @@ void uds_listener::release() {
   ::close(other);
 }
 
-bool lets_in(internal::stream_socket& accepted, fs::perms permissions) {
+bool lets_in(sdk::stream_socket& accepted, fs::perms permissions) {
   const auto has = [&](fs::perms wanted) { return (permissions & wanted) == wanted; };
   ::ucred peer{};
   ::socklen_t size = sizeof(peer);

@@ -12,14 +12,13 @@
 
 namespace ockam::uds::detail {
 
-/// A socket file that is made for a listener, and goes with it unless another file has taken
+/// A socket file that is made for a listener, and removed with it unless another process has put a file in
 /// its place.
 class socket_file {
 public:
-  /// Binds to the path and listens; a file without a listener is replaced (UDS-5). Others see it
+  /// Binds to the path and listens; an abandoned file is replaced (UDS-5). Others see it
   /// when it listens and has its permissions (UDS-6), never before.
-  static result<socket_file> make(const socket_name& at,
-                                  internal::socket_listener::acceptor& unbound,
+  static result<socket_file> make(const socket_name& at, sdk::socket_listener::acceptor& unbound,
                                   const listen_options& options);
   void remove() const noexcept;
 
@@ -30,7 +29,7 @@ private:
 };
 
 /// A listener at a path or an abstract name.
-class uds_listener final : public internal::socket_listener {
+class uds_listener final : public sdk::socket_listener {
 public:
   static result<std::shared_ptr<uds_listener>> make(thread_ptr thread, const socket_name& at,
                                                     const listen_options& options);
@@ -46,6 +45,6 @@ private:
 
 /// Whether the user at the other end of an accepted socket may connect, by the rules of file
 /// permissions.
-bool lets_in(internal::stream_socket& accepted, std::filesystem::perms permissions);
+bool lets_in(sdk::stream_socket& accepted, std::filesystem::perms permissions);
 
 } // namespace ockam::uds::detail

@@ -39,12 +39,12 @@ std::string_view advice_for_connect(const std::error_code& code) {
   return "check the path";
 }
 
-std::string_view advice_for(const std::error_code& code, internal::socket_use use) {
+std::string_view advice_for(const std::error_code& code, sdk::socket_use use) {
   if (code == std::errc::too_many_files_open || code == std::errc::too_many_files_open_in_system)
     return "raise the limit of open files (ulimit -n)";
   if (code == std::errc::not_a_directory)
     return "a part of the path is no directory; check the path";
-  return use == internal::socket_use::listen ? advice_for_listen(code) : advice_for_connect(code);
+  return use == sdk::socket_use::listen ? advice_for_listen(code) : advice_for_connect(code);
 }
 
 } // namespace
@@ -84,8 +84,8 @@ asio::local::stream_protocol::endpoint socket_name::endpoint() const {
   return is_abstract() ? '\0' + text_.substr(1) : text_;
 }
 
-error uds_error(std::error_code code, internal::socket_use use, const std::string& what) {
-  return internal::socket_error(code, use, what, &advice_for);
+error uds_error(std::error_code code, sdk::socket_use use, const std::string& what) {
+  return sdk::socket_error(code, use, what, &advice_for);
 }
 
 } // namespace ockam::uds::detail

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/result.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 
 #include <filesystem>
 #include <string>
@@ -35,6 +35,6 @@ private:
 };
 
 /// A failed call on a Unix socket, with what to try.
-error uds_error(std::error_code code, internal::socket_use use, const std::string& what);
+error uds_error(std::error_code code, sdk::socket_use use, const std::string& what);
 
 } // namespace ockam::uds::detail

@@ -13,7 +13,7 @@ namespace detail {
 
 namespace {
 
-internal::thread_options<internal::asio_net> threads_of(const transport_options& options) {
+sdk::thread_options<sdk::asio_net> threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, options.poll_before_sleeping};
 }
 
@@ -21,14 +21,14 @@ internal::thread_options<internal::asio_net> threads_of(const transport_options&
 
 /// The connections and listeners of one node, over Unix sockets.
 class transport_impl final
-  : public internal::connecting_transport,
-    public internal::transport_calls<ockam::listener, connect_options, listen_options> {
+  : public sdk::connecting_transport,
+    public sdk::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, const transport_options& options)
     : connecting_transport{std::move(node), "Unix socket"},
       transport_calls{options.connect, options.listen},
       threads_{this->node(), threads_of(options)},
-      sockets_{*this, internal::uds_format, threads_} {}
+      sockets_{*this, sdk::uds_format, threads_} {}
 
   void start() { threads_.start(); }
   void stop() override {
@@ -48,8 +48,8 @@ private:
     connect_as_usual(peer, idle_timeout, std::move(done));
   }
 
-  internal::io_threads threads_;
-  internal::stream_connections sockets_;
+  sdk::io_threads threads_;
+  sdk::stream_connections sockets_;
 };
 
 void transport_impl::connect(std::string_view peer, connect_options options, on_connected done) {
@@ -57,16 +57,11 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
   if (!name)
     return done(fail(std::move(name.error())));
   sockets_.connect({.make_connector =
-                      [name = *name, options](std::shared_ptr<internal::io_thread> thread) {
+                      [name = *name, options](std::shared_ptr<sdk::io_thread> thread) {
                         return std::make_shared<uds_connector>(std::move(thread), name, options);
                       },
-                    .prepare = [text = name->text()](internal::stream_socket&) { return text; },
-                    .setup = {.limits = options.limits,
-                              .mode = connection_mode::outgoing,
-                              .id = options.flow_control_id,
-                              .spawner_id = {},
-                              .consumer_of = options.consumer_of,
-                              .observer = options.observer},
+                    .prepare = [text = name->text()](sdk::stream_socket&) { return text; },
+                    .setup = {.connection = options.connection},
                     .reconnect = options.reconnect},
                    std::move(done));
 }
@@ -85,10 +80,12 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
     (*made)->stop();
     return fail(std::move(opened.error()));
   }
+  auto setup = sdk::link::setup::accepted(options.connection);
+  setup.explain_drops = options.explain_drops;
   sockets_.begin_listening(
     *made, {.prepare = [text = name->text(), checked = name->is_abstract(),
                         permissions = options.permissions](
-                         internal::stream_socket& socket) -> result<std::string> {
+                         sdk::stream_socket& socket) -> result<std::string> {
               if (checked && !lets_in(socket, permissions))
                 return fail(errc::access_denied, "another user may not connect to " + escaped(text)
                                                    + " (permissions of the listener)");
@@ -98,12 +95,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
                 return fail(error{failed});
               return text;
             },
-            .setup = {.limits = options.limits,
-                      .mode = connection_mode::incoming,
-                      .spawner_id = options.spawner_flow_control_id,
-                      .consumer_of = options.consumer_of,
-                      .observer = options.observer,
-                      .explain_drops = options.explain_drops}});
+            .setup = std::move(setup)});
   return ockam::listener{*made};
 }
 
@@ -118,7 +110,7 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   detail::threads_of(options).check();
-  return transport{internal::attach_started(on.services(), "Unix socket", [&] {
+  return transport{sdk::attach_started(on.services(), "Unix socket", [&] {
     return std::make_shared<detail::transport_impl>(on.services(), options);
   })};
 }

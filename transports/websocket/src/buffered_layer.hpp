@@ -125,7 +125,7 @@ public:
 
   friend void beast_close_socket(buffered_layer& layer) { layer.below().close(); }
 
-  // -- what Beast's concept of a stream requires, never called -----------------------------------
+  // -- required by Beast's concept of a stream, and never called ------------------------------------
 
   template <class Buffers>
   std::size_t read_some(const Buffers& to);

@@ -20,7 +20,7 @@ constexpr std::size_t max_collected = 256u << 10;
 constexpr std::size_t max_pieces = 3;
 
 /// Calls what waits, which may destroy the carrier: last in a function.
-void call(std::optional<internal::carrier::on_ready>& waiting, const result<void>& outcome = {}) {
+void call(std::optional<sdk::carrier::on_ready>& waiting, const result<void>& outcome = {}) {
   if (const auto then = std::exchange(waiting, std::nullopt))
     (*then)(outcome);
 }
@@ -35,7 +35,7 @@ websocket_carrier::websocket_carrier(std::shared_ptr<io_thread> thread,
     keepalive_{keepalive},
     last_sign_{clock::now()} {}
 
-void websocket_carrier::attach(internal::connection_engine& connection) {
+void websocket_carrier::attach(sdk::connection_engine& connection) {
   carrier::attach(connection);
   stream_->attach(*this);
 }
@@ -96,7 +96,7 @@ void websocket_carrier::on_lost(error cause) {
 
 // -- input -----------------------------------------------------------------------------------------
 
-result<internal::carrier::input> websocket_carrier::read(internal::inbox& to) {
+result<sdk::carrier::input> websocket_carrier::read(sdk::inbox& to) {
   if (!has_input())
     return input::nothing;
   while (!untaken_.empty()) {
@@ -119,7 +119,7 @@ result<internal::carrier::input> websocket_carrier::read(internal::inbox& to) {
 
 // -- output ----------------------------------------------------------------------------------------
 
-result<internal::carrier::output> websocket_carrier::write(internal::write_batch& batch) {
+result<sdk::carrier::output> websocket_carrier::write(sdk::write_batch& batch) {
   output done{.written = std::exchange(leaving_, 0)};
   while (!batch.empty() && leaving_ < max_collected) {
     const auto size = batch.next_message_size();

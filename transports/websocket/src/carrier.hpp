@@ -16,16 +16,16 @@
 namespace ockam::websocket::detail {
 
 /// Moves the messages of a connection through a WebSocket, one a message of that.
-class websocket_carrier final : public internal::carrier, private stream_user {
+class websocket_carrier final : public sdk::carrier, private stream_user {
 public:
   /// @param over  open, on the thread of the connection
   websocket_carrier(std::shared_ptr<io_thread> thread, std::shared_ptr<stream> over,
                     const keepalive_options& keepalive);
 
-  void attach(internal::connection_engine& connection) override;
+  void attach(sdk::connection_engine& connection) override;
   void wait(direction what, on_ready then) override;
-  result<input> read(internal::inbox& to) override;
-  result<output> write(internal::write_batch& batch) override;
+  result<input> read(sdk::inbox& to) override;
+  result<output> write(sdk::write_batch& batch) override;
   void close(const ending& how) override;
   result<void> check(const tick& at, bool reading) override;
   [[nodiscard]] clock::time_point last_output() const noexcept override {

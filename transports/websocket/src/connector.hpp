@@ -19,7 +19,7 @@ struct opened_stream {
   std::string peer;
 };
 
-using ip_connector = internal::basic_ip_connector<boost_net, net::ip::tcp, opened_stream>;
+using ip_connector = sdk::basic_ip_connector<boost_net, net::ip::tcp, opened_stream>;
 
 /// Connects to the addresses of a host; then TLS and the upgrade with the first that answers.
 class connector final : public ip_connector {

@@ -2,7 +2,7 @@
 
 #include "ockam/transports/io/own_socket.hpp"
 
-template class ockam::internal::basic_io_thread<ockam::websocket::detail::boost_net>;
+template class ockam::sdk::basic_io_thread<ockam::websocket::detail::boost_net>;
 
 namespace ockam::websocket::detail {
 
@@ -13,7 +13,7 @@ tcp_socket bind_to(const io_thread& thread, tcp_socket opened, error_code& faile
   tcp_socket bound{thread.executor()};
   const auto protocol = opened.local_endpoint(failed).protocol();
   if (const auto descriptor = failed ? -1 : opened.release(failed); !failed)
-    internal::take_over(bound, protocol, descriptor, failed);
+    sdk::take_over(bound, protocol, descriptor, failed);
   return bound;
 }
 

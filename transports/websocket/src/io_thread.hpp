@@ -50,7 +50,7 @@ struct boost_net {
   }
 };
 
-using io_thread = internal::basic_io_thread<boost_net>;
+using io_thread = sdk::basic_io_thread<boost_net>;
 
 /// Makes a socket that was opened in the loop of `thread` run its handlers on `thread`, which in a loop
 /// of the host is a strand. Before anything is begun with it.
@@ -58,4 +58,4 @@ tcp_socket bind_to(const io_thread& thread, tcp_socket opened, error_code& faile
 
 } // namespace ockam::websocket::detail
 
-extern template class ockam::internal::basic_io_thread<ockam::websocket::detail::boost_net>;
+extern template class ockam::sdk::basic_io_thread<ockam::websocket::detail::boost_net>;

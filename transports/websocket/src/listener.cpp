@@ -5,7 +5,7 @@ namespace ockam::websocket::detail {
 namespace {
 
 /// A stream whose peer has not asked for WebSocket yet.
-class opening final : public internal::cancellable {
+class opening final : public sdk::cancellable {
 public:
   explicit opening(const std::shared_ptr<stream>& what) : what_{what} {}
   void cancel() override {
@@ -22,8 +22,8 @@ private:
 result<std::shared_ptr<websocket_listener>> websocket_listener::make(thread_ptr thread, url where,
                                                                      listen_options options,
                                                                      tls_context context) {
-  auto bound = internal::listen_at<boost_net, net::ip::tcp>(thread->executor(), where.where,
-                                                            options.backlog);
+  auto bound = sdk::listen_at<boost_net, net::ip::tcp>(thread->executor(), where.where,
+                                                       options.backlog);
   if (!bound)
     return fail(std::move(bound.error()));
   error_code ignored;
@@ -34,7 +34,7 @@ result<std::shared_ptr<websocket_listener>> websocket_listener::make(thread_ptr 
 
 websocket_listener::websocket_listener(thread_ptr thread, acceptor bound, url where,
                                        listen_options options, tls_context context)
-  : basic_acceptor{std::move(thread), std::move(bound), options.spawner_flow_control_id,
+  : basic_acceptor{std::move(thread), std::move(bound), options.connection.flow_control_id,
                    options.max_connections},
     where_{std::move(where)},
     options_{std::move(options)},
@@ -70,8 +70,8 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
   if (failed) // it has gone already
     return;
   bound.set_option(net::ip::tcp::no_delay{true}, failed);
-  const auto peer = internal::to_text(remote);
-  const auto& limits = options_.limits;
+  const auto peer = sdk::to_text(remote);
+  const auto& limits = options_.connection.limits;
   const auto made = stream::create(
     context_ ? make_tls_server(std::move(bound), context_) : make_plain_stream(std::move(bound)),
     peer, limits.max_frame_size, limits.write_timeout, std::move(slot));

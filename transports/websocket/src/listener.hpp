@@ -17,7 +17,7 @@
 
 namespace ockam::websocket::detail {
 
-using tcp_acceptor = internal::basic_acceptor<boost_net, net::ip::tcp>;
+using tcp_acceptor = sdk::basic_acceptor<boost_net, net::ip::tcp>;
 
 /// Accepts sockets, on one I/O thread, and makes WebSockets of them, on any.
 class websocket_listener final : public tcp_acceptor {
@@ -25,7 +25,7 @@ public:
   using on_stream = std::function<void(std::shared_ptr<stream>, std::string peer, thread_ptr)>;
 
   /// Makes a stop cancel what begins. False where nothing may begin.
-  using add_attempt = std::function<bool(const std::shared_ptr<internal::cancellable>&)>;
+  using add_attempt = std::function<bool(const std::shared_ptr<sdk::cancellable>&)>;
 
   /// Binds and listens; accepting begins with `start`.
   /// @param context  for wss

@@ -6,7 +6,7 @@
 
 #include "ockam/protocol/text.hpp"
 #include "ockam/protocol/time_span.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 
 #include <algorithm>
 
@@ -32,7 +32,7 @@ constexpr const char* product = "ockam-caf";
 /// In front of the answer's text when a request is no upgrade, or asks for something else.
 constexpr const char* what_this_is = "This is a WebSocket endpoint of an Ockam node: ";
 
-/// Pages in a browser say where they are from; nodes do not.
+/// Pages in a browser send their origin; nodes do not.
 template <class Head>
 bool is_admitted(const Head& head, const std::vector<std::string>& origins) {
   const auto origin = head.find(http::field::origin);
@@ -43,7 +43,7 @@ bool is_admitted(const Head& head, const std::vector<std::string>& origins) {
 
 } // namespace
 
-/// What Beast does, in one place: its headers are heavy.
+/// Everything of Beast, in one place: its headers are heavy.
 struct stream::websocket {
   explicit websocket(std::unique_ptr<byte_stream> below) : inner{std::move(below)} {}
 
@@ -64,19 +64,19 @@ struct stream::request {
 
 std::shared_ptr<stream> stream::create(std::unique_ptr<byte_stream> below, std::string peer,
                                        std::size_t max_message_size,
-                                       std::chrono::milliseconds closing_timeout,
+                                       std::chrono::milliseconds close_timeout,
                                        std::shared_ptr<void> slot) {
   std::shared_ptr<stream> made{new stream{std::move(below), std::move(peer), max_message_size,
-                                          closing_timeout, std::move(slot)}};
+                                          close_timeout, std::move(slot)}};
   made->websocket_->layer().set_owner(std::shared_ptr<layer_owner>{made, made.get()});
   return made;
 }
 
 stream::stream(std::unique_ptr<byte_stream> below, std::string peer, std::size_t max_message_size,
-               std::chrono::milliseconds closing_timeout, std::shared_ptr<void> slot)
+               std::chrono::milliseconds close_timeout, std::shared_ptr<void> slot)
   : peer_{std::move(peer)},
     max_message_size_{max_message_size},
-    closing_timeout_{closing_timeout},
+    close_timeout_{close_timeout},
     slot_{std::move(slot)},
     websocket_{std::make_unique<websocket>(std::move(below))} {
   auto& inner = websocket_->inner;
@@ -302,13 +302,12 @@ error stream::cause_of(const error_code& failed) const {
                                      + " bytes; raise it on this node to accept it"};
   if (failed == net::error::eof || failed == http::error::end_of_stream
       || failed == http::error::partial_message)
-    return {errc::closed_by_peer, peer_ + " closed the connection without a word"};
+    return {errc::closed_by_peer, peer_ + " closed the connection without a closing handshake"};
   if (is_tls_error(failed))
     return {to_std(failed), peer_ + ": " + websocket_->below().explain(failed)};
   if (failed.category() == make_error_code(ws::error::closed).category())
     return {to_std(failed), peer_ + " does not keep to RFC 6455"};
-  return internal::socket_error(failed, internal::socket_use::transfer,
-                                "talking WebSocket with " + peer_);
+  return sdk::socket_error(failed, sdk::socket_use::transfer, "talking WebSocket with " + peer_);
 }
 
 void stream::tell_user(error cause) {
@@ -321,7 +320,7 @@ void stream::lose(const error_code& failed) {
     return;
   ended_ = true;
   auto cause = cause_of(failed);
-  if (websocket_->layer().done()) // Beast has sent the close frame
+  if (websocket_->layer().done()) // Beast has sent the close for us
     linger();
   else
     abort();
@@ -349,17 +348,17 @@ void stream::limit_closing() {
   if (closing_timer_)
     return;
   closing_timer_ = std::make_unique<net::steady_timer>(websocket_->below().get_executor());
-  deadline_ = internal::moment_after(closing_timeout_);
-  wait_until_closed();
+  deadline_ = internal::moment_after(close_timeout_);
+  wait_for_closing();
 }
 
-void stream::wait_until_closed() {
+void stream::wait_for_closing() {
   closing_timer_->expires_at(deadline_);
   closing_timer_->async_wait([me = shared_from_this()](const error_code& cancelled) {
     if (cancelled || me->aborted_)
       return;
-    if (clock::now() < me->deadline_) // we did not run meanwhile
-      me->wait_until_closed();
+    if (clock::now() < me->deadline_) // this thread did not run meanwhile
+      me->wait_for_closing();
     else
       me->abort();
   });

@@ -5,7 +5,7 @@
 
 #include "ockam/protocol/bytes.hpp"
 #include "ockam/protocol/result.hpp"
-#include "ockam/transports/io/watched.hpp"
+#include "ockam/transports/io/timed.hpp"
 
 #include <chrono>
 #include <functional>
@@ -35,17 +35,17 @@ public:
   /// `count` bytes were read, which end a message or not.
   virtual void on_read(std::size_t count, bool message_ends) = 0;
 
-  /// All that has come was read: the next `on_read` waits for the peer. Called in `read`, or later.
+  /// All input was read: the next `on_read` waits for the peer. Called in `read`, or later.
   virtual void on_drained() = 0;
 
-  /// All that was written is with the operating system.
+  /// The whole output is with the operating system.
   virtual void on_written() = 0;
 
   /// The stream has ended.
   virtual void on_lost(error cause) = 0;
 };
 
-/// The clients that a server accepts.
+/// Which requests a server accepts.
 struct admission {
   std::string path{};                 // empty: for any
   std::vector<std::string> origins{}; // of pages in browsers
@@ -56,17 +56,17 @@ struct admission {
 /// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the closing handshake.
 /// Everything on its I/O thread, which has to watch it. It lives as long as anything is under way.
 class stream final : public std::enable_shared_from_this<stream>,
-                     public internal::watched,
+                     public sdk::timed,
                      private layer_owner {
 public:
   using on_open = std::function<void(result<void>)>;
 
   /// @param peer      for texts
-  /// @param closing_timeout  for the closing handshake
+  /// @param close_timeout  of the closing handshake
   /// @param slot      dropped when the socket is closed
   static std::shared_ptr<stream> create(std::unique_ptr<byte_stream> below, std::string peer,
                                         std::size_t max_message_size,
-                                        std::chrono::milliseconds closing_timeout,
+                                        std::chrono::milliseconds close_timeout,
                                         std::shared_ptr<void> slot = nullptr);
   ~stream() override;
 
@@ -75,7 +75,7 @@ public:
   void accept(admission rules, on_open opened);
   void connect(const std::string& host, const std::string& target, on_open opened);
 
-  /// Gives up while it is being opened; later without effect. Any thread.
+  /// Cancels the opening; later without effect. Any thread.
   void cancel_opening();
 
   // -- open ----------------------------------------------------------------------------------------
@@ -96,21 +96,21 @@ public:
   [[nodiscard]] std::size_t unsent() const noexcept;
   void flush();
 
-  /// Gives memory back that is only kept for the next output.
+  /// Frees memory that is only kept for the next output.
   void shrink();
 
   void ping();
-  void pong(); ///< unasked: we are alive, although we do not read
+  void pong(); ///< unsolicited: this end is alive, although it does not read
 
   [[nodiscard]] clock::time_point last_input() const noexcept { return last_input_; }
   [[nodiscard]] clock::time_point last_output() const noexcept { return last_output_; }
 
   // -- the end -------------------------------------------------------------------------------------
 
-  /// Sends a close frame behind what was written, waits for that of the peer, and closes.
+  /// Starts the closing handshake after the written output, waits for the answer, and closes.
   void close(close_code why, const std::string& reason);
 
-  // -- watched -------------------------------------------------------------------------------------
+  // -- timed -------------------------------------------------------------------------------------
 
   void check_deadlines(const tick& at) override;
   void abort() override; ///< closes the socket
@@ -120,7 +120,7 @@ private:
   struct request;
 
   stream(std::unique_ptr<byte_stream> below, std::string peer, std::size_t max_message_size,
-         std::chrono::milliseconds closing_timeout, std::shared_ptr<void> slot);
+         std::chrono::milliseconds close_timeout, std::shared_ptr<void> slot);
 
   void input_wanted() override;
   void input_came() override { last_input_ = clock::now(); }
@@ -137,12 +137,12 @@ private:
   void tell_user(error cause);
   void linger();
   void limit_closing();
-  void wait_until_closed();
+  void wait_for_closing();
   [[nodiscard]] error cause_of(const error_code& failed) const;
 
   const std::string peer_;
   const std::size_t max_message_size_;
-  const std::chrono::milliseconds closing_timeout_;
+  const std::chrono::milliseconds close_timeout_;
   std::shared_ptr<void> slot_;
   const std::unique_ptr<websocket> websocket_;
   stream_user* user_ = nullptr;

@@ -4,7 +4,7 @@
 #include "net_error.hpp"
 
 #include "ockam/protocol/text.hpp"
-#include "ockam/transports/transport/connection_options.hpp"
+#include "ockam/transports/detail/config_options.hpp"
 
 #include <algorithm>
 
@@ -14,14 +14,14 @@ namespace ockam::websocket::detail {
 
 namespace {
 
-internal::thread_options<boost_net> threads_of(const transport_options& options) {
+sdk::thread_options<boost_net> threads_of(const transport_options& options) {
   return {options.io_threads, options.io_context, options.poll_before_sleeping};
 }
 
 using make_connector = std::function<std::shared_ptr<connector>()>;
 
-/// Lets a connection whose options ask for it connect again to where it was.
-void make_lasting(internal::connection_engine& made, const connect_options& options,
+/// Makes a connection with `reconnect` connect again.
+void make_lasting(sdk::connection_engine& made, const connect_options& options,
                   const std::shared_ptr<io_thread>& thread, make_connector make) {
   if (!options.reconnect)
     return;
@@ -56,12 +56,13 @@ void transport_impl::stop() {
 // -- connections -----------------------------------------------------------------------------------
 
 /// On the thread of the stream.
-result<transport_impl::link_ptr> transport_impl::take_on(
-  std::shared_ptr<stream> over, internal::link::setup setup, const keepalive_options& keepalive,
+result<transport_impl::link_ptr> transport_impl::adopt(
+  std::shared_ptr<stream> over, sdk::link::setup setup, const keepalive_options& keepalive,
   std::shared_ptr<io_thread> thread,
-  const std::function<void(internal::connection_engine&)>& configure) {
-  auto taken = std::make_shared<internal::connection_engine>(
-    setup, internal::websocket_format, thread,
+  const std::function<void(sdk::connection_engine&)>& configure) {
+  setup.buffers = node()->buffer_budget();
+  auto taken = std::make_shared<sdk::connection_engine>(
+    setup, sdk::websocket_format, thread,
     std::make_unique<websocket_carrier>(thread, over, keepalive));
   if (auto opened = taken->open(node(), std::move(setup)); !opened) {
     over->close(close_code::going_away, "");
@@ -79,17 +80,11 @@ void transport_impl::on_accepted(const listen_options& options,
                                  const std::shared_ptr<const std::string>& listener,
                                  std::shared_ptr<stream> over, std::string peer,
                                  std::shared_ptr<io_thread> thread) {
-  auto taken = take_on(std::move(over),
-                       {.limits = options.limits,
-                        .mode = connection_mode::incoming,
-                        .peer = std::move(peer),
-                        .listener = listener,
-                        .spawner_id = options.spawner_flow_control_id,
-                        .consumer_of = options.consumer_of,
-                        .observer = options.observer,
-                        .explain_drops = options.explain_drops,
-                        .buffers = node()->buffer_budget()},
-                       options.keepalive, std::move(thread));
+  auto setup = sdk::link::setup::accepted(options.connection);
+  setup.peer = std::move(peer);
+  setup.listener = listener;
+  setup.explain_drops = options.explain_drops;
+  auto taken = adopt(std::move(over), std::move(setup), options.keepalive, std::move(thread));
   if (!taken)
     report_not_taken(*listener, taken.error());
 }
@@ -121,18 +116,11 @@ void transport_impl::connect(std::string_view peer, connect_options options, on_
                   done = std::move(done)](result<opened_stream> opened) {
     if (!opened)
       return done(fail(std::move(opened.error())));
-    auto taken = me->take_on(std::move(opened->made),
-                             {.limits = options.limits,
-                              .mode = connection_mode::outgoing,
-                              .peer = std::move(opened->peer),
-                              .id = options.flow_control_id,
-                              .spawner_id = {},
-                              .consumer_of = options.consumer_of,
-                              .observer = options.observer,
-                              .buffers = me->node()->buffer_budget()},
-                             options.keepalive, thread, [&](internal::connection_engine& one) {
-                               make_lasting(one, options, thread, make);
-                             });
+    auto taken = me->adopt(std::move(opened->made),
+                           {.connection = options.connection, .peer = std::move(opened->peer)},
+                           options.keepalive, thread, [&](sdk::connection_engine& one) {
+                             make_lasting(one, options, thread, make);
+                           });
     done(std::move(taken).map([](const link_ptr& link) { return connection{link}; }));
   });
 }
@@ -162,7 +150,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
   add(listener);
   listener->start(
     [me = self()] { return me->threads_.next(); }, // until the listener ends
-    [weak = std::weak_ptr{self()}](const std::shared_ptr<internal::cancellable>& attempt) {
+    [weak = std::weak_ptr{self()}](const std::shared_ptr<sdk::cancellable>& attempt) {
       const auto me = weak.lock();
       return me && me->add_attempt(attempt);
     },
@@ -172,7 +160,7 @@ result<ockam::listener> transport_impl::listen(std::string_view at, listen_optio
       if (const auto me = weak.lock())
         me->on_accepted(options, at, std::move(over), std::move(peer), std::move(thread));
     },
-    [weak = std::weak_ptr{self()}](const internal::listening& ended) {
+    [weak = std::weak_ptr{self()}](const sdk::listener_base& ended) {
       if (const auto me = weak.lock())
         me->remove(ended);
     });
@@ -192,7 +180,7 @@ transport transport::create(node& on) {
 
 transport transport::create(node& on, transport_options options) {
   detail::threads_of(options).check();
-  return transport{internal::attach_started(on.services(), "WebSocket", [&] {
+  return transport{sdk::attach_started(on.services(), "WebSocket", [&] {
     try {
       return std::make_shared<detail::transport_impl>(on.services(), options);
     } catch (const boost::system::system_error& failed) {

@@ -18,8 +18,8 @@ namespace ockam::websocket::detail {
 
 /// The connections and listeners of one transport, and the threads that serve them.
 class transport_impl final
-  : public internal::connecting_transport,
-    public internal::transport_calls<ockam::listener, connect_options, listen_options> {
+  : public sdk::connecting_transport,
+    public sdk::transport_calls<ockam::listener, connect_options, listen_options> {
 public:
   transport_impl(node_ptr node, const transport_options& options);
   void start() { threads_.start(); }
@@ -31,7 +31,7 @@ public:
   void connect(std::string_view peer, connect_options options, on_connected done) override;
 
 private:
-  using link_ptr = std::shared_ptr<internal::connection_engine>;
+  using link_ptr = std::shared_ptr<sdk::connection_engine>;
 
   [[nodiscard]] bool is_own_thread() const noexcept override { return threads_.is_this_thread(); }
   void connect_to(std::string_view peer, on_connected done,
@@ -40,14 +40,14 @@ private:
   }
 
   [[nodiscard]] std::shared_ptr<transport_impl> self() { return self_as<transport_impl>(); }
-  result<link_ptr> take_on(std::shared_ptr<stream> over, internal::link::setup setup,
-                           const keepalive_options& keepalive, std::shared_ptr<io_thread> thread,
-                           const std::function<void(internal::connection_engine&)>& configure = {});
+  result<link_ptr> adopt(std::shared_ptr<stream> over, sdk::link::setup setup,
+                         const keepalive_options& keepalive, std::shared_ptr<io_thread> thread,
+                         const std::function<void(sdk::connection_engine&)>& configure = {});
   void on_accepted(const listen_options& options,
                    const std::shared_ptr<const std::string>& listener, std::shared_ptr<stream> over,
                    std::string peer, std::shared_ptr<io_thread> thread);
 
-  internal::basic_io_threads<boost_net> threads_;
+  sdk::basic_io_threads<boost_net> threads_;
 };
 
 } // namespace ockam::websocket::detail

@@ -15,7 +15,7 @@ namespace ockam::websocket::detail {
 /// On the thread of the loop.
 class turns : public std::enable_shared_from_this<turns> {
 public:
-  /// Runs `first`, and then what was added meanwhile. The caller keeps this alive.
+  /// Runs `first`, and then the functions added meanwhile. The caller keeps this alive.
   template <class Function>
   void run(Function&& first) {
     running_ = true;

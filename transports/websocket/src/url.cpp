@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint16_t port_of_ws = 80;
 constexpr std::uint16_t port_of_wss = 443;
 
-/// Of a text from outside, in an error.
+/// A text from outside, for an error.
 constexpr std::size_t max_shown = 100;
 
 bool take_scheme(std::string_view& text, std::string_view scheme) noexcept {

@@ -13,7 +13,7 @@ struct url {
   bool secure = false; // wss
   std::string path;    // with the query; empty when the text has none
 
-  /// What a client asks for.
+  /// The target of a client's request.
   [[nodiscard]] std::string target() const { return path.empty() ? "/" : path; }
 
   /// The HTTP field Host: without the port that the scheme stands for, and without a zone, which is of
@@ -29,7 +29,7 @@ result<url> parse_peer_url(std::string_view text);
 /// The same with a numeric host and a port. - errc::invalid_value
 result<url> parse_listen_url(std::string_view text);
 
-/// The path of what an HTTP request asks for, without the query: `/path` or a whole URL, whose scheme
+/// The path of the target of an HTTP request, without the query: `/path` or a whole URL, whose scheme
 /// and host are those of the client or of the proxy that it came through (RFC 9112, 3.2.2).
 /// - errc::invalid_value  another form, another scheme than http(s) and ws(s), no host, a user
 result<std::string> path_of_target(std::string_view target);
@@ -37,8 +37,7 @@ result<std::string> path_of_target(std::string_view target);
 /// A zone of an IPv6 address is written with `%25` in a URL (RFC 6874).
 std::string with_zone_escaped(std::string authority);
 
-/// Whether this can be a part of an HTTP request as it is: visible ASCII, so that no text adds
-/// fields of its own.
+/// Whether this can be a part of an HTTP request as it is: visible ASCII, so that it cannot add fields.
 bool is_visible(std::string_view text) noexcept;
 
 } // namespace ockam::websocket::detail

@@ -204,7 +204,7 @@ public:
   [[nodiscard]] result<std::optional<address>> find_terminal_address(const route& along) const;
 
   /// Replaces the transport address in a route by a connection made for it. Blocks while
-  /// connecting; the caller disconnects it. In a worker, an observer or a callback it is errc::misuse.
+  /// connecting; the caller closes it. In a worker, an observer or a callback it is errc::misuse.
   [[nodiscard]] result<route> resolve_transport_route(const route& along);
   [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along); // its route
 

@@ -6,8 +6,8 @@
 //     ockam { max-pending-bytes = 1048576, connect-timeout = 2s }
 //     --ockam.max-pending-bytes=1048576
 //
-// A node and a transport that are made without options take them from there. A name that several
-// transports have, such as `max-frame-size` or `io-threads`, is for all of them.
+// A node or a transport that is made without options takes them from there. A name that several
+// transports share, such as `max-frame-size` or `io-threads`, is for all of them.
 
 #include "ockam/actors/config.hpp"
 #include "ockam/transports/detail/export.hpp"
@@ -24,7 +24,7 @@ namespace ockam {
 /// Adds the group `ockam`, so that CAF checks names and types and lists it under `--help`.
 OCKAM_TRANSPORTS_EXPORT void add_options(caf::config_option_set& to);
 
-/// Adds what the group holds, defaults included, to what CAF shows for `--dump-config`.
+/// Adds the values of the group, defaults included, to the output of `--dump-config`.
 OCKAM_TRANSPORTS_EXPORT void add_values(const caf::actor_system_config& config, caf::settings& to);
 
 /// A configuration with the group: `Base` is CAF's, or derived from it.
@@ -43,8 +43,8 @@ public:
   }
 };
 
-// What the group `ockam` says about a transport; defaults where it says nothing. They throw `failure`
-// with errc::invalid_value for an option that does not exist, and for a value that an option does not
+// The options of a transport in the group `ockam`, with defaults for those that are not set. They throw
+// `failure` with errc::invalid_value for an unknown option, and for a value that an option does not
 // take. For WebSocket: its header.
 
 namespace tcp {

@@ -5,7 +5,6 @@
 #include "ockam/protocol/wire/datagram.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
@@ -28,43 +27,32 @@ namespace ockam::udp {
 
 /// How a binding behaves; every limit has an error that names it.
 struct bind_options {
-  /// Names this binding in flow control; it exists before the binding does.
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-
-  /// Producers of this node that may send through the binding: deliberate transit.
-  std::vector<ockam::flow_control_id> consumer_of{};
-
-  /// Ties the binding to one peer, `host:port`: what comes from others is dropped.
+  /// Ties the binding to one peer, `host:port`: datagrams of others are dropped.
   std::optional<std::string> peer{};
 
   datagram_format format = datagram_format::b;       ///< of what is sent; both are read
   std::size_t datagram_size = default_datagram_size; ///< both ways; peers take no more by default
 
-  /// What is sent to a peer that was heard before it was sent to, in bytes for each byte that came
-  /// from it: its address may be forged. 0 is off. Not for the peer of a tied binding.
+  /// Bytes sent for each received byte to a peer that this node did not send to first: its address may
+  /// be forged. 0 is off. Not for the peer of a tied binding.
   std::size_t max_amplification = 3;
 
-  // Beyond that, so that a handshake passes: to one such IP address, whatever its ports, and to all of
+  // Allowances beyond that, for handshakes: to one such IP address, whatever its ports, and to all of
   // them together. A peer that sends to a random address which was written to it alone, as a handshake
-  // does, is where it says; then there is no bound.
+  // does, has proved its address; then there is no bound.
   std::size_t unproven_allowance = 4'096; ///< bytes in each window; 0 is off
   std::chrono::milliseconds unproven_window{10'000};
   std::size_t unproven_bytes_per_second = 1u << 20;
 
-  std::size_t max_peers = 10'000; ///< remembered at a time; then the longest silent one goes
+  std::size_t max_peers = 10'000; ///< at a time; then the longest silent one is forgotten
   std::chrono::milliseconds peer_timeout{60'000};   ///< silent for longer: forgotten
   std::chrono::milliseconds resolve_timeout{5'000}; ///< for the name of a host
   reassembly_limits reassembly{};
 
-  /// `max_frame_size` is for the whole message. Of the deadlines only `idle_timeout` counts.
   bool explain_drops = false; ///< as of `tcp::listen_options`
-  connection_limits limits{};
-  connection_observer observer{};
 
-  bind_options& as_consumer(const ockam::flow_control_id& producer) {
-    consumer_of.push_back(producer);
-    return *this;
-  }
+  /// `max_frame_size` is for the whole message. Of the deadlines only `idle_timeout` counts.
+  connection_options connection{};
 };
 
 namespace detail {
@@ -84,6 +72,7 @@ public:
   operator address() const { return sender_address(); }      // NOLINT: route{binding, "echoer"}
   operator route() const { return route{sender_address()}; } // NOLINT
 
+  /// As `connection::receiver_address`.
   [[nodiscard]] const address& receiver_address() const noexcept;
   [[nodiscard]] const std::string& socket_address() const noexcept; ///< `host:port`, the real port
   [[nodiscard]] std::uint16_t port() const noexcept;
@@ -91,14 +80,14 @@ public:
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
   [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< output that waits
+  [[nodiscard]] std::size_t pending_bytes() const noexcept;  ///< of queued output
   [[nodiscard]] connection_metrics metrics() const noexcept; ///< of all its peers together
 
-  /// As `connection::flush`; names that are being resolved are not waited for.
+  /// As `connection::flush`; does not wait for the resolution of names.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
-  /// Makes the address unknown at once; what was sent is still written, then the port is free.
-  /// errc::not_found when it has ended already.
+  /// From now on the address is unknown; what was sent is still written, then the port is free.
+  /// errc::not_found when it has closed already: thrown as `failure`, or returned.
   void close() const { value_or_throw(try_close()); }
   [[nodiscard]] result<void> try_close() const;
 
@@ -113,13 +102,13 @@ private:
 struct transport_options {
   std::size_t io_threads = 1; ///< bindings are spread over them
 
-  /// A loop of the host's that does all the work instead of threads of ours: as `tcp::transport_options`.
+  /// A loop of the host, instead of threads of the transport: as of `tcp::transport_options`.
   asio::io_context* io_context = nullptr;
 
-  /// What the unfinished messages of all peers take together.
+  /// Memory of the unfinished messages of all peers together.
   std::size_t max_reassembly_bytes = 32u << 20;
 
-  bind_options bind{}; ///< where a call gives none; its flow_control_id and peer are not used
+  bind_options bind{}; ///< defaults of `bind`; their flow_control_id and peer are not used
 };
 
 /// UDP for a node. A handle; the node stops the transport in the end. Thread-safe.
@@ -127,11 +116,11 @@ struct transport_options {
 /// `resolve_transport_route`, and implicit connections, make a tied binding for `2#host:port`.
 class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
 public:
-  /// Without options as with TCP. errc::misuse for options that contradict each other.
+  /// Without options: as `tcp::transport`. errc::misuse for options that contradict each other.
   static transport create(node& on);
   static transport create(node& on, transport_options options);
 
-  /// The transport's defaults, with a flow control id of their own: to change and pass on.
+  /// The transport's defaults with a new flow control id: to change and pass on.
   [[nodiscard]] bind_options default_bind_options() const;
 
   /// Binds a numeric address, `127.0.0.1:5000` or `[::]:5000`; port 0 takes a free one. Datagrams are

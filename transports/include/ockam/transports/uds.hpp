@@ -3,7 +3,6 @@
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
 #include <chrono>
@@ -11,7 +10,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace asio {
 class io_context;
@@ -25,32 +23,24 @@ namespace ockam::uds {
 /// A message has at most 65,535 bytes, because the wire has two bytes for its length; a larger one
 /// fails for its sender alone.
 
-/// How one connection is made and behaves; the ids are those of `tcp::connect_options`.
+/// How one connection is made and behaves.
 struct connect_options {
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-  std::vector<ockam::flow_control_id> consumer_of{};
-
   std::chrono::milliseconds connect_timeout{5'000}; ///< while the listener's queue is full
-  std::chrono::milliseconds retry_for{0}; ///< keeps trying while there is no listener; 0 is off
+  std::chrono::milliseconds retry_for{0}; ///< keeps trying while nothing listens there; 0 is off
   std::optional<reconnect_policy> reconnect{}; ///< off by default
-  connection_limits limits{};
-  connection_observer observer{};
+  connection_options connection{};
 };
 
-/// How a listener behaves, and what it accepts; the id is that of `tcp::listen_options`.
+/// How a listener behaves, and the connections it accepts.
 struct listen_options {
-  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
-  std::vector<ockam::flow_control_id> consumer_of{};
-
-  /// Users that may connect: the permissions of the socket file. An abstract name has no file; there
+  /// Permissions of the socket file: which users may connect. An abstract name has no file; there
   /// connections of users without these permissions are closed.
   std::filesystem::perms permissions = std::filesystem::perms::owner_read
                                        | std::filesystem::perms::owner_write;
   std::size_t max_connections = 10'000; ///< then accepting pauses
-  int backlog = 1'024;
-  bool explain_drops = false; ///< as of `tcp::listen_options`
-  connection_limits limits{};
-  connection_observer observer{};
+  int backlog = 1'024;                  ///< connections that the operating system queues
+  bool explain_drops = false;           ///< as of `tcp::listen_options`
+  connection_options connection{};
 };
 
 /// How a transport runs; as `tcp::transport_options`.
@@ -68,10 +58,10 @@ class transport_impl;
 
 /// Unix domain sockets for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
-/// `listen` takes a path or an abstract name. A socket file without a listener is replaced;
-/// the file goes when the listener stops.
+/// `listen` takes a path or an abstract name. An abandoned socket file is replaced; the file is
+/// removed when the listener stops.
 /// - errc::invalid_value          no such name: empty, too long, a zero byte
-/// - std::errc::address_in_use    another listener is there
+/// - std::errc::address_in_use    another listener has the name
 /// - errc::already_exists         a file that is no socket
 /// - a system error               no such directory, no permission
 ///
@@ -81,7 +71,7 @@ class transport_impl;
 class OCKAM_TRANSPORTS_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:
-  /// The last one of a node resolves `5#/path`. Without options as with TCP. errc::misuse for options
+  /// The last one of a node resolves `5#/path`. Without options: as `tcp::transport`. errc::misuse for options
   /// that contradict each other.
   static transport create(node& on);
   static transport create(node& on, transport_options options);

@@ -15,8 +15,8 @@ namespace detail {
 
 namespace {
 
-/// One end of a puncture: asks for its public address, agrees with the other end, pings, answers
-/// pings, and unwraps what comes. For the hooks of its worker alone.
+/// One end of a puncture: asks for its public address, negotiates with the other end, pings, answers
+/// pings, and unwraps messages. For the hooks of its worker alone.
 class puncture_end {
 public:
   puncture_end(std::shared_ptr<puncture_state> state, connection_port port, udp::binding socket,
@@ -25,7 +25,7 @@ public:
     : state_{std::move(state)},
       port_{std::move(port)},
       socket_{std::move(socket)},
-      credit_{make_ref<internal::receive_credit>(limits, nullptr)},
+      credit_{make_ref<sdk::receive_credit>(limits, nullptr)},
       rendezvous_{make_route(socket_.sender_address(), rendezvous)},
       role_{std::move(role)},
       alarm_address_{std::move(alarm_address)} {}
@@ -69,7 +69,7 @@ private:
 
   // -- the own address -----------------------------------------------------------------------------
 
-  /// Datagrams are lost: asks again until an answer is there, or the first question too old.
+  /// Datagrams may be lost: asks again until there is an answer, or the time-out.
   void ask_for_address(context& ctx) {
     alarm_.schedule(options().ping_interval);
     const auto take = [this, &ctx](result<rendezvous_response> told) {
@@ -112,8 +112,8 @@ private:
       refuse(ctx, "the negotiation with the other node failed", sent.error());
   }
 
-  /// The worker of the requester may start after our answer arrives: until it is heard,
-  /// pings go to its socket alone, to open the way.
+  /// The worker of the requester may not exist before it has the answer: until its first ping, pings go
+  /// to its socket alone, to open the NAT.
   void answer(context& ctx, const responder& asked, const negotiation& mine) {
     if (!start_pinging(ctx, asked.theirs))
       return;
@@ -125,7 +125,7 @@ private:
 
   bool start_pinging(context& ctx, const negotiation& theirs) {
     const auto place = parse_destination(theirs.public_address);
-    if (!place || !place->numeric()) { // it is not ours to look up names for others
+    if (!place || !place->numeric()) { // no look-ups of names for others
       give_up(ctx, {errc::invalid_value,
                     "the other node cannot be at " + escaped(theirs.public_address)});
       return false;
@@ -159,8 +159,7 @@ private:
     return {};
   }
 
-  /// Only the other end knows the address that this came to. Before its own is known there is
-  /// nothing to say to it.
+  /// Only the other end knows this address. Before its own address is known there is no answer.
   result<void> hear(context& ctx, routed<any>&& received) {
     auto read = decode_puncture_message(received.payload().view());
     if (!read)
@@ -186,7 +185,7 @@ private:
     return {};
   }
 
-  /// Beyond the credit it is dropped: if the socket waited for its handlers, pings would too.
+  /// Drops messages beyond the credit: if the socket waited for their handlers, pings would too.
   void deliver(message&& wrapped, const message& content) {
     if (credit_->exhausted())
       return port_.discard(drop_reason::mailbox_full);
@@ -201,7 +200,7 @@ private:
   const std::shared_ptr<puncture_state> state_;
   connection_port port_;
   const udp::binding socket_;
-  const ref_ptr<internal::receive_credit> credit_; // of what was delivered
+  const ref_ptr<sdk::receive_credit> credit_; // of what was delivered
   const route rendezvous_;
   const puncture_role role_;
   const address alarm_address_;
@@ -245,13 +244,13 @@ result<void> check(const route& rendezvous, const puncture_role& role,
   return {};
 }
 
-/// The socket of a puncture: its worker alone uses it, and they end together.
+/// The socket of a puncture: only its worker uses it, and they end together.
 result<binding> bind_socket(transport& over, bind_options options,
                             const std::shared_ptr<puncture_state>& state) {
-  options.consumer_of.clear();
-  options.observer = [weak = std::weak_ptr{state}](const connection_event& event) {
+  options.connection.consumer_of.clear();
+  options.connection.observer = [weak = std::weak_ptr{state}](const connection_event& event) {
     const auto me = weak.lock();
-    if (!me || event.state != connection_state::closed)
+    if (!me || event.what != connection_event::kind::closed)
       return;
     if (event.cause)
       me->set_cause(*event.cause);
@@ -295,9 +294,10 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
   rights.add_consumer(state->worker(), socket->flow_control_id());
   auto started = from.start_worker(
     mailboxes{std::move(boxes)},
-    puncture_worker{std::make_unique<puncture_end>(
-      state, std::move(*port), *socket, socket_options.limits, rendezvous, std::move(role), alarm)},
-    {.shutdown_priority = 1}); // after the workers that send through it
+    puncture_worker{std::make_unique<puncture_end>(state, std::move(*port), *socket,
+                                                   socket_options.connection.limits, rendezvous,
+                                                   std::move(role), alarm)},
+    {.shutdown_priority = 1}); // after its senders
   if (!started) {
     rights.clean_up(state->worker());
     return fail(std::move(started.error()));
@@ -309,8 +309,8 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
 
 puncture::puncture(std::shared_ptr<detail::puncture_state> state) : state_{std::move(state)} {}
 
-result<puncture> puncture::try_start(sender& from, transport over, const route& rendezvous,
-                                     route listener, puncture_options options) {
+result<puncture> puncture::try_create(sender& from, transport over, const route& rendezvous,
+                                      route listener, puncture_options options) {
   return detail::start_puncture(from, over, rendezvous, detail::initiator{std::move(listener)},
                                 std::move(options))
     .map(

@@ -11,7 +11,7 @@ namespace ockam::udp {
 
 namespace detail {
 
-/// What the worker of a listener shares with handles.
+/// State that the worker of a listener shares with handles.
 struct puncture_listening {
   puncture_listening(node_ptr on, address where, puncture_listener_options how)
     : node{std::move(on)}, at{std::move(where)}, options{std::move(how)} {}
@@ -81,9 +81,9 @@ private:
 puncture_listener::puncture_listener(std::shared_ptr<detail::puncture_listening> state)
   : state_{std::move(state)} {}
 
-result<puncture_listener> puncture_listener::try_start(sender& on, ockam::address at,
-                                                       transport over, route rendezvous,
-                                                       puncture_listener_options options) {
+result<puncture_listener> puncture_listener::try_create(sender& on, ockam::address at,
+                                                        transport over, route rendezvous,
+                                                        puncture_listener_options options) {
   auto state = std::make_shared<detail::puncture_listening>(on.services(), at, std::move(options));
   auto port = listener_port::open(on.services(), state->options.flow_control_id, {});
   if (!port)

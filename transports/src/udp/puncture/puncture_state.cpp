@@ -16,8 +16,8 @@ void puncture_state::set_up(std::shared_ptr<udp_binding> socket, const connectio
 
 // -- the way out -----------------------------------------------------------------------------------
 
-/// Wraps the message for the worker of the other end, and leaves the rest to the socket, past the
-/// router: errors reach the sender, and it is counted once.
+/// Wraps the message for the worker of the other end, and passes it to the socket, past the router:
+/// errors reach the sender, and the message is counted once.
 result<void> puncture_state::push(routed_message& content, execution_context* context) {
   if (!heard_.load(std::memory_order_acquire))
     return fail(errc::misuse, "nothing was heard of the other end of the puncture at "
@@ -27,7 +27,7 @@ result<void> puncture_state::push(routed_message& content, execution_context* co
   onward.pop_front();
   if (onward.empty())
     return fail(errc::invalid_value, "behind a puncture comes a worker of the other node; a route "
-                                     "that ends with the puncture leads nowhere");
+                                     "that ends with the puncture has no destination");
   auto wrapped = encode(puncture_message{
     puncture_message::kind::payload, {std::move(onward), plain.return_route(), plain.payload()}});
   if (!wrapped)
@@ -61,7 +61,7 @@ void puncture_state::open() {
     open_ = true;
   }
   changed_.notify_all();
-  notify(connection_state::connected, {});
+  notify(connection_event::kind::connected, {});
 }
 
 void puncture_state::set_cause(error why) {
@@ -82,15 +82,15 @@ void puncture_state::end() {
     node_->log().report(log_level::warning, [&] {
       return "the puncture at " + socket_->socket_address() + " ended: " + to_string(*cause);
     });
-  notify(connection_state::closed, std::move(cause));
+  notify(connection_event::kind::closed, std::move(cause));
 }
 
-void puncture_state::notify(connection_state state, std::optional<error> cause) const {
+void puncture_state::notify(connection_event::kind what, std::optional<error> cause) const {
   if (!options_.observer)
     return;
   const auto callee = "the observer of the puncture at " + socket_->socket_address();
   node_->host_functions()->call(callee, [&] {
-    options_.observer({state, sender_, std::move(cause)});
+    options_.observer({what, sender_, std::move(cause)});
   });
 }
 

@@ -15,8 +15,8 @@
 
 namespace ockam::udp::detail {
 
-/// What the worker of a puncture shares with handles and senders: where messages go, how
-/// far it is, and how it ended. Thread-safe.
+/// State that the worker of a puncture shares with handles and senders: destination, progress, cause of
+/// the end. Thread-safe.
 class puncture_state final : public message_sink,
                              public std::enable_shared_from_this<puncture_state> {
 public:
@@ -39,7 +39,7 @@ public:
   void hear() noexcept { heard_.store(true, std::memory_order_release); }
   void open();
 
-  /// What will be told as the reason of the end; the first one counts.
+  /// Sets the cause of the end; the first one counts.
   void set_cause(error why);
   void end();
 
@@ -57,11 +57,11 @@ public:
   result<void> stop();
 
 private:
-  void notify(connection_state state, std::optional<error> cause) const;
+  void notify(connection_event::kind what, std::optional<error> cause) const;
 
   const node_ptr node_;
   const puncture_options options_;
-  const address worker_ = address::random(); // a sender that knows it is taken for the other end
+  const address worker_ = address::random(); // a sender that knows it counts as the other end
   std::shared_ptr<udp_binding> socket_;
   address sender_;
   address receiver_;
@@ -76,7 +76,7 @@ private:
   bool ended_ = false;
 };
 
-/// One end asks; its listener was asked, and says back what it has.
+/// One end initiates; the listener of the other one responds.
 struct initiator {
   route listener;
 };
@@ -87,7 +87,7 @@ struct responder {
 };
 using puncture_role = std::variant<initiator, responder>;
 
-/// Starts the worker of a puncture; see `puncture::try_start`.
+/// Starts the worker of a puncture; see `puncture::try_create`.
 result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& over,
                                                        const route& rendezvous, puncture_role role,
                                                        puncture_options options);

@@ -42,7 +42,7 @@ public:
   /// Where the messages go, for error texts: "the connection with 127.0.0.1:4000".
   [[nodiscard]] virtual std::string description() const;
 
-  /// The address was stopped (`disconnect`, `stop_worker`): write what was pushed, then end.
+  /// The address was stopped (`connection::close`, `stop_worker`): write what was pushed, then end.
   virtual void close() = 0;
 };
 

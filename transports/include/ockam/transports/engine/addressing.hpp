@@ -3,14 +3,14 @@
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// Where the messages of a connection with several peers go.
+/// Chooses the destinations of the messages of a connection with several peers.
 class addressing {
 public:
   virtual ~addressing() = default;
 
-  /// Where one message goes, if that is known already.
+  /// The destination of one message, if it is known already.
   struct choice {
     ref_ptr<ref_counted>
       destination{};    ///< goes with the message to the carrier; null: to the only peer
@@ -18,7 +18,7 @@ public:
   };
 
   /// Chooses for one message. Any thread. A refused message is not changed.
-  virtual result<choice> choose(message& content) = 0;
+  [[nodiscard]] virtual result<choice> choose(message& content) = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

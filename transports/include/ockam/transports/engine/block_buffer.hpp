@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Bytes that are appended and stay where they are until all are forgotten; in blocks of memory, some
 /// of which are kept for the next time.
@@ -72,4 +72,4 @@ private:
   std::size_t filled_ = 0; // bytes of the last one
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

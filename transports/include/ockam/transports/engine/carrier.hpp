@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 class connection_engine;
 
@@ -25,7 +25,7 @@ public:
   using clock = std::chrono::steady_clock;
   enum class direction : std::uint8_t { input, output };
 
-  /// Continues the connection that called `wait`, if it still exists: it reads or writes in the call, and
+  /// Resumes the connection that called `wait`, if it still exists: it reads or writes in the call, and
   /// may destroy the carrier. An error ends the connection, or lets it connect again.
   class OCKAM_TRANSPORTS_EXPORT on_ready {
   public:
@@ -33,7 +33,7 @@ public:
       : engine_{std::move(engine)}, carrier_{carrier}, direction_{what} {}
     void operator()(const result<void>& outcome = {}) const;
 
-    /// Whether the connection still has the carrier that waits: otherwise that is gone.
+    /// Whether the connection still has the waiting carrier: otherwise that is destroyed.
     [[nodiscard]] bool is_current() const noexcept;
 
   private:
@@ -46,9 +46,9 @@ public:
 
   /// What a `read` found.
   enum class input : std::uint8_t {
-    nothing, ///< no byte is here: wait
-    drained, ///< bytes are in the inbox, most likely all that were here
-    more,    ///< bytes are in the inbox, and more may be here
+    nothing, ///< no byte has come: wait
+    drained, ///< bytes are in the inbox, most likely all that had come
+    more,    ///< bytes are in the inbox, and more may have come
     arriving, ///< bytes are in the inbox, and the carrier has more that it cannot pass on yet: the next
               ///< `wait` is short
     no_room, ///< the inbox has no memory: its reader is woken when it has
@@ -73,20 +73,21 @@ public:
   virtual void wait(direction what, on_ready then) = 0;
 
   /// Reads a batch of bytes into `to`. An error ends the stream.
-  virtual result<input> read(inbox& to) = 0;
+  [[nodiscard]] virtual result<input> read(inbox& to) = 0;
 
   /// Passes the messages that were read to the port of the connection, at most `max`, while there is
   /// credit. An error ends the stream. Those of a stream of bytes are in the inbox.
-  virtual result<inbox::state> decode(inbox& from, execution_context* context, std::size_t max);
+  [[nodiscard]] virtual result<inbox::state> decode(inbox& from, execution_context* context,
+                                                    std::size_t max);
 
   /// Writes a part of `batch`, and advances it. With an empty batch: what the carrier still holds.
-  virtual result<output> write(write_batch& batch) = 0;
+  [[nodiscard]] virtual result<output> write(write_batch& batch) = 0;
 
   /// How a stream ends.
   struct ending {
     const std::optional<error>& cause; ///< none: after what was written; otherwise at once
-    bool node_stops = false;           ///< the reason, for protocols that tell it
-    bool is_stuck = false;             ///< the peer takes no byte: no closing handshake either
+    bool node_stops = false;           ///< the reason, for protocols that transmit it
+    bool is_stuck = false;             ///< the peer takes no byte: no closing handshake
   };
 
   /// Ends the stream: the last call.
@@ -95,15 +96,15 @@ public:
   // -- for carriers with more of their own ---------------------------------------------------------
 
   /// At every tick. An error ends the stream. While the connection reads, silence is the peer's.
-  virtual result<void> check(const tick&, bool /*reading*/) { return {}; }
+  [[nodiscard]] virtual result<void> check(const tick&, bool /*reading*/) { return {}; }
 
-  /// When the system last took a byte, if the carrier knows better than `write` tells.
+  /// When the system last took a byte, if the carrier knows better than `write` returns.
   [[nodiscard]] virtual clock::time_point last_output() const noexcept { return {}; }
 
-  /// Gives memory back that is only kept for the next output.
+  /// Frees memory that is only kept for the next output.
   virtual void release_memory() {}
 
-  /// What the log says when messages can pass; empty: that there is a connection.
+  /// The log line when messages can pass; empty: the usual one.
   [[nodiscard]] virtual std::string opening() const { return {}; }
 
 protected:
@@ -113,4 +114,4 @@ private:
   connection_engine* connection_ = nullptr;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -11,15 +11,15 @@
 #include <memory>
 #include <optional>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// A connection over whatever its carrier moves bytes with: reads and writes in batches, waits, pauses
-/// while the node has enough to do, ends a peer that is late, and gets another carrier when one is lost.
+/// A connection over any carrier: reads and writes in batches, waits, pauses while the node has no credit
+/// for more, closes a connection whose peer is late, and replaces a lost carrier.
 ///
-/// Everything but what `link` says of other threads runs on the thread of its loop.
+/// Everything runs on the thread of its loop, except for the calls of `link` for any thread.
 class OCKAM_TRANSPORTS_EXPORT connection_engine final : public link,
                                                         public batched_io,
-                                                        public watched {
+                                                        public timed {
 public:
   using on_end = std::function<void(const connection_engine&)>;
 
@@ -30,13 +30,13 @@ public:
   /// Lets it have several peers. Before `open`.
   void set_addressing(std::shared_ptr<addressing> peers) { addressing_ = std::move(peers); }
 
-  /// Makes it last: `connect` makes another carrier when one is lost. Before `start`.
+  /// Replaces a lost carrier by one of `connect`. Before `start`.
   void set_reconnect(reconnect_policy policy, reconnector connect) {
     reconnect_ = std::make_unique<reconnecting>(policy, std::move(connect));
     output().set_keep_for(policy.keep_for, loop_.get());
   }
 
-  /// `ended` is called once, on the thread of the loop, when all is over; one for many connections.
+  /// `ended` is called once, on the thread of the loop, after the end; one for many connections.
   /// Before `start`.
   void set_on_end(std::shared_ptr<const on_end> ended) { ended_ = std::move(ended); }
 
@@ -49,11 +49,11 @@ public:
 
   result<void> push(routed_message& content, execution_context* context) override;
 
-  /// Takes a message that has waited, now that its destination is known, or that there is none. It
-  /// counts as sent: what becomes of it is not told to its sender. On the thread of the loop.
+  /// Takes a queued message, now that its destination is known, or known not to exist. It counts as
+  /// sent: its sender does not learn of a failure. On the thread of the loop.
   void push_late(message& content, result<ref_ptr<ref_counted>> destination);
 
-  // -- batched_io, watched -------------------------------------------------------------------------
+  // -- batched_io, timed ---------------------------------------------------------------------------
 
   void flush() override;
   void read_on() override;
@@ -99,7 +99,7 @@ private:
   std::unique_ptr<carrier> carrier_;       // null between two of them, and at the end
   std::unique_ptr<reconnecting> reconnect_;
   std::shared_ptr<const on_end> ended_;
-  unsigned carrier_number_ = 0; // what was begun on an earlier one is ignored
+  unsigned carrier_number_ = 0; // calls of an earlier one are ignored
 
   // in
   inbox input_;
@@ -124,4 +124,4 @@ private:
   bool writes_at_next_tick_ = false;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

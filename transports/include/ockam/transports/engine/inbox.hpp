@@ -7,10 +7,9 @@
 #include "ockam/transports/engine/stream_format.hpp"
 #include "ockam/transports/limits.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// The input of a connection: bytes in, messages out, as far as the credit goes.
-/// For one thread at a time.
+/// The input of a connection: bytes in, messages out, while there is credit. For one thread at a time.
 class OCKAM_TRANSPORTS_EXPORT inbox {
 public:
   /// @param reader  woken, by any thread, when there is memory again: read on
@@ -22,27 +21,28 @@ public:
   void begin_again();
 
   enum class state : std::uint8_t {
-    wants_bytes, // everything that is here was passed on
-    no_credit,   // messages are here, but too many are unhandled
-    has_more,    // messages are here, but these were enough for now
+    wants_bytes, // every complete message was passed on
+    no_credit,   // complete messages are left, but too many are unhandled
+    has_more,    // complete messages are left: `max` were passed on
   };
 
-  /// Where to read to; empty while all chunks are in use (then the reader will be woken).
+  /// Where to read to; empty while all chunks are in use: then the reader is woken.
   std::span<std::uint8_t> prepare() { return decoder_.prepare(); }
   void commit(std::size_t count) noexcept { decoder_.commit(count); }
 
-  /// Without lengths in the stream: what was committed since the last message is one.
+  /// Without lengths in the stream: the bytes committed since the last message are one.
   void end_message() noexcept { decoder_.end_body(); }
 
-  /// Passes the complete messages that are here to `port`, at most `max` of them, while there is credit.
+  /// Passes the complete messages to `port`, at most `max` of them, while there is credit.
   /// An error is final: close the connection.
-  result<state> decode(connection_port& port, compat::execution_context* context, std::size_t max);
+  [[nodiscard]] result<state> decode(connection_port& port, compat::execution_context* context,
+                                     std::size_t max);
 
-  /// Whether decoding has to wait; when it does, the reader will be woken.
+  /// Whether decoding has to wait; then the reader is woken.
   [[nodiscard]] bool credit_exhausted() noexcept { return credit_->exhausted(); }
 
   /// As `frame_decoder::read_version`.
-  result<void> read_version() { return decoder_.read_version(); }
+  [[nodiscard]] result<void> read_version() { return decoder_.read_version(); }
   [[nodiscard]] bool version_received() const noexcept { return decoder_.version_received(); }
   [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; } ///< so far
   [[nodiscard]] bool in_frame() const noexcept { return decoder_.in_frame(); }
@@ -61,4 +61,4 @@ private:
   std::uint64_t frames_ = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

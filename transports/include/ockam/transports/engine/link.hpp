@@ -4,42 +4,40 @@
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/engine/outbox.hpp"
 #include "ockam/transports/engine/receive_credit.hpp"
-#include "ockam/transports/limits.hpp"
 
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// What every way to another node has in common, whatever carries the bytes: output, its port to the
-/// node, its events. `connection_engine` derives from it, and moves the bytes.
+/// The base of `connection_engine`, without the I/O: output, port to the node, events.
 ///
-/// Life: constructed, `open` (addresses registered), started, then `finish` once, on the thread that
-/// moves the bytes, whatever the reason.
+/// Life: constructed, `open` (addresses registered), started, then `finish` once, on the thread of the
+/// loop, for any reason.
 class OCKAM_TRANSPORTS_EXPORT link : public message_sink,
                                      public std::enable_shared_from_this<link> {
 public:
-  /// What a connection is made with.
+  /// Parameters of a connection.
   struct setup {
-    connection_limits limits{};
+    connection_options connection{};
     connection_mode mode = connection_mode::outgoing;
     std::string peer{};
     std::shared_ptr<const std::string> listener{}; // that accepted it: its socket address
-    ockam::flow_control_id id = ockam::flow_control_id::random();
     std::optional<ockam::flow_control_id> spawner_id{};
-    std::vector<ockam::flow_control_id> consumer_of{};
-    connection_observer observer{};
     bool explain_drops = false;
     ref_ptr<memory_budget> buffers{}; // of the node
+
+    /// For a connection that a listener with these options accepts.
+    static setup accepted(connection_options of_listener);
   };
 
   link(const setup& own, const stream_format& format);
 
   /// Registers the addresses with the node; nothing can be received before.
   /// @param own  as given to the constructor
-  result<void> open(const node_ptr& node, setup own);
+  [[nodiscard]] result<void> open(const node_ptr& node, setup own);
 
   // -- message_sink --------------------------------------------------------------------------------
 
@@ -71,77 +69,76 @@ public:
   [[nodiscard]] connection_metrics metrics() const noexcept;
   /// Throws errc::misuse where the thread must not wait.
   bool wait_until_written(std::chrono::milliseconds timeout) const;
-  result<void> disconnect();
+  [[nodiscard]] result<void> try_close();
 
   [[nodiscard]] const connection_limits& limits() const noexcept { return *limits_; }
 
-  // -- for what moves the bytes, on its thread -----------------------------------------------------
+  // -- for the engine, on the thread of its loop ---------------------------------------------------
 
   [[nodiscard]] connection_port& port() noexcept { return port_; }
   [[nodiscard]] const ref_ptr<receive_credit>& credit() const noexcept { return credit_; }
   [[nodiscard]] node_log& log() const noexcept;
 
-  /// Reads on, unless the link is gone: for credit and memory, which may outlive it.
+  /// Resumes reading unless the link is destroyed: for credit and memory, which may outlive it.
   [[nodiscard]] ref_ptr<waiter> reader() const noexcept { return reader_; }
 
-  /// Accounts for a message that was taken and never came into the output; a request ends with
-  /// `cause`.
+  /// Counts an accepted message that never came into the output; a request ends with `cause`.
   void lose(drop_reason reason, const message& content, const error& cause) noexcept;
 
-  /// What requests and sends end with when the link has ended with this cause.
+  /// The error of requests and sends when the link has ended with this cause.
   [[nodiscard]] error closed(const std::optional<error>& cause) const;
 
 protected:
   enum class phase : std::uint8_t {
-    open,     ///< takes messages
-    closing,  ///< takes none; the thread that moves the bytes does not know it yet
-    draining, ///< writes what waits, then ends
+    open,     ///< accepts messages
+    closing,  ///< accepts none; the thread of the loop does not know it yet
+    draining, ///< writes the queue, then ends
     closed,   ///< has ended, and every loss is counted
   };
   [[nodiscard]] phase current_phase() const noexcept { return phase_.load(); }
   [[nodiscard]] bool node_stops() const noexcept { return node_stops_.load(); }
 
   /// `push` of a link to several peers: `destination` goes with the message to the writer.
-  result<void> push_to(ref_ptr<ref_counted> destination, routed_message& content,
-                       compat::execution_context* context);
+  [[nodiscard]] result<void> push_to(ref_ptr<ref_counted> destination, routed_message& content,
+                                     compat::execution_context* context);
 
-  /// Output waits: write soon. Any thread.
+  /// Output is queued: write soon. Any thread.
   virtual void wake_writer(compat::execution_context* context) = 0;
 
-  /// Read on after a pause. Any thread.
+  /// Resume reading after a pause. Any thread.
   virtual void wake_reader() = 0;
 
-  /// Lets the thread that moves the bytes `drain`. Any thread; called once, when no message comes in
-  /// any more.
+  /// Makes the thread of the loop call `drain`. Any thread; called once, when no more messages are
+  /// accepted.
   virtual void begin_close() = 0;
 
-  // -- for the thread that moves the bytes ---------------------------------------------------------
+  // -- on the thread of the loop -------------------------------------------------------------------
 
-  /// From now on: write what waits, then end.
+  /// From now on: write the queue, then end.
   void drain() noexcept;
 
-  /// Tells observers and the log that messages can pass.
-  /// @param attempts  that it took to connect again
+  /// Notifies observers and the log that messages can pass.
+  /// @param attempts  to connect again
   void announce_connected(unsigned attempts = 0);
 
-  /// What the log says of it when messages can pass for the first time.
+  /// The log line when messages can pass for the first time.
   [[nodiscard]] virtual std::string opening() const;
 
   /// As `outbox::next_batch`; accounts for requests that were given up.
   bool next_batch(write_batch& done);
   void remove_given_up(write_batch& unwritten);
 
-  /// Accounts for a part of a batch that is with the operating system now, and for the whole.
+  /// Counts a part of a batch that is with the operating system now, and the whole.
   void bytes_written(std::size_t count);
   /// @param refused  messages of it that the operating system did not take
   void batch_written(const write_batch& batch, std::size_t refused = 0);
 
-  /// What carries the bytes broke, and something new will follow: counts what was being written as
-  /// lost, and fails the requests that wait for a reply through it.
+  /// The carrier is lost, and another one follows: counts the messages being written as lost, and fails
+  /// the requests that wait for a reply through it.
   void begin_again(const error& cause, const write_batch& unwritten,
                    outbox::clock::time_point now = outbox::clock::now());
 
-  /// Meanwhile: drops what has waited for too long.
+  /// Meanwhile: drops messages that were queued for too long.
   void expire_waiting(const tick& at);
 
   /// Ends the connection for the node: counters, addresses, observers. Called once.
@@ -151,7 +148,7 @@ protected:
   outbox& output() noexcept { return output_; }
 
 private:
-  void notify(connection_state state, std::optional<error> cause = {});
+  void notify(connection_event::kind what, std::optional<error> cause = {});
   void note_load();
   void note_relief();
   void note_room();
@@ -171,15 +168,15 @@ private:
   outbox output_;
   std::atomic<std::uint64_t> lost_early_{0}; // before they came into the output
   enum class load : std::uint8_t { normal, announcing, overloaded };
-  std::atomic<load> load_{load::normal}; // as observers were told; one change at a time
+  std::atomic<load> load_{load::normal}; // as observers were notified; one change at a time
   std::atomic<bool> refused_again_{false};
   std::atomic<bool> senders_wait_{false};
   std::atomic<bool> reconnecting_{false};
   std::atomic<bool> node_stops_{false};
   std::atomic<phase> phase_{phase::open};
-  spin_lock lock_;
+  internal::spin_lock lock_;
   std::vector<ref_ptr<waiter>> senders_; // that wait for room; under the lock
   const connection_mode mode_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

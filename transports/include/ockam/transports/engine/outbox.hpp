@@ -14,17 +14,17 @@
 #include <mutex>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 class event_loop;
 
-/// The output of a connection: takes messages on any thread, hands out batches to one writer.
+/// The output of a connection: accepts messages on any thread, returns batches to one writer.
 class OCKAM_TRANSPORTS_EXPORT outbox {
 public:
   using clock = write_batch::clock;
   using requests = std::vector<ref_ptr<pending_request>>;
 
-  /// Messages that were taken and are not going to be written, and the requests among them.
+  /// Accepted messages that will not be written, and the requests among them.
   struct dropped {
     std::size_t messages = 0;
     outbox::requests requests{};
@@ -42,19 +42,19 @@ public:
   /// - errc::connection_closed   closed, or without a stream while `keep_for` is 0
   /// - errc::message_too_large   above `max_frame_size`; nothing else is affected
   /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it; likewise
-  /// - errc::resource_exhausted  too much waits; not for messages that a connection's credit pays for
+  /// - errc::resource_exhausted  the queue is full; not for messages counted by a connection's credit
   /// - errc::cancelled           a request whose requester has given up
-  /// @param watched      shown the message as it leaves, before any thread can write it; nullptr: none
+  /// @param observed     gets the message as it leaves, before it can be written; nullptr: none
   /// @param destination  of a link to several peers; the second onward address says the same, and is
   ///                     not encoded either
-  /// @returns whether the writer has to be woken. Of a message that is taken, its credit is moved; a
+  /// @returns whether the caller has to wake the writer. Moves the credit out of an accepted message; a
   ///          refused one is not changed.
-  result<bool> push(message& content, const connection_port* watched = nullptr,
-                    ref_ptr<ref_counted> destination = {});
+  [[nodiscard]] result<bool> push(message& content, const connection_port* observed = nullptr,
+                                  ref_ptr<ref_counted> destination = {});
 
-  /// Swaps what waits for `done`, which is cleared. False when nothing waits: the next `push`
-  /// returns true again. Also false before `resume`; then the writer stays awake. Leaves out requests
-  /// that were given up while they waited.
+  /// Swaps the queue for `done`, which is cleared. False when the queue is empty: the next `push` returns
+  /// true again. Also false before `resume`; then the writer stays awake. Leaves out queued requests
+  /// that were given up.
   bool next_batch(write_batch& done);
 
   /// How many `next_batch` left out since the last call. For the writer.
@@ -64,36 +64,36 @@ public:
   /// @returns how many
   std::size_t remove_given_up(write_batch& unwritten);
 
-  /// Gives memory back that only waits for messages: now and then.
+  /// Frees unused memory: called now and then.
   void shrink();
 
   // -- for a link that gets another stream when one is lost ----------------------------------------
 
   /// How long messages wait for another stream; without end by default.
-  /// @param loop  that has the time; nullptr: that of the system. Not used in the destructor.
+  /// @param loop  source of the time; nullptr: the system. Not used in the destructor.
   void set_keep_for(clock::duration limit, const event_loop* loop = nullptr);
 
-  /// The stream is lost: begins anew, with the version byte. What waits stays until `resume`. Only
+  /// The stream is lost: begins anew, with the version byte. Queued messages stay until `resume`. Only
   /// while the writer is awake.
   /// @returns the requests that were written, or were being written, and cannot be answered now
   requests begin_again(clock::time_point now);
 
-  /// There is a peer again: the writer takes what waits.
+  /// There is a peer again: the writer takes the queue.
   void resume();
 
-  /// A pause of ours is not time without a stream.
+  /// A pause of this process is not time without a stream.
   void excuse(const tick& at);
 
-  /// Drops what has waited for a stream for too long.
+  /// Drops messages that were queued without a stream for too long.
   dropped expire(clock::time_point now);
 
-  /// `count` bytes of the batch do not wait any more.
+  /// `count` bytes of the batch are no longer pending.
   void written(std::size_t count) noexcept;
 
-  /// No `push` succeeds from now on; what waits can still be taken.
+  /// No `push` succeeds from now on; the queue can still be taken.
   void close();
 
-  /// The writer will take no more batches: what waits is dropped.
+  /// The writer takes no more batches: drops the queue.
   /// @returns what was dropped, and in its requests also those that were written
   dropped abandon();
 
@@ -109,8 +109,8 @@ public:
   }
   /// Whether a message of this size, made in this node, would be taken now.
   [[nodiscard]] bool has_room_for(std::size_t size) const noexcept;
-  /// Whether senders that were refused may try again: what waits here, and in the whole node, has
-  /// fallen to half of its limit, or nothing waits here.
+  /// Whether refused senders may try again: the output here, and in the whole node, has fallen to half
+  /// of its limit, or the queue is empty.
   [[nodiscard]] bool relieved() const;
   [[nodiscard]] bool closed() const;
 
@@ -132,7 +132,7 @@ private:
     const event_loop* loop = nullptr;
     bool active = false;
     clock::time_point since{};
-    std::size_t waiting_end = 0;       // what waited at that time ends here
+    std::size_t waiting_end = 0;       // the queue of that time ends here
     std::size_t waiting_untracked = 0; // messages of it
 
     [[nodiscard]] clock::time_point now() const noexcept;
@@ -144,7 +144,7 @@ private:
 
   mutable std::mutex mutex_;
   mutable std::unique_ptr<std::condition_variable>
-    drained_; // of waiting threads, if there ever were any
+    drained_; // of waiting threads; made by the first one
   write_batch waiting_;
   requests sent_; // and not known to have ended
   std::size_t sweep_at_ = 0;
@@ -159,4 +159,4 @@ private:
   bool abandoned_ = false;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -10,9 +10,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// How many messages, and how many of their bytes, may be somewhere at a time.
+/// A limit for messages, and for their bytes, at a time.
 class credit_window {
 public:
   credit_window(std::size_t messages, std::size_t bytes) noexcept
@@ -21,7 +21,7 @@ public:
   void take(std::size_t bytes) noexcept {
     used_.fetch_add(one_message + bytes, std::memory_order_relaxed);
   }
-  /// In one order with the flags of those that wait.
+  /// Sequentially consistent with the flags of waiters.
   void give_back(std::size_t messages, std::size_t bytes) noexcept {
     used_.fetch_sub(one_message * messages + bytes, std::memory_order_seq_cst);
   }
@@ -61,13 +61,13 @@ private:
   std::atomic<std::uint64_t> used_{0};
 };
 
-/// How much of a connection's input may be unhandled, and how much that it led to may be unhandled
-/// or unwritten, at a time. Each of the three has limits of its own, so that what waits behind full
-/// output cannot be what keeps it full. Given back by whatever thread drops a message.
+/// The receive window of a connection: how much of its input may be unhandled, and how much that it led
+/// to may be unhandled or unwritten. Each of the three has limits of its own, so that messages blocked by
+/// full output cannot be those that keep it full. Given back by any thread that drops a message.
 class OCKAM_TRANSPORTS_EXPORT receive_credit final : public inbound_credit {
 public:
-  /// @param reader  woken once after `exhausted` returned true and half of what was used up is free,
-  ///                by the thread that freed it; nullptr: none
+  /// @param reader  woken once after `exhausted` returned true and half of the full window is free, by
+  ///                the thread that freed it; nullptr: none
   receive_credit(const connection_limits& limits, ref_ptr<waiter> reader)
     : received_{limits.max_unhandled_messages, limits.max_unhandled_bytes},
       made_{limits.max_unhandled_messages, limits.max_unhandled_bytes},
@@ -90,10 +90,10 @@ public:
   }
   bool wake_when_output_fits(ref_ptr<waiter> waiting) override;
 
-  /// Whether the next message has to wait; when it does, the reader will be woken.
+  /// Whether the next message has to wait; then the reader is woken.
   [[nodiscard]] bool exhausted() noexcept;
 
-  /// Received ones that are not handled.
+  /// Unhandled received messages.
   [[nodiscard]] std::size_t messages() const noexcept { return received_.messages(); }
 
   /// Whether any message holds a part of it.
@@ -124,8 +124,8 @@ private:
   const ref_ptr<waiter> reader_;
   std::atomic<std::uint8_t> reader_waits_for_{none}; // the windows that were full
   std::atomic<bool> workers_wait_{false};
-  spin_lock lock_;
+  internal::spin_lock lock_;
   std::vector<ref_ptr<waiter>> workers_; // under the lock
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -10,7 +10,7 @@
 #include <functional>
 #include <memory>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Makes another carrier to the same peer after a pause, calls `done` once, on the thread of the loop, with
 /// it or with an error, and returns what cancels that.
@@ -28,10 +28,10 @@ public:
   reconnecting(const reconnecting&) = delete;
   reconnecting& operator=(const reconnecting&) = delete;
 
-  /// A carrier is there, after so many frames of earlier ones.
+  /// There is a carrier, after so many frames of earlier ones.
   void begin(clock::time_point now, std::uint64_t frames) noexcept;
 
-  /// It is lost. Pauses begin anew if it has lasted: a peer that accepts every socket and closes it does
+  /// The carrier is lost. Pauses begin anew if it has lasted: a peer that accepts every socket and closes it does
   /// not make them short.
   void end(clock::time_point now, std::uint64_t frames) noexcept;
 
@@ -39,7 +39,7 @@ public:
   void try_again(std::function<void(result<std::unique_ptr<carrier>>)> done);
   void cancel() noexcept;
 
-  /// A pause of ours is not time that a carrier lasted.
+  /// A pause of this process is not time that a carrier lasted.
   void excuse(const tick& at) noexcept { at.excuse(since_); }
 
   /// How many attempts it took, once the peer is found.
@@ -55,4 +55,4 @@ private:
   unsigned attempts_ = 0; // since the connection was lost
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

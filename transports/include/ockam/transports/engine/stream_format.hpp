@@ -3,14 +3,14 @@
 #include "ockam/protocol/codec.hpp"
 #include "ockam/protocol/wire/frame.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// What a transport that carries a stream of messages writes and reads.
+/// The encoding of a stream of messages.
 struct stream_format {
   framing frames;
   const message_form& form;
 
-  /// What is no message is dropped alone, as the reference does; otherwise it ends the connection. A
+  /// An undecodable message is dropped alone, as the reference does; otherwise it ends the connection. A
   /// message above the limits is always dropped alone.
   bool ignores_undecodable = false;
 };
@@ -20,4 +20,4 @@ inline constexpr stream_format uds_format{uds_framing, bare_form, true};
 inline constexpr stream_format websocket_format{no_framing, bare_form, true};
 inline constexpr stream_format udp_format{no_framing, cbor_form, true};
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -14,10 +14,10 @@
 #include <memory>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// Encoded output that is written in one go: small messages copied one behind the other, large
-/// payloads by reference between them. One that was never used, or was shrunk, is a null pointer.
+/// Encoded output that is written at once: small messages copied one behind the other, large payloads by
+/// reference between them. Unused or shrunk, it holds no memory.
 class OCKAM_TRANSPORTS_EXPORT write_batch {
 public:
   using clock = std::chrono::steady_clock;
@@ -34,7 +34,7 @@ public:
   /// there are messages.
   std::size_t next_message_size() noexcept;
 
-  /// Where that message goes, as `outbox::push` was told.
+  /// The destination of that message, as given to `outbox::push`.
   [[nodiscard]] const ref_ptr<ref_counted>& destination() const noexcept {
     return content_->unframed[content_->next_unframed - 1].destination;
   }
@@ -42,10 +42,10 @@ public:
   /// `count` bytes of `pieces` have been written.
   void advance(std::size_t count) noexcept;
 
-  /// Gives back what the messages held; keeps the memory for the next batch.
+  /// Releases the credit of the messages; keeps the memory for the next batch.
   void clear() noexcept;
 
-  /// Gives the memory back that is only kept for the next batch.
+  /// Frees the memory that is only kept for the next batch.
   void shrink() noexcept {
     if (messages() == 0 && empty())
       content_.reset();
@@ -130,4 +130,4 @@ private:
   std::unique_ptr<content> content_; // most connections are idle
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <utility>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// How long connecting may take.
+/// Limits of connecting.
 struct connect_timeouts {
   std::chrono::milliseconds connect_timeout; // one attempt
   std::chrono::milliseconds retry_for;
@@ -29,7 +29,7 @@ struct connect_timeouts {
 /// @tparam Outcome  what an attempt makes
 template <class Net, class Outcome>
 class basic_connector : public cancellable,
-                        public watched,
+                        public timed,
                         public std::enable_shared_from_this<basic_connector<Net, Outcome>> {
 public:
   using thread_ptr = std::shared_ptr<basic_io_thread<Net>>;
@@ -51,7 +51,7 @@ public:
     thread_->post([me = this->shared_from_this()] { me->abort(); });
   }
 
-  // -- watched -------------------------------------------------------------------------------------
+  // -- timed -------------------------------------------------------------------------------------
 
   void check_deadlines(const tick& at) override { at.postpone(late_at_); }
   void abort() override;
@@ -60,10 +60,10 @@ protected:
   /// Begins an attempt, which leads to `finish` or `attempt_failed`, now or later.
   virtual void attempt() = 0;
 
-  /// Gives up what an attempt has begun.
+  /// Cancels the attempt.
   virtual void stop_attempt() = 0;
 
-  /// What to try when the time for an attempt is over.
+  /// A hint for the error of a time-out.
   [[nodiscard]] virtual std::string_view advice_when_late() const = 0;
 
   void attempt_failed(error why);
@@ -92,15 +92,15 @@ private:
 
 template <class Net, class Outcome>
 void basic_connector<Net, Outcome>::start(on_done done, std::chrono::milliseconds pause) {
-  thread_->post(
-    [me = this->shared_from_this(), done = std::move(done), first = moment_after(pause)]() mutable {
-      me->done_ = std::move(done);
-      if (me->aborted_) // before this function has run
-        return me->abort();
-      me->retry_until_ = moment_after(me->retry_for_, first);
-      me->thread_->watch(me);
-      me->attempt_at(first);
-    });
+  thread_->post([me = this->shared_from_this(), done = std::move(done),
+                 first = internal::moment_after(pause)]() mutable {
+    me->done_ = std::move(done);
+    if (me->aborted_) // before this function has run
+      return me->abort();
+    me->retry_until_ = internal::moment_after(me->retry_for_, first);
+    me->thread_->watch(me);
+    me->attempt_at(first);
+  });
 }
 
 template <class Net, class Outcome>
@@ -119,7 +119,7 @@ void basic_connector<Net, Outcome>::attempt_at(clock::time_point when) {
     if (cancelled || !me->done_)
       return;
     me->trying_ = true;
-    me->late_at_ = moment_after(me->timeout_);
+    me->late_at_ = internal::moment_after(me->timeout_);
     me->wait_until_late();
     me->attempt();
   });
@@ -161,4 +161,4 @@ void basic_connector<Net, Outcome>::finish(result<Outcome> outcome) {
     done(std::move(outcome));
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -17,15 +17,14 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// One thread of control with one event loop; connections are assigned to it for life, so that
-/// nothing of theirs needs a lock but their output. It looks at the deadlines of what it watches every
-/// 50 ms.
+/// One thread of control with one event loop; connections are assigned to it for life, so that only their
+/// output needs a lock. It checks the deadlines of its `timed` objects every 50 ms.
 ///
-/// The loop is its own, on a thread of its own, or a guest in one of the host's, which any number of
-/// the host's threads may run. An actor that blocks our own thread does not block the loop: another thread
-/// takes it over. Therefore actors run between two handlers of the loop, not in one.
+/// The loop is its own, on a thread of its own, or one of the host, which any number of the host's
+/// threads may run. An actor that blocks an own thread does not block the loop: another thread takes it
+/// over. Therefore actors run between two handlers of the loop, not in one.
 ///
 /// @tparam Net  the types of an event-loop library, see `asio_net`
 template <class Net>
@@ -57,10 +56,10 @@ public:
   /// Throws `failure` where the thread cannot be started.
   void start();
 
-  /// Own loop: lets it end when nothing is left to do; after `grace` it ends what is watched and forces
-  /// the loop; joins the thread; not on this thread. One that a handler keeps for much longer is left
-  /// behind, and ends when the handler does. The host's: waits until what was posted before has run, at
-  /// most `grace`.
+  /// Own loop: lets it end when nothing is left to do; after `grace` it aborts its `timed` objects and
+  /// forces the loop; joins the thread; not on this thread. A thread that a handler blocks for much
+  /// longer is detached, and ends with the handler. Loop of the host: waits until the functions posted
+  /// before have run, at most `grace`.
   void stop(std::chrono::milliseconds grace);
 
   /// For sockets, timers and functions: they run one after the other.
@@ -87,7 +86,7 @@ public:
   void dispatch(std::function<void()> call) override { Net::dispatch(executor_, std::move(call)); }
   void flush_soon(std::shared_ptr<batched_io> output, const execution_context* caller) override;
   void end_batch(std::shared_ptr<batched_io> next = nullptr) override;
-  void watch(std::weak_ptr<watched> what) override { watched_.push_back(std::move(what)); }
+  void watch(std::weak_ptr<timed> what) override { timed_.push_back(std::move(what)); }
   [[nodiscard]] execution_context* actor_context() noexcept override { return &thread_.actors(); }
   [[nodiscard]] clock::time_point now() const noexcept override { return coarse_now(); }
 
@@ -96,7 +95,7 @@ public:
   }
 
 private:
-  /// Where no std::function is needed, which takes memory.
+  /// Without a std::function, which takes memory.
   template <class Function>
   void post_any(Function what) {
     if (strand_)
@@ -109,8 +108,8 @@ private:
   bool handle_one();
   bool end_by_force();
   void tick();
-  void for_each_watched(const std::function<void(watched&)>& call);
-  void abort_watched();
+  void for_each_timed(const std::function<void(timed&)>& call);
+  void abort_timed();
 
   static constexpr std::chrono::milliseconds tick_length{50};
 
@@ -121,7 +120,7 @@ private:
   typename Net::work_guard work_;
   typename Net::timer timer_;
   tick_meter meter_{tick_length};
-  std::vector<std::weak_ptr<watched>> watched_;
+  std::vector<std::weak_ptr<timed>> timed_;
   time_span poll_time_{std::chrono::microseconds{0}};
   bool batch_ended_ = false;
   bool stopping_ = false;
@@ -145,7 +144,7 @@ void basic_io_thread<Net>::start() {
                        });
   post_any([weak = this->weak_from_this()] {
     if (const auto me = weak.lock()) {
-      me->meter_.next(watched::clock::now()); // a pause may come before the first tick
+      me->meter_.next(timed::clock::now()); // a pause may come before the first tick
       me->tick();
     }
   });
@@ -186,15 +185,15 @@ void basic_io_thread<Net>::run() {
     actors.leave();
 }
 
-/// What had no time to end does so now; a peer may always have more to do for it. False when another
-/// thread has the loop now.
+/// Ends what had no time to end; a peer may always send more. False when another thread has the loop
+/// now.
 template <class Net>
 bool basic_io_thread<Net>::end_by_force() {
   const auto until = std::chrono::steady_clock::now() + grace_;
   const auto is_time_left = [&] { return std::chrono::steady_clock::now() < until; };
   context_->restart();
   for (bool more = true; more && is_time_left();) {
-    abort_watched();
+    abort_timed();
     more = false;
     while (is_time_left() && context_->poll_one() > 0) {
       more = true;
@@ -228,24 +227,24 @@ void basic_io_thread<Net>::tick() {
     const auto me = weak.lock();
     if (cancelled || !me || me->stopping_)
       return;
-    const auto at = me->meter_.next(watched::clock::now());
-    me->for_each_watched([&at](watched& each) { each.check_deadlines(at); });
+    const auto at = me->meter_.next(timed::clock::now());
+    me->for_each_timed([&at](timed& each) { each.check_deadlines(at); });
     me->end_batch();
     me->tick();
   });
 }
 
 template <class Net>
-void basic_io_thread<Net>::for_each_watched(const std::function<void(watched&)>& call) {
-  std::erase_if(watched_, [](const auto& each) { return each.expired(); });
-  for (std::size_t i = 0; i < watched_.size(); ++i) // a call may add others
-    if (const auto each = watched_[i].lock())
+void basic_io_thread<Net>::for_each_timed(const std::function<void(timed&)>& call) {
+  std::erase_if(timed_, [](const auto& each) { return each.expired(); });
+  for (std::size_t i = 0; i < timed_.size(); ++i) // a call may add others
+    if (const auto each = timed_[i].lock())
       call(*each);
 }
 
 template <class Net>
-void basic_io_thread<Net>::abort_watched() {
-  for_each_watched([](watched& each) { each.abort(); });
+void basic_io_thread<Net>::abort_timed() {
+  for_each_timed([](timed& each) { each.abort(); });
 }
 
 template <class Net>
@@ -270,8 +269,8 @@ void basic_io_thread<Net>::stop(std::chrono::milliseconds grace) {
   };
   if (thread_.stop(grace, force))
     return;
-  abort_watched(); // no thread was started: what waits for it holds this
+  abort_timed(); // no thread was started: pending handlers hold this
   context_->poll();
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ockam/transports/io/basic_connector.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 #include "ockam/transports/io/own_socket.hpp"
 #include "ockam/transports/io/resolver.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Connects to the first address of a host that answers.
 ///
@@ -33,7 +33,7 @@ public:
       socket_{this->thread()->loop()} {}
 
 protected:
-  /// Goes on with a connected socket, within the time limit of the attempt.
+  /// Continues with a connected socket, within the time limit of the attempt.
   virtual void connected(socket made, const endpoint& where) = 0;
 
   /// Puts the addresses of the host into the order in which they are tried.
@@ -115,4 +115,4 @@ error basic_ip_connector<Net, Protocol, Outcome>::failure(const typename Net::er
                         + (host.numeric() ? "" : " (" + host.host + ')'));
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -1,8 +1,8 @@
 #pragma once
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// Something that is under way and would keep a thread from ending.
+/// An operation under way that would keep a thread from ending.
 class cancellable {
 public:
   virtual ~cancellable() = default;
@@ -11,4 +11,4 @@ public:
   virtual void cancel() = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

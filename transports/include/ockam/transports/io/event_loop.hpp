@@ -1,20 +1,20 @@
 #pragma once
 
 #include "ockam/actors/transport/message_sink.hpp"
-#include "ockam/transports/io/watched.hpp"
+#include "ockam/transports/io/timed.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// Something that reads and writes in batches.
+/// An object that reads and writes in batches.
 class batched_io {
 public:
   virtual ~batched_io() = default;
 
-  /// Writes the output that waits: that of one batch of input leaves together.
+  /// Writes the queued output: that of one batch of input leaves together.
   virtual void flush() = 0;
 
   /// The actors that the last batch woke have run, and what they sent has left.
@@ -44,8 +44,8 @@ public:
   /// leaves, and `next` reads on.
   virtual void end_batch(std::shared_ptr<batched_io> next) = 0;
 
-  /// Looks after the deadlines of `what` as long as it lives.
-  virtual void watch(std::weak_ptr<watched> what) = 0;
+  /// Checks the deadlines of `what` during its lifetime.
+  virtual void watch(std::weak_ptr<timed> what) = 0;
 
   // -- any thread ----------------------------------------------------------------------------------
 
@@ -56,4 +56,4 @@ public:
   [[nodiscard]] virtual clock::time_point now() const noexcept = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -13,11 +13,11 @@
 #include <thread>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Runs actors that were woken by I/O, on the I/O thread: socket to worker to socket without a switch of
-/// threads. What takes long goes to CAF's own threads, and the loop to another thread meanwhile: every
-/// function can be called on a thread that has lost the loop while an actor ran on it.
+/// threads. Long runs go to CAF's own threads, and the loop to another thread meanwhile: every function can
+/// be called on a thread that has lost the loop while an actor ran on it.
 class OCKAM_TRANSPORTS_EXPORT inline_executor final : public compat::own_context<inline_executor> {
 public:
   explicit inline_executor(caf::actor_system& system)
@@ -72,7 +72,7 @@ private:
   caf::actor_system& system_of_actors_;
   // Only the thread that has the loop changes what follows, which is lost to it while an actor runs on
   // it at most: what is called in an actor takes the lock, and so does the thread that takes over.
-  spin_lock lock_;
+  internal::spin_lock lock_;
   std::atomic<std::thread::id> owner_{};
   bool was_taken_ = false; // with the lock
   std::deque<caf::resumable*> jobs_;
@@ -85,4 +85,4 @@ private:
   std::function<void()> begin_watch_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

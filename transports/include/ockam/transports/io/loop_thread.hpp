@@ -8,11 +8,11 @@
 #include <functional>
 #include <memory>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// The thread of one event loop. When an actor keeps it, another thread goes on with the loop, and the
-/// kept one ends when the actor returns. A stop waits for all of them with a limit: an actor may keep
-/// its thread for ever.
+/// The thread of one event loop. When an actor blocks it, another thread continues the loop, and the
+/// blocked one ends when the actor returns. A stop waits for all of them with a limit: an actor may
+/// block its thread for ever.
 class OCKAM_TRANSPORTS_EXPORT loop_thread {
 public:
   explicit loop_thread(node_ptr node);
@@ -25,8 +25,8 @@ public:
   /// Throws `failure` where no thread can be started.
   void start(std::function<void()> run);
 
-  /// Waits until `run` has returned. After `grace` it calls `force`; a thread that goes on for
-  /// seconds all the same is left behind, which the log tells. False when there was no thread.
+  /// Waits until `run` has returned. After `grace` it calls `force`; a thread that still runs for seconds
+  /// is detached, with a line in the log. False when there was no thread.
   bool stop(std::chrono::milliseconds grace, const std::function<void()>& force);
 
   /// Actors that are woken by the loop, and output that leaves when they have run.
@@ -40,4 +40,4 @@ private:
   const std::shared_ptr<state> state_; // shared with the timer that watches
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// An IP address, for Asio and for Boost.Asio.
 struct ip_address {
@@ -67,4 +67,4 @@ private:
 OCKAM_TRANSPORTS_EXPORT void set_resolver(
   std::function<found_addresses(const std::string& host)> resolver);
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -15,7 +15,7 @@
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The event loop of standalone Asio, for what is the same with that of Boost.
 struct asio_net {
@@ -27,8 +27,8 @@ struct asio_net {
   using timer = asio::steady_timer;
   using tcp = asio::ip::tcp;
 
-  /// It knows its event loop and nothing of strands, so that it is small: what is to run when it is
-  /// ready goes through `basic_io_thread::wait`, or is bound to an executor.
+  /// It knows its event loop and nothing of strands, so that it is small: its handlers go
+  /// through `basic_io_thread::wait`, or are bound to an executor.
   template <class Protocol>
   using stream_socket = asio::basic_stream_socket<Protocol, io_context::executor_type>;
   template <class Protocol>
@@ -48,4 +48,4 @@ struct asio_net {
   }
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -11,7 +11,7 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The number of a network interface that is named in an address.
 /// - errc::invalid_value  this machine has no interface of that name
@@ -31,7 +31,7 @@ inline result<std::uint32_t> interface_of(const std::string& zone) {
 /// addresses alone, which need one.
 /// - errc::invalid_value  no such interface, or none is named
 template <class Endpoint>
-result<Endpoint> numeric_endpoint(const host_port& where) {
+[[nodiscard]] result<Endpoint> numeric_endpoint(const host_port& where) {
   using address = decltype(Endpoint{}.address());
   using ipv4 = decltype(address{}.to_v4());
   using ipv6 = decltype(address{}.to_v6());
@@ -67,4 +67,4 @@ std::string to_text(const Endpoint& where) {
   return where.address().is_v6() ? '[' + host + "]:" + port : host + ':' + port;
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

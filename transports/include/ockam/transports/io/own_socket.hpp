@@ -6,14 +6,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// Sockets that no program inherits which the host starts (FD_CLOEXEC): otherwise a child that outlives
+// Sockets that child processes of the host do not inherit (FD_CLOEXEC): otherwise a child that outlives
 // the node keeps its ports, and never answers there.
 //
 // Asio has no option for it, and setting the flag afterwards leaves a moment in which another thread
 // may fork. The flag goes with the call that makes the socket; Asio takes it over. For both of them,
 // the one of Boost too.
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 template <class ErrorCode>
 ErrorCode last_socket_error() {
@@ -41,7 +41,7 @@ void open_socket(Socket& socket, const typename Socket::protocol_type& protocol,
 }
 
 /// In place of Asio's `acceptor.accept(socket, failed)`; never waits, when the acceptor does not block.
-/// A connection that has gone while it waited is passed over.
+/// Skips queued connections that have closed already.
 template <class Acceptor, class Socket, class ErrorCode>
 void accept_socket(Acceptor& acceptor, const typename Socket::protocol_type& protocol,
                    Socket& socket, ErrorCode& failed) {
@@ -55,9 +55,9 @@ void accept_socket(Acceptor& acceptor, const typename Socket::protocol_type& pro
   failed = last_socket_error<ErrorCode>();
 }
 
-/// A socket that was connected to itself counts as refused, and is closed. That happens when a port
-/// of this machine without a listener is in the range that the system takes client ports from, and the
-/// system takes that very one (simultaneous open, RFC 9293, 3.5).
+/// A socket that was connected to itself counts as refused, and is closed. That happens when a port of
+/// this machine without a listener is in the range of ports for clients, and the system takes that very
+/// one (simultaneous open, RFC 9293, 3.5).
 template <class Socket, class ErrorCode>
 void refuse_itself(Socket& socket, ErrorCode& failed) {
   if (failed)
@@ -67,7 +67,7 @@ void refuse_itself(Socket& socket, ErrorCode& failed) {
   const auto other = socket.remote_endpoint(gone);
   if (gone || own != other)
     return;
-  const ::linger at_once{1, 0}; // the port is not kept: its listener may come any moment
+  const ::linger at_once{1, 0}; // frees the port for a listener
   ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   socket.close(gone);
   failed = {ECONNREFUSED, ErrorCode{}.category()};
@@ -79,4 +79,4 @@ bool nothing_waits(const ErrorCode& failed) noexcept {
   return failed.value() == EAGAIN || failed.value() == EWOULDBLOCK;
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

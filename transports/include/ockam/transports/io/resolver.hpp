@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Finds the endpoints of a host: at once where it is numeric, by its name otherwise. On one I/O thread.
 ///
@@ -36,7 +36,7 @@ public:
     requester_ = nullptr;
   }
 
-  /// What to try when the time for connecting is over.
+  /// A hint for the error of a time-out.
   [[nodiscard]] std::string_view advice_when_late() const noexcept {
     return requester_ && *requester_
              ? "the name is still being looked up: check the resolver of this "
@@ -80,4 +80,4 @@ typename resolver<Net>::outcome resolver<Net>::endpoints(const found_addresses& 
   });
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

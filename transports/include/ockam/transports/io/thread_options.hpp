@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// Throws `failure` with errc::misuse or errc::invalid_value for options that contradict each other.
 OCKAM_TRANSPORTS_EXPORT void check_thread_options(std::size_t count, bool has_loop_of_host,
@@ -22,4 +22,4 @@ struct thread_options {
   void check() const { check_thread_options(count, of_the_host != nullptr, poll_before_sleeping); }
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

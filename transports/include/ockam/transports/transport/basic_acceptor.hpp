@@ -2,10 +2,10 @@
 
 #include "ockam/protocol/host_port.hpp"
 #include "ockam/transports/io/basic_io_thread.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 #include "ockam/transports/io/numeric_endpoint.hpp"
 #include "ockam/transports/io/own_socket.hpp"
-#include "ockam/transports/io/socket_advice.hpp"
-#include "ockam/transports/transport/listening.hpp"
+#include "ockam/transports/transport/listener_base.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +19,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// At most half of the descriptors this process may have.
 inline std::size_t descriptor_share() {
@@ -31,7 +31,7 @@ inline std::size_t descriptor_share() {
 
 /// Binds to a numeric host and listens.
 /// - errc::invalid_value  no such address
-/// - a system error       with what to try
+/// - a system error       with a hint
 template <class Net, class Protocol>
 result<typename Net::template acceptor<Protocol>> listen_at(
   const typename Net::any_executor& executor, const host_port& at, int backlog) {
@@ -58,27 +58,27 @@ result<typename Net::template acceptor<Protocol>> listen_at(
 /// @tparam Net       the types of an event-loop library, see `asio_net`
 /// @tparam Protocol  of the sockets
 template <class Net, class Protocol>
-class basic_acceptor : public listening {
+class basic_acceptor : public listener_base {
 public:
   using thread_ptr = std::shared_ptr<basic_io_thread<Net>>;
   using socket = typename Net::template stream_socket<Protocol>;
   using acceptor = typename Net::template acceptor<Protocol>;
   using pick_thread = std::function<thread_ptr()>; // for the next connection
   using on_accept = std::function<void(socket, thread_ptr)>;
-  using on_end = std::function<void(const listening&)>;
+  using on_end = std::function<void(const listener_base&)>;
 
   /// @param bound  listens already
   basic_acceptor(thread_ptr thread, acceptor bound, ockam::flow_control_id id,
                  std::size_t max_connections)
-    : listening{std::move(id)},
+    : listener_base{std::move(id)},
       thread_{std::move(thread)},
       acceptor_{std::move(bound)},
       protocol_{protocol_of(acceptor_)},
       pause_{thread_->executor()},
       max_connections_{std::min(max_connections, descriptor_share())} {}
 
-  /// Makes the node know it; accepting begins with `start`.
-  result<void> open(const node_ptr& node, std::string socket_address) {
+  /// Registers it with the node; accepting begins with `start`.
+  [[nodiscard]] result<void> open(const node_ptr& node, std::string socket_address) {
     return open_port(node, std::move(socket_address));
   }
   void start(pick_thread pick, on_accept accepted, on_end ended);
@@ -91,7 +91,7 @@ public:
 protected:
   using error_code = typename Net::error_code;
 
-  /// The socket address is not used any more. Once, on whatever thread stops it.
+  /// The socket address is no longer in use. Once, on the thread that stops it.
   virtual void release() {}
   [[nodiscard]] int listening_socket() { return acceptor_.native_handle(); }
 
@@ -133,7 +133,7 @@ private:
 template <class Net, class Protocol>
 Protocol basic_acceptor<Net, Protocol>::protocol_of(acceptor& bound) {
   error_code failed;
-  bound.non_blocking(true, failed); // what waits may be gone when it is looked for
+  bound.non_blocking(true, failed); // a queued connection may be gone when it is accepted
   return bound.local_endpoint(failed).protocol();
 }
 
@@ -163,7 +163,7 @@ void basic_acceptor<Net, Protocol>::accept() {
   });
 }
 
-/// Accepts what waits, then lets others have their turn.
+/// Accepts queued connections, then yields to others.
 template <class Net, class Protocol>
 void basic_acceptor<Net, Protocol>::accept_waiting() {
   for (int i = 0; i < accepts_in_a_row && !over_ && connections_ < max_connections_; ++i) {
@@ -247,4 +247,4 @@ void basic_acceptor<Net, Protocol>::end() {
     std::exchange(ended_, nullptr)(*this);
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

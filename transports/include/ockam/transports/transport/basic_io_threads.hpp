@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// The I/O threads of a transport, which serve its connections, and their life.
+/// The I/O threads of a transport, which serve its connections.
 ///
 /// @tparam Net  the types of an event-loop library, see `asio_net`
 template <class Net>
@@ -44,7 +44,7 @@ public:
     return std::ranges::any_of(all_, [](const auto& each) { return each->is_this_thread(); });
   }
 
-  /// Ends the connections, which write what waits first, and the threads.
+  /// Ends the connections, which write their queues first, and the threads.
   void stop(const registry<connection_engine>& connections) {
     for (const auto& each : connections.all())
       each->go_away();
@@ -57,11 +57,11 @@ public:
   }
 
 private:
-  /// For what is queued when the node stops, and for closing handshakes.
+  /// For queued output when the node stops, and for the closing handshakes of peers.
   static constexpr std::chrono::milliseconds grace{500};
 
   std::vector<thread_ptr> all_;
   std::atomic<std::size_t> next_{0};
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -6,7 +6,7 @@
 #include "ockam/transports/engine/connection_engine.hpp"
 #include "ockam/transports/io/cancellable.hpp"
 #include "ockam/transports/transport/implicit_connections.hpp"
-#include "ockam/transports/transport/listening.hpp"
+#include "ockam/transports/transport/listener_base.hpp"
 #include "ockam/transports/transport/registry.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 
@@ -22,15 +22,15 @@
 #include <type_traits>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// What transports have in common: their connections and listeners, the attempts to connect, and the
-/// first half of their end. Thread-safe.
+/// The base of transports: connections and listeners, attempts to connect, the first half of the stop.
+/// Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT connecting_transport
   : public ockam::transport,
     public std::enable_shared_from_this<connecting_transport> {
 public:
-  using on_connected = internal::on_connected;
+  using on_connected = sdk::on_connected;
 
   /// @param name  "TCP", for errors
   connecting_transport(node_ptr node, std::string name)
@@ -43,19 +43,19 @@ public:
   [[nodiscard]] const registry<connection_engine>& connections() const noexcept {
     return connections_;
   }
-  [[nodiscard]] const registry<listening>& listeners() const noexcept { return listeners_; }
+  [[nodiscard]] const registry<listener_base>& listeners() const noexcept { return listeners_; }
 
-  // both go when they end
+  // removed when they end
   void add(std::shared_ptr<connection_engine> opened) { connections_.add(std::move(opened)); }
-  void add(std::shared_ptr<listening> opened);
+  void add(std::shared_ptr<listener_base> opened);
   void remove(const connection_engine& ended) { connections_.remove(ended); }
-  void remove(const listening& ended);
+  void remove(const listener_base& ended);
 
   /// Removes a connection when it has ended: for `connection_engine::set_on_end`.
   [[nodiscard]] std::shared_ptr<const connection_engine::on_end> removal();
 
-  result<void> disconnect(const address& any);
-  result<void> stop_listener(const address& listener);
+  [[nodiscard]] result<void> close_connection(const address& any);
+  [[nodiscard]] result<void> stop_listener(const address& listener);
 
   /// For the log: a connection that was accepted at `listener` has ended before it began.
   void report_not_taken(std::string_view listener, const error& why) const;
@@ -65,28 +65,28 @@ public:
   result<address> resolve(const address& remote) final;
   void resolve_implicitly(const address& remote, std::function<void(result<address>)> ready) final;
 
-  /// False where nothing may begin.
+  /// False when nothing may begin.
   bool add_attempt(const std::shared_ptr<cancellable>& attempt);
 
-  /// Whether nothing may begin any more: the transport stops, or this is a child of `fork`, whose sockets
-  /// would be in the loops of the parent. Asked before any use of a socket.
+  /// Whether nothing may begin: the transport stops, or this process is a child of `fork`, whose sockets
+  /// would be in the loops of the parent. Checked before any use of a socket.
   [[nodiscard]] bool stopping() const noexcept;
   [[nodiscard]] tl::unexpected<error> stopped() const;
 
   // -- for handles ---------------------------------------------------------------------------------
 
-  /// As `done`, for a function of the host: what it throws is logged and counted.
+  /// As `done`, for a function of the host: its exceptions are logged and counted.
   [[nodiscard]] on_connected guarded(on_connected done) const;
 
-  /// A call that waits, and what does not.
+  /// A blocking call, and its alternative.
   struct waiting {
     std::string_view call;
     std::string_view instead;
   };
   static constexpr waiting for_connect{"connect", "use async_connect"};
 
-  /// Waits for `begin`, which is given what to call when it is done. errc::misuse where the thread
-  /// must not wait, or would wait for itself.
+  /// Calls `begin` with a completion function, and blocks until that is called. errc::misuse where the
+  /// thread must not block, or would wait for itself.
   template <class T>
   result<T> wait_for(const waiting& what,
                      const std::function<void(std::function<void(result<T>)>)>& begin) const {
@@ -109,8 +109,8 @@ protected:
                           std::optional<std::chrono::milliseconds> idle_timeout)
     = 0;
 
-  /// From now on nothing begins: attempts are cancelled, listeners stopped. May be called again, to
-  /// finish a stop that has failed.
+  /// Cancels attempts and stops listeners; nothing begins from now on. May be called again after a stop
+  /// that failed.
   void begin_stop();
 
   template <class Derived>
@@ -122,19 +122,19 @@ private:
   const node_ptr node_;
   const std::string name_;
   registry<connection_engine> connections_;
-  registry<listening> listeners_;
+  registry<listener_base> listeners_;
   implicit_connections implicit_;
   std::mutex attempts_mutex_;
-  std::vector<std::weak_ptr<cancellable>> attempts_; // ended ones go with the next
+  std::vector<std::weak_ptr<cancellable>> attempts_; // ended ones are removed by the next
   std::atomic<bool> stopping_{false};
 };
 
-/// In a handler of an exception: throws it again, as a `failure` with what to try when a transport has
-/// not got the descriptors that it needs.
+/// In a handler of an exception: rethrows it, as a `failure` with a hint when a transport lacks
+/// descriptors.
 [[noreturn]] OCKAM_TRANSPORTS_EXPORT void rethrow_cannot_create(std::string_view name);
 
-/// Attaches a transport that `make` has made and whose threads run. What fails leaves the node as it
-/// was: the cause is thrown as a `failure`.
+/// Starts the transport that `make` returns, and attaches it. A failure leaves the node as it was: the
+/// cause is thrown as a `failure`.
 template <class Make>
 auto attach_started(const node_ptr& node, std::string_view name, Make make)
   -> std::invoke_result_t<Make> {
@@ -152,4 +152,4 @@ auto attach_started(const node_ptr& node, std::string_view name, Make make)
   }
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

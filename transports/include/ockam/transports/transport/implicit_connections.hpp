@@ -9,18 +9,18 @@
 #include <string>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// Connections that were made because a route named `1#host:port`: one for each such text, made when
-/// first needed and again when it has closed. Thread-safe.
+/// Connections for routes with `1#host:port`: one for each such text, made when first needed and again
+/// when it has closed. Thread-safe.
 class implicit_connections {
 public:
   using on_ready = std::function<void(result<address>)>;
   using on_connected = std::function<void(result<connection>)>;
 
-  /// Calls `ready` with the address of the connection to `peer`: at once when there is one, else
-  /// when `connect`, which is called unless a connection is being made there already, is done. In the order of
-  /// the calls. errc::resource_exhausted when too many wait.
+  /// Calls `ready` with the address of the connection to `peer`: at once when there is one, otherwise
+  /// when `connect`, which is called unless an attempt is under way, is done. In the order of the
+  /// calls. errc::resource_exhausted when too many wait.
   void get(const std::string& peer, on_ready ready,
            const std::function<void(on_connected)>& connect);
 
@@ -37,4 +37,4 @@ private:
   std::map<std::string, entry> by_peer_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

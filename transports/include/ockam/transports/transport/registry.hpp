@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 /// The open connections, or listeners, of one transport; thread-safe.
 template <class T>
@@ -63,4 +63,4 @@ private:
   entries entries_;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

@@ -16,14 +16,14 @@
 
 namespace ockam {
 
-namespace internal {
+namespace sdk {
 
 class connecting_transport;
 
 /// Called once, at once or on a thread of the transport.
 using on_connected = std::function<void(result<connection>)>;
 
-/// What a transport with connections and listeners does for its handle.
+/// What a transport with connections and listeners implements for its handle.
 template <class Listener, class ConnectOptions, class ListenOptions>
 class transport_calls {
 public:
@@ -31,18 +31,18 @@ public:
     : connect_{std::move(connect)}, listen_{std::move(listen)} {}
   virtual ~transport_calls() = default;
 
-  virtual result<Listener> listen(std::string_view at, ListenOptions options) = 0;
+  [[nodiscard]] virtual result<Listener> listen(std::string_view at, ListenOptions options) = 0;
   virtual void connect(std::string_view peer, ConnectOptions options, on_connected done) = 0;
 
   /// The defaults, with a new flow control id.
   [[nodiscard]] ConnectOptions fresh_connect_options() const {
     auto fresh = connect_;
-    fresh.flow_control_id = flow_control_id::random();
+    fresh.connection.flow_control_id = flow_control_id::random();
     return fresh;
   }
   [[nodiscard]] ListenOptions fresh_listen_options() const {
     auto fresh = listen_;
-    fresh.spawner_flow_control_id = flow_control_id::random();
+    fresh.connection.flow_control_id = flow_control_id::random();
     return fresh;
   }
 
@@ -51,7 +51,7 @@ public:
                         std::optional<std::chrono::milliseconds> idle_timeout, on_connected done) {
     auto options = fresh_connect_options();
     if (idle_timeout)
-      options.limits.idle_timeout = *idle_timeout;
+      options.connection.limits.idle_timeout = *idle_timeout;
     connect(peer, std::move(options), std::move(done));
   }
 
@@ -60,52 +60,52 @@ private:
   const ListenOptions listen_;
 };
 
-} // namespace internal
+} // namespace sdk
 
-/// What the handle of every transport offers that has connections and listeners. Thread-safe.
+/// The calls of every transport that has connections and listeners. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT transport_handle {
 public:
-  /// As `connection::close`, by sender or receiver address. errc::not_found
-  void disconnect(const address& any) { value_or_throw(try_disconnect(any)); }
-  [[nodiscard]] result<void> try_disconnect(const address& any);
+  /// As `connection::close`, by sender or receiver address.
+  void close_connection(const address& any) { value_or_throw(try_close_connection(any)); }
+  [[nodiscard]] result<void> try_close_connection(const address& any);
 
-  /// As `listener::stop`, by its address. errc::not_found
+  /// As `listener::stop`, by its address.
   void stop_listener(const address& listener) { value_or_throw(try_stop_listener(listener)); }
   [[nodiscard]] result<void> try_stop_listener(const address& listener);
 
   [[nodiscard]] std::vector<connection> connections() const;
   [[nodiscard]] std::vector<listener> listeners() const;
 
-  /// By the peer's socket address, or by sender or receiver address.
+  /// By `connection::peer`, or by sender or receiver address.
   [[nodiscard]] std::optional<connection> find_connection(std::string_view text) const;
   [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
 
 protected:
-  explicit transport_handle(std::shared_ptr<internal::connecting_transport> impl);
+  explicit transport_handle(std::shared_ptr<sdk::connecting_transport> impl);
   ~transport_handle() = default;
   transport_handle(const transport_handle&) = default;
   transport_handle& operator=(const transport_handle&) = default;
 
   /// Waits for `begin`, which is given what to call when it is done.
   [[nodiscard]] result<connection> wait_for(
-    const std::function<void(internal::on_connected)>& begin) const;
+    const std::function<void(sdk::on_connected)>& begin) const;
 
   /// As `done`; what it throws is logged and counted.
-  [[nodiscard]] internal::on_connected guarded(internal::on_connected done) const;
+  [[nodiscard]] sdk::on_connected guarded(sdk::on_connected done) const;
 
 private:
-  std::shared_ptr<internal::connecting_transport> impl_;
+  std::shared_ptr<sdk::connecting_transport> impl_;
 };
 
-/// The calls that are alike wherever one end listens and the other one connects. Which texts name a
-/// place, and which errors there are, says each transport. Thread-safe.
+/// The calls of transports in which one end listens and the other one connects. Each transport documents
+/// the texts that name a place, and its errors. Thread-safe.
 ///
-/// Those that wait throw `failure`, like the node's; those with `try_` return results. In a worker, an
-/// observer or a callback the waiting ones fail at once with errc::misuse: there is `async_connect`.
+/// Plain calls throw `failure`, those with `try_` return results. `connect` blocks; in a worker, an
+/// observer or a callback it fails at once with errc::misuse: use `async_connect`.
 template <class Listener, class ConnectOptions, class ListenOptions>
 class connecting_handle : public transport_handle {
 public:
-  /// The transport's defaults, with a flow control id of their own: to change and pass on.
+  /// The transport's defaults with a new flow control id: to change and pass on.
   [[nodiscard]] ConnectOptions default_connect_options() const {
     return calls_->fresh_connect_options();
   }
@@ -134,13 +134,12 @@ public:
     return try_connect(peer, default_connect_options());
   }
   [[nodiscard]] result<connection> try_connect(std::string_view peer, ConnectOptions options) {
-    return wait_for([&](internal::on_connected done) {
-      calls_->connect(peer, std::move(options), std::move(done));
-    });
+    return wait_for(
+      [&](sdk::on_connected done) { calls_->connect(peer, std::move(options), std::move(done)); });
   }
 
-  /// The same without waiting; `done` is called once, at once or on a thread of the transport, and
-  /// must not wait. What it throws is logged and counted (`metrics::failed_callbacks`).
+  /// As `connect`, without blocking. `done` is called once, at once or on a thread of the transport, and
+  /// must not block. Its exceptions are logged and counted (`metrics::failed_callbacks`).
   void async_connect(std::string_view peer, ConnectOptions options,
                      std::function<void(result<connection>)> done) {
     calls_->connect(peer, std::move(options), guarded(std::move(done)));
@@ -155,7 +154,7 @@ protected:
   connecting_handle& operator=(const connecting_handle&) = default;
 
 private:
-  std::shared_ptr<internal::transport_calls<Listener, ConnectOptions, ListenOptions>> calls_;
+  std::shared_ptr<sdk::transport_calls<Listener, ConnectOptions, ListenOptions>> calls_;
 };
 
 } // namespace ockam

@@ -2,7 +2,6 @@
 
 #include "ockam/actors/node.hpp"
 #include "ockam/transports/connection.hpp"
-#include "ockam/transports/limits.hpp"
 #include "ockam/transports/transport/transport_handle.hpp"
 #include "ockam/transports/websocket_export.hpp"
 
@@ -23,82 +22,64 @@ namespace ockam::websocket {
 
 /// WebSocket, RFC 6455: each message is one binary message (docs/transports.md, "WebSocket").
 ///
-/// `wss` protects the way to the next node, or to the proxy in front of it, and no further: what is
-/// in a message is still a claim of the last hop.
+/// `wss` protects the path to the next node, or to the proxy in front of it, and no further: the content
+/// of a message is still a claim of the last hop.
 
-/// Pings for a peer that is silent, on both sides.
+/// Pings to a silent peer, on both sides.
 struct keepalive_options {
-  std::chrono::milliseconds idle{30'000};   ///< without a byte from it, before a ping; 0 is off
-  std::chrono::milliseconds answer{30'000}; ///< then without a byte, before it is given up
+  std::chrono::milliseconds idle{30'000};   ///< without a byte of the peer, before a ping; 0 is off
+  std::chrono::milliseconds answer{30'000}; ///< after a ping without a byte: the connection closes
 };
 
 /// Certificates that a client of `wss` trusts and presents; files are PEM.
 struct client_tls_options {
-  std::string ca_file{};          ///< trusted authorities; empty: the system's
-  std::string certificate_file{}; ///< with its chain, for servers that ask for one
+  std::string ca_file{};          ///< trusted authorities; empty: those of the system
+  std::string certificate_file{}; ///< with its chain, for servers that request one
   std::string private_key_file{};
 
-  /// Accepts any certificate: no protection against a host in between. For experiments.
+  /// Accepts any certificate: no protection against interception. For experiments.
   bool insecure_skip_verification = false;
 };
 
-/// What a listener at `wss` shows and believes; files are PEM.
+/// Certificates that a listener at `wss` presents and trusts; files are PEM.
 struct server_tls_options {
   std::string certificate_file{}; ///< with its chain
   std::string private_key_file{};
   std::string
-    client_ca_file{}; ///< clients need a certificate of one of these; empty: they need none
+    client_ca_file{}; ///< clients need a certificate of one of these authorities; empty: none
 };
 
 /// How one connection is made and behaves; every limit has an error that names it.
 struct connect_options {
-  /// Names this connection in flow control; it exists before the connection does.
-  ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
-
-  /// Producers of this node that may send through the connection: deliberate transit.
-  std::vector<ockam::flow_control_id> consumer_of{};
-
   /// Resolving, connecting, TLS and the HTTP upgrade, all addresses together.
   std::chrono::milliseconds connect_timeout{5'000};
 
   /// Keeps trying while that fails, 50 ms apart and doubling to 500 ms; 0 is off.
   std::chrono::milliseconds retry_for{0};
 
-  /// Off by default. The peer is there again when it has agreed to the upgrade.
+  /// Off by default. Connected again means that the peer has agreed to the upgrade.
   std::optional<reconnect_policy> reconnect{};
 
   std::string host{}; ///< the HTTP field Host; empty: the one of the URL
   client_tls_options tls{};
   keepalive_options keepalive{};
-  connection_limits limits{};
-  connection_observer observer{};
-
-  connect_options& as_consumer(const ockam::flow_control_id& producer) {
-    consumer_of.push_back(producer);
-    return *this;
-  }
+  connection_options connection{};
 };
 
 /// How a listener behaves, and the connections it accepts.
 struct listen_options {
-  /// Names the listener in flow control; a consumer of it is reachable through every connection it
-  /// accepts. It exists before the listener does.
-  ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
+  std::size_t max_connections = 10'000;    ///< upgraded or not, then accepting pauses
+  std::size_t max_request_size = 8u << 10; ///< bytes of the HTTP request
 
-  std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
-  std::size_t max_connections = 10'000;              ///< upgraded or not, then accepting pauses
-  std::size_t max_request_size = 8u << 10;           ///< bytes of the HTTP request
-
-  /// Origins of pages that a browser may connect from: `https://example.com`, or `*` for any. Otherwise
-  /// any page in a browser could reach a node of the same machine. Nodes send no origin.
+  /// Origins of the pages from which a browser may connect: `https://example.com`, or `*` for any. Any
+  /// page in a browser could otherwise reach a node of the same machine. Nodes send no origin.
   std::vector<std::string> allowed_origins{};
 
-  int backlog = 1'024;
+  int backlog = 1'024; ///< connections that the operating system queues
   server_tls_options tls{};
   keepalive_options keepalive{};
-  bool explain_drops = false;     ///< as of `tcp::listen_options`
-  connection_limits limits{};     ///< `handshake_timeout` is for TLS and the HTTP request
-  connection_observer observer{}; ///< of each accepted connection
+  bool explain_drops = false;      ///< as of `tcp::listen_options`
+  connection_options connection{}; ///< `limits.handshake_timeout` is for TLS and the HTTP request
 };
 
 namespace detail {
@@ -112,8 +93,8 @@ struct transport_options {
   boost::asio::io_context* io_context = nullptr;     ///< as of `tcp::transport_options`, of Boost
   std::chrono::microseconds poll_before_sleeping{0}; ///< as of `tcp::transport_options`
 
-  connect_options connect{}; ///< where a call gives none; its flow_control_id is not used
-  listen_options listen{};   ///< likewise
+  connect_options connect{}; ///< defaults of `connect`; their flow_control_id is not used
+  listen_options listen{};   ///< defaults of `listen`, likewise
 };
 
 /// WebSocket for a node. A handle; the node stops the transport in the end. Thread-safe.
@@ -135,7 +116,7 @@ class OCKAM_WEBSOCKET_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:
   /// Several transports of one node are independent; the last one resolves `3#host:port`. Without
-  /// options: as the group `ockam` of the system's configuration says. errc::misuse for options that
+  /// options: those of the group `ockam` of the system's configuration. errc::misuse for options that
   /// contradict each other.
   static transport create(node& on);
   static transport create(node& on, transport_options options);
@@ -144,8 +125,8 @@ private:
   explicit transport(std::shared_ptr<detail::transport_impl> impl);
 };
 
-/// What the group `ockam` of a configuration says about WebSocket (ockam/transports/config.hpp): the
-/// options that TCP has as well. Throws `failure` with errc::invalid_value as those for TCP do.
+/// The options for WebSocket in the group `ockam` of a configuration (ockam/transports/config.hpp):
+/// those that TCP has as well. Throws `failure` with errc::invalid_value as those for TCP do.
 OCKAM_WEBSOCKET_EXPORT transport_options
 transport_options_from(const caf::actor_system_config& config);
 

@@ -1,10 +1,10 @@
-#include "ockam/transports/io/socket_advice.hpp"
+#include "ockam/transports/io/error_hint.hpp"
 
 #include "ockam/protocol/text.hpp"
 
 #include <asio/error.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -42,7 +42,7 @@ std::string_view advice_for_transfer(const std::error_code& code) {
 
 } // namespace
 
-std::string_view socket_advice(const std::error_code& code, socket_use use) {
+std::string_view error_hint(const std::error_code& code, socket_use use) {
   if (code == std::errc::too_many_files_open || code == std::errc::too_many_files_open_in_system)
     return "raise the limit of open files (ulimit -n)";
   if (code == std::errc::host_unreachable || code == std::errc::network_unreachable)
@@ -61,11 +61,11 @@ std::string_view socket_advice(const std::error_code& code, socket_use use) {
 }
 
 error socket_error(std::error_code code, socket_use use, const std::string& what,
-                   advice_for_code advice) {
+                   hint_for_code hint) {
   // Asio's category says the same as the standard one, but compares with nothing
   if (code.category() == asio::error::get_system_category())
     code = {code.value(), std::system_category()};
-  return {code, escaped(what, 1024) + "; " + std::string{advice(code, use)}};
+  return {code, escaped(what, 1024) + "; " + std::string{hint(code, use)}};
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

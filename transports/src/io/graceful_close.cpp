@@ -1,4 +1,4 @@
-#include "ockam/transports/io/closing.hpp"
+#include "ockam/transports/io/graceful_close.hpp"
 
 #include "ockam/protocol/time_span.hpp"
 
@@ -10,7 +10,7 @@
 #include <asio/error.hpp>
 #include <asio/steady_timer.hpp>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
 namespace {
 
@@ -21,11 +21,11 @@ public:
 
   void start(std::chrono::milliseconds limit) {
     std::error_code failed;
-    socket_.cancel(failed); // a pending wait keeps its former users alive
+    socket_.cancel(failed); // pending handlers keep their owners alive
     socket_.shutdown(asio::socket_base::shutdown_send, failed);
     if (failed) // the peer has gone
       return close_now(socket_);
-    limit_.expires_at(moment_after(limit));
+    limit_.expires_at(internal::moment_after(limit));
     limit_.async_wait([me = shared_from_this()](const std::error_code& cancelled) {
       if (!cancelled)
         close_now(me->socket_);
@@ -45,7 +45,7 @@ private:
                        }));
   }
 
-  /// False when nothing will come any more.
+  /// False at the end of the input.
   bool read_and_ignore() {
     std::array<char, 16'384> ignored;
     std::error_code failed;
@@ -76,4 +76,4 @@ void close_after_peer(stream_socket socket, const asio::any_io_executor& executo
   std::make_shared<closing_socket>(std::move(socket), executor)->start(limit);
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

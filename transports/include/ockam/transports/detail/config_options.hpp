@@ -33,7 +33,7 @@ void visit_threads(Options& options, Visitor& visit) {
 /// `Options` of a transport that connects and listens.
 template <class Options, class Visitor>
 void visit_connections(Options& options, Visitor& visit) {
-  visit_options(options.connect.limits, visit);
+  visit_options(options.connect.connection.limits, visit);
   visit_threads(options, visit);
   visit("connect-timeout", options.connect.connect_timeout, "until messages can pass");
   visit("max-connections", options.listen.max_connections, "accepted by one listener");
@@ -46,7 +46,7 @@ Options connections_from(const caf::actor_system_config& config, VisitMore visit
   const option_reader read{config};
   visit_connections(options, read);
   visit_more(options, read);
-  options.listen.limits = options.connect.limits;
+  options.listen.connection.limits = options.connect.connection.limits;
   return options;
 }
 

@@ -4,14 +4,14 @@
 
 #include <chrono>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// Something that has deadlines, and that can be ended at once. On its I/O thread.
-class watched {
+/// An object with deadlines that can be aborted. On its I/O thread.
+class timed {
 public:
   using clock = std::chrono::steady_clock;
 
-  virtual ~watched() = default;
+  virtual ~timed() = default;
 
   /// Called at every tick.
   virtual void check_deadlines(const tick& at) = 0;
@@ -20,4 +20,4 @@ public:
   virtual void abort() = 0;
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk

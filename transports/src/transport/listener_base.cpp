@@ -1,10 +1,10 @@
-#include "ockam/transports/transport/listening.hpp"
+#include "ockam/transports/transport/listener_base.hpp"
 
 #include "ockam/protocol/text.hpp"
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-result<void> listening::open_port(const node_ptr& node, std::string socket_address) {
+result<void> listener_base::open_port(const node_ptr& node, std::string socket_address) {
   auto port = listener_port::open(node, id_, [weak = weak_from_this()] {
     if (const auto me = weak.lock())
       me->stop();
@@ -18,25 +18,26 @@ result<void> listening::open_port(const node_ptr& node, std::string socket_addre
   return {};
 }
 
-void listening::report_full(std::size_t connections) const {
+void listener_base::report_full(std::size_t connections) const {
   node_->log().report(log_level::warning, [&] {
     return "listener " + escaped(socket_address()) + " has " + std::to_string(connections)
            + " connections (max-connections); accepting pauses";
   });
 }
 
-void listening::report_not_accepted(const std::string& why, std::chrono::milliseconds pause) const {
+void listener_base::report_not_accepted(const std::string& why,
+                                        std::chrono::milliseconds pause) const {
   node_->log().report(log_level::warning, [&] {
     return "listener " + escaped(socket_address()) + " could not accept a connection: " + why
            + "; trying again in " + std::to_string(pause.count()) + " ms";
   });
 }
 
-} // namespace ockam::internal
+} // namespace ockam::sdk
 
 namespace ockam {
 
-listener::listener(std::shared_ptr<internal::listening> impl) : impl_{std::move(impl)} {}
+listener::listener(std::shared_ptr<sdk::listener_base> impl) : impl_{std::move(impl)} {}
 
 const address& listener::address() const noexcept {
   return impl_->address();

@@ -8,19 +8,19 @@
 #include <memory>
 #include <string>
 
-namespace ockam::internal {
+namespace ockam::sdk {
 
-/// What every listener has in common: its port to the node, and what its handle tells.
-class OCKAM_TRANSPORTS_EXPORT listening : public std::enable_shared_from_this<listening> {
+/// The base of listeners: the port to the node, and the data of the handle.
+class OCKAM_TRANSPORTS_EXPORT listener_base : public std::enable_shared_from_this<listener_base> {
 public:
-  virtual ~listening() = default;
+  virtual ~listener_base() = default;
 
   /// Stops accepting: the socket address is free when it returns. Any thread, any number of times.
   virtual void stop() = 0;
 
   [[nodiscard]] const ockam::address& address() const noexcept { return address_; }
   [[nodiscard]] const std::string& socket_address() const noexcept { return *socket_address_; }
-  /// The same, for those that it accepts.
+  /// The same, for accepted connections.
   [[nodiscard]] const std::shared_ptr<const std::string>& shared_socket_address() const noexcept {
     return socket_address_;
   }
@@ -28,10 +28,10 @@ public:
   [[nodiscard]] const node_ptr& node() const noexcept { return node_; }
 
 protected:
-  explicit listening(ockam::flow_control_id id) : id_{std::move(id)} {}
+  explicit listener_base(ockam::flow_control_id id) : id_{std::move(id)} {}
 
   /// Registers its address with the node, which calls `stop` when that is stopped. Once.
-  result<void> open_port(const node_ptr& node, std::string socket_address);
+  [[nodiscard]] result<void> open_port(const node_ptr& node, std::string socket_address);
   void close_port() noexcept { port_.close(); }
 
   // -- for the log of the node ---------------------------------------------------------------------
@@ -47,4 +47,4 @@ private:
   std::shared_ptr<const std::string> socket_address_ = std::make_shared<const std::string>();
 };
 
-} // namespace ockam::internal
+} // namespace ockam::sdk
