@@ -108,7 +108,7 @@ void service_bridge::pass_on(routed_message&& request) {
     return node().count_drop(drop_reason::expired, request.local_message());
   if (counts)
     own_.record_->count(&traffic::delivered);
-  auto promise = own_.keep(request);
+  auto promise = own_.make_response_promise(request);
   if (service_ended_)
     return end_with(promise, service_has_ended(), service_has_ended());
   if (outstanding_.size() >= options_.max_outstanding) {
@@ -190,7 +190,7 @@ void service_bridge::leave_window(const ref_ptr<inbound_credit>& credit, std::si
   used->largest_answer = std::max(used->largest_answer, answer);
 }
 
-/// @param told  what the requester may know
+/// @param told  the error for the requester
 void service_bridge::end_with(response_promise& promise, const error& why, const error& told) {
   own_.report_failure("a request to the service was not answered", why);
   static_cast<void>(promise.fail(node().options.error_details ? why : told));
