@@ -257,14 +257,14 @@ TEST_F(LocalOnly, AC9_DEC9_OnlySourcesInsideTheNodeAreAdmitted) {
   EXPECT_TRUE(logged({"warning", "incoming", "0#w", "inside this node"}));
 
   // another producer, without a connection
-  auto inlet = node.detached("inlet");
+  auto inlet = node.make_endpoint("inlet");
   node.flow_controls().add_producer("inlet", flow_control_id::random());
   EXPECT_TRUE(inlet.send("w", "from a producer"));
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 2; }));
 
   // and one that is known by a further address
-  auto side = node.detached("side");
+  auto side = node.make_endpoint("side");
   node.flow_controls().add_producer("outlet", flow_control_id::random(), {}, {"side"});
   EXPECT_TRUE(side.send("w", "from the side"));
   EXPECT_TRUE(

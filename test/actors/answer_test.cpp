@@ -193,8 +193,9 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
 
 TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
   node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
-    EXPECT_EQ(error_of(ctx.make_response_promise(received).deliver(std::string{"\xff is no UTF-8"})),
-              errc::internal);
+    EXPECT_EQ(
+      error_of(ctx.make_response_promise(received).deliver(std::string{"\xff is no UTF-8"})),
+      errc::internal);
   });
   const auto reply = request(node, "odd");
   EXPECT_EQ(error_of(reply), errc::remote);

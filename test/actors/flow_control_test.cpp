@@ -350,7 +350,7 @@ TEST_F(FlowControl, FCO8_AWithdrawnRightHoldsForTheNextMessage) {
 TEST_F(FlowControl, FC45_ARelayUsedByALocalWorkerAddsOnlyThePreviousHop) {
   fake_connection d{node};
   node.start_worker("relay", relay{route{d.sender()}});
-  auto client = node.detached("client");
+  auto client = node.make_endpoint("client");
   ASSERT_TRUE(client.send(route{"relay", "echoer"}, "request"));
   const auto request = d.next_written();
   ASSERT_TRUE(request);
@@ -440,7 +440,7 @@ TEST_F(FlowControl, FC49_ARelayWithAnEmptyRouteCannotBeMade) {
 // -- the node's side of connections and listeners --------------------------------------------------
 
 TEST_F(FlowControl, AMessageFromOutsideGetsTheSenderAddressInFrontOfItsReturnRoute) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   fake_connection connection{node};
   node.flow_controls().add_consumer("mailbox", connection.id());
   connection.deliver(route{"mailbox", "later"}, route{"far"}, "x");

@@ -25,7 +25,7 @@ TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTol
   node.start_worker("hop", hop{});
   node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
   node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
-  auto silenced = node.detached(
+  auto silenced = node.make_endpoint(
     mailbox_options{.address = "silenced", .incoming = allow_all(), .outgoing = deny_all()});
 
   static_cast<void>(node.root().send("nobody", "ERR-1"));
@@ -65,7 +65,7 @@ TEST_F(Metrics, DEC7_NothingGoesBackOverAConnection) {
 TEST_F(Metrics, CountsSurviveThoseWhoWereCounted) {
   node.start_worker("echoer", echoer{});
   {
-    auto mailbox = node.detached("mailbox");
+    auto mailbox = node.make_endpoint("mailbox");
     ASSERT_TRUE(mailbox.send("echoer", "x"));
     ASSERT_TRUE(mailbox.receive<any>());
   }
@@ -83,7 +83,7 @@ TEST_F(Metrics, WhatAConnectionDoesAfterItWasDisconnectedCountsAtOnce) {
 }
 
 TEST_F(Metrics, DEC7_WhatIsWrittenWhileAConnectionClosesIsCounted) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   std::uint64_t written = 0;
   for (int i = 0; i < 500; ++i) {
     fake_connection connection{node};
@@ -102,7 +102,7 @@ TEST_F(Metrics, DEC7_WhatIsWrittenWhileAConnectionClosesIsCounted) {
 }
 
 TEST_F(Metrics, AClosedEndpointStillCounts) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   node.stop_worker("mailbox");
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(mailbox.send("app", i));
@@ -136,7 +136,7 @@ TEST_F(Metrics, TheSumsMayBeReadWhileOthersWork) {
 TEST_F(Metrics, DEC7_NoSumMissesThoseWhoAreLeaving) {
   std::vector<endpoint> mailboxes;
   for (int i = 0; i < 1'000; ++i) {
-    mailboxes.push_back(node.detached(address::random()));
+    mailboxes.push_back(node.make_endpoint(address::random()));
     ASSERT_TRUE(mailboxes.back().send("app", i));
   }
   std::atomic<bool> closed{false};

@@ -250,7 +250,7 @@ TEST_F(Node, NOD9_StartsAreRefusedWhileStopping) {
       const auto again = ctx.start_worker("again", echoer{});
       book.write(again ? "started" : std::string{to_string(again.error())});
       book.write(!again && again.error().kind() == error_kind::shutdown ? "kind shutdown" : "?");
-      const auto mailbox = ctx.detached("mailbox");
+      const auto mailbox = ctx.make_endpoint("mailbox");
       book.write(mailbox ? "opened" : std::string{to_string(mailbox.error())});
     }
   };
@@ -264,7 +264,7 @@ TEST_F(Node, NOD9_StartsAreRefusedWhileStopping) {
 }
 
 TEST_F(Node, NOD9_DetachedContextsDoNotHoldUpAStop) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   std::thread receiver{
     [&] { EXPECT_EQ(error_of(mailbox.receive<std::string>()), errc::not_found); }};
   const auto before = clock::now();
@@ -289,7 +289,7 @@ TEST_F(Node, NOD10_ARunningHandlerIsNeverCutShort) {
 TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   node.start_worker("echoer", echoer{});
   auto event = node.root().make_delayed_event("echoer", "late").value();
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   auto router = node.router();
   const auto old_handle = node.actor_at("echoer");
   node.stop();
@@ -320,7 +320,7 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
     return idle{};
   }()));
   expect_internal("stop_worker", root.stop_worker("echoer"));
-  expect_internal("detached", root.detached("another"));
+  expect_internal("detached", root.make_endpoint("another"));
   expect_internal("wait_for", root.wait_for("echoer"));
   expect_internal("find_terminal_address", root.find_terminal_address("echoer"));
   expect_internal("resolve_transport_route", root.resolve_transport_route("1#localhost:1"));
@@ -378,8 +378,8 @@ TEST_F(Node, NOD11_AWorkerThatOutlivesTheStopMayCallEverything) {
 TEST_F(Node, NOD13_AHundredNodesComeAndGo) {
   for (int i = 0; i < 100; ++i) {
     ockam::node each{*system};
-    auto a = each.detached("a");
-    auto b = each.detached("b");
+    auto a = each.make_endpoint("a");
+    auto b = each.make_endpoint("b");
     ASSERT_TRUE(a.send("b", i));
     const auto received = b.receive<int>();
     ASSERT_TRUE(received);

@@ -180,7 +180,7 @@ TEST_F(Processor, PRC5_DeniedMessagesAreSkipped) {
   const journal book;
   node.start_processor(
     mailbox_options{.address = "p", .incoming = allow_source_addresses({"friend"})}, reads{book});
-  auto friendly = node.detached("friend");
+  auto friendly = node.make_endpoint("friend");
   node.send("p", "from a stranger");
   ASSERT_TRUE(friendly.send("p", "from a friend"));
   EXPECT_EQ(book.wait_for(1), lines{"from a friend"});

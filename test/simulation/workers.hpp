@@ -63,7 +63,8 @@ struct sleeper : role {
     if (alarm)
       return;
     alarm = node->open_message();
-    auto made = ctx.make_delayed_event(route{ctx.primary_address()}, node->around().book.body_of(*alarm));
+    auto made = ctx.make_delayed_event(route{ctx.primary_address()},
+                                       node->around().book.body_of(*alarm));
     if (!made)
       return;
     waking = std::move(*made);

@@ -70,7 +70,7 @@ protected:
   const connection_journal events;
   const tcp::listener place = node.listen(
     {.limits = {.frame_timeout = limit, .idle_timeout = limit}, .observer = events.observer()});
-  endpoint reader = node.node.detached("reader");
+  endpoint reader = node.node.make_endpoint("reader");
   const raw_peer peer = raw_peer::connect_to(place.port());
   bytes frame;
 };

@@ -270,7 +270,7 @@ TEST_F(WebSocketWire, WS7_APeerThatAnswersPingsStays) {
 
 TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
   place = listen({.keepalive = {.idle = 50ms, .answer = 100ms}, .limits = {.credit_messages = 1}});
-  auto reader = node.node.detached("reader"); // takes nothing until it is asked
+  auto reader = node.node.make_endpoint("reader"); // takes nothing until it is asked
   node.flow_controls().add_consumer("reader", place.flow_control_id());
   const auto peer = connect();
   const auto body = encode_bare_message(

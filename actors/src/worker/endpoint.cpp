@@ -316,15 +316,15 @@ result<endpoint> endpoint::open(std::shared_ptr<internal::node_state> node, mail
   return endpoint{std::move(node), std::move(record), std::move(inbox)};
 }
 
-result<endpoint> sender::detached(mailboxes at) {
+result<endpoint> sender::make_endpoint(mailboxes at) {
   auto opened = endpoint::open(node_, std::move(at));
   if (opened)
     opened->tracing_ = tracing_;
   return opened;
 }
 
-result<endpoint> sender::detached() {
-  return detached(mailboxes{address::random()}.closed_by_default());
+result<endpoint> sender::make_endpoint() {
+  return make_endpoint(mailboxes{address::random()}.closed_by_default());
 }
 
 result<routed_message> endpoint::take(receive_options options) {

@@ -190,8 +190,8 @@ public:
 
   /// A mailbox without an actor, for a plain thread (CTX-2). Without an address: at a random one
   /// that admits nothing in either direction (CTX-4).
-  [[nodiscard]] result<endpoint> detached(mailboxes at);
-  [[nodiscard]] result<endpoint> detached();
+  [[nodiscard]] result<endpoint> make_endpoint(mailboxes at);
+  [[nodiscard]] result<endpoint> make_endpoint();
 
   [[nodiscard]] bool is_registered(const address& primary) const;                   // ROU-9
   [[nodiscard]] std::vector<address> list_workers() const;                          // ROU-9

@@ -132,7 +132,7 @@ public:
 
   /// The endpoint `app`, which admits everything in both directions (NOD-1).
   [[nodiscard]] endpoint& root() noexcept { return root_; }
-  [[nodiscard]] endpoint detached(mailboxes at);
+  [[nodiscard]] endpoint make_endpoint(mailboxes at);
 
   // -- parts --------------------------------------------------------------------------------------
 
