@@ -99,7 +99,7 @@ public:
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
   [[nodiscard]] result<void> send(route to, const T& body) {
-    return send_payload(0, std::move(to), encode_payload(body), {});
+    return send_payload(0, std::move(to), internal::encode_body(body), {});
   }
 
   /// As `send`, from one of the own addresses (SND-4); errc::not_own_address for another one.
@@ -108,14 +108,14 @@ public:
     auto index = own_index(from);
     if (!index)
       return fail(std::move(index.error()));
-    return send_payload(*index, std::move(to), encode_payload(body), {});
+    return send_payload(*index, std::move(to), internal::encode_body(body), {});
   }
 
   /// As `send`, with notes that stay inside the node (LMS-9).
   template <class T>
   [[nodiscard]] result<void> send_with_local_info(route to, const T& body,
                                                   std::vector<local_info> info) {
-    return send_payload(0, std::move(to), encode_payload(body), std::move(info));
+    return send_payload(0, std::move(to), internal::encode_body(body), std::move(info));
   }
 
   /// As `send`, to one of the own addresses; errc::internal for another one (SND-5).
@@ -135,7 +135,7 @@ public:
   /// threads that keep a message use this.
   template <class T>
   [[nodiscard]] result<void> reply(const routed_message& request, const T& body) {
-    return reply_payload(request, encode_payload(body));
+    return reply_payload(request, internal::encode_body(body));
   }
 
   /// Tells the requester that there is no answer, and why: its request ends with errc::remote, this
@@ -158,7 +158,7 @@ public:
   /// A message to be sent later, from an address of its own.
   template <class T>
   [[nodiscard]] result<delayed_event> make_delayed_event(route to, const T& body) {
-    return make_delayed(std::move(to), encode_payload(body));
+    return make_delayed(std::move(to), internal::encode_body(body));
   }
 
   // -- the node -----------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ public:
   [[nodiscard]] result<void> send_and_receive(route to, const Body& body, OnReply on_reply,
                                               request_options options = {}) {
     return request(
-      std::move(to), encode_payload(body),
+      std::move(to), internal::encode_body(body),
       [on_reply = std::move(on_reply)](result<routed_message> reply) mutable {
         if constexpr (std::is_invocable_v<OnReply&, result<routed<Reply>>>) {
           if (reply)

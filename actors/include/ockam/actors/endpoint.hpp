@@ -34,7 +34,7 @@ public:
   /// - errc::resource_exhausted  there was no room within `options.timeout`
   template <class T>
   [[nodiscard]] result<void> send(route to, const T& body, send_options options) {
-    return send_with_room(std::move(to), encode_payload(body), options);
+    return send_with_room(std::move(to), internal::encode_body(body), options);
   }
 
   /// The next message that is admitted, in order of arrival (RCV-1 to RCV-5).
@@ -59,7 +59,7 @@ public:
   template <class Reply, class Body>
   [[nodiscard]] result<routed<Reply>> send_and_receive_extended(route to, const Body& body,
                                                                 request_options options = {}) {
-    return request(std::move(to), encode_payload(body), std::move(options))
+    return request(std::move(to), internal::encode_body(body), std::move(options))
       .map([](routed_message&& reply) { return routed<Reply>{std::move(reply)}; });
   }
 

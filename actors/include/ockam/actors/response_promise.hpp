@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/detail/export.hpp"
-#include "ockam/protocol/payload.hpp"
+#include "ockam/actors/routed.hpp"
 #include "ockam/protocol/result.hpp"
 
 #include <memory>
@@ -30,7 +30,7 @@ public:
   /// is told as well; errc::misuse when it was answered already.
   template <class T>
   [[nodiscard]] result<void> deliver(const T& body) {
-    return deliver_payload(encode_payload(body));
+    return deliver_payload(internal::encode_body(body));
   }
 
   /// Tells the requester that there is no answer, as `sender::reply_error`.
