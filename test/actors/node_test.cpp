@@ -315,7 +315,7 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   expect_internal("start_worker", root.start_worker("w", echoer{}));
   expect_internal("start_processor", root.start_processor("p", [] {
     struct idle {
-      step process(context&) { return step::wait; }
+      process_step process(context&) { return process_step::wait; }
     };
     return idle{};
   }()));

@@ -253,9 +253,9 @@ void worker_shell::process() {
   set_credit(nullptr);
   if (!next)
     report("process failed", next.error()); // and goes on (PRC-2)
-  if (!next || *next == step::again) {
+  if (!next || *next == process_step::again) {
     wake();
-  } else if (*next == step::done) {
+  } else if (*next == process_step::done) {
     node().remove(record());
     shut_down();
   }

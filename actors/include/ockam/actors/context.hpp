@@ -312,7 +312,7 @@ public:
     return routed<T>{std::move(*next)};
   }
 
-  /// For processors whose `process` returned `step::wait`: call `process` again. From other threads
+  /// For processors whose `process` returned `process_step::wait`: call `process` again. From other threads
   /// through a dispatcher.
   void wake();
 

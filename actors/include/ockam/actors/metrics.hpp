@@ -30,8 +30,9 @@ enum class drop_reason : std::uint8_t {
   foreign_source, // a datagram from somebody else than the peer
   expired,        // waited for a connection for too long, or its requester had given up
   route_too_long, // a route of too many hops, or an address of too many bytes, out or in
+  last = route_too_long,
 };
-inline constexpr std::size_t drop_reason_count = 19;
+inline constexpr std::size_t drop_reason_count = static_cast<std::size_t>(drop_reason::last) + 1;
 
 OCKAM_ACTORS_EXPORT std::string_view to_string(drop_reason reason) noexcept;
 

@@ -33,8 +33,7 @@ public:
 class hop {
 public:
   result<void> handle_message(context& ctx, routed<any>&& received) {
-    return ctx.forward(
-      std::move(received).into_local_message().step_forward(received.message_address()));
+    return ctx.forward(std::move(received).step_forward());
   }
 };
 

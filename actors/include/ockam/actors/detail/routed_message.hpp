@@ -91,6 +91,12 @@ public:
   [[nodiscard]] message& local_message() noexcept { return message_; }
   [[nodiscard]] message into_local_message() && { return std::move(message_); }
 
+  /// The message as a hop passes it on: its own address moves from the onward to the return route.
+  /// Errors are those of `message::step_forward`.
+  [[nodiscard]] result<message> step_forward() && {
+    return std::move(message_).step_forward(message_address());
+  }
+
   // -- for the router and those who take messages out of mailboxes ---------------------------------
 
   [[nodiscard]] const ref_ptr<delivery_point>& target() const noexcept { return target_; }

@@ -13,7 +13,7 @@ namespace ockam {
 class context;
 
 /// What a processor's `process` asks for next (PRC-1).
-enum class step : std::uint8_t {
+enum class process_step : std::uint8_t {
   again, // call it again soon
   wait,  // call it again when a message arrives or `context::wake` is called
   done,  // the processor has ended
@@ -31,7 +31,7 @@ public:
 
   [[nodiscard]] virtual bool has_initialize() const noexcept { return false; }
   [[nodiscard]] virtual bool is_processor() const noexcept { return false; }
-  virtual result<step> process(context&) { return step::done; }
+  virtual result<process_step> process(context&) { return process_step::done; }
 };
 
 /// What a hook that returned `returned` has to report: a `result` of any type, or a bare `fail(...)`,
@@ -220,7 +220,7 @@ public:
   }
 };
 
-/// A class with `process(context&)` that returns `step`, `bool` (true: again), or a result of one.
+/// A class with `process(context&)` that returns `process_step`, `bool` (true: again), or a result of one.
 template <class P>
 class processor final : public object_hooks<P> {
 public:
@@ -228,13 +228,13 @@ public:
 
   [[nodiscard]] bool is_processor() const noexcept override { return true; }
 
-  result<step> process(context& ctx) override {
+  result<process_step> process(context& ctx) override {
     using type = decltype(this->worker_.process(ctx));
     if constexpr (std::is_same_v<type, bool>)
-      return this->worker_.process(ctx) ? step::again : step::done;
+      return this->worker_.process(ctx) ? process_step::again : process_step::done;
     else if constexpr (std::is_same_v<type, result<bool>>)
       return this->worker_.process(ctx).map(
-        [](bool more) { return more ? step::again : step::done; });
+        [](bool more) { return more ? process_step::again : process_step::done; });
     else
       return this->worker_.process(ctx);
   }
