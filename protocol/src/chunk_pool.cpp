@@ -131,7 +131,7 @@ std::size_t chunk_pool::reserve() {
   if (size > 0)
     ++in_use_;
   else
-    somebody_waits_ = true;
+    waiter_pending_ = true;
   return size;
 }
 
@@ -142,7 +142,7 @@ void chunk_pool::release(std::size_t size) noexcept {
   {
     const std::lock_guard guard{lock_};
     --in_use_;
-    awaited = std::exchange(somebody_waits_, false);
+    awaited = std::exchange(waiter_pending_, false);
   }
   if (awaited && waiting_)
     waiting_->wake();

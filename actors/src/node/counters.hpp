@@ -67,7 +67,7 @@ struct traffic {
 
 /// Of a whole node: drops, which are rare, the traffic of those who are gone, and the log.
 struct node_counters {
-  traffic of_the_gone;
+  traffic retired;
   std::array<counter, drop_reason_count> dropped;
   std::shared_ptr<message_observer> observer;               // sees the drops
   std::function<void(drop_reason, const message&)> explain; // to a peer that may know

@@ -34,14 +34,14 @@ public:
   /// known (section "Sending" of docs/rules.tsv). `hop` is where the last one went, of a sender that
   /// remembers.
   result<void> send(worker_record& from, std::uint16_t from_index, message content,
-                    compat::execution_context* context, next_hop* hop = nullptr);
+                    compat::execution_context* context, route_cache* cache = nullptr);
 
   /// Routes a message that was counted already: resolve, outgoing access control, hand over.
   /// `denied` is what a denial is counted as.
   result<void> route_from(worker_record& from, std::uint16_t from_index, message content,
                           compat::execution_context* context,
                           drop_reason denied = drop_reason::outgoing_denied,
-                          next_hop* hop = nullptr);
+                          route_cache* cache = nullptr);
 
   /// For messages that CAF actors send to the router handle: the source stays empty.
   void route_anonymous(routed_message&& content, compat::execution_context* context);
@@ -95,7 +95,7 @@ public:
   /// A temporary address for the reply to a request along `to` (SRQ-1); not registered yet.
   [[nodiscard]] ref_ptr<worker_record> make_reply_record(const route& to,
                                                          const request_options& options,
-                                                         resident kind) const;
+                                                         record_kind kind) const;
 
   /// Registers it and lets a reply through the connection at the first hop reach it (SRQ-2).
   result<void> insert_reply_record(const ref_ptr<worker_record>& record, const address& first_hop);

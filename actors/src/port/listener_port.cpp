@@ -53,7 +53,7 @@ result<listener_port> listener_port::open(node_ptr services, const flow_control_
     .address = ockam::address::random(), .incoming = deny_all(), .outgoing = deny_all()};
   const auto own = box.address;
   auto record = make_ref<internal::worker_record>(mailboxes{std::move(box)},
-                                                  internal::resident::nobody, node.counters);
+                                                  internal::record_kind::none, node.counters);
   record->sink = std::make_shared<stop_notice>(std::move(on_stop));
   record->set_ready({});
   node.flows->add_spawner(own, id);

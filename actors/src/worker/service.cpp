@@ -201,7 +201,7 @@ void service_bridge::end_with(response_promise& promise, const error& why, const
 /// The address is free before a requester learns that the service has ended.
 void service_bridge::on_service_ended() {
   const auto here = node().table.find(own_.primary_address());
-  if (here && here.record->voice == own_.record_)
+  if (here && here.record->identity == own_.record_)
     node().stop_record(here.record); // mail that is here already is read before the exit message
   end_all(service_has_ended());
 }

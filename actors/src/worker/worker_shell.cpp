@@ -290,7 +290,7 @@ void worker_shell::on_exit() {
   waiting_.reset();
   replies_.reset();
   room_notice_ = {};
-  record().mail.close([this](mail_queue::letter& unread) {
+  record().mail.close([this](message_queue::element& unread) {
     if (unread.request)
       refuse(record(), std::move(unread.request));
   });
@@ -302,7 +302,7 @@ void worker_shell::on_exit() {
   }
   object_.reset();
   requests_.reset(); // it holds this actor
-  record().settle();
+  record().flush_counters();
   node().actor_ended(record().shutdown_priority);
   ref_ptr<worker_record> last; // destroyed without the lock
   const std::lock_guard guard{end_lock_};

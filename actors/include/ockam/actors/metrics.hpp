@@ -43,7 +43,7 @@ struct drop_counts {
   [[nodiscard]] std::uint64_t dropped_for(drop_reason reason) const noexcept {
     return dropped[static_cast<std::size_t>(reason)];
   }
-  [[nodiscard]] std::uint64_t dropped_in_all() const noexcept {
+  [[nodiscard]] std::uint64_t total_dropped() const noexcept {
     std::uint64_t sum = 0;
     for (auto count : dropped)
       sum += count;
@@ -65,7 +65,7 @@ struct metrics : drop_counts {
   std::uint64_t buffer_refusals = 0;  // because of `max_buffer_bytes`
 
   [[nodiscard]] std::uint64_t in_flight() const noexcept {
-    return sent + received - delivered - written - dropped_in_all();
+    return sent + received - delivered - written - total_dropped();
   }
 };
 
@@ -74,7 +74,7 @@ struct metrics : drop_counts {
 ///     taken == written + lost + waiting
 ///
 /// and the received ones are unhandled, dropped or handled: where no worker passes a message on
-/// twice, `received - unhandled - dropped_in_all()` were handled.
+/// twice, `received - unhandled - total_dropped()` were handled.
 struct connection_metrics : drop_counts { // of received messages, also when workers passed them on
   std::uint64_t received = 0;             // from the peer, heartbeats included
   std::uint64_t unhandled = 0; // of them: in a mailbox, with a worker, or waiting to leave again

@@ -76,20 +76,20 @@ private:
 
   void admit(flow_controls& rights, const address& previous_hop) {
     const auto generation = rights.generation(); // before it is looked at
-    if (generation == admitted_as_of_ && previous_hop == admitted_)
+    if (generation == admitted_generation_ && previous_hop == admitted_)
       return;
-    if (const auto entrance = rights.find_producer(next_hop_))
-      rights.add_consumer(previous_hop, entrance->id);
-    if (const auto entrance = rights.find_producer(previous_hop))
-      rights.add_consumer(next_hop_, entrance->id);
+    if (const auto producer = rights.find_producer(next_hop_))
+      rights.add_consumer(previous_hop, producer->id);
+    if (const auto producer = rights.find_producer(previous_hop))
+      rights.add_consumer(next_hop_, producer->id);
     admitted_ = previous_hop;
-    admitted_as_of_ = generation;
+    admitted_generation_ = generation;
   }
 
   route forward_to_;
   address next_hop_;
   address admitted_{transport_type::local, ""}; // the previous hop of the last message
-  std::uint64_t admitted_as_of_ = 0;            // a generation of the flow controls
+  std::uint64_t admitted_generation_ = 0;       // a generation of the flow controls
 };
 
 } // namespace ockam

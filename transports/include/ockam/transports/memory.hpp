@@ -29,8 +29,8 @@ class transport_impl;
 class OCKAM_TRANSPORTS_EXPORT network {
 public:
   enum class drive : std::uint8_t {
-    thread,  ///< a thread of its own moves the bytes
-    by_hand, ///< `run_one` moves them, in an order that repeats
+    thread, ///< a thread of its own moves the bytes
+    manual, ///< `run_one` moves them, in an order that repeats
   };
   explicit network(drive how = drive::thread);
 

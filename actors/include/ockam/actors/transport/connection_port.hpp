@@ -18,7 +18,7 @@ namespace ockam {
 
 namespace internal {
 class connection_account;
-class next_hop;
+class route_cache;
 class worker_record;
 } // namespace internal
 
@@ -116,7 +116,7 @@ private:
   std::string peer_;
   std::shared_ptr<const std::string> listener_;
   ref_ptr<internal::connection_account> account_;
-  std::unique_ptr<internal::next_hop> hop_; // of the run, while there is one
+  std::unique_ptr<internal::route_cache> route_cache_; // of the run, while there is one
 };
 
 /// What a send to a connection that has ended, or a request through it, ends with.

@@ -78,7 +78,7 @@ private:
   const ref_ptr<memory_budget> budget_;
 
   std::size_t in_use_ = 0;
-  bool somebody_waits_ = false;
+  bool waiter_pending_ = false;
   mutable internal::spin_lock lock_; // of the two
 };
 
