@@ -9,7 +9,7 @@
 namespace ockam::test {
 namespace {
 
-/// Remembers that it was asked, and answers as told.
+/// Records that it was asked, and returns a given answer.
 class scripted final : public access_control {
 public:
   explicit scripted(result<bool> answer) : answer_{std::move(answer)} {}
@@ -166,7 +166,7 @@ TEST(AccessControl, AC6_TenAreRememberedAndTheOldestGoesFirst) {
   EXPECT_EQ(inner->asked, 12);
 }
 
-TEST(AccessControl, AC6_EverythingButThePayloadTellsMessagesApart) {
+TEST(AccessControl, AC6_EverythingButThePayloadDistinguishesMessages) {
   const auto inner = std::make_shared<scripted>(true);
   const auto control = cached(inner, 1h);
   const question first;

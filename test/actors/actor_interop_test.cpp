@@ -158,7 +158,7 @@ TEST_F(ActorInterop, ROU5_ARefusedActorIsReleased) {
                                 }),
                failure);
   EXPECT_EQ(error_of(node.root().send("free", "x")), errc::not_found);
-  EXPECT_EQ(book.wait_for(1), lines{"exit"}) << "nobody refers to it any more";
+  EXPECT_EQ(book.wait_for(1), lines{"exit"}) << "no handle refers to it any more";
   EXPECT_THROW(node.start_actor("free", worker_actor{}), failure);
 }
 
@@ -361,7 +361,7 @@ TEST_F(ActorInterop, ORD2_WhatACafActorSendsAndAsksStaysInOrder) {
   EXPECT_EQ(book.wait_for(5), (lines{"1", "2", "3", "4", "5"}));
 }
 
-TEST_F(ActorInterop, DEC7_WhoWaitsForAWorkerThatIsKilledGetsAnError) {
+TEST_F(ActorInterop, DEC7_ARequesterOfAKilledWorkerGetsAnError) {
   constexpr int count = 300;
   const journal book;
   std::promise<void> go_on;
@@ -415,7 +415,7 @@ TEST_F(ActorInterop, ROU9_ROU10_TheRouterAnswersCommands) {
   caf::anon_send_exit(host_actor, caf::exit_reason::user_shutdown);
 }
 
-TEST_F(ActorInterop, ROU12_AFailedCommandIsAnErrorAndTheRouterGoesOn) {
+TEST_F(ActorInterop, ROU12_AFailedCommandIsAnErrorAndTheRouterContinues) {
   using command = router_command::kind;
   caf::scoped_actor self{*system};
   const auto error_of = [&](router_command what) {
@@ -504,7 +504,7 @@ TEST_F(ActorInterop, MAP1_OneCafMessageToSeveralRoutersIsCopied) {
 // -- several of everything -------------------------------------------------------------------------
 
 TEST_F(ActorInterop, DEC2_NodesOfOneSystemTalkThroughActors) {
-  // what arrives at "bridge" here goes on in the other node
+  // a message to "bridge" here continues in the other node
   ockam::node other{*system};
   class bridge final : public worker_actor::base {
   public:

@@ -344,7 +344,7 @@ TEST_F(Context, MAP10_ADispatcherCallsAFunctionInTheWorker) {
   EXPECT_EQ(worker.book.wait_for(3), (lines{"0#w call 0", "0#w call 1", "0#w call 2"}));
 }
 
-TEST_F(Context, MAP10_AFailingCallIsLoggedAndTheWorkerGoesOn) {
+TEST_F(Context, MAP10_AFailingCallIsLoggedAndTheWorkerContinues) {
   const offers_dispatcher worker;
   node.start_worker("w", worker);
   ASSERT_TRUE(worker.ready.wait());

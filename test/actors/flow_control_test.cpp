@@ -135,7 +135,7 @@ TEST(FlowControls, FCO8_CallsAreThreadSafe) {
   EXPECT_TRUE(registry.empty());
 }
 
-TEST(FlowControls, FCO8_AWithdrawnRightIsNotRememberedForThoseWhoAskMeanwhile) {
+TEST(FlowControls, FCO8_AWithdrawnRightIsNotKeptByAConcurrentCheck) {
   const auto registry = std::make_shared<flow_controls>();
   const auto access = allow_consumers_of(registry, k);
   const address source{"connection"};
@@ -171,7 +171,7 @@ TEST(FlowControls, AnIdIs32HexDigits) {
 
 // -- clean-up --------------------------------------------------------------------------------------
 
-TEST(FlowControls, FCC1_ASpawnersConsumersGoWithItWhenNobodyElseNeedsThem) {
+TEST(FlowControls, FCC1_ASpawnersConsumersGoWithItsLastUser) {
   flow_controls registry;
   registry.add_spawner("listener", l);
   registry.add_consumer("w", l);
@@ -297,7 +297,7 @@ TEST(FlowControls, FCC4_WhateverWasAddedCleaningUpAllAddressesLeavesNothing) {
 
 class FlowControl : public node_test {};
 
-TEST_F(FlowControl, AC7_OnlyConsumersAreReachedAndTheDenialSaysWhatWouldAdmit) {
+TEST_F(FlowControl, AC7_OnlyConsumersAreReachedAndTheDenialNamesTheRemedy) {
   const journal book;
   node.start_worker("w", recorder{book});
   fake_connection connection{node};
@@ -453,7 +453,7 @@ TEST_F(FlowControl, AMessageFromOutsideGetsTheSenderAddressInFrontOfItsReturnRou
   connection.close();
 }
 
-TEST_F(FlowControl, WhatComesForNobodyOrForNoRouteIsCountedAndLogged) {
+TEST_F(FlowControl, AMessageToAnUnknownAddressOrWithoutARouteIsCountedAndLogged) {
   fake_connection connection{node, {.peer = "far away"}};
   connection.deliver("nobody", "peer");
   connection.deliver("1#host:1", "peer");
@@ -467,7 +467,7 @@ TEST_F(FlowControl, WhatComesForNobodyOrForNoRouteIsCountedAndLogged) {
   connection.close();
 }
 
-TEST_F(FlowControl, AListenerAdmitsNothingAndIsToldWhenItIsStopped) {
+TEST_F(FlowControl, AListenerAdmitsNothingAndIsNotifiedOfItsStop) {
   const gate stopped;
   const auto id = flow_control_id::random();
   auto listener = listener_port::open(node.services(), id, [=] { stopped.open(); }).value();

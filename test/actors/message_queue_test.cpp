@@ -49,7 +49,7 @@ protected:
   }
 };
 
-TEST_F(MessageQueue, WhoPutsIntoAnEmptyQueueIsTold) {
+TEST_F(MessageQueue, APushIntoAnEmptyQueueReturnsFirst) {
   EXPECT_TRUE(mail.is_empty());
   EXPECT_EQ(put(0), message_queue::entry::first);
   EXPECT_EQ(put(1), message_queue::entry::appended);
@@ -99,7 +99,7 @@ TEST_F(MessageQueue, DEC7_WhatAClosedQueueHoldsAndRefusesIsCountedAsLost) {
 }
 
 /// Threads that send, and a worker that sleeps when it finds nothing.
-TEST_F(MessageQueue, ORD2_MessagesOfEachThreadStayInOrderNoneIsLostAndNobodySleepsOverMail) {
+TEST_F(MessageQueue, ORD2_MessagesOfEachThreadStayInOrderAndNoWakeUpIsLost) {
   constexpr int senders = 4;
   constexpr int messages = 20'000;
   std::atomic<bool> asleep{false};

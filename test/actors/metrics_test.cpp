@@ -21,7 +21,7 @@ TEST(DropReason, DEC7_EveryReasonHasAName) {
   EXPECT_EQ(to_string(drop_reason::heartbeat), "heartbeat") << "the last one";
 }
 
-TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTold) {
+TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonWithoutAReply) {
   node.start_worker("hop", hop{});
   node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
   node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
@@ -62,7 +62,7 @@ TEST_F(Metrics, DEC7_NothingGoesBackOverAConnection) {
   connection.close();
 }
 
-TEST_F(Metrics, CountsSurviveThoseWhoWereCounted) {
+TEST_F(Metrics, CountersSurviveTheirWorkers) {
   node.start_worker("echoer", echoer{});
   {
     auto mailbox = node.make_endpoint("mailbox");
@@ -133,7 +133,7 @@ TEST_F(Metrics, TheSumsMayBeReadWhileOthersWork) {
   EXPECT_EQ(node.metrics().delivered, 1200u);
 }
 
-TEST_F(Metrics, DEC7_NoSumMissesThoseWhoAreLeaving) {
+TEST_F(Metrics, DEC7_NoSumMissesALeavingWorker) {
   std::vector<endpoint> mailboxes;
   for (int i = 0; i < 1'000; ++i) {
     mailboxes.push_back(node.make_endpoint(address::random()));

@@ -18,7 +18,7 @@ using clock = std::chrono::steady_clock;
 
 class Node : public node_test {};
 
-/// Ends when the gate is opened, in `shutdown`; says when it is there.
+/// Ends when the gate is opened, in `shutdown`; signals when it is called.
 struct blocked_in_shutdown {
   gate reached;
   gate released;
@@ -151,13 +151,13 @@ TEST_F(Node, NOD5_StopTakesALimit) {
   worker.released.open();
 }
 
-TEST_F(Node, NOD5_NOD10_StopNowWaitsForNobody) {
+TEST_F(Node, NOD5_NOD10_AStopWithoutTimeWaitsForNoWorker) {
   const blocked_in_shutdown worker;
   node.start_worker("w", worker, pooled);
   const auto before = clock::now();
   node.stop(std::chrono::milliseconds{0});
   EXPECT_LT(clock::now() - before, 900ms);
-  EXPECT_TRUE(worker.reached.wait()) << "the hook runs, but nobody waits for it";
+  EXPECT_TRUE(worker.reached.wait()) << "the hook runs, but no caller waits for it";
   EXPECT_FALSE(node.is_registered("w"));
   worker.released.open();
   EXPECT_EQ(worker.book.wait_for(1), lines{"shutdown"});

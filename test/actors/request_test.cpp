@@ -151,7 +151,7 @@ TEST_F(Request, SRQ3_AWorkersRequestTimesOut) {
   EXPECT_EQ(node.list_workers().size(), 3u);
 }
 
-TEST_F(Request, SRQ4_TheFirstMessageIsTheReplyWhoeverSentIt) {
+TEST_F(Request, SRQ4_TheFirstMessageOfAnySenderIsTheReply) {
   const gate released;
   const gate reached;
   const journal temporary;

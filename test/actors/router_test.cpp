@@ -373,7 +373,7 @@ TEST_F(Router, MAP11_NothingIsLockedWhileAnAccessControlIsAsked) {
   std::thread sending{[&] { EXPECT_TRUE(mailbox.send("echoer", "slowly")); }};
   ASSERT_TRUE(control->reached.wait());
 
-  // everything else goes on
+  // everything else continues
   EXPECT_EQ((node.send_and_receive<std::string>("echoer", "x")), "x");
   node.start_worker("another", echoer{});
   node.stop_worker("another");

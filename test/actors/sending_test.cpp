@@ -10,7 +10,7 @@ namespace {
 
 class Sending : public node_test {
 protected:
-  /// A mailbox that tells what came to it.
+  /// A mailbox that reports its messages.
   [[nodiscard]] endpoint target(mailboxes at = "target") {
     return node.make_endpoint(std::move(at));
   }

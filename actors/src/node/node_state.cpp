@@ -67,7 +67,7 @@ result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_obj
   auto record = make_ref<worker_record>(std::move(at), record_kind::shell, counters);
   apply(options, *record);
   const bool runs_at_once = object->has_initialize() || object->is_processor();
-  actor_started(record->shutdown_priority); // the shell tells when it has ended
+  actor_started(record->shutdown_priority); // the shell reports its end
   const auto shell = system.spawn<worker_shell, caf::lazy_init>(
     shared_from_this(), record, std::move(object), std::move(tracing));
   record->actor = caf::actor_cast<caf::strong_actor_ptr>(shell);

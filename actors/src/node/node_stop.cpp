@@ -71,7 +71,7 @@ result<void> node_state::stop_transports() {
   return outcome;
 }
 
-/// Says what a stop has lost: what waited in workers, endpoints and connections.
+/// Logs what a stop has lost: the messages queued in workers, endpoints and connections.
 void node_state::report_lost(const drop_counts& before) {
   const auto now = dropped();
   std::string reasons;

@@ -105,7 +105,7 @@ result<connection_port> connection_port::open(node_ptr services, connection_setu
                                         node.counters);
   record->sink = std::move(setup.output);
   record->set_ready({});
-  // rights first: the addresses are unknown to everybody until they are in the table
+  // rights first: the addresses are unknown until they are in the table
   node.flows->add_producer(receiver, setup.id, setup.spawner_id, {sender});
   for (const auto& id : setup.consumer_of)
     node.flows->add_consumer(sender, id);

@@ -26,7 +26,7 @@ listener_port::~listener_port() {
 
 namespace {
 
-/// Tells a listener that its address was stopped; it has no messages.
+/// Notifies a listener that its address was stopped; it has no messages.
 class stop_notice final : public message_sink {
 public:
   explicit stop_notice(std::function<void()> on_stop) : on_stop_{std::move(on_stop)} {}

@@ -18,7 +18,7 @@ std::uint64_t random_seed() {
 
 } // namespace
 
-/// The shards of all addresses of a worker, locked. Always in the same order, so that nobody waits in a
+/// The shards of all addresses of a worker, locked. Always in the same order, so that no thread waits in a
 /// circle.
 class address_table::locked_shards {
 public:

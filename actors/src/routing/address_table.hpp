@@ -15,8 +15,8 @@ namespace ockam::internal {
 
 class address_table;
 
-/// Where the last message of one sender went, so that a run of messages to one address is looked up
-/// once. For one thread at a time. Keeps a worker alive: it ends with the run.
+/// The destination of the last message of one sender: one look-up serves a run of messages to one
+/// address. For one thread at a time. Keeps a worker alive until the run ends.
 class route_cache final : public recycled<route_cache> {
 public:
   /// As `table.find(next)`; stays until the next time.

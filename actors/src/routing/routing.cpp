@@ -98,7 +98,7 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
     }
     if (cache != nullptr && from.kind == record_kind::sink)
       cache->admit(rights);             // flow control looks at nothing but the address
-    target = &lookup.find(table, next); // who was asked may have sent something meanwhile
+    target = &lookup.find(table, next); // the access control may have sent a message meanwhile
     if (!*target)
       return unreachable();
   }
@@ -142,7 +142,7 @@ result<void> node_state::route_implicitly(worker_record& from, std::uint16_t fro
 }
 
 void node_state::route_anonymous(routed_message&& content, compat::execution_context* context) {
-  static const address nobody;
+  static const address none;
   counters->retired.sent.add();
   auto moved = std::move(content).into_local_message();
   if (moved.onward_route().empty())
@@ -153,7 +153,7 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
   moved.count_local_step();
   if (moved.local_steps() > options.max_local_steps)
     return count_drop(drop_reason::too_many_steps, moved);
-  if (auto refused = hand_over(target, nullptr, nobody, std::move(moved), context); !refused)
+  if (auto refused = hand_over(target, nullptr, none, std::move(moved), context); !refused)
     log().report(log_level::debug, [&] {
       return "a message sent to the router was refused: " + to_string(refused.error());
     });
@@ -226,7 +226,7 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
   return fail(errc::internal);
 }
 
-/// Tells the requester at a peer that may know; the answer goes back the way the request came.
+/// Sends the requester at a peer the reason, along the way the request came.
 void node_state::explain_drop(drop_reason reason, const message& content) {
   if (!understands_errors(content.return_route()) || content.onward_route().empty())
     return;

@@ -39,7 +39,7 @@ void worker_shell::accept(const ref_ptr<worker_record>& to,
   }
 }
 
-/// Lets CAF answer who waits for an answer.
+/// Lets CAF answer a request to an ended worker.
 void worker_shell::refuse(worker_record& own, caf::mailbox_element_ptr request) {
   own.count_lost(compat::peek<routed_message>(*request)->local_message());
   enqueue_directly(std::move(request));
@@ -84,7 +84,7 @@ compat::turn worker_shell::take_turn(compat::execution_context* context) {
       if (const auto outcome = take_element(context); outcome != compat::turn::waits)
         return outcome;
     }
-    // Blocked: others may wake and run this actor, but who brought mail before has not done so.
+    // Blocked: a later sender may wake and run this actor, an earlier one has not done so.
     const bool more = left.more || left.moves_to != nullptr;
     if ((!more && !own->mail.has_arrivals()) || !mailbox().try_unblock())
       return compat::turn::waits;
@@ -94,7 +94,7 @@ compat::turn worker_shell::take_turn(compat::execution_context* context) {
   return compat::turn::ended;
 }
 
-/// At most `max_batch` messages: others want this thread too.
+/// At most `max_batch` messages: other actors need this thread too.
 worker_shell::mail_left worker_shell::read_mail() {
   mail_left left;
   if (record().mail.is_empty())

@@ -19,7 +19,7 @@
 
 namespace ockam::internal {
 
-/// Who answers at an address.
+/// What answers at an address.
 enum class record_kind : std::uint8_t {
   shell,    // a worker of ours: access control runs in its actor, directly before the handler
   actor,    // a CAF actor written by hand: access control runs before the mailbox
@@ -53,7 +53,7 @@ public:
       flush_counters();
   }
 
-  /// Moves what was counted since the last time to the node's sum; for one who leaves the table.
+  /// Adds the growth since the last call to the node's sum; for a record that leaves the table.
   void flush_counters() noexcept;
 
   /// After counting without `count`: a connection may have left the table and still be in use.
@@ -122,12 +122,11 @@ public:
 
   // -- constant after registration -----------------------------------------------------------------
 
-  std::shared_ptr<message_sink>
-    sink;                   // endpoint, sink; of a listener, who has no messages, to be closed
-  ref_ptr<actor_gate> gate; // actor, and its identity
-  ref_ptr<worker_record> identity;  // actor: what it sends with and what its messages refer to
-  ref_ptr<worker_record> requester; // reply: whose mail it comes with
-  std::uint64_t request = 0;        // reply: which request of the worker
+  std::shared_ptr<message_sink> sink; // endpoint, sink; of a listener only to be closed
+  ref_ptr<actor_gate> gate;           // actor, and its identity
+  ref_ptr<worker_record> identity;    // actor: its sender, and the target of its messages
+  ref_ptr<worker_record> requester;   // reply: the worker whose queue takes it
+  std::uint64_t request = 0;          // reply: which request of the worker
   const std::shared_ptr<node_counters> counters;
 
   mutable log_limit log_lines; // about what this worker sends or refuses

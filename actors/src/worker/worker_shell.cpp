@@ -63,7 +63,7 @@ void worker_shell::handle(routed_message&& content) {
   }
 }
 
-/// Tells a requester that understands it that its request has failed.
+/// Sends an error reply to a requester that understands it.
 void worker_shell::answer_failure(const routed_message& content, const error& why) {
   if (!understands_errors(content.return_route())
       || !node().table.find(content.return_route().front())) // an answer has no way back
@@ -252,7 +252,7 @@ void worker_shell::process() {
   const auto next = caught([&] { return object_->process(context_); });
   set_credit(nullptr);
   if (!next)
-    report("process failed", next.error()); // and goes on (PRC-2)
+    report("process failed", next.error()); // and continues (PRC-2)
   if (!next || *next == process_step::again) {
     wake();
   } else if (*next == process_step::done) {
@@ -279,7 +279,7 @@ void worker_shell::shut_down() {
   quit();
 }
 
-/// After `shut_down`, or because somebody killed the actor, or because it never got into the table.
+/// After `shut_down`, after a kill, or when the registration failed.
 void worker_shell::on_exit() {
   node().remove(record());
   if (initialized_)

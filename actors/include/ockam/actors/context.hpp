@@ -38,18 +38,18 @@ class worker_shell;
 
 /// How often a request is attempted. After an attempt that got no reply in time, whose connection
 /// ended, or for which there was no room (errc::timeout, errc::connection_closed,
-/// errc::resource_exhausted), there is a pause, then the next one. Any other error ends the request at
-/// once: an answer is an answer, also errc::remote, and what is denied or unknown stays so.
+/// errc::resource_exhausted), the requester pauses and tries again. Any other error ends the request at
+/// once: errc::remote is an answer, and a denied or unknown address stays so.
 ///
-/// The worker may get the request several times, each time from the same reply address
-/// (`request_id`). The first reply ends the request, whichever attempt it is for.
+/// The worker may receive the request several times, each time with the same reply address
+/// (`request_id`). The first reply to any attempt ends the request.
 struct retry_policy {
   unsigned attempts = 1;                // in all
   std::chrono::milliseconds first{100}; // the first pause; each one is twice as long as the last
   std::chrono::milliseconds longest{5'000}; // but not longer than this
 };
 
-/// How long to wait for a reply, and what may come and go while waiting (SRQ-3, SRQ-8).
+/// How long to wait for a reply, and which messages are admitted meanwhile.
 struct request_options {
   std::optional<time_span> timeout = std::chrono::seconds{30}; // of an attempt
   access_control_ptr incoming = allow_all(); // asked in addition to the built-in control
@@ -57,7 +57,7 @@ struct request_options {
   retry_policy retry{};
 };
 
-/// A message that is sent once, some time later (DLY-1).
+/// A message that is sent once, after a delay.
 ///
 /// Owns an address of its own, which admits nothing; the destination is the only place it may send
 /// to. Destruction cancels. Thread-safe.
@@ -68,7 +68,7 @@ public:
   delayed_event& operator=(delayed_event&&) noexcept;
   ~delayed_event();
 
-  /// Sends the message after `delay`; an outstanding one is cancelled first (DLY-2).
+  /// Sends the message after `delay`; an outstanding one is cancelled first.
   void schedule(time_span delay);
   void cancel();
 
@@ -79,22 +79,24 @@ private:
   std::shared_ptr<state> state_;
 };
 
-/// What worker contexts and endpoints have in common: addresses of their own, and everything that
-/// can be done from them. Nothing here waits.
+/// The common part of worker contexts and endpoints: their own addresses, and the calls that send
+/// from them. Errors are results, never exceptions; nothing blocks except `resolve_transport_route`.
+/// Thread-safe in an endpoint; in a context as the context is.
 class OCKAM_ACTORS_EXPORT sender {
 public:
-  [[nodiscard]] const address& primary_address() const noexcept; // CTX-5
+  /// The first of the addresses. Not after a move.
+  [[nodiscard]] const address& primary_address() const noexcept;
   [[nodiscard]] std::vector<address> addresses() const;
 
   // -- sending ------------------------------------------------------------------------------------
 
   /// Sends `body` along `to` from the primary address.
   ///
-  /// Success means queued, or dropped by access control (SND-2). Errors, in this order (SND-1):
+  /// Success means queued, or dropped by access control. Errors, in this order:
   /// - errc::empty_route         `to` has no address
   /// - errc::not_found           nothing is registered at the first address of `to`
-  /// - errc::internal            `body` cannot be encoded, e.g. text that is not UTF-8 (MTY-4); the
-  ///                               first address is a transport address (ROU-8); the node has stopped
+  /// - errc::internal            `body` cannot be encoded, e.g. text that is not UTF-8; the
+  ///                               first address is a transport address; the node has stopped
   /// - errc::resource_exhausted  the connection at the first address has too much to write
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
@@ -102,7 +104,7 @@ public:
     return send_payload(0, std::move(to), internal::encode_body(body), {});
   }
 
-  /// As `send`, from one of the own addresses (SND-4); errc::not_own_address for another one.
+  /// As `send`, from one of the own addresses; errc::not_own_address for another one.
   template <class T>
   [[nodiscard]] result<void> send_from_address(route to, const T& body, const address& from) {
     auto index = own_index(from);
@@ -111,14 +113,14 @@ public:
     return send_payload(*index, std::move(to), internal::encode_body(body), {});
   }
 
-  /// As `send`, with notes that stay inside the node (LMS-9).
+  /// As `send`, with local info, which never leaves the node.
   template <class T>
   [[nodiscard]] result<void> send_with_local_info(route to, const T& body,
                                                   std::vector<local_info> info) {
     return send_payload(0, std::move(to), internal::encode_body(body), std::move(info));
   }
 
-  /// As `send`, to one of the own addresses; errc::internal for another one (SND-5).
+  /// As `send`, to one of the own addresses; errc::internal for another one.
   template <class T>
   [[nodiscard]] result<void> send_to_self(const address& from, const address& to, const T& body) {
     if (!own_index(to))
@@ -129,30 +131,30 @@ public:
 
   // -- answering ----------------------------------------------------------------------------------
 
-  /// Sends `body` along the return route of `request`, and lets the connection that the request came
-  /// through pay for it: such an answer is never refused because its receiver reads slowly. In a
-  /// worker, plain `send` does the same while it handles the request; CAF actors written by hand and
-  /// threads that keep a message use this.
+  /// Sends `body` along the return route of `request`. The credit of the request's connection covers
+  /// the answer, so a slow receiver never causes a refusal. In a worker, plain `send` does the same
+  /// while the handler runs; CAF actors written by hand and threads that keep a message use this.
   template <class T>
   [[nodiscard]] result<void> reply(const routed_message& request, const T& body) {
     return reply_payload(request, internal::encode_body(body));
   }
 
-  /// Tells the requester that there is no answer, and why: its request ends with errc::remote, this
-  /// code and this text. Nothing is sent to requesters that do not understand it: nodes of other
-  /// implementations, and plain senders. A handler that fails does the same, without the text unless
-  /// `node_options::error_details` is set.
+  /// Ends the request with an error: the requester gets errc::remote with this code and this text.
+  /// Sends nothing to other requesters: nodes of other implementations, and plain senders. A failed
+  /// handler does the same, without the text unless `node_options::error_details` is set.
   [[nodiscard]] result<void> reply_error(const routed_message& request, const error& why);
 
   /// A promise to answer `request` later, from any thread.
   [[nodiscard]] response_promise make_response_promise(const routed_message& request);
 
-  /// Passes a message on with both routes, payload and notes as they are (FWD-1). Take the own
-  /// address off first, or it comes back (FWD-2).
+  /// Sends a message with its routes, payload and local info unchanged. The caller removes its own
+  /// address first, or the message returns to it (`routed_message::step_forward`).
   [[nodiscard]] result<void> forward(message content);
-  [[nodiscard]] result<void> forward_from_address(message content, const address& from); // FWD-3
 
-  /// `forward(std::move(message).step_forward(...))` without unpacking the result by hand.
+  /// As `forward`, from one of the own addresses; errc::not_own_address for another one.
+  [[nodiscard]] result<void> forward_from_address(message content, const address& from);
+
+  /// For `forward(std::move(message).step_forward(...))`: an error is returned as it is.
   [[nodiscard]] result<void> forward(result<message> content);
 
   /// A message to be sent later, from an address of its own.
@@ -164,18 +166,18 @@ public:
   // -- the node -----------------------------------------------------------------------------------
 
   /// Starts a worker: a class with state, or a function. It is reachable from every thread when the
-  /// call returns; its `initialize` may not have run yet (WRK-1).
-  /// - errc::already_exists  one of the addresses is taken; nothing is registered (ROU-3, ROU-5)
-  /// - errc::shutting_down   the node is stopping (NOD-9)
-  /// - errc::internal        no address was given (ROU-6), or the node has stopped (NOD-11)
+  /// call returns; its `initialize` may not have run yet.
+  /// - errc::already_exists  one of the addresses is taken; nothing is registered
+  /// - errc::shutting_down   the node is stopping
+  /// - errc::internal        no address was given, or the node has stopped
   template <class Worker>
   [[nodiscard]] result<address> start_worker(mailboxes at, Worker what,
                                              worker_options options = {}) {
     return start(std::move(at), internal::make_worker_object(std::move(what)), options);
   }
 
-  /// Starts a processor: a class with `process`. Its mailboxes admit nothing unless they are given
-  /// with controls of their own (ACD-4).
+  /// Starts a processor: a class with `process(context&)`. Its mailboxes admit nothing unless they
+  /// have access controls of their own. Errors are those of `start_worker`.
   template <class Processor>
   [[nodiscard]] result<address> start_processor(mailboxes at, Processor processor,
                                                 worker_options options = {}) {
@@ -183,35 +185,43 @@ public:
                         options);
   }
 
-  /// Initiates the stop of the worker with this address, primary or alias (ROU-10): from now on the
-  /// address is unknown, queued messages are still handled, then `shutdown` runs (WRK-7).
+  /// Initiates the stop of the worker with this address, primary or alias: from now on the
+  /// address is unknown, queued messages are still handled, then `shutdown` runs.
   /// errc::not_found when nothing is registered there.
   [[nodiscard]] result<void> stop_worker(const address& any);
 
-  /// A mailbox without an actor, for a plain thread (CTX-2). Without an address: at a random one
-  /// that admits nothing in either direction (CTX-4).
+  /// A mailbox without an actor, for a plain thread. Without `at`: at a random address that admits
+  /// nothing in either direction. Errors are those of `start_worker`.
   [[nodiscard]] result<endpoint> make_endpoint(mailboxes at);
   [[nodiscard]] result<endpoint> make_endpoint();
 
-  [[nodiscard]] bool is_registered(const address& primary) const;                   // ROU-9
-  [[nodiscard]] std::vector<address> list_workers() const;                          // ROU-9
-  [[nodiscard]] std::optional<address_metadata> metadata(const address& any) const; // ROU-13
+  /// Whether a worker, an endpoint or a connection has this primary address; an alias is not one.
+  [[nodiscard]] bool is_registered(const address& primary) const;
+
+  /// The primary addresses of all workers, endpoints and connections of the node, in no order.
+  [[nodiscard]] std::vector<address> list_workers() const;
+
+  /// The options of the mailbox at an address, primary or alias; nullopt when it is not registered,
+  /// or is neither terminal nor has attributes.
+  [[nodiscard]] std::optional<address_metadata> metadata(const address& any) const;
 
   /// The first address of `along` that leaves the node; nullopt if none does; errc::invalid_value
-  /// when the route contains an address that is not local (ROU-13).
+  /// when the route contains an address that is not local.
   [[nodiscard]] result<std::optional<address>> find_terminal_address(const route& along) const;
 
-  /// Replaces the transport address in a route by a connection made for it (TCP-30). Blocks while
+  /// Replaces the transport address in a route by a connection made for it. Blocks while
   /// connecting; the caller disconnects it. In a worker, an observer or a callback it is errc::misuse.
   [[nodiscard]] result<route> resolve_transport_route(const route& along);
-  [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along); // its route (MAD-7)
+  [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along);
 
+  /// The flow controls of the node; live as long as the node.
   [[nodiscard]] ockam::flow_controls& flow_controls() const noexcept;
   /// The same registry for access controls that keep it: `local_only`, `allow_consumers_of`.
   [[nodiscard]] std::shared_ptr<ockam::flow_controls> shared_flow_controls() const noexcept;
   [[nodiscard]] caf::actor_system& system() const noexcept;
 
-  /// Asks the node to stop; returns at once (NOD-5).
+  /// Wakes `node::wait_for_stop_request`, whose thread then stops the node; returns at once. From any
+  /// thread.
   void request_stop();
 
   /// What transports of the node use (ockam/actors/transport/node_services.hpp).
@@ -249,16 +259,16 @@ protected:
   std::shared_ptr<internal::node_state> node_;
   ref_ptr<internal::worker_record> record_;
   internal::worker_shell* shell_ = nullptr; // the actor around the worker, for worker contexts
-  internal::trace tracing_;                 // of the message being handled (SRQ-9)
+  internal::trace tracing_;                 // of the message being handled
 };
 
-/// What a worker is given: its addresses and the node around it (CTX-1).
+/// The worker's view of its node: its addresses, and the calls of `sender`. Errors are results.
 ///
 /// Valid inside the hooks of the worker that owns it; not thread-safe.
 class OCKAM_ACTORS_EXPORT context : public sender {
 public:
   /// Sends `body` and calls `on_reply` in this worker with the first message that comes back, or
-  /// with an error; returns at once (SRQ-1 to SRQ-7).
+  /// with an error; returns at once.
   ///
   /// `on_reply` takes `result<Reply>`, or `result<routed<Reply>>` to see the reply's return route.
   /// Errors: those of `send`, at once and by return value, unless `options.retry` leads to another
@@ -283,27 +293,27 @@ public:
       std::move(options));
   }
 
-  /// Stops this worker after the messages it already has (WRK-8).
+  /// Stops this worker after the messages it already has.
   void stop();
 
-  /// Calls a function in this worker, from any thread; ignored once the worker is gone. For replies
-  /// of things that are not messages, such as connecting.
+  /// Calls a function in this worker, from any thread; discards it once the worker has ended. For
+  /// completions that are not messages, such as those of `async_connect`.
   using dispatcher = std::function<void(std::function<void(context&)>)>;
   [[nodiscard]] dispatcher make_dispatcher();
 
-  /// Holds messages back after `initialize`, until `ready` or `fail` is called (MAP-8). Who is stopped
-  /// before that ends like one that failed: what waits is lost, and counted (WRK-3).
+  /// Holds messages back after `initialize`, until `ready` or `fail` is called. A worker that is
+  /// stopped before that ends as after `fail`: queued messages are lost, and counted.
   void defer_ready();
   void ready();
   void fail(error why);
 
-  /// Calls `then` in this worker when the output of a connection has room, once; soon, when there is
-  /// some, or when there is no such connection. For workers that send much of their own accord: `send`
-  /// to a full output fails with errc::resource_exhausted at once.
-  /// @param connection  its sender address, the first one of the routes that lead through it
+  /// Calls `then` in this worker, once, when the output of a connection has room; soon when it has
+  /// room already or the connection does not exist. For workers that send unasked: `send` to a full
+  /// output fails with errc::resource_exhausted at once.
+  /// @param connection  its sender address, the first address of routes through it
   void when_writable(const address& connection, std::function<void(context&)> then);
 
-  /// For processors: the oldest message that waits and is admitted, if any (PRC-5).
+  /// For processors: the oldest admitted message in the mailbox, if any.
   template <class T>
   std::optional<routed<T>> try_receive() {
     auto next = take_waiting();

@@ -5,22 +5,23 @@
 
 namespace ockam {
 
-/// How long to wait for a message; nullopt waits for ever (RCV-1).
+/// How long to wait for a message; nullopt waits without limit.
 struct receive_options {
   std::optional<time_span> timeout = std::chrono::seconds{30};
 };
 
-/// How long a send waits for room in the output of a connection; nullopt waits for ever.
+/// How long a send waits for room in the output of a connection; nullopt waits without limit.
 struct send_options {
   std::optional<time_span> timeout = std::chrono::seconds{30};
 };
 
-/// A mailbox without an actor, for plain threads such as `main` (CTX-2, MAP-12).
+/// A mailbox without an actor, for plain threads such as `main`.
 ///
 /// `receive`, `send_and_receive` and `wait_for` block the calling thread: in a worker, an observer or a
-/// callback they fail at once with errc::misuse, unless their time-out is 0. All calls are
-/// thread-safe; several threads that receive share the messages. Destruction, from any thread, removes
-/// the address.
+/// callback they fail at once with errc::misuse, unless their time-out is 0. Errors are results, never
+/// exceptions. All calls are thread-safe; several receiving threads share the messages. Destruction,
+/// from any thread, removes the address. After a move, destroy it or assign to it; `receive` returns
+/// errc::not_found.
 class OCKAM_ACTORS_EXPORT endpoint : public sender {
 public:
   endpoint(endpoint&&) noexcept;
@@ -37,16 +38,16 @@ public:
     return send_with_room(std::move(to), internal::encode_body(body), options);
   }
 
-  /// The next message that is admitted, in order of arrival (RCV-1 to RCV-5).
+  /// The next admitted message, in order of arrival.
   /// - errc::timeout    none came in time; denied messages are skipped and the limit keeps running
-  /// - errc::not_found  the endpoint was closed, or the node has stopped
+  /// - errc::not_found  the endpoint was moved from, or the node has stopped
   template <class T>
   [[nodiscard]] result<routed<T>> receive(receive_options options = {}) {
     return take(options).map([](routed_message&& next) { return routed<T>{std::move(next)}; });
   }
 
-  /// Sends `body` from a new random address and returns the body of the first message that comes
-  /// back to it, whoever sent it (SRQ-1 to SRQ-7).
+  /// Sends `body` from a new random address and returns the body of the first message to that
+  /// address, from any sender.
   /// Errors: those of `send` at once; errc::timeout; a decoding error.
   template <class Reply, class Body>
   [[nodiscard]] result<Reply> send_and_receive(route to, const Body& body,
@@ -55,7 +56,7 @@ public:
       .and_then([](const routed<Reply>& reply) { return reply.try_body(); });
   }
 
-  /// As `send_and_receive`; shows the reply's return route (SRQ-6).
+  /// As `send_and_receive`; returns the reply with its return route.
   template <class Reply, class Body>
   [[nodiscard]] result<routed<Reply>> send_and_receive_extended(route to, const Body& body,
                                                                 request_options options = {}) {
@@ -63,7 +64,7 @@ public:
       .map([](routed_message&& reply) { return routed<Reply>{std::move(reply)}; });
   }
 
-  /// Waits until the worker at this address, primary or alias, has finished `initialize` (ROU-14).
+  /// Waits until the worker at this address, primary or alias, has finished `initialize`.
   /// - errc::not_found              nothing is registered there
   /// - errc::initialization_failed  with the reason
   /// - errc::timeout

@@ -7,7 +7,7 @@
 
 namespace ockam {
 
-/// Sends a text back along its return route (SVC-2).
+/// Sends a text back along its return route.
 class echoer {
 public:
   result<void> handle_message(context& ctx, const routed<std::string>& received) {
@@ -16,7 +16,7 @@ public:
   }
 };
 
-/// Sends a text back in upper case (SVC-4); letters outside ASCII stay as they are.
+/// Sends a text back in upper case; letters outside ASCII stay as they are.
 class uppercase {
 public:
   result<void> handle_message(context& ctx, const routed<std::string>& received) {
@@ -29,7 +29,7 @@ public:
   }
 };
 
-/// Passes every message on to the next address of its onward route (SVC-3); any payload.
+/// Forwards every message to the next address of its onward route; any payload.
 class hop {
 public:
   result<void> handle_message(context& ctx, routed<any>&& received) {
@@ -37,21 +37,21 @@ public:
   }
 };
 
-/// Passes every message on along a fixed route, and lets the answers come back.
+/// Forwards every message along a fixed route, and admits the replies.
 ///
-/// For each message it makes two flow control entries, each only where there is an entrance to
-/// admit it to (FCU-9): the previous hop becomes a consumer of the entrance at the next hop, so
-/// that the reply passes; the next hop becomes a consumer of the entrance the message came through,
-/// so that the reply's return route can be used for further messages.
+/// For each message it adds two flow control entries, where a producer exists: the previous hop
+/// becomes a consumer of the producer at the next hop, which admits the reply; the next hop becomes a
+/// consumer of the producer of the message, which admits further messages along the reply's return
+/// route.
 ///
-/// A relay lends its rights: whatever its route reaches, its clients reach. In front of a worker of
-/// the same node it makes that worker reachable for everyone who may use the relay (FC-46).
+/// A relay lends its rights: its clients reach every address that its route reaches. In front of a
+/// worker of the same node it makes that worker reachable for all clients of the relay.
 class relay {
 public:
-  /// Throws `failure` for an empty route (FC-49); see `create`.
+  /// Throws `failure` for an empty route; `create` returns the error.
   explicit relay(route forward_to) : relay{value_or_throw(create(std::move(forward_to)))} {}
 
-  /// errc::empty_route: a relay needs somewhere to forward to.
+  /// - errc::empty_route  `forward_to` has no address
   [[nodiscard]] static result<relay> create(route forward_to) {
     auto next_hop = forward_to.next();
     if (!next_hop)
@@ -75,7 +75,7 @@ private:
     : forward_to_{std::move(forward_to)}, next_hop_{std::move(next_hop)} {}
 
   void admit(flow_controls& rights, const address& previous_hop) {
-    const auto generation = rights.generation(); // before it is looked at
+    const auto generation = rights.generation(); // before the look-ups
     if (generation == admitted_generation_ && previous_hop == admitted_)
       return;
     if (const auto producer = rights.find_producer(next_hop_))

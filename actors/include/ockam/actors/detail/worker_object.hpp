@@ -12,11 +12,11 @@ namespace ockam {
 
 class context;
 
-/// What a processor's `process` asks for next (PRC-1).
+/// When to call a processor's `process` again.
 enum class process_step : std::uint8_t {
-  again, // call it again soon
-  wait,  // call it again when a message arrives or `context::wake` is called
-  done,  // the processor has ended
+  again, // soon
+  wait,  // when a message arrives, or at `context::wake`
+  done,  // never: the processor ends
 };
 
 namespace internal {

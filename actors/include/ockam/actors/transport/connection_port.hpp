@@ -27,11 +27,11 @@ struct connection_setup {
   std::shared_ptr<message_sink> output{};
   flow_control_id id = flow_control_id::random(); // of this connection
   std::optional<flow_control_id> spawner_id{};    // of the listener that accepted it
-  std::vector<flow_control_id> consumer_of{};     // producers that may send through it (FCU-3)
+  std::vector<flow_control_id> consumer_of{};     // producers that may send through it
   std::string peer{};                             // for logs and observers
   std::shared_ptr<const std::string> listener{};  // that accepted it: its socket address, for logs
-  ref_ptr<inbound_credit> credit{}; // what its messages hold; of this connection alone
-  bool explain_drops = false;       // tells requesters at the peer why their message was dropped
+  ref_ptr<inbound_credit> credit{};               // held by its messages; of this connection alone
+  bool explain_drops = false; // sends error replies for dropped requests of the peer
 };
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.
@@ -45,7 +45,7 @@ public:
   connection_port& operator=(connection_port&& other) noexcept;
   ~connection_port();
 
-  /// Registers a sender and a receiver address (TCP-2), the flow control entries (FCU-2, FCU-3),
+  /// Registers a sender and a receiver address, the flow control entries,
   /// and a CAF actor for the sender. errc::shutting_down when the node is stopping.
   [[nodiscard]] static result<connection_port> open(node_ptr node, connection_setup setup);
 
@@ -59,20 +59,19 @@ public:
   [[nodiscard]] std::string peer_for_logs() const;
 
   /// Hands a message from the wire to the node: puts the sender address in front of the return
-  /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
-  /// without an onward route is a heartbeat and ends here (TCP-25).
+  /// route, resolves the first onward address, asks flow control, enqueues. A message
+  /// without an onward route is a heartbeat and ends here.
   void receive(message content, execution_context* context);
 
   /// Accounts for bytes from the wire that are no message, or one above the limits
-  /// (`exceeds_limits`), where reading goes on behind them.
+  /// (`exceeds_limits`), when the connection reads on after them.
   void drop_undecodable(const error& why);
 
-  /// Accounts for `count` messages, or pieces of them, that came and that nobody will get. For the
-  /// thread that delivers.
+  /// Accounts for `count` received messages, or fragments, that are not delivered. For the reading
+  /// thread.
   void discard(drop_reason reason, std::uint64_t count = 1) noexcept;
 
-  /// Messages that are delivered during its life came together: one address is looked up once for
-  /// all.
+  /// A batch of received messages: an address is looked up once for all of them.
   class run {
   public:
     explicit run(connection_port& port) : port_{port} { port_.begin_run(); }
@@ -84,7 +83,7 @@ public:
     connection_port& port_;
   };
 
-  /// Whether somebody watches what goes on the wire.
+  /// Whether an observer is set.
   [[nodiscard]] bool observed() const noexcept;
 
   /// Passes a message to the observer as the peer receives it: without the first `skip_hops` onward

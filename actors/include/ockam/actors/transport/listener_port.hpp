@@ -21,7 +21,7 @@ public:
   listener_port& operator=(listener_port&& other) noexcept;
   ~listener_port();
 
-  /// Registers an address and makes it a spawner with this id (FCU-1). `on_stop` is called when
+  /// Registers an address and makes it a spawner with this id. `on_stop` is called when
   /// the address is stopped by `stop_worker`.
   [[nodiscard]] static result<listener_port> open(node_ptr node, const flow_control_id& id,
                                                   std::function<void()> on_stop);
