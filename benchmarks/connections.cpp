@@ -39,7 +39,7 @@ struct echo {
   }
 };
 
-/// Blocks, which a worker should not; the answer may come late, but nobody else's.
+/// Blocks, which a worker should not; its own answer may come late, no other.
 struct slow_echo {
   result<void> handle_message(context& ctx, const routed<raw>& what) {
     std::this_thread::sleep_for(nap);

@@ -20,8 +20,8 @@ constexpr std::size_t least_chunks = 2;
 
 } // namespace
 
-/// Chunks that nobody uses, of all pools: the last one that came back, whose memory is the warmest, is
-/// the next one to be taken, so that any number of idle connections needs none.
+/// Unused chunks of all pools. The last one returned, whose memory is the warmest, is the next one
+/// taken, so that any number of idle connections needs none.
 class chunk::idle_list {
 public:
   /// Never destroyed: a chunk may come back while the program ends.

@@ -64,6 +64,8 @@ constexpr std::array meanings{
           error_kind::shutdown},
   meaning{errc::remote, "remote", error_origin::node, error_kind::other},
   meaning{errc::misuse, "misuse", error_origin::node, error_kind::misuse},
+  meaning{errc::not_encodable, "not_encodable", error_origin::node, error_kind::internal},
+  meaning{errc::node_stopped, "node_stopped", error_origin::node, error_kind::shutdown},
   meaning{errc::internal, "internal", error_origin::node, error_kind::internal},
 };
 

@@ -22,7 +22,7 @@ struct failing {
 };
 
 result<std::string> request(node& from, const route& to,
-                            std::chrono::milliseconds timeout = patience) {
+                            std::chrono::milliseconds timeout = long_timeout) {
   return from.root().send_and_receive<std::string>(to, "x", {.timeout = timeout});
 }
 
@@ -195,11 +195,11 @@ TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
   node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
     EXPECT_EQ(
       error_of(ctx.make_response_promise(received).deliver(std::string{"\xff is no UTF-8"})),
-      errc::internal);
+      errc::not_encodable);
   });
   const auto reply = request(node, "odd");
   EXPECT_EQ(error_of(reply), errc::remote);
-  EXPECT_EQ(error_of(reply).cause(), errc::internal);
+  EXPECT_EQ(error_of(reply).cause(), errc::not_encodable);
 }
 
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {

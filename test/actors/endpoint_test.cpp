@@ -197,7 +197,7 @@ TEST_F(Endpoint, CTX2_AnEndpointOutlivesItsNode) {
     other.send("mailbox", "x");
   }
   EXPECT_EQ(error_of(mailbox->receive<std::string>()), errc::not_found);
-  EXPECT_EQ(error_of(mailbox->send("app", "x")), errc::internal);
+  EXPECT_EQ(error_of(mailbox->send("app", "x")), errc::node_stopped);
 }
 
 TEST_F(Endpoint, CTX2_AnEndpointAtSeveralAddresses) {

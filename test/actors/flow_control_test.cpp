@@ -453,7 +453,7 @@ TEST_F(FlowControl, AMessageFromOutsideGetsTheSenderAddressInFrontOfItsReturnRou
   connection.close();
 }
 
-TEST_F(FlowControl, AMessageToAnUnknownAddressOrWithoutARouteIsCountedAndLogged) {
+TEST_F(FlowControl, WhatHasNoReceiverOrNoRouteIsCountedAndLogged) {
   fake_connection connection{node, {.peer = "far away"}};
   connection.deliver("nobody", "peer");
   connection.deliver("1#host:1", "peer");
@@ -485,7 +485,7 @@ TEST_F(FlowControl, PortsCannotBeOpenedOnAStoppedNode) {
   node.stop();
   const auto port = connection_port::open(node.services(), {});
   ASSERT_FALSE(port);
-  EXPECT_EQ(error_of(port), errc::internal);
+  EXPECT_EQ(error_of(port), errc::node_stopped);
   EXPECT_FALSE(listener_port::open(node.services(), flow_control_id::random(), [] {}));
   EXPECT_TRUE(node.flow_controls().empty());
 }

@@ -65,7 +65,7 @@ TEST_F(Fork, NOD16_AChildDestroysSeveralNodes) {
     several.push_back(std::make_unique<ockam::node>(*system));
     auto event = several.back()->root().make_delayed_event("app", "x").value();
     event.schedule(1ms);
-    EXPECT_TRUE(several.back()->root().receive<std::string>({patience})); // their timers run
+    EXPECT_TRUE(several.back()->root().receive<std::string>({long_timeout})); // their timers run
   }
   EXPECT_EQ(in_child([&] {
               several.clear();

@@ -29,7 +29,7 @@ protected:
             promise->set_value(fail(sent.error()));
         });
     node.send(caller, "go");
-    if (future.wait_for(patience) != std::future_status::ready)
+    if (future.wait_for(long_timeout) != std::future_status::ready)
       return fail(errc::internal, "the request does not end");
     node.stop_worker(caller);
     return future.get();

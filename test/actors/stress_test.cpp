@@ -99,7 +99,7 @@ TEST_F(Stress, NOD9_StartsAndStopsRaceWithTheEndOfTheNode) {
           const address name = std::to_string(t) + "." + std::to_string(i);
           const auto start = other.root().start_worker(name, recorder{});
           if (!start) {
-            EXPECT_TRUE(start.error() == errc::shutting_down || start.error() == errc::internal)
+            EXPECT_TRUE(start.error() == errc::shutting_down || start.error() == errc::node_stopped)
               << to_string(start.error());
             return;
           }

@@ -27,9 +27,9 @@ TEST_P(TransportContract, MAP16_AHandlerThatBlocksKeepsNoOtherMessage) {
     ASSERT_EQ(ask(a.node, near.to("echoer"), std::to_string(i)), std::to_string(i));
   const auto second = join(a, place);
   EXPECT_EQ(ask(a.node, second.to("echoer"), "new"), "new") << "others can come";
-  EXPECT_EQ(asker.receive<std::string>({patience})->body(), "before");
+  EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), "before");
   released.open();
-  EXPECT_EQ(asker.receive<std::string>({patience})->body(), "after");
+  EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), "after");
   EXPECT_EQ(ask(a.node, near.to("echoer"), "still"), "still");
 }
 

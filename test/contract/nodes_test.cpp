@@ -116,7 +116,8 @@ std::optional<connection_event> connection_journal::wait_for(connection_state st
   const auto find = [&] {
     return std::ranges::find(state_->events, state, &connection_event::state);
   };
-  if (!state_->changed.wait_for(guard, patience, [&] { return find() != state_->events.end(); }))
+  if (!state_->changed.wait_for(guard, long_timeout,
+                                [&] { return find() != state_->events.end(); }))
     return std::nullopt;
   return *find();
 }

@@ -144,7 +144,8 @@ TEST_P(RequestContract, ANS1_ANS10_AnswersGivenLaterByAnotherThreadAreNotLostEit
   expect_all_in_order(total);
   requester.join();
   answering.join();
-  EXPECT_LE(most, 2 * narrow.credit_messages) << "promises hold the credit of their messages";
+  EXPECT_LE(most, 2 * narrow.max_unhandled_messages)
+    << "promises hold the credit of their messages";
 }
 
 /// A CAF actor written by hand that answers with much.
@@ -182,7 +183,7 @@ TEST_P(RequestContract, ANS1_ANS2_AnswersOfAHandWrittenActorAreNotLostEither) {
   std::size_t most = 0;
   for (int i = 0; i < total; ++i) {
     most = std::max(most, k.pending_bytes());
-    const auto next = a.node.root().receive<std::string>({patience});
+    const auto next = a.node.root().receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     ASSERT_EQ(std::stoi(next->body()), i);
   }
@@ -225,7 +226,7 @@ TEST_P(RequestContract, ANS4_AThreadWaitsForRoomAndAnEndpointIsToldAtOnce) {
             errc::resource_exhausted);
   std::thread waiting{[&] { a.node.send({c, "reader"}, numbered(sent, 5'000)); }};
   for (int i = 0; i <= sent; ++i)
-    EXPECT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({patience})).body()), i);
+    EXPECT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({long_timeout})).body()), i);
   waiting.join();
 }
 
@@ -240,7 +241,7 @@ TEST_P(RequestContract, ANS4_AThreadThatWaitsLearnsThatTheConnectionHasEnded) {
       sent = a.node.root().send({c, "reader"}, std::string(5'000, '.'), {.timeout = std::nullopt});
     EXPECT_EQ(error_of(sent), errc::connection_closed);
   }};
-  ASSERT_TRUE(accepted(b).disconnect());
+  ASSERT_TRUE(accepted(b).try_close());
   waiting.join();
 }
 
@@ -262,7 +263,7 @@ TEST_P(RequestContract, ANS4_AWorkerIsNotifiedWhenThereIsRoom) {
   a.node.start_worker("producer", producer{c});
   a.node.send("producer", "go");
   for (int i = 0; i < total; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     ASSERT_EQ(std::stoi(next->body()), i);
   }
@@ -288,8 +289,8 @@ TEST_P(RequestContract, ANS5_ANS12_ARequestEndsWithItsConnection) {
     EXPECT_EQ(error_of(reply).cause(), errc::closed_by_peer) << to_string(reply.error());
   }};
   for (int i = 0; i < 2; ++i)
-    ASSERT_TRUE(reader.receive<std::string>({patience}));
-  ASSERT_TRUE(accepted(b).disconnect());
+    ASSERT_TRUE(reader.receive<std::string>({long_timeout}));
+  ASSERT_TRUE(accepted(b).try_close());
   requester.join();
   EXPECT_EQ(book.wait_for(1), (lines{"connection_closed"}));
 }
@@ -304,7 +305,7 @@ TEST_P(RequestContract, ANS5_ARequestThatWasQueuedEndsWithItsConnectionToo) {
                                                                     std::string(4'000, '.')))),
               errc::connection_closed);
   }};
-  ASSERT_TRUE(accepted(b).disconnect());
+  ASSERT_TRUE(accepted(b).try_close());
   requester.join();
 }
 
@@ -321,9 +322,9 @@ TEST_P(RequestContract, ANS7_ARequestThatWaitedTooLongIsNotSent) {
                                                                 {.timeout = 30ms});
   EXPECT_EQ(error_of(late), errc::timeout);
   for (int i = 0; i < sent; ++i)
-    ASSERT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({patience})).body()), i);
+    ASSERT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({long_timeout})).body()), i);
   a.node.send({c, "reader"}, std::string{"after it"});
-  EXPECT_EQ(value_or_throw(reader.receive<std::string>({patience})).body(), "after it");
+  EXPECT_EQ(value_or_throw(reader.receive<std::string>({long_timeout})).body(), "after it");
   EXPECT_EQ(a.dropped(drop_reason::expired), 1u);
 }
 
@@ -335,7 +336,8 @@ TEST_P(RequestContract, ANS9_AnOptionOfTheListenerLetsItExplainWhatItDrops) {
   EXPECT_EQ(ask(a.node, {connect(a, silent), "nowhere"}, "?", short_timeout), "timeout");
   const auto c = connect(a, open);
   const auto cause_at = [&](const route& to) {
-    const auto reply = a.node.root().send_and_receive<std::string>(to, "?", {.timeout = patience});
+    const auto reply = a.node.root().send_and_receive<std::string>(to, "?",
+                                                                   {.timeout = long_timeout});
     EXPECT_EQ(error_of(reply), errc::remote);
     return error_of(reply).cause();
   };
@@ -357,7 +359,7 @@ TEST_P(RequestContract, ANS8_AFailureComesBackThroughARelay) {
   b.node.start_worker("hop", hop{});
   b.node.flow_controls().add_consumer("hop", far.flow_control_id);
   const auto reply = a.node.root().send_and_receive<std::string>({c, "relay", "hop", "failing"},
-                                                                 "x", {.timeout = patience});
+                                                                 "x", {.timeout = long_timeout});
   EXPECT_EQ(error_of(reply), errc::remote);
   EXPECT_EQ(error_of(reply).cause(), errc::already_exists);
 }

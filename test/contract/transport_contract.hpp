@@ -35,7 +35,7 @@ struct listening {
 struct joined_end {
   std::string place;  ///< of its own, where it has one
   route way;          ///< to the other node: goes to the front of a route
-  address receiver;   ///< whom messages from there come from
+  address receiver;   ///< the sender of messages from there
   flow_control_id id; ///< of the end itself
   std::function<bool()> is_open;
   std::function<result<void>()> end;
@@ -71,7 +71,7 @@ public:
   virtual std::size_t largest_message() const { return default_max_frame_size; }
 
   /// How long a request waits before it is lost; nothing is where there are connections.
-  virtual std::chrono::milliseconds retry_after() const { return patience; }
+  virtual std::chrono::milliseconds retry_after() const { return long_timeout; }
 };
 
 template <class Kind>

@@ -61,7 +61,7 @@ std::string name_of(const testing::TestParamInfo<interruption>& info) {
 
 class PassingFaults : public Faults, public testing::WithParamInterface<interruption> {};
 
-TEST_P(PassingFaults, TCP10_TCP37_AreNoticedByNobody) {
+TEST_P(PassingFaults, TCP10_TCP37_AreNotNoticed) {
   constexpr int often = 20;
   const auto c = a.connect(l);
   for (int i = 0; i < 3; ++i) {
@@ -221,31 +221,31 @@ TEST_F(Faults, NOD15_TCP15_WithoutAThreadForItANameIsAnError) {
   EXPECT_TRUE(a.tcp.try_connect("localhost:" + std::to_string(l.port())));
 }
 
-/// A place on this machine where nobody listens.
+/// A place on this machine without a listener.
 std::string deserted(const tcp::listener& l) {
-  EXPECT_TRUE(l.stop());
+  EXPECT_TRUE(l.try_stop());
   return l.socket_address();
 }
 
 TEST_F(Faults, TCP15_AConnectThatIsJoinedToItselfIsRefused) {
-  const auto nobody = deserted(l);
+  const auto deserted_place = deserted(l);
   const fault itself{system_call::join_itself, 0, 1};
-  const auto refused = a.tcp.try_connect(nobody);
+  const auto refused = a.tcp.try_connect(deserted_place);
   EXPECT_EQ(itself.left(), 0);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), std::errc::connection_refused);
-  EXPECT_NE(to_string(refused.error()).find(nobody), std::string::npos);
-  EXPECT_TRUE(a.tcp.try_listen(nobody)) << "the port is free at once";
+  EXPECT_NE(to_string(refused.error()).find(deserted_place), std::string::npos);
+  EXPECT_TRUE(a.tcp.try_listen(deserted_place)) << "the port is free at once";
 }
 
 TEST_F(Faults, TCP14_DEC12_AnAttemptThatIsJoinedToItselfIsNotTheLastOne) {
-  const auto nobody = deserted(l);
+  const auto deserted_place = deserted(l);
   const fault itself{system_call::join_itself, 0, 2};
   std::promise<result<connection>> done;
-  a.tcp.async_connect(nobody, {.retry_for = patience},
+  a.tcp.async_connect(deserted_place, {.retry_for = long_timeout},
                       [&](result<connection> made) { done.set_value(std::move(made)); });
   ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
-  const auto again = listen_when_free(nobody);
+  const auto again = listen_when_free(deserted_place);
   ASSERT_TRUE(again);
   b.flow_controls().add_consumer("echoer", again->flow_control_id());
   const auto c = done.get_future().get();
@@ -258,11 +258,11 @@ TEST_F(Faults, DEC12_AReconnectThatIsJoinedToItselfGoesOn) {
   const auto c = a.connect(l, {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms},
                                .observer = events.observer()});
   const auto k = b.accepted();
-  const auto nobody = deserted(l);
+  const auto deserted_place = deserted(l);
   const fault itself{system_call::join_itself, 0, 2};
-  ASSERT_TRUE(k.disconnect());
+  ASSERT_TRUE(k.try_close());
   ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
-  const auto again = listen_when_free(nobody);
+  const auto again = listen_when_free(deserted_place);
   ASSERT_TRUE(again);
   b.flow_controls().add_consumer("echoer", again->flow_control_id());
   EXPECT_TRUE(eventually([&] {
@@ -282,7 +282,7 @@ void leave_a_socket_file(const std::string& path) {
   ::close(listener);
 }
 
-TEST_F(Faults, UDS5_DEC19_WhoCannotLookWhetherSomebodyListensTakesNothingAway) {
+TEST_F(Faults, UDS5_DEC19_WithoutAProbeForAListenerNothingIsTakenAway) {
   const temporary_directory directory;
   const auto path = (directory / "socket").string();
   auto uds = uds::transport::create(a.node);

@@ -24,7 +24,7 @@ protected:
   /// The Rust node says what we send to it over `through`.
   void expect_read(process& printer, const connection& through, const std::string& text) {
     own.send({through, "printer"}, text);
-    EXPECT_TRUE(printer.find_line("Received: " + text, process_patience));
+    EXPECT_TRUE(printer.find_line("Received: " + text, process_timeout));
   }
 };
 

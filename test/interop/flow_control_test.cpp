@@ -30,7 +30,7 @@ TEST_P(FlowControlOfRust, FC2_FC3_ANonConsumerIsNotReachedUntilItIsAdmitted) {
 }
 
 TEST_P(FlowControlOfRust, FC6_AnUnknownAddressIsNotAnsweredAndTheConnectionStays) {
-  EXPECT_EQ(asked_in_vain({c, "nobody"}), "timeout");
+  EXPECT_EQ(asked_in_vain({c, "missing"}), "timeout");
   EXPECT_EQ(asked({c, "echoer"}), "Hello");
 }
 
@@ -94,8 +94,8 @@ TEST_P(OurFlowControl, FC2_ARustNodeDoesNotReachANonConsumerAndTheConnectionStay
 }
 
 TEST_P(OurFlowControl, FC6_ERR6_ARustNodeAsksForAnUnknownAddressAndTheConnectionStays) {
-  EXPECT_THAT(asked({"nobody", "echoer"}),
-              ElementsAre(StartsWith("No reply from nobody"), "App Received: Hello Ockam!"));
+  EXPECT_THAT(asked({"missing", "echoer"}),
+              ElementsAre(StartsWith("No reply from missing"), "App Received: Hello Ockam!"));
   EXPECT_EQ(own.dropped(drop_reason::unknown_address), 1u);
 }
 

@@ -14,7 +14,7 @@ using testing::StartsWith;
 
 constexpr std::array first_two{maker::cpp, maker::rust_0_150};
 
-/// The parameter: who made the initiator, the middle node, the responder.
+/// The parameter: the makers of the initiator, the middle node, the responder.
 class TwoHops : public interop_test,
                 public testing::WithParamInterface<std::tuple<maker, maker, maker>> {
 protected:

@@ -1,4 +1,4 @@
-// Who may be reached, and what must hold.
+// The workers that may be reached, and what must hold.
 
 #include "simulated_node.hpp"
 

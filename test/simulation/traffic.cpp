@@ -70,7 +70,7 @@ simulated_node::plan simulated_node::make_plan() {
     if (last != nullptr && random.percent(90)) {
       visit(last->address);
     } else {
-      visit(random.any_of<ockam::address>({"nobody", "app", *address::parse("1#127.0.0.1:4000")}));
+      visit(random.any_of<ockam::address>({"missing", "app", *address::parse("1#127.0.0.1:4000")}));
       made.sound = false;
     }
   }

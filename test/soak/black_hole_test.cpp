@@ -29,7 +29,7 @@ protected:
 
 TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   constexpr tcp::keepalive_options impatient{.idle = 2s, .interval = 1s, .probes = 2};
-  const connection_limits quick{.write_deadline = 1s};
+  const connection_limits quick{.write_timeout = 1s};
   tcp_node a{start_node()};
   tcp_node b{start_node()};
   const connection_journal at_a;
@@ -46,7 +46,7 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   const auto began = std::chrono::steady_clock::now();
   for (const auto* side : {&at_a, &at_b}) {
     const auto end = side->wait_for(connection_state::closed);
-    ASSERT_TRUE(end) << "nobody noticed";
+    ASSERT_TRUE(end) << "it was not noticed";
     EXPECT_TRUE(end->cause);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -55,11 +55,11 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
 
   // to where nothing answers, within the time that was asked for
   const auto connecting = std::chrono::steady_clock::now();
-  const auto nobody = a.tcp.try_connect(listener.socket_address(), {.connect_timeout = 500ms});
-  ASSERT_FALSE(nobody);
+  const auto refused = a.tcp.try_connect(listener.socket_address(), {.connect_timeout = 500ms});
+  ASSERT_FALSE(refused);
   for (const auto& part : {listener.socket_address(), std::string{"500 ms (connect-timeout)"}})
-    EXPECT_NE(to_string(error_of(nobody)).find(part), std::string::npos)
-      << to_string(nobody.error());
+    EXPECT_NE(to_string(error_of(refused)).find(part), std::string::npos)
+      << to_string(refused.error());
   EXPECT_LT(std::chrono::steady_clock::now() - connecting, 2s);
 }
 

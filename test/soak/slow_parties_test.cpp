@@ -14,7 +14,7 @@ namespace ockam::test {
 namespace {
 
 /// What a node may take on top for one that does not keep up.
-constexpr std::size_t share = 16u << 20;
+constexpr std::size_t slow_party_share = 16u << 20;
 
 /// With messages of different sizes.
 class SlowParties : public nodes_test, public testing::WithParamInterface<std::size_t> {
@@ -23,18 +23,18 @@ protected:
   const std::string body = std::string(GetParam(), '.');
   std::size_t before = 0;
 
-  void expect_within_share(const std::string& who) const {
+  void expect_within_share(const std::string& name) const {
     const auto now = heap_in_use();
     const auto extra = now > before ? now - before : 0;
-    std::cout << who << ", messages of " << body.size() << " bytes: " << extra / 1024 << " KiB\n";
-    EXPECT_LE(extra, share);
+    std::cout << name << ", messages of " << body.size() << " bytes: " << extra / 1024 << " KiB\n";
+    EXPECT_LE(extra, slow_party_share);
   }
 };
 
 TEST_P(SlowParties, ORD5_ORD8_APeerThatNeverReadsCostsItsShareAtMost) {
   const raw_listener place{16, true};
   auto options = node.tcp.default_connect_options();
-  options.limits.write_deadline = {}; // on a slow machine it is over before the output is full
+  options.limits.write_timeout = {}; // on a slow machine it is over before the output is full
   const auto c = node.tcp.connect(place.address(), options);
   const auto peer = place.accept();
   peer.write(bytes{1}); // it speaks, once
@@ -72,8 +72,9 @@ TEST_P(SlowParties, ORD5_ORD8_AWorkerThatDoesNothingCostsItsShareAtMost) {
     }
   }};
   const connection_limits usual;
-  const auto until_pause = std::min(usual.credit_messages,
-                                    (usual.credit_bytes + encoded.size() - 1) / encoded.size());
+  const auto until_pause
+    = std::min(usual.max_unhandled_messages,
+               (usual.max_unhandled_bytes + encoded.size() - 1) / encoded.size());
   EXPECT_TRUE(eventually([&] { return end.metrics().unhandled >= until_pause; }))
     << end.metrics().unhandled << " of " << until_pause;
   expect_within_share("a worker that does nothing");

@@ -56,7 +56,7 @@ protected:
                            [once](const result<connection>&) { once(); });
     else
       a.node.send({c, "caller"}, unit{});
-    ASSERT_EQ(done.get_future().wait_for(patience), std::future_status::ready);
+    ASSERT_EQ(done.get_future().wait_for(long_timeout), std::future_status::ready);
   }
 
   /// The error of a call that throws or returns it.
@@ -102,7 +102,7 @@ TEST_P(Blocking, MAP13_WhatWaitsIsRefusedAtOnceAndNamesWhatDoesNot) {
     };
     note("handle the messages", [&] { return root.receive<any>(); });
     note("context::send_and_receive", [&] {
-      return root.send_and_receive<any>({open, "nobody"}, unit{});
+      return root.send_and_receive<any>({open, "missing"}, unit{});
     });
     note("send at once", [&] { return root.wait_for("app"); });
     note("async_connect", [&] {
@@ -257,9 +257,9 @@ TEST_F(Throwing, MAP14_AMessageObserverMayThrowAnything) {
   tcp_node c{start_node({.observer = std::make_shared<throwing_observer>()})};
   const auto there = c.connect(listener);
   EXPECT_EQ(ask(c.node, {there, "echoer"}), "Hello Ockam!");
-  EXPECT_FALSE(c.node.root().send("nobody", unit{}));
+  EXPECT_FALSE(c.node.root().send("missing", unit{}));
   for (int i = 0; i < 10'000; ++i)
-    EXPECT_FALSE(c.node.root().send("nobody", unit{}));
+    EXPECT_FALSE(c.node.root().send("missing", unit{}));
   EXPECT_GE(c.node.metrics().failed_callbacks, 10'000u);
   const auto lines = logged_lines();
   EXPECT_LT(std::ranges::count_if(lines,

@@ -27,7 +27,7 @@ protected:
     error refusal{errc::internal};
     while (eventually(
       [&] {
-        const auto sent = scarce.node.root().send({to, "anybody"}, std::string(size, '.'));
+        const auto sent = scarce.node.root().send({to, "unknown"}, std::string(size, '.'));
         if (!sent)
           refusal = sent.error();
         return sent.has_value();
@@ -66,7 +66,7 @@ TEST_F(Buffers, ORD8_SendersAreRefusedWhenTheOutputOfAllConnectionsReachesTheLim
   EXPECT_EQ(counted().dropped_for(drop_reason::pending_bytes_full), counted().buffer_refusals);
 
   // what waits in one connection does not keep the first message of another from its queue
-  EXPECT_TRUE(scarce.node.root().send({all[1], "anybody"}, std::string(30'000, '.')));
+  EXPECT_TRUE(scarce.node.root().send({all[1], "unknown"}, std::string(30'000, '.')));
   peers.clear();
   EXPECT_TRUE(eventually([&] { return counted().buffer_bytes == 0; })) << counted().buffer_bytes;
 }
@@ -83,7 +83,7 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
     tell(event);
     if (event.state == connection_state::writable && ++*tries < 100) // as soon as it is told
       static_cast<void>(
-        scarce.node.root().send({event.sender, "anybody"}, std::string(400'000, '.')));
+        scarce.node.root().send({event.sender, "unknown"}, std::string(400'000, '.')));
   };
   const auto c = scarce.tcp.connect(silent.address(), {.observer = again});
   auto peer = silent.accept();

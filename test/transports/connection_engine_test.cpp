@@ -89,7 +89,7 @@ TEST_F(ConnectionEngine, TCP35_WhatWasTakenWhileTheLastBatchEndedIsWritten) {
   EXPECT_EQ(error_of(node.root().send(beyond(), body)), errc::resource_exhausted);
   on_writable = [this] { // the request is left out: nothing waits, and there is room
     on_writable = nullptr;
-    send("farewell");
+    send("last");
     EXPECT_TRUE(engine->disconnect());
   };
   loop->run_calls();
@@ -138,11 +138,11 @@ TEST_F(ConnectionEngine, TCP37_APeerThatTakesNoByteIsGivenUp) {
   moves->writes = {{.then = carrier::output::next::wait}};
   send("one");
   loop->run_calls();
-  engine->check_deadlines({loop->time + engine->limits().write_deadline});
+  engine->check_deadlines({loop->time + engine->limits().write_timeout});
   EXPECT_FALSE(ended);
-  engine->check_deadlines({loop->time + engine->limits().write_deadline + 1ms});
+  engine->check_deadlines({loop->time + engine->limits().write_timeout + 1ms});
   EXPECT_TRUE(ended);
-  EXPECT_NE(moves->end.find("write-deadline"), std::string::npos) << moves->end;
+  EXPECT_NE(moves->end.find("write-timeout"), std::string::npos) << moves->end;
 }
 
 // -- input -----------------------------------------------------------------------------------------

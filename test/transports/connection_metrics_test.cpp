@@ -38,9 +38,9 @@ TEST_F(ConnectionMetrics, DEC7_ADropIsCountedForTheConnectionThatTheMessageCameT
   b.node.start_worker("hidden", echoer{});
   b.node.start_worker("hop", hop{});
   b.flow_controls().add_consumer("hop", place.flow_control_id());
-  a.node.send({c, "nobody"}, "x");
+  a.node.send({c, "missing"}, "x");
   a.node.send({c, "hidden"}, "x");
-  a.node.send({c, "hop", "nobody"}, "x"); // further on in the node
+  a.node.send({c, "hop", "missing"}, "x"); // further on in the node
   expect_drops(b.node, drop_reason::unknown_address, 2);
   expect_drops(b.node, drop_reason::not_a_consumer, 1);
   const auto seen = at_b.metrics();
@@ -69,7 +69,7 @@ TEST_F(ConnectionMetrics, DEC7_ERR9_WhatIsLostWithAConnectionIsCountedForIt) {
   const raw_listener silent{16, true};
   const auto d = a.tcp.connect(silent.address());
   auto peer = silent.accept(); // takes nothing: what waits here cannot leave before the reset
-  while (a.node.root().send({d, "anybody"}, std::string(100'000, 'x'))) // until nothing more fits
+  while (a.node.root().send({d, "unknown"}, std::string(100'000, 'x'))) // until nothing more fits
     ;
   peer.close_at_once();
   EXPECT_TRUE(eventually([&] { return !d.is_open(); }));

@@ -45,9 +45,9 @@ TEST_F(FlowControlOfAListener, FC5_AConsumerMayBeAddedBeforeItsWorkerStarts) {
 }
 
 TEST_F(FlowControlOfAListener, FC6_ERR6_ResolutionComesBeforeFlowControl) {
-  expect_dropped(a.node, {c, "nobody"}, b.node, drop_reason::unknown_address);
+  expect_dropped(a.node, {c, "missing"}, b.node, drop_reason::unknown_address);
   EXPECT_EQ(b.dropped(drop_reason::not_a_consumer), 0u);
-  EXPECT_TRUE(logged({"warning", "not_found", "0#nobody", k.peer()}));
+  EXPECT_TRUE(logged({"warning", "not_found", "0#missing", k.peer()}));
   expect_usable(c);
 }
 
@@ -116,7 +116,7 @@ TEST_F(FlowControlOfAListener, FC14_TheRootEndpointIsReachedAsAConsumerOnly) {
   expect_denied_at_b({c, "app"});
   admit("app");
   a.node.send({c, "app"}, "for the program");
-  const auto received = b.node.receive<std::string>({patience});
+  const auto received = b.node.receive<std::string>({long_timeout});
   EXPECT_EQ(received.body(), "for the program");
   EXPECT_EQ(received.source_address(), k.receiver_address());
 }
@@ -150,7 +150,7 @@ TEST_F(FlowControlOfAListener, FC19_TheRightGoesWithTheEndpoint) {
   auto reader = std::make_optional(b.node.make_endpoint("reader"));
   admit("reader");
   a.node.send({c, "reader"}, "first");
-  EXPECT_EQ(reader->receive<std::string>({patience})->body(), "first");
+  EXPECT_EQ(reader->receive<std::string>({long_timeout})->body(), "first");
   reader.reset();
   reader.emplace(b.node.make_endpoint("reader"));
   expect_denied_at_b({c, "reader"});

@@ -37,7 +37,7 @@ TEST_F(implicit_connections, DEC15_TCP34_OneConnectionServesAllMessagesToAnAddre
   ASSERT_EQ(a.tcp.connections().size(), 1u);
   const auto made = a.tcp.connections().front();
 
-  // the replies are refused like those of any connection, until somebody admits them (FC-22)
+  // the replies are refused like those of any connection, until they are admitted (FC-22)
   expect_drops(a.node, drop_reason::not_a_consumer, 3);
   a.flow_controls().add_consumer("app", made.flow_control_id());
   ASSERT_TRUE(a.node.root().send({remote(), "echoer"}, "four").has_value());
@@ -57,7 +57,7 @@ TEST_F(implicit_connections, DEC15_AnIdleConnectionIsClosedAndMadeAgain) {
 
 TEST_F(implicit_connections, DEC15_AnUnreachablePeerCostsOnlyItsMessages) {
   tcp_node a{start_node(dialling())};
-  ASSERT_TRUE(l.stop().has_value());
+  ASSERT_TRUE(l.try_stop().has_value());
   ASSERT_TRUE(eventually([&] { return b.tcp.listeners().empty(); }));
   ASSERT_TRUE(a.node.root().send({remote(), "echoer"}, "lost").has_value());
   expect_drops(a.node, drop_reason::external_address, 1);
@@ -68,7 +68,7 @@ TEST_F(implicit_connections, DEC15_TCP34_OffByDefault) {
   tcp_node a{start_node()};
   const auto sent = a.node.root().send({remote(), "echoer"}, "one");
   ASSERT_FALSE(sent.has_value());
-  EXPECT_EQ(error_of(sent), errc::internal);
+  EXPECT_EQ(error_of(sent), errc::not_found);
   EXPECT_TRUE(a.tcp.connections().empty());
 }
 

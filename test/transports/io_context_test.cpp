@@ -50,7 +50,7 @@ protected:
     a.flow_controls().add_consumer("asker", c.flow_control_id());
     a.node.send("asker", std::string{"go"});
     auto where = replied_on->get_future();
-    if (where.wait_for(patience) != std::future_status::ready) {
+    if (where.wait_for(long_timeout) != std::future_status::ready) {
       ADD_FAILURE() << "the replies did not come";
       return false;
     }

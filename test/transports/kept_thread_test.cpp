@@ -49,7 +49,7 @@ TEST_F(KeptThread, MAP16_WhatWasReadTogetherWithTheMessageThatBlocksIsHandled) {
   }
   peer.write(together);
   EXPECT_TRUE(came.wait());
-  EXPECT_TRUE(handled.wait(patience / 2)) << "before the other one is released";
+  EXPECT_TRUE(handled.wait(long_timeout / 2)) << "before the other one is released";
   released.open();
 }
 
@@ -77,7 +77,7 @@ TEST_F(KeptThread, MAP16_SeveralHandlersBlockAtATime) {
   }
   released.open();
   for (int i = 0; i < several; ++i)
-    EXPECT_EQ(asker.receive<std::string>({patience})->body(), "after") << i;
+    EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), "after") << i;
 }
 
 /// The loop changes threads over and over, while messages come and go.
@@ -105,7 +105,7 @@ TEST_F(KeptThread, MAP16_ORD1_NoMessageIsLostOrOvertakenWhenTheLoopChangesThread
       for (int message = 0; message < messages; ++message)
         EXPECT_TRUE(asker.send(to, std::to_string(message)));
       for (int message = 0; message < messages; ++message)
-        EXPECT_EQ(asker.receive<std::string>({patience})->body(), std::to_string(message));
+        EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), std::to_string(message));
     });
   for (auto& each : askers)
     each.join();

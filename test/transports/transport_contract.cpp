@@ -93,7 +93,7 @@ private:
                               side_options options) {
       auto own = udp_.default_bind_options();
       own.peer = std::move(peer);
-      own.reassembly.timeout = 500ms; // until who begins anew is heard in any case
+      own.reassembly.timeout = 500ms; // until a peer that begins anew is heard in any case
       own.limits = options.limits;
       own.observer = std::move(options.observer);
       return udp_.try_bind(at, std::move(own));
@@ -104,7 +104,7 @@ private:
               .receiver = made.receiver_address(),
               .id = made.flow_control_id(),
               .is_open = [made] { return made.is_open(); },
-              .end = [made] { return made.stop(); }};
+              .end = [made] { return made.try_close(); }};
     }
 
     udp::transport udp_;

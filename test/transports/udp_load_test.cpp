@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, UdpImpaired,
 
 TEST_F(UdpLoad, ORD5_ORD8_WithoutCreditReadingPauses) {
   constexpr int total = 100;
-  const auto at_b = b.bind({.limits = {.credit_messages = 8}});
+  const auto at_b = b.bind({.limits = {.max_unhandled_messages = 8}});
   auto reader = b.start_reader(at_b);
   const auto at_a = a.bind_to(at_b.socket_address());
   for (int i = 0; i < total; ++i)
@@ -81,7 +81,7 @@ TEST_F(UdpLoad, ORD5_ORD8_WithoutCreditReadingPauses) {
   ASSERT_TRUE(at_a.flush());
   ASSERT_TRUE(eventually([&] { return b.node.metrics().received == 8; }));
   for (int i = 0; i < total; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     EXPECT_EQ(next->body(), std::to_string(i));
     EXPECT_LE(b.node.metrics().in_flight(), 8u);

@@ -84,7 +84,7 @@ TEST_F(Zone, UDP7_TheReturnRouteLeadsBackToAPeerWithAZone) {
       b.node.start_worker("echoer", echoer{});
     const auto at_a = a.udp.bind(place(zone));
     const auto told = a.node.root().send_and_receive_extended<std::string>(
-      {at_a, udp_address(place(zone, at_b.port())), "echoer"}, "x", {patience});
+      {at_a, udp_address(place(zone, at_b.port())), "echoer"}, "x", {long_timeout});
     ASSERT_TRUE(told) << to_string(told.error());
     EXPECT_EQ(told->return_route(), (route{at_a, udp_address(at_b), "echoer"}));
     EXPECT_EQ(ask(a.node, told->return_route()), "Hello Ockam!");

@@ -17,7 +17,7 @@ protected:
   connection connect(websocket::keepalive_options keepalive = {}) {
     a.websocket.async_connect(
       server.address(),
-      {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms, .keep_for = patience},
+      {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms, .keep_for = long_timeout},
        .keepalive = keepalive,
        .observer = events.observer()},
       [](const auto&) {});

@@ -55,7 +55,7 @@ TEST_F(WebSocketThreads, MAP10_InTheLoopOfTheHostASocketRunsItsHandlersOnItsThre
   std::optional<bool> there;
   bound.async_wait(tcp_socket::wait_write,
                    [&](const error_code&) { there = thread->is_this_thread(); });
-  while (!there && loop.run_one_for(patience) > 0)
+  while (!there && loop.run_one_for(long_timeout) > 0)
     ;
   EXPECT_EQ(there, true);
 }
@@ -76,7 +76,7 @@ private:
 
 protected:
   websocket_node guest{start_node(), {.io_context = &loop}};
-  ockam::listener place = guest.listen({.limits = {.write_deadline = 100ms}});
+  ockam::listener place = guest.listen({.limits = {.write_timeout = 100ms}});
 };
 
 TEST_F(WebSocketGuest, NOD6_WS10_APeerThatAsksForNothingDoesNotOutliveTheNode) {

@@ -67,7 +67,7 @@ TEST_F(WebSocketTls, WS11_ACertificateForAnotherNameIsRefused) {
 TEST_F(WebSocketTls, WS11_ACertificateOfAnUnknownAuthorityIsRefused) {
   const auto at = listen(unknown.issue("IP:127.0.0.1"));
   expect_refused(connect(at), "tls.ca_file");
-  // whom the system believes has signed none of ours
+  // the authorities of the system have signed none of ours
   expect_refused(a.websocket.try_connect("wss://127.0.0.1:" + std::to_string(port_of(at))),
                  "tls.ca_file");
 }

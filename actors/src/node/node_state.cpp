@@ -41,7 +41,7 @@ result<void> node_state::check_may_wait(std::string_view call, std::string_view 
 
 result<void> check(const mailboxes& at) {
   if (at.all().empty())
-    return fail(errc::internal, "no address was given; at least one is needed"); // ROU-6
+    return fail(errc::misuse, "no address was given; at least one is needed"); // ROU-6
   if (at.all().size() > 0xffff)
     return fail(errc::misuse, "a worker can have at most 65535 addresses");
   for (const auto& box : at.all())
@@ -220,7 +220,7 @@ result<void> node_state::attach(std::shared_ptr<transport> what) {
     return allowed;
   const std::lock_guard guard{mutex_};
   if (stopped_)
-    return fail(errc::internal, "the node has stopped");
+    return fail(errc::node_stopped, "the node has stopped");
   if (stopping_)
     return fail(errc::shutting_down, "the node is stopping; no transport can be added");
   transport_by_type_[what->type()] = what;

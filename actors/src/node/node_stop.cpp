@@ -101,7 +101,7 @@ result<void> node_state::end_everything() {
   timers.stop();
   log().report_left_out();
   report_lost(before);
-  table.close({errc::internal, "the node has stopped"});
+  table.close({errc::node_stopped, "the node has stopped"});
   gone_ = true;
   if (const auto last = router()) { // it holds this node's state, which holds it
     set_router({});

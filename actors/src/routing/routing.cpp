@@ -260,7 +260,7 @@ void node_state::count_drop(drop_reason reason, const message& content) {
 
 error node_state::unknown(address_view next) const {
   if (is_gone())
-    return {errc::internal, "the node has stopped"};
+    return {errc::node_stopped, "the node has stopped"};
   if (auto closed = closed_connections_.find(next))
     return std::move(*closed);
   const auto name = escaped(to_string(next));
@@ -271,9 +271,10 @@ error node_state::unknown(address_view next) const {
                                     + "; raise request_options.timeout, or find out what is slow"}
       .with_cause(make_error_code(errc::timeout));
   if (!next.is_local())
-    return {errc::internal, name
-                              + " is a transport address and no connection; connect first, or call "
-                                "resolve_transport_route"};
+    return {errc::not_found,
+            name
+              + " is a transport address and no connection; connect first, or call "
+                "resolve_transport_route"};
   return {errc::not_found,
           "no worker is registered at " + name + "; start it first, or check the spelling"};
 }
@@ -282,7 +283,8 @@ error node_state::unsendable(const route& to, const error& encoding) const {
   const auto next = to.front();
   if (!table.find(next))
     return unknown(next);
-  return {errc::internal, "the body cannot be encoded and was not sent: " + to_string(encoding)};
+  return {errc::not_encodable,
+          "the body cannot be encoded and was not sent: " + to_string(encoding)};
 }
 
 } // namespace ockam::internal

@@ -152,7 +152,7 @@ std::optional<address_metadata> sender::metadata(const address& any) const {
 
 result<std::optional<address>> sender::find_terminal_address(const route& along) const {
   if (node_->is_gone())
-    return fail(errc::internal, "the node has stopped");
+    return fail(errc::node_stopped, "the node has stopped");
   for (auto hop : along)
     if (!hop.is_local())
       return fail(errc::invalid_value,
@@ -165,7 +165,7 @@ result<std::optional<address>> sender::find_terminal_address(const route& along)
 
 result<route> sender::resolve_transport_route(const route& along) {
   if (node_->is_gone())
-    return fail(errc::internal, "the node has stopped");
+    return fail(errc::node_stopped, "the node has stopped");
   const auto external = std::count_if(along.begin(), along.end(),
                                       [](address_view hop) { return !hop.is_local(); });
   if (external > 1)
@@ -299,7 +299,7 @@ result<delayed_event> sender::make_delayed(route to, result<shared_bytes> payloa
   if (!first_hop)
     return fail(std::move(first_hop.error()));
   if (!payload)
-    return fail(errc::internal,
+    return fail(errc::not_encodable,
                 "the body cannot be encoded and will not be sent: " + to_string(payload.error()));
   mailbox_options box{.address = address::random(),
                       .incoming = deny_all(),

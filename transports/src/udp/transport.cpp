@@ -34,7 +34,7 @@ connection_limits limited(const bind_options& options) {
   auto limits = options.limits;
   const auto part = options.datagram_size - datagram_overhead;
   limits.max_frame_size = std::min(limits.max_frame_size, 0xffff * part);
-  limits.write_deadline = {};
+  limits.write_timeout = {};
   return limits;
 }
 
@@ -68,7 +68,7 @@ std::vector<binding> transport_impl::bindings() const {
   return handles;
 }
 
-/// The defaults, with a flow control id that nobody else has.
+/// The defaults, with a new flow control id.
 bind_options transport_impl::fresh_bind_options() const {
   auto fresh = defaults_;
   fresh.flow_control_id = flow_control_id::random();
@@ -221,7 +221,7 @@ bool binding::flush(std::chrono::milliseconds timeout) const {
   return impl_->engine().wait_until_written(timeout);
 }
 
-result<void> binding::stop() const {
+result<void> binding::try_close() const {
   return impl_->engine().disconnect();
 }
 

@@ -94,9 +94,10 @@ public:
   ///
   /// Success means queued, or dropped by access control. Errors, in this order:
   /// - errc::empty_route         `to` has no address
-  /// - errc::not_found           nothing is registered at the first address of `to`
-  /// - errc::internal            `body` cannot be encoded, e.g. text that is not UTF-8; the
-  ///                               first address is a transport address; the node has stopped
+  /// - errc::not_found           nothing is registered at the first address of `to`; a transport
+  ///                             address is one that was not resolved
+  /// - errc::not_encodable       `body` cannot be encoded, e.g. text that is not UTF-8
+  /// - errc::node_stopped        the node has stopped
   /// - errc::resource_exhausted  the connection at the first address has too much to write
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
@@ -120,11 +121,11 @@ public:
     return send_payload(0, std::move(to), internal::encode_body(body), std::move(info));
   }
 
-  /// As `send`, to one of the own addresses; errc::internal for another one.
+  /// As `send`, to one of the own addresses; errc::not_own_address for another one.
   template <class T>
   [[nodiscard]] result<void> send_to_self(const address& from, const address& to, const T& body) {
     if (!own_index(to))
-      return fail(errc::internal,
+      return fail(errc::not_own_address,
                   escaped(to_string(to)) + " is not an address of this worker; use send");
     return send_from_address(route{to}, body, from);
   }
@@ -169,7 +170,8 @@ public:
   /// call returns; its `initialize` may not have run yet.
   /// - errc::already_exists  one of the addresses is taken; nothing is registered
   /// - errc::shutting_down   the node is stopping
-  /// - errc::internal        no address was given, or the node has stopped
+  /// - errc::misuse          no address was given
+  /// - errc::node_stopped    the node has stopped
   template <class Worker>
   [[nodiscard]] result<address> start_worker(mailboxes at, Worker what,
                                              worker_options options = {}) {

@@ -103,8 +103,8 @@ public:
   /// the actor. Takes every handle whose interface contains that of `worker_actor`.
   /// - errc::already_exists  one of the addresses is taken; nothing is registered
   /// - errc::shutting_down   the node is stopping
-  /// - errc::misuse          the handle is null
-  /// - errc::internal        no address was given, or the node has stopped
+  /// - errc::misuse          no address was given, or the handle is null
+  /// - errc::node_stopped    the node has stopped
   address expose(mailboxes at, worker_actor actor);
 
   /// The same for a dynamically typed actor that handles `routed_message&`; CAF calls its default

@@ -43,7 +43,7 @@ namespace internal {
 class link;
 } // namespace internal
 
-/// A connection to another node: put its address at the front of a route (TCP-3).
+/// A connection to another node: put its address at the front of a route.
 ///
 /// A handle; copies mean the same connection, and dropping them all does not close it. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT connection {
@@ -70,9 +70,10 @@ public:
   /// callback, unless `timeout` is 0.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
-  /// From now on the address is unknown; what was sent is still written, then it closes (TCP-35).
+  /// Makes the address unknown at once; what was sent is still written, then the connection closes.
   /// errc::not_found when it has closed already.
-  result<void> disconnect() const;
+  void close() const { value_or_throw(try_close()); }
+  [[nodiscard]] result<void> try_close() const;
 
 private:
   std::shared_ptr<internal::link> link_;

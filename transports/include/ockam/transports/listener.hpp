@@ -13,7 +13,7 @@ namespace internal {
 class listening;
 } // namespace internal
 
-/// Where a node accepts connections (TCP-4). A handle like `connection`; thread-safe.
+/// Where a node accepts connections. A handle like `connection`; thread-safe.
 class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   /// For transports.
@@ -25,8 +25,9 @@ public:
   [[nodiscard]] const std::string& socket_address() const noexcept;
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
-  /// No new connections; existing ones continue (TCP-11). errc::not_found when it has ended.
-  result<void> stop() const;
+  /// No new connections; existing ones continue. errc::not_found when it has ended.
+  void stop() const { value_or_throw(try_stop()); }
+  [[nodiscard]] result<void> try_stop() const;
 
 private:
   std::shared_ptr<internal::listening> impl_;

@@ -24,17 +24,17 @@ class io_context;
 namespace ockam::udp {
 
 /// Messages may be lost, and overtake each other; one that is delivered is intact, and is delivered
-/// once. There is no secrecy and no authenticity: anybody can claim to be any peer.
+/// once. There is no secrecy and no authenticity: any host can claim to be any peer.
 
 /// How a binding behaves; every limit has an error that names it.
 struct bind_options {
   /// Names this binding in flow control; it exists before the binding does.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
 
-  /// Producers of this node that may send through the binding: deliberate transit (FCU-3).
+  /// Producers of this node that may send through the binding: deliberate transit.
   std::vector<ockam::flow_control_id> consumer_of{};
 
-  /// Ties the binding to one peer, `host:port`: what comes from others is dropped (UDP-8).
+  /// Ties the binding to one peer, `host:port`: what comes from others is dropped.
   std::optional<std::string> peer{};
 
   datagram_format format = datagram_format::b;       ///< of what is sent; both are read
@@ -73,7 +73,7 @@ class udp_binding;
 } // namespace detail
 
 /// A bound socket: its address goes to the front of a route. An open binding takes
-/// `[binding, 2#host:port, worker]`, a tied one `[binding, worker]` (UDP-2).
+/// `[binding, 2#host:port, worker]`, a tied one `[binding, worker]`.
 ///
 /// A handle; copies mean the same binding, and dropping them all does not close it. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT binding {
@@ -97,9 +97,10 @@ public:
   /// As `connection::flush`; names that are being resolved are not waited for.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
-  /// From now on the address is unknown; what was sent is still written, then the port is free.
+  /// Makes the address unknown at once; what was sent is still written, then the port is free.
   /// errc::not_found when it has ended already.
-  result<void> stop() const;
+  void close() const { value_or_throw(try_close()); }
+  [[nodiscard]] result<void> try_close() const;
 
   /// For what is built on bindings.
   [[nodiscard]] const std::shared_ptr<detail::udp_binding>& impl() const noexcept { return impl_; }
@@ -121,7 +122,7 @@ struct transport_options {
   bind_options bind{}; ///< where a call gives none; its flow_control_id and peer are not used
 };
 
-/// UDP for a node (UDP-1). A handle; the node stops the transport in the end. Thread-safe.
+/// UDP for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
 /// `resolve_transport_route`, and implicit connections, make a tied binding for `2#host:port`.
 class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {
@@ -139,8 +140,8 @@ public:
   /// - a system error        port in use, no permission; the name of the peer is unknown
   binding bind(std::string_view at = "127.0.0.1:0");
   binding bind(std::string_view at, bind_options options);
-  result<binding> try_bind(std::string_view at = "127.0.0.1:0");
-  result<binding> try_bind(std::string_view at, bind_options options);
+  [[nodiscard]] result<binding> try_bind(std::string_view at = "127.0.0.1:0");
+  [[nodiscard]] result<binding> try_bind(std::string_view at, bind_options options);
 
   [[nodiscard]] std::vector<binding> bindings() const;
 

@@ -32,7 +32,7 @@ public:
 
   ~puncture_end() {
     port_.close();
-    static_cast<void>(socket_.stop()); // unless it was the first to end
+    static_cast<void>(socket_.try_close()); // unless it was the first to end
     state_->end();
   }
 
@@ -112,7 +112,7 @@ private:
       refuse(ctx, "the negotiation with the other node failed", sent.error());
   }
 
-  /// The worker of the one who asked may not be there before it has our answer: until it is heard,
+  /// The worker of the requester may start after our answer arrives: until it is heard,
   /// pings go to its socket alone, to open the way.
   void answer(context& ctx, const responder& asked, const negotiation& mine) {
     if (!start_pinging(ctx, asked.theirs))
@@ -186,7 +186,7 @@ private:
     return {};
   }
 
-  /// Beyond the credit it is dropped: if the socket waited for those who handle it, pings would too.
+  /// Beyond the credit it is dropped: if the socket waited for its handlers, pings would too.
   void deliver(message&& wrapped, const message& content) {
     if (credit_->exhausted())
       return port_.discard(drop_reason::mailbox_full);
@@ -245,7 +245,7 @@ result<void> check(const route& rendezvous, const puncture_role& role,
   return {};
 }
 
-/// The socket of a puncture: nobody but its worker uses it, and they end together.
+/// The socket of a puncture: its worker alone uses it, and they end together.
 result<binding> bind_socket(transport& over, bind_options options,
                             const std::shared_ptr<puncture_state>& state) {
   options.consumer_of.clear();
@@ -280,7 +280,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
     setup.spawner_id = asked_by->listener_id;
   auto port = connection_port::open(from.services(), std::move(setup));
   if (!port) {
-    static_cast<void>(socket->stop());
+    static_cast<void>(socket->try_close());
     return fail(std::move(port.error()));
   }
   state->set_up(socket->impl(), *port);
@@ -297,7 +297,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
     mailboxes{std::move(boxes)},
     puncture_worker{std::make_unique<puncture_end>(
       state, std::move(*port), *socket, socket_options.limits, rendezvous, std::move(role), alarm)},
-    {.shutdown_priority = 1}); // after those who send through it
+    {.shutdown_priority = 1}); // after the workers that send through it
   if (!started) {
     rights.clean_up(state->worker());
     return fail(std::move(started.error()));
@@ -345,11 +345,11 @@ bool puncture::has_ended() const noexcept {
   return state_->has_ended();
 }
 
-result<void> puncture::wait_until_open(std::chrono::milliseconds timeout) const {
+result<void> puncture::try_wait_until_open(std::chrono::milliseconds timeout) const {
   return state_->wait_until_open(timeout);
 }
 
-result<void> puncture::stop() const {
+result<void> puncture::try_close() const {
   return state_->stop();
 }
 

@@ -34,7 +34,7 @@ public:
   virtual result<Listener> listen(std::string_view at, ListenOptions options) = 0;
   virtual void connect(std::string_view peer, ConnectOptions options, on_connected done) = 0;
 
-  /// The defaults, with a flow control id that nobody else has.
+  /// The defaults, with a new flow control id.
   [[nodiscard]] ConnectOptions fresh_connect_options() const {
     auto fresh = connect_;
     fresh.flow_control_id = flow_control_id::random();
@@ -65,16 +65,18 @@ private:
 /// What the handle of every transport offers that has connections and listeners. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT transport_handle {
 public:
-  /// As `connection::disconnect`, by sender or receiver address (TCP-35). errc::not_found
-  result<void> disconnect(const address& any);
+  /// As `connection::close`, by sender or receiver address. errc::not_found
+  void disconnect(const address& any) { value_or_throw(try_disconnect(any)); }
+  [[nodiscard]] result<void> try_disconnect(const address& any);
 
   /// As `listener::stop`, by its address. errc::not_found
-  result<void> stop_listener(const address& listener);
+  void stop_listener(const address& listener) { value_or_throw(try_stop_listener(listener)); }
+  [[nodiscard]] result<void> try_stop_listener(const address& listener);
 
-  [[nodiscard]] std::vector<connection> connections() const; // TCP-41
+  [[nodiscard]] std::vector<connection> connections() const;
   [[nodiscard]] std::vector<listener> listeners() const;
 
-  /// By the peer's socket address, or by sender or receiver address (TCP-42).
+  /// By the peer's socket address, or by sender or receiver address.
   [[nodiscard]] std::optional<connection> find_connection(std::string_view text) const;
   [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
 
@@ -85,7 +87,8 @@ protected:
   transport_handle& operator=(const transport_handle&) = default;
 
   /// Waits for `begin`, which is given what to call when it is done.
-  result<connection> wait_for(const std::function<void(internal::on_connected)>& begin) const;
+  [[nodiscard]] result<connection> wait_for(
+    const std::function<void(internal::on_connected)>& begin) const;
 
   /// As `done`; what it throws is logged and counted.
   [[nodiscard]] internal::on_connected guarded(internal::on_connected done) const;
@@ -110,27 +113,27 @@ public:
     return calls_->fresh_listen_options();
   }
 
-  /// Accepting has begun when it returns (TCP-9).
+  /// Accepting has begun when it returns.
   Listener listen(std::string_view at) { return listen(at, default_listen_options()); }
   Listener listen(std::string_view at, ListenOptions options) {
     return value_or_throw(try_listen(at, std::move(options)));
   }
-  result<Listener> try_listen(std::string_view at) {
+  [[nodiscard]] result<Listener> try_listen(std::string_view at) {
     return try_listen(at, default_listen_options());
   }
-  result<Listener> try_listen(std::string_view at, ListenOptions options) {
+  [[nodiscard]] result<Listener> try_listen(std::string_view at, ListenOptions options) {
     return calls_->listen(at, std::move(options));
   }
 
-  /// Returns when messages can be sent (TCP-18); every call makes a new connection (TCP-19).
+  /// Returns when messages can be sent; every call makes a new connection.
   connection connect(std::string_view peer) { return connect(peer, default_connect_options()); }
   connection connect(std::string_view peer, ConnectOptions options) {
     return value_or_throw(try_connect(peer, std::move(options)));
   }
-  result<connection> try_connect(std::string_view peer) {
+  [[nodiscard]] result<connection> try_connect(std::string_view peer) {
     return try_connect(peer, default_connect_options());
   }
-  result<connection> try_connect(std::string_view peer, ConnectOptions options) {
+  [[nodiscard]] result<connection> try_connect(std::string_view peer, ConnectOptions options) {
     return wait_for([&](internal::on_connected done) {
       calls_->connect(peer, std::move(options), std::move(done));
     });
