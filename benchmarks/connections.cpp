@@ -118,7 +118,7 @@ struct patient {
 class greedy_requester {
 public:
   greedy_requester(node& own, route to)
-    : mailbox_{own.detached("slow-requester")}, to_{std::move(to)} {}
+    : mailbox_{own.make_endpoint("slow-requester")}, to_{std::move(to)} {}
 
   /// Asks until the buffers on the way back are full.
   void fill(const connection& through) {
@@ -232,7 +232,7 @@ private:
   tcp_node own_;
   const connection full_ = own_.transport.connect(server_.line());
   greedy_requester requester_{own_.node, make_route(full_, "amplifier")};
-  endpoint asker_ = own_.node.detached("asker");
+  endpoint asker_ = own_.node.make_endpoint("asker");
   std::size_t next_new_ = 0;
 };
 
@@ -288,7 +288,7 @@ public:
 private:
   tcp_node own_;
   tcp::listener listener_ = own_.transport.listen("127.0.0.1:0");
-  endpoint mailbox_ = own_.node.detached("mailbox");
+  endpoint mailbox_ = own_.node.make_endpoint("mailbox");
   raw body_{payload_of(32)};
   std::vector<connection> all_;
 };

@@ -212,7 +212,7 @@ row requests_of_a_thread(policy scheduling) {
             struct asked : both {
               using both::both;
               plain_echo_actor plain = on.system.spawn<plain_echo>();
-              endpoint mailbox = own.detached("mailbox");
+              endpoint mailbox = own.make_endpoint("mailbox");
             };
             const auto all = std::make_shared<asked>(scheduling);
             all->own.start_worker("echo", echo{});

@@ -144,7 +144,7 @@ ockam_client::ockam_client(std::unique_ptr<carrier> own, const load& what, const
     window_{what.window},
     batch_{batch_of(what, encode)},
     own_{std::move(own)},
-    mailbox_{own_->node.detached("mailbox")} {
+    mailbox_{own_->node.make_endpoint("mailbox")} {
   std::vector<route> paths;
   for (std::size_t i = 0; i < what.connections; ++i) {
     const auto [through, id] = own_->connect(place);

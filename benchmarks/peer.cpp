@@ -79,7 +79,7 @@ public:
 private:
   std::shared_ptr<flight> flight_ = std::make_shared<flight>();
   tcp_node own_;
-  endpoint mailbox_ = own_.node.detached("mailbox");
+  endpoint mailbox_ = own_.node.make_endpoint("mailbox");
   connection connection_;
 };
 

@@ -189,7 +189,7 @@ slow_outcome ask_slowly(slow_client& client, const slow_work& work, const route&
 
 lossy_outcome ask_slowly(node& own, const flow_control_id& entrance, const slow_work& work,
                          const route& to) {
-  auto requester = own.detached("requester");
+  auto requester = own.make_endpoint("requester");
   own.flow_controls().add_consumer("requester", entrance);
   sent_count sent;
   std::thread writing{[&] {

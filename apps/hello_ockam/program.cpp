@@ -166,9 +166,9 @@ int program::parse_and_run(int argc, char** argv, const std::function<void(ockam
 int program::run_with(const flow_output& flow, const std::function<void(ockam::node&)>& run,
                       const std::function<void(const std::string&)>& complain) {
   try {
-    ockam::compat::init_message_types<caf::id_block::ockam>();
+    ockam::init_message_types<caf::id_block::ockam>();
     caf::actor_system_config config;
-    ockam::compat::tune_for_io(config, 2);
+    ockam::tune_for_io(config, 2);
     caf::actor_system system{config};
     ockam::node_options options;
     options.observer = flow.observer();

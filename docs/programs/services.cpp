@@ -26,8 +26,8 @@ public:
 };
 
 /// One that does several things: it tells the length of a text, and doubles a number.
-using calculator = ockam::compat::typed_actor<caf::result<std::uint64_t>(std::string),
-                                              caf::result<double>(double)>;
+using calculator
+  = ockam::typed_actor<caf::result<std::uint64_t>(std::string), caf::result<double>(double)>;
 
 class calculating final : public calculator::base {
 public:
@@ -66,11 +66,9 @@ void caf_main(caf::actor_system& system, const configuration&) {
   const auto far = ockam::service_at<std::string, std::string>(client, {connection, "uppercase"});
 
   caf::scoped_actor self{system};
-  ockam::compat::request(self, far, std::string{"Hello Ockam!"})
+  ockam::request(self, far, std::string{"Hello Ockam!"})
     .receive([](const std::string& answer) { std::cout << answer + "\n"; },
-             [&](const caf::error& why) {
-               std::cout << ockam::compat::render(system, why) + "\n";
-             });
+             [&](const caf::error& why) { std::cout << ockam::render(system, why) + "\n"; });
 
   // A route with types, without CAF: up to three attempts of a second each.
   using namespace std::chrono_literals;

@@ -9,7 +9,7 @@
 namespace ockam::test {
 namespace {
 
-/// Remembers that it was asked, and answers as told.
+/// Records that it was asked, and returns a given answer.
 class scripted final : public access_control {
 public:
   explicit scripted(result<bool> answer) : answer_{std::move(answer)} {}
@@ -166,7 +166,7 @@ TEST(AccessControl, AC6_TenAreRememberedAndTheOldestGoesFirst) {
   EXPECT_EQ(inner->asked, 12);
 }
 
-TEST(AccessControl, AC6_EverythingButThePayloadTellsMessagesApart) {
+TEST(AccessControl, AC6_EverythingButThePayloadDistinguishesMessages) {
   const auto inner = std::make_shared<scripted>(true);
   const auto control = cached(inner, 1h);
   const question first;
@@ -257,14 +257,14 @@ TEST_F(LocalOnly, AC9_DEC9_OnlySourcesInsideTheNodeAreAdmitted) {
   EXPECT_TRUE(logged({"warning", "incoming", "0#w", "inside this node"}));
 
   // another producer, without a connection
-  auto inlet = node.detached("inlet");
+  auto inlet = node.make_endpoint("inlet");
   node.flow_controls().add_producer("inlet", flow_control_id::random());
   EXPECT_TRUE(inlet.send("w", "from a producer"));
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 2; }));
 
   // and one that is known by a further address
-  auto side = node.detached("side");
+  auto side = node.make_endpoint("side");
   node.flow_controls().add_producer("outlet", flow_control_id::random(), {}, {"side"});
   EXPECT_TRUE(side.send("w", "from the side"));
   EXPECT_TRUE(

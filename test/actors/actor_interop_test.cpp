@@ -158,7 +158,7 @@ TEST_F(ActorInterop, ROU5_ARefusedActorIsReleased) {
                                 }),
                failure);
   EXPECT_EQ(error_of(node.root().send("free", "x")), errc::not_found);
-  EXPECT_EQ(book.wait_for(1), lines{"exit"}) << "nobody refers to it any more";
+  EXPECT_EQ(book.wait_for(1), lines{"exit"}) << "no handle refers to it any more";
   EXPECT_THROW(node.start_actor("free", worker_actor{}), failure);
 }
 
@@ -211,7 +211,7 @@ TEST_F(ActorInterop, MBX2_AnActorsMailboxesHaveAccessControl) {
                                                                                  actor_sender out) {
     return caf::actor_cast<worker_actor>(system->spawn<counting_echoer>(std::move(out), journal{}));
   });
-  auto friendly = node.detached("friend");
+  auto friendly = node.make_endpoint("friend");
   EXPECT_TRUE(node.root().send("w", "denied"));
   EXPECT_TRUE(friendly.send("w", "admitted"));
   EXPECT_EQ(book.wait_for(1), lines{"0#w got admitted from 0#friend"});
@@ -229,7 +229,7 @@ TEST_F(ActorInterop, SND4_AnActorSendsFromItsOwnAddresses) {
     out.emplace(std::move(given));
     return spawn_listening(system, book);
   });
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   ASSERT_TRUE(out->send("mailbox", "x"));
   EXPECT_EQ(mailbox.receive<any>().value().source_address(), "w");
   ASSERT_TRUE(out->send_from_address("mailbox", "x", "alias"));
@@ -286,7 +286,7 @@ TEST_F(ActorInterop, ROU5_OneActorMayBeExposedAtSeveralAddressesAndNodes) {
 
 TEST_F(ActorInterop, MAP1_AMessageSentToTheRouterHandleIsRoutedWithoutASource) {
   node.start_worker("hop", hop{});
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   caf::scoped_actor self{*system};
   compat::send(self, node.router(), text_message(route{"hop", "mailbox"}, "x", "back"));
   const auto received = mailbox.receive<std::string>().value();
@@ -319,7 +319,7 @@ TEST_F(ActorInterop, DEC7_WhatTheRouterHandleCannotRouteIsCounted) {
 }
 
 TEST_F(ActorInterop, MAP2_ARequestToTheRouterOrToAWorkerIsAnswered) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   const journal book;
   node.start_worker("w", recorder{book});
   caf::scoped_actor self{*system};
@@ -361,7 +361,7 @@ TEST_F(ActorInterop, ORD2_WhatACafActorSendsAndAsksStaysInOrder) {
   EXPECT_EQ(book.wait_for(5), (lines{"1", "2", "3", "4", "5"}));
 }
 
-TEST_F(ActorInterop, DEC7_WhoWaitsForAWorkerThatIsKilledGetsAnError) {
+TEST_F(ActorInterop, DEC7_ARequesterOfAKilledWorkerGetsAnError) {
   constexpr int count = 300;
   const journal book;
   std::promise<void> go_on;
@@ -415,7 +415,7 @@ TEST_F(ActorInterop, ROU9_ROU10_TheRouterAnswersCommands) {
   caf::anon_send_exit(host_actor, caf::exit_reason::user_shutdown);
 }
 
-TEST_F(ActorInterop, ROU12_AFailedCommandIsAnErrorAndTheRouterGoesOn) {
+TEST_F(ActorInterop, ROU12_AFailedCommandIsAnErrorAndTheRouterContinues) {
   using command = router_command::kind;
   caf::scoped_actor self{*system};
   const auto error_of = [&](router_command what) {
@@ -488,8 +488,8 @@ TEST_F(ActorInterop, MAP2_AnActorMayPassAMessageOnByItsHandle) {
 
 TEST_F(ActorInterop, MAP1_OneCafMessageToSeveralRoutersIsCopied) {
   ockam::node other{*system};
-  auto here = node.detached("mailbox");
-  auto there = other.detached("mailbox");
+  auto here = node.make_endpoint("mailbox");
+  auto there = other.make_endpoint("mailbox");
   const auto shared = caf::make_message(text_message("mailbox", "to all"));
   for (const auto& router : {node.router(), other.router()}) {
     const auto handle = caf::actor_cast<caf::actor>(router);
@@ -505,7 +505,7 @@ TEST_F(ActorInterop, MAP1_OneCafMessageToSeveralRoutersIsCopied) {
 // -- several of everything -------------------------------------------------------------------------
 
 TEST_F(ActorInterop, DEC2_NodesOfOneSystemTalkThroughActors) {
-  // what arrives at "bridge" here goes on in the other node
+  // a message to "bridge" here continues in the other node
   ockam::node other{*system};
   class bridge final : public worker_actor::base {
   public:

@@ -44,7 +44,7 @@ protected:
   }
 
   ref_ptr<worker_record> record_of(const std::string& name) {
-    return make_ref<worker_record>(mailboxes{name}, resident::shell, counters);
+    return make_ref<worker_record>(mailboxes{name}, record_kind::shell, counters);
   }
 
   const std::shared_ptr<node_counters> counters = std::make_shared<node_counters>();

@@ -8,7 +8,7 @@ namespace {
 class NextHop : public testing::Test {
 protected:
   ref_ptr<worker_record> add(const char* name) {
-    auto record = make_ref<worker_record>(mailboxes{name}, resident::shell, counters);
+    auto record = make_ref<worker_record>(mailboxes{name}, record_kind::shell, counters);
     EXPECT_TRUE(table.insert(record));
     return record;
   }

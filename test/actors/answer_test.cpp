@@ -61,7 +61,7 @@ TEST_F(Answer, ANS8_WhateverAHandlerThrowsAndHoweverItTakesItsMessage) {
   EXPECT_EQ(request(node, "of_another_type").error().cause(), errc::invalid_value);
 }
 
-TEST_F(Answer, ANS8_AWorkerSaysWhyThereIsNoAnswer) {
+TEST_F(Answer, ANS8_AWorkerReportsWhyThereIsNoAnswer) {
   node.start_worker("refusing", [](context& ctx, const routed<std::string>& received) {
     return ctx.reply_error(received, {errc::access_denied, "not on a Sunday"});
   });
@@ -287,7 +287,7 @@ TEST_F(Answer, ANS11_ATimeOutNamesTheRouteAndTheConnection) {
     << error_of(far).detail();
 }
 
-TEST_F(Answer, ANS11_ALateReplySaysHowLateItIs) {
+TEST_F(Answer, ANS11_ALateReplyReportsItsDelay) {
   fake_connection peer{node};
   EXPECT_EQ(error_of(request(node, {peer.sender(), "echoer"}, 20ms)), errc::timeout);
   const auto asked = peer.next_written();
@@ -296,7 +296,7 @@ TEST_F(Answer, ANS11_ALateReplySaysHowLateItIs) {
   EXPECT_TRUE(logged({"info", "a reply came for a request that had ended", "ms before"}));
 }
 
-TEST_F(Answer, ANS11_ANS5_ASendToAClosedConnectionSaysSo) {
+TEST_F(Answer, ANS11_ANS5_ASendToAClosedConnectionReportsIt) {
   address sender;
   {
     fake_connection peer{node};

@@ -50,7 +50,7 @@ TEST_F(Context, CTX1_CTX6_MAP13_AllContextsOfANodeSeeTheSameTransports) {
   const route expected{"h1", "connection", "echoer"};
   const route along{"h1", "1#host:1", "echoer"};
   EXPECT_EQ(node.root().resolve_transport_route(along).value(), expected);
-  EXPECT_EQ(node.detached("m").resolve_transport_route(along).value(), expected);
+  EXPECT_EQ(node.make_endpoint("m").resolve_transport_route(along).value(), expected);
   const journal book;
   start_caller("w", [=](context& ctx, const routed<std::string>&) { // where it must not wait
     for (const auto& each : {along, route{"7#host:1"}})
@@ -86,7 +86,7 @@ TEST_F(Context, CTX1_AStartedWorkerSharesTheTracingContextOfItsStarter) {
   };
   start_caller("starter", [](context& ctx, const routed<std::string>&) {
     static_cast<void>(ctx.start_worker("started", reports_on_start{}));
-    auto mailbox = ctx.detached("mailbox");
+    auto mailbox = ctx.make_endpoint("mailbox");
     static_cast<void>(mailbox->send("app", "mailbox"));
   });
   send_traced("starter", R"({"trace":"1"})");
@@ -110,7 +110,7 @@ TEST_F(Context, LMS10_CTX1_TheTracingContextPassesThroughWorkers) {
 TEST_F(Context, CTX2_ADetachedContextSendsAndReceivesAndLeaves) {
   node.start_worker("echoer", echoer{});
   {
-    auto mailbox = node.detached("mailbox");
+    auto mailbox = node.make_endpoint("mailbox");
     EXPECT_TRUE(node.is_registered("mailbox"));
     EXPECT_FALSE(node.actor_at("mailbox")) << "a mailbox without an actor";
     ASSERT_TRUE(mailbox.send("echoer", "x"));
@@ -122,14 +122,14 @@ TEST_F(Context, CTX2_ADetachedContextSendsAndReceivesAndLeaves) {
 TEST_F(Context, CTX3_ADetachedContextAtATakenAddressIsRefused) {
   node.start_worker({"w", "alias"}, echoer{});
   for (const auto* name : {"w", "alias", "app"})
-    EXPECT_EQ(error_of(node.root().detached(name)), errc::already_exists);
-  EXPECT_EQ(error_of(node.root().detached({"free", "alias"})), errc::already_exists);
+    EXPECT_EQ(error_of(node.root().make_endpoint(name)), errc::already_exists);
+  EXPECT_EQ(error_of(node.root().make_endpoint({"free", "alias"})), errc::already_exists);
   EXPECT_FALSE(node.is_registered("free"));
 }
 
 TEST_F(Context, CTX4_ACD5_ADetachedContextWithoutAnAddressIsRandomAndClosed) {
-  auto closed = node.root().detached().value();
-  auto another = node.root().detached().value();
+  auto closed = node.root().make_endpoint().value();
+  auto another = node.root().make_endpoint().value();
   EXPECT_NE(closed.primary_address(), another.primary_address());
   EXPECT_EQ(closed.primary_address().value().size(), 32u);
   EXPECT_TRUE(node.is_registered(closed.primary_address()));
@@ -153,10 +153,10 @@ TEST_F(Context, CTX5_AContextNamesItsAddresses) {
 }
 
 TEST_F(Context, CTX7_TheAddressOfADestroyedContextDisappears) {
-  auto mailbox = std::make_unique<endpoint>(node.detached("mailbox"));
+  auto mailbox = std::make_unique<endpoint>(node.make_endpoint("mailbox"));
   std::thread{[&] { mailbox.reset(); }}.join(); // any thread may (MAP-12)
   EXPECT_TRUE(eventually([&] { return !node.is_registered("mailbox"); }));
-  EXPECT_TRUE(eventually([&] { return node.root().detached("mailbox").has_value(); }));
+  EXPECT_TRUE(eventually([&] { return node.root().make_endpoint("mailbox").has_value(); }));
 }
 
 TEST_F(Context, MAP12_ADetachedContextWorksFromPlainThreads) {
@@ -164,7 +164,7 @@ TEST_F(Context, MAP12_ADetachedContextWorksFromPlainThreads) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
-      auto mailbox = node.detached("thread " + std::to_string(t));
+      auto mailbox = node.make_endpoint("thread " + std::to_string(t));
       for (int i = 0; i < 100; ++i) {
         ASSERT_TRUE(mailbox.send("echoer", std::to_string(i)));
         EXPECT_EQ(mailbox.receive<std::string>().value().body(), std::to_string(i));
@@ -179,15 +179,15 @@ TEST_F(Context, ACD2_AWorkerStartedWithOneAddressIsOpenBothWays) {
   start_caller("w", [](context& ctx, const routed<std::string>& received) {
     static_cast<void>(ctx.send(received.return_route(), received.body()));
   });
-  auto anyone = node.detached("anyone");
+  auto anyone = node.make_endpoint("anyone");
   ASSERT_TRUE(anyone.send("w", "x"));
   EXPECT_EQ(anyone.receive<std::string>().value().body(), "x");
 }
 
 TEST_F(Context, ACD6_ADetachedContextHasTheControlsItIsGiven) {
-  auto one_way = node.detached(
+  auto one_way = node.make_endpoint(
     mailbox_options{.address = "one way", .incoming = deny_all(), .outgoing = allow_all()});
-  auto other_way = node.detached(
+  auto other_way = node.make_endpoint(
     mailbox_options{.address = "other way", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(one_way.send("app", "passes"));
   EXPECT_TRUE(other_way.send("app", "is denied"));
@@ -344,7 +344,7 @@ TEST_F(Context, MAP10_ADispatcherCallsAFunctionInTheWorker) {
   EXPECT_EQ(worker.book.wait_for(3), (lines{"0#w call 0", "0#w call 1", "0#w call 2"}));
 }
 
-TEST_F(Context, MAP10_AFailingCallIsLoggedAndTheWorkerGoesOn) {
+TEST_F(Context, MAP10_AFailingCallIsLoggedAndTheWorkerContinues) {
   const offers_dispatcher worker;
   node.start_worker("w", worker);
   ASSERT_TRUE(worker.ready.wait());

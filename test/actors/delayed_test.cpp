@@ -188,7 +188,7 @@ TEST(Timers, CallsInTheOrderOfTheirTimesNotOfTheirSchedules) {
   EXPECT_EQ(book.wait_for(3), (lines{"first", "second", "third"}));
 }
 
-TEST(Timers, CancelTellsWhetherItCameInTime) {
+TEST(Timers, CancelReturnsWhetherItWasInTime) {
   internal::timers timers;
   const gate called;
   const auto late = timers.schedule(1h, [] { FAIL(); });

@@ -16,7 +16,7 @@ using clock = std::chrono::steady_clock;
 class Endpoint : public node_test {};
 
 TEST_F(Endpoint, RCV1_ReceiveReturnsTheNextAdmittedMessageInOrder) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   for (const auto* text : {"1", "2", "3"})
     node.send("mailbox", text);
   for (const auto* text : {"1", "2", "3"})
@@ -25,7 +25,7 @@ TEST_F(Endpoint, RCV1_ReceiveReturnsTheNextAdmittedMessageInOrder) {
 
 TEST_F(Endpoint, RCV1_TheLimitIs30SecondsByDefaultAndNoneByOption) {
   EXPECT_EQ(receive_options{}.timeout, 30s);
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   const gate waiting;
   std::thread receiver{[&] {
     waiting.open();
@@ -52,9 +52,9 @@ TEST_F(Endpoint, RCV2_AReceiveThatReachesItsLimitIsATimeout) {
 }
 
 TEST_F(Endpoint, RCV3_DeniedMessagesAreSkippedAndTheLimitKeepsRunning) {
-  auto mailbox = node.detached(
+  auto mailbox = node.make_endpoint(
     mailbox_options{.address = "mailbox", .incoming = allow_source_addresses({"friend"})});
-  auto friendly = node.detached("friend");
+  auto friendly = node.make_endpoint("friend");
   node.send("mailbox", "denied");
   node.send("mailbox", "denied");
   ASSERT_TRUE(friendly.send("mailbox", "admitted"));
@@ -77,7 +77,7 @@ TEST_F(Endpoint, RCV3_DeniedMessagesAreSkippedAndTheLimitKeepsRunning) {
 }
 
 TEST_F(Endpoint, RCV4_ReceiveOnAClosedMailboxIsNotFound) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   const gate waiting;
   std::thread receiver{[&] {
     waiting.open();
@@ -93,7 +93,7 @@ TEST_F(Endpoint, RCV4_ReceiveOnAClosedMailboxIsNotFound) {
 }
 
 TEST_F(Endpoint, RCV4_ASenderThatFoundTheMailboxBeforeItClosedIsRefused) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   const auto found = node.state()->table.find(address{"mailbox"});
   ASSERT_TRUE(found);
   node.stop_worker("mailbox");
@@ -105,7 +105,7 @@ TEST_F(Endpoint, RCV4_ASenderThatFoundTheMailboxBeforeItClosedIsRefused) {
 }
 
 TEST_F(Endpoint, RCV4_WhatWaitedInAClosedMailboxIsCounted) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   for (int i = 0; i < 3; ++i)
     node.send("mailbox", "x");
   node.stop_worker("mailbox");
@@ -117,7 +117,7 @@ TEST_F(Endpoint, RCV4_WhatWaitedInAClosedMailboxIsCounted) {
 }
 
 TEST_F(Endpoint, RCV5_AMessageOfAnotherTypeIsHandedOutAndOnlyDecodingFails) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   node.send("mailbox", std::uint8_t{1});
   const auto received = mailbox.receive<std::uint64_t>();
   ASSERT_TRUE(received);
@@ -129,7 +129,7 @@ TEST_F(Endpoint, RCV5_AMessageOfAnotherTypeIsHandedOutAndOnlyDecodingFails) {
 
 TEST_F(Endpoint, RCV6_SeveralThreadsShareTheMessages) {
   constexpr int messages = 3000;
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   std::atomic<int> received{0};
   std::vector<std::thread> receivers;
   for (int t = 0; t < 3; ++t)
@@ -152,7 +152,7 @@ protected:
 };
 
 TEST_F(EndpointWithASmallQueue, RCV1_AFullQueueIsAnErrorOfTheSenderNeverSilence) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(node.root().send("mailbox", i));
   const auto refused = node.root().send("mailbox", 3);
@@ -167,7 +167,7 @@ TEST_F(EndpointWithASmallQueue, RCV1_AFullQueueIsAnErrorOfTheSenderNeverSilence)
 }
 
 TEST_F(Endpoint, CTX2_AMovedEndpointKeepsItsAddressAndItsMessages) {
-  auto first = node.detached("mailbox");
+  auto first = node.make_endpoint("mailbox");
   node.send("mailbox", "1");
   auto second = std::move(first);
   node.send("mailbox", "2");
@@ -178,7 +178,7 @@ TEST_F(Endpoint, CTX2_AMovedEndpointKeepsItsAddressAndItsMessages) {
   EXPECT_EQ(error_of(first.receive<std::string>()), errc::not_found); // NOLINT: on purpose
   EXPECT_EQ(first.primary_address(), "mailbox");
 
-  auto other = node.detached("other");
+  auto other = node.make_endpoint("other");
   other = std::move(second);
   EXPECT_FALSE(node.is_registered("other"));
   EXPECT_TRUE(node.is_registered("mailbox"));
@@ -193,7 +193,7 @@ TEST_F(Endpoint, CTX2_AnEndpointOutlivesItsNode) {
   std::optional<endpoint> mailbox;
   {
     ockam::node other{*system};
-    mailbox = other.detached("mailbox");
+    mailbox = other.make_endpoint("mailbox");
     other.send("mailbox", "x");
   }
   EXPECT_EQ(error_of(mailbox->receive<std::string>()), errc::not_found);
@@ -201,7 +201,7 @@ TEST_F(Endpoint, CTX2_AnEndpointOutlivesItsNode) {
 }
 
 TEST_F(Endpoint, CTX2_AnEndpointAtSeveralAddresses) {
-  auto mailbox = node.detached({"a", "b"});
+  auto mailbox = node.make_endpoint({"a", "b"});
   node.send("b", "x");
   const auto received = mailbox.receive<std::string>().value();
   EXPECT_EQ(received.message_address(), "b");
@@ -214,7 +214,7 @@ TEST_F(Endpoint, MAP12_EndpointsComeAndGoWhileOthersSendToThem) {
       static_cast<void>(node.root().send("mailbox", "x"));
   }};
   for (int i = 0; i < 500; ++i) {
-    auto mailbox = node.detached("mailbox");
+    auto mailbox = node.make_endpoint("mailbox");
     if (i % 2 == 0)
       static_cast<void>(mailbox.receive<any>({.timeout = 1ms}));
   }

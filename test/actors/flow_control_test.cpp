@@ -135,7 +135,7 @@ TEST(FlowControls, FCO8_CallsAreThreadSafe) {
   EXPECT_TRUE(registry.empty());
 }
 
-TEST(FlowControls, FCO8_AWithdrawnRightIsNotRememberedForThoseWhoAskMeanwhile) {
+TEST(FlowControls, FCO8_AWithdrawnRightIsNotKeptByAConcurrentCheck) {
   const auto registry = std::make_shared<flow_controls>();
   const auto access = allow_consumers_of(registry, k);
   const address source{"connection"};
@@ -171,7 +171,7 @@ TEST(FlowControls, AnIdIs32HexDigits) {
 
 // -- clean-up --------------------------------------------------------------------------------------
 
-TEST(FlowControls, FCC1_ASpawnersConsumersGoWithItWhenNobodyElseNeedsThem) {
+TEST(FlowControls, FCC1_ASpawnersConsumersGoWithItsLastUser) {
   flow_controls registry;
   registry.add_spawner("listener", l);
   registry.add_consumer("w", l);
@@ -297,7 +297,7 @@ TEST(FlowControls, FCC4_WhateverWasAddedCleaningUpAllAddressesLeavesNothing) {
 
 class FlowControl : public node_test {};
 
-TEST_F(FlowControl, AC7_OnlyConsumersAreReachedAndTheDenialSaysWhatWouldAdmit) {
+TEST_F(FlowControl, AC7_OnlyConsumersAreReachedAndTheDenialNamesTheRemedy) {
   const journal book;
   node.start_worker("w", recorder{book});
   fake_connection connection{node};
@@ -350,7 +350,7 @@ TEST_F(FlowControl, FCO8_AWithdrawnRightHoldsForTheNextMessage) {
 TEST_F(FlowControl, FC45_ARelayUsedByALocalWorkerAddsOnlyThePreviousHop) {
   fake_connection d{node};
   node.start_worker("relay", relay{route{d.sender()}});
-  auto client = node.detached("client");
+  auto client = node.make_endpoint("client");
   ASSERT_TRUE(client.send(route{"relay", "echoer"}, "request"));
   const auto request = d.next_written();
   ASSERT_TRUE(request);
@@ -440,7 +440,7 @@ TEST_F(FlowControl, FC49_ARelayWithAnEmptyRouteCannotBeMade) {
 // -- the node's side of connections and listeners --------------------------------------------------
 
 TEST_F(FlowControl, AMessageFromOutsideGetsTheSenderAddressInFrontOfItsReturnRoute) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   fake_connection connection{node};
   node.flow_controls().add_consumer("mailbox", connection.id());
   connection.deliver(route{"mailbox", "later"}, route{"far"}, "x");
@@ -467,7 +467,7 @@ TEST_F(FlowControl, WhatHasNoReceiverOrNoRouteIsCountedAndLogged) {
   connection.close();
 }
 
-TEST_F(FlowControl, AListenerAdmitsNothingAndIsToldWhenItIsStopped) {
+TEST_F(FlowControl, AListenerAdmitsNothingAndIsNotifiedOfItsStop) {
   const gate stopped;
   const auto id = flow_control_id::random();
   auto listener = listener_port::open(node.services(), id, [=] { stopped.open(); }).value();

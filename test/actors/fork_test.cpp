@@ -15,12 +15,12 @@ class Fork : public node_test {};
 
 TEST_F(Fork, NOD16_EachCallInAChildIsRefused) {
   node.start_worker("echoer", echoer{});
-  auto own = node.detached("own");
+  auto own = node.make_endpoint("own");
   const auto first_admitted = first_admitted_in_child({
     [&] { node.start_worker("late", echoer{}); },
     [&] { node.expose("late", worker_actor{}); },
     [&] { node.stop_worker("echoer"); },
-    [&] { static_cast<void>(node.detached("late")); },
+    [&] { static_cast<void>(node.make_endpoint("late")); },
     [&] { node.wait_for("echoer"); },
     [&] { node.send("echoer", std::string{"hello"}); },
     [&] { node.receive<std::string>(); },
@@ -36,7 +36,7 @@ TEST_F(Fork, NOD16_EachCallInAChildIsRefused) {
 
 TEST_F(Fork, NOD16_AChildDestroysANodeThatIsInUseWithoutWaiting) {
   auto other = std::make_unique<ockam::node>(*system);
-  auto own = std::make_unique<endpoint>(other->detached("own"));
+  auto own = std::make_unique<endpoint>(other->make_endpoint("own"));
   gate reached;
   gate released;
   journal book;

@@ -18,7 +18,7 @@ namespace {
 using testing::EndsWith;
 using testing::StartsWith;
 
-/// A pipe that is read when the test says so, and a writer to it, which is never destroyed.
+/// A pipe read on demand, and a writer to it, which is never destroyed.
 class LogWriter : public testing::Test {
 protected:
   LogWriter() {

@@ -21,11 +21,11 @@ TEST(DropReason, DEC7_EveryReasonHasAName) {
   EXPECT_EQ(to_string(drop_reason::heartbeat), "heartbeat") << "the last one";
 }
 
-TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTold) {
+TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonWithoutAReply) {
   node.start_worker("hop", hop{});
   node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
   node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
-  auto silenced = node.detached(
+  auto silenced = node.make_endpoint(
     mailbox_options{.address = "silenced", .incoming = allow_all(), .outgoing = deny_all()});
 
   static_cast<void>(node.root().send("nobody", "ERR-1"));
@@ -45,7 +45,7 @@ TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTol
   EXPECT_EQ(counted.dropped_for(drop_reason::external_address), 2u);
   EXPECT_EQ(counted.dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_EQ(counted.dropped_for(drop_reason::incoming_denied), 1u);
-  EXPECT_EQ(counted.dropped_in_all(), 6u);
+  EXPECT_EQ(counted.total_dropped(), 6u);
   EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 0ms})), errc::timeout);
 }
 
@@ -62,10 +62,10 @@ TEST_F(Metrics, DEC7_NothingGoesBackOverAConnection) {
   connection.close();
 }
 
-TEST_F(Metrics, CountsSurviveThoseWhoWereCounted) {
+TEST_F(Metrics, CountersSurviveTheirWorkers) {
   node.start_worker("echoer", echoer{});
   {
-    auto mailbox = node.detached("mailbox");
+    auto mailbox = node.make_endpoint("mailbox");
     ASSERT_TRUE(mailbox.send("echoer", "x"));
     ASSERT_TRUE(mailbox.receive<any>());
   }
@@ -83,7 +83,7 @@ TEST_F(Metrics, WhatAConnectionDoesAfterItWasDisconnectedCountsAtOnce) {
 }
 
 TEST_F(Metrics, DEC7_WhatIsWrittenWhileAConnectionClosesIsCounted) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   std::uint64_t written = 0;
   for (int i = 0; i < 500; ++i) {
     fake_connection connection{node};
@@ -102,7 +102,7 @@ TEST_F(Metrics, DEC7_WhatIsWrittenWhileAConnectionClosesIsCounted) {
 }
 
 TEST_F(Metrics, AClosedEndpointStillCounts) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   node.stop_worker("mailbox");
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(mailbox.send("app", i));
@@ -123,7 +123,7 @@ TEST_F(Metrics, TheSumsMayBeReadWhileOthersWork) {
     });
   std::uint64_t before = 0;
   for (int i = 0; i < 200; ++i) {
-    const auto now = node.metrics().dropped_in_all();
+    const auto now = node.metrics().total_dropped();
     EXPECT_GE(now, before);
     before = now;
   }
@@ -133,10 +133,10 @@ TEST_F(Metrics, TheSumsMayBeReadWhileOthersWork) {
   EXPECT_EQ(node.metrics().delivered, 1200u);
 }
 
-TEST_F(Metrics, DEC7_NoSumMissesThoseWhoAreLeaving) {
+TEST_F(Metrics, DEC7_NoSumMissesALeavingWorker) {
   std::vector<endpoint> mailboxes;
   for (int i = 0; i < 1'000; ++i) {
-    mailboxes.push_back(node.detached(address::random()));
+    mailboxes.push_back(node.make_endpoint(address::random()));
     ASSERT_TRUE(mailboxes.back().send("app", i));
   }
   std::atomic<bool> closed{false};

@@ -20,7 +20,7 @@ constexpr std::uint32_t budget = 20;
 
 class NodeLog : public node_test {
 protected:
-  /// One line more a second says how many were left out; a test begins within a second.
+  /// One more line a second has the number of suppressed ones; a test begins within a second.
   static void expect_within_budget(std::chrono::steady_clock::time_point began) {
     const auto took = std::chrono::steady_clock::now() - began;
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(took).count() + 1;
@@ -53,7 +53,7 @@ protected:
   SmallLog() : node_test{{.name = "gate", .max_log_lines = 3}} {}
 };
 
-TEST_F(SmallLog, LOG3_SaysAtTheStopHowManyLinesWereLeftOut) {
+TEST_F(SmallLog, LOG3_LogsAtTheStopHowManyLinesWereLeftOut) {
   for (int i = 0; i < 100; ++i)
     fake_connection{node}.deliver({"nobody"}, {});
   node.stop();

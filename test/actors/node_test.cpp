@@ -18,7 +18,7 @@ using clock = std::chrono::steady_clock;
 
 class Node : public node_test {};
 
-/// Ends when the gate is opened, in `shutdown`; says when it is there.
+/// Ends when the gate is opened, in `shutdown`; signals when it is called.
 struct blocked_in_shutdown {
   gate reached;
   gate released;
@@ -151,13 +151,13 @@ TEST_F(Node, NOD5_StopTakesALimit) {
   worker.released.open();
 }
 
-TEST_F(Node, NOD5_NOD10_StopNowWaitsForNobody) {
+TEST_F(Node, NOD5_NOD10_AStopWithoutTimeWaitsForNoWorker) {
   const blocked_in_shutdown worker;
   node.start_worker("w", worker, pooled);
   const auto before = clock::now();
   node.stop(std::chrono::milliseconds{0});
   EXPECT_LT(clock::now() - before, 900ms);
-  EXPECT_TRUE(worker.reached.wait()) << "the hook runs, but nobody waits for it";
+  EXPECT_TRUE(worker.reached.wait()) << "the hook runs, but no caller waits for it";
   EXPECT_FALSE(node.is_registered("w"));
   worker.released.open();
   EXPECT_EQ(worker.book.wait_for(1), lines{"shutdown"});
@@ -250,7 +250,7 @@ TEST_F(Node, NOD9_StartsAreRefusedWhileStopping) {
       const auto again = ctx.start_worker("again", echoer{});
       book.write(again ? "started" : std::string{to_string(again.error())});
       book.write(!again && again.error().kind() == error_kind::shutdown ? "kind shutdown" : "?");
-      const auto mailbox = ctx.detached("mailbox");
+      const auto mailbox = ctx.make_endpoint("mailbox");
       book.write(mailbox ? "opened" : std::string{to_string(mailbox.error())});
     }
   };
@@ -264,7 +264,7 @@ TEST_F(Node, NOD9_StartsAreRefusedWhileStopping) {
 }
 
 TEST_F(Node, NOD9_DetachedContextsDoNotHoldUpAStop) {
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   std::thread receiver{
     [&] { EXPECT_EQ(error_of(mailbox.receive<std::string>()), errc::not_found); }};
   const auto before = clock::now();
@@ -289,7 +289,7 @@ TEST_F(Node, NOD10_ARunningHandlerIsNeverCutShort) {
 TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   node.start_worker("echoer", echoer{});
   auto event = node.root().make_delayed_event("echoer", "late").value();
-  auto mailbox = node.detached("mailbox");
+  auto mailbox = node.make_endpoint("mailbox");
   auto router = node.router();
   const auto old_handle = node.actor_at("echoer");
   node.stop();
@@ -316,12 +316,12 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   expect_internal("start_worker", root.start_worker("w", echoer{}));
   expect_internal("start_processor", root.start_processor("p", [] {
     struct idle {
-      step process(context&) { return step::wait; }
+      process_step process(context&) { return process_step::wait; }
     };
     return idle{};
   }()));
   expect_internal("stop_worker", root.stop_worker("echoer"));
-  expect_internal("detached", root.detached("another"));
+  expect_internal("detached", root.make_endpoint("another"));
   expect_internal("wait_for", root.wait_for("echoer"));
   expect_internal("find_terminal_address", root.find_terminal_address("echoer"));
   expect_internal("resolve_transport_route", root.resolve_transport_route("1#localhost:1"));
@@ -380,8 +380,8 @@ TEST_F(Node, NOD11_AWorkerThatOutlivesTheStopMayCallEverything) {
 TEST_F(Node, NOD13_AHundredNodesComeAndGo) {
   for (int i = 0; i < 100; ++i) {
     ockam::node each{*system};
-    auto a = each.detached("a");
-    auto b = each.detached("b");
+    auto a = each.make_endpoint("a");
+    auto b = each.make_endpoint("b");
     ASSERT_TRUE(a.send("b", i));
     const auto received = b.receive<int>();
     ASSERT_TRUE(received);

@@ -36,7 +36,7 @@ TEST_F(Ordering, ORD1_MessagesOfEachSenderArriveInTheOrderSent) {
   std::vector<std::thread> threads;
   for (std::uint32_t s = 0; s < senders; ++s)
     threads.emplace_back([&, s] {
-      auto mailbox = node.detached("sender " + std::to_string(s));
+      auto mailbox = node.make_endpoint("sender " + std::to_string(s));
       for (std::uint32_t i = 0; i < messages; ++i)
         EXPECT_TRUE(mailbox.send("w", numbered{s, i}));
     });

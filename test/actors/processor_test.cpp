@@ -36,9 +36,9 @@ TEST_F(Processor, PRC1_PRC6_CountsToFiveAndEnds) {
 TEST_F(Processor, PRC1_ProcessMayReturnAStepOrAResult) {
   struct steps {
     journal book;
-    step process(context&) {
+    process_step process(context&) {
       book.write("step");
-      return step::done;
+      return process_step::done;
     }
   };
   struct results {
@@ -59,13 +59,13 @@ TEST_F(Processor, PRC2_AfterAFailedStepComesTheNext) {
   struct stumbles {
     journal book;
     int count = 0;
-    result<step> process(context&) {
+    result<process_step> process(context&) {
       book.write(std::to_string(++count));
       if (count == 1)
         return fail(errc::unsupported, "lost the thread");
       if (count == 2)
         throw std::runtime_error{"fell over"};
-      return step::done;
+      return process_step::done;
     }
     void shutdown(context&) { book.write("shutdown"); }
   };
@@ -78,10 +78,10 @@ TEST_F(Processor, PRC2_AfterAFailedStepComesTheNext) {
 
 struct waiting {
   journal book;
-  step next = step::wait;
+  process_step next = process_step::wait;
 
   void initialize(context&) { book.write("initialize"); }
-  step process(context&) {
+  process_step process(context&) {
     if (book.size() < 2)
       book.write("process");
     return next;
@@ -99,7 +99,7 @@ TEST_F(Processor, PRC3_StopInterruptsAProcessorThatWaits) {
 
 TEST_F(Processor, PRC3_StopInterruptsAProcessorThatIsAlwaysBusy) {
   const journal book;
-  node.start_processor("p", waiting{.book = book, .next = step::again});
+  node.start_processor("p", waiting{.book = book, .next = process_step::again});
   ASSERT_EQ(book.wait_for(2), (lines{"initialize", "process"}));
   node.stop_worker("p");
   EXPECT_EQ(book.wait_for(3).back(), "shutdown");
@@ -107,7 +107,7 @@ TEST_F(Processor, PRC3_StopInterruptsAProcessorThatIsAlwaysBusy) {
 
 TEST_F(Processor, PRC3_TheNodesStopInterruptsItToo) {
   const journal book;
-  node.start_processor("p", waiting{.book = book, .next = step::again});
+  node.start_processor("p", waiting{.book = book, .next = process_step::again});
   ASSERT_EQ(book.wait_for(2).size(), 2u);
   node.stop();
   EXPECT_EQ(book.entries(), (lines{"initialize", "process", "shutdown"}));
@@ -117,9 +117,9 @@ TEST_F(Processor, PRC4_AFailedInitializeShutsDownAndFreesTheAddresses) {
   struct never_ready {
     journal book;
     result<void> initialize(context&) { return fail(errc::unsupported, "no power"); }
-    step process(context&) {
+    process_step process(context&) {
       book.write("process");
-      return step::done;
+      return process_step::done;
     }
     void shutdown(context&) { book.write("shutdown"); }
   };
@@ -135,15 +135,15 @@ TEST_F(Processor, PRC4_AFailedInitializeShutsDownAndFreesTheAddresses) {
 struct reads {
   journal book;
 
-  step process(context& ctx) {
+  process_step process(context& ctx) {
     while (auto received = ctx.try_receive<std::string>()) {
       const auto text = received->body();
       book.write(text);
       static_cast<void>(ctx.send(received->return_route(), text + "!"));
       if (text == "end")
-        return step::done;
+        return process_step::done;
     }
-    return step::wait;
+    return process_step::wait;
   }
 };
 
@@ -160,10 +160,10 @@ TEST_F(Processor, PRC5_ACD4_APlainStartAdmitsNothingInEitherDirection) {
   const journal book;
   struct talks {
     journal book;
-    step process(context& ctx) {
+    process_step process(context& ctx) {
       book.write(ctx.try_receive<std::string>() ? "received" : "nothing");
       book.write(ctx.send("app", "x") ? "sent" : "not sent");
-      return step::wait;
+      return process_step::wait;
     }
   };
   node.start_processor("p", talks{book});
@@ -180,7 +180,7 @@ TEST_F(Processor, PRC5_DeniedMessagesAreSkipped) {
   const journal book;
   node.start_processor(
     mailbox_options{.address = "p", .incoming = allow_source_addresses({"friend"})}, reads{book});
-  auto friendly = node.detached("friend");
+  auto friendly = node.make_endpoint("friend");
   node.send("p", "from a stranger");
   ASSERT_TRUE(friendly.send("p", "from a friend"));
   EXPECT_EQ(book.wait_for(1), lines{"from a friend"});
@@ -193,9 +193,9 @@ TEST_F(Processor, PRC1_WakeCallsProcessAgain) {
     std::shared_ptr<context::dispatcher> call = std::make_shared<context::dispatcher>();
     int count = 0;
     void initialize(context& ctx) { *call = ctx.make_dispatcher(); }
-    step process(context&) {
+    process_step process(context&) {
       book.write("process " + std::to_string(++count));
-      return count < 3 ? step::wait : step::done;
+      return count < 3 ? process_step::wait : process_step::done;
     }
   };
   const sleeper processor{.book = {}};
@@ -216,10 +216,10 @@ TEST_F(Processor, PRC1_DeferredReadinessHoldsItBack) {
       *call = ctx.make_dispatcher();
       book.write("initialize");
     }
-    step process(context& ctx) {
+    process_step process(context& ctx) {
       const auto received = ctx.try_receive<std::string>();
       book.write(received ? received->body() : "process");
-      return received ? step::done : step::wait;
+      return received ? process_step::done : process_step::wait;
     }
   };
   const deferred processor{.book = {}};

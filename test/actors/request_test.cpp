@@ -151,7 +151,7 @@ TEST_F(Request, SRQ3_AWorkersRequestTimesOut) {
   EXPECT_EQ(node.list_workers().size(), 3u);
 }
 
-TEST_F(Request, SRQ4_TheFirstMessageIsTheReplyWhoeverSentIt) {
+TEST_F(Request, SRQ4_TheFirstMessageOfAnySenderIsTheReply) {
   const gate released;
   const gate reached;
   const journal temporary;
@@ -161,7 +161,7 @@ TEST_F(Request, SRQ4_TheFirstMessageIsTheReplyWhoeverSentIt) {
   std::thread stranger{[&] {
     const auto seen = temporary.wait_for(1);
     ASSERT_EQ(seen.size(), 1u);
-    auto anybody = node.detached("anybody");
+    auto anybody = node.make_endpoint("anybody");
     EXPECT_TRUE(anybody.send(seen[0], "surprise"));
   }};
   const auto reply = node.send_and_receive_extended<std::string>("w", "x");
@@ -274,7 +274,7 @@ TEST_F(Request, SRQ8_OptionsAddAccessControls) {
   const journal temporary;
   node.start_worker("w", [=](context& ctx, const routed<std::string>& received) {
     // a stranger's answer comes first, and is not admitted
-    auto stranger = ctx.detached("stranger");
+    auto stranger = ctx.make_endpoint("stranger");
     static_cast<void>(stranger->send(received.return_route(), "from a stranger"));
     return ctx.send(received.return_route(), "from the worker");
   });
@@ -292,7 +292,7 @@ TEST_F(Request, SRQ8_OptionsAddAccessControls) {
 
 TEST_F(Request, SRQ8_AWorkersOptionsAddAccessControls) {
   node.start_worker("w", [](context& ctx, const routed<std::string>& received) {
-    auto stranger = ctx.detached("stranger");
+    auto stranger = ctx.make_endpoint("stranger");
     static_cast<void>(stranger->send(received.return_route(), "from a stranger"));
     return ctx.send(received.return_route(), "from the worker");
   });

@@ -84,7 +84,7 @@ TEST_F(RouteAsActor, SRQ4_RequestsDoNotWaitForOneAnother) {
   EXPECT_EQ(answers, (lines{"first 1", "second 2"}));
 }
 
-TEST_F(RouteAsActor, NOD6_WhoWaitsWhenTheNodeStopsGetsAnError) {
+TEST_F(RouteAsActor, NOD6_ARequestDuringTheStopGetsAnError) {
   const journal received;
   const journal book;
   node.start_worker("silent", recorder{received});

@@ -89,7 +89,7 @@ TEST_F(Router, ROU5_OverlappingListsAreStartedWholeOrNotAtAll) {
   };
   const auto start_and_stop = [&](std::size_t thread) {
     const auto own = std::to_string(thread);
-    auto asker = node.detached("asker-" + own);
+    auto asker = node.make_endpoint("asker-" + own);
     for (std::size_t round = 0; round < rounds; ++round) {
       const auto step = 1 + thread % 2;
       const std::vector<address> list{name_of(round), name_of(round + step),
@@ -150,14 +150,14 @@ TEST_F(Router, ROU4_WRK10_TheLateEndOfAnOldWorkerLeavesItsSuccessorAlone) {
 TEST_F(Router, ROU6_AStartWithoutAnAddressIsInternal) {
   for (const auto& none : {mailboxes{}, mailboxes{std::vector<mailbox_options>{}}}) {
     EXPECT_EQ(node.root().start_worker(none, echoer{}).error().kind(), error_kind::internal);
-    EXPECT_EQ(node.root().detached(none).error(), errc::missing_address);
+    EXPECT_EQ(node.root().make_endpoint(none).error(), errc::missing_address);
   }
 }
 
 TEST_F(Router, ROU6_AMailboxWithoutAnAccessControlIsMisuse) {
   const mailbox_options broken{.address = "w", .incoming = nullptr};
   EXPECT_EQ(error_of(node.root().start_worker(broken, echoer{})), errc::misuse);
-  EXPECT_EQ(error_of(node.root().detached(broken)), errc::misuse);
+  EXPECT_EQ(error_of(node.root().make_endpoint(broken)), errc::misuse);
 }
 
 TEST_F(Router, ROU7_ERR1_AnUnknownAddressIsNotFound) {
@@ -196,7 +196,7 @@ TEST_F(Router, ROU8_ERR12_AnUnresolvedTransportAddressIsInternal) {
 
 TEST_F(Router, ROU9_ListsPrimaryAddressesOfEveryoneAndKnowsAliasesNotByName) {
   node.start_worker({"w", "alias"}, echoer{});
-  const auto mailbox = node.detached({"mailbox", "letterbox"});
+  const auto mailbox = node.make_endpoint({"mailbox", "letterbox"});
   EXPECT_EQ(sorted_workers(), (std::vector<address>{"app", "mailbox", "w"}));
   EXPECT_TRUE(node.is_registered("w"));
   EXPECT_TRUE(node.is_registered("mailbox"));
@@ -369,12 +369,12 @@ TEST_F(Router, MAP11_NothingIsLockedWhileAnAccessControlIsAsked) {
   };
   const auto control = std::make_shared<waits>();
   const mailbox_options slow{.address = "slow", .outgoing = control};
-  auto mailbox = node.detached(slow);
+  auto mailbox = node.make_endpoint(slow);
   node.start_worker("echoer", echoer{});
   std::thread sending{[&] { EXPECT_TRUE(mailbox.send("echoer", "slowly")); }};
   ASSERT_TRUE(control->reached.wait());
 
-  // everything else goes on
+  // everything else continues
   EXPECT_EQ((node.send_and_receive<std::string>("echoer", "x")), "x");
   node.start_worker("another", echoer{});
   node.stop_worker("another");

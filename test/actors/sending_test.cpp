@@ -10,12 +10,14 @@ namespace {
 
 class Sending : public node_test {
 protected:
-  /// A mailbox that tells what came to it.
-  [[nodiscard]] endpoint target(mailboxes at = "target") { return node.detached(std::move(at)); }
+  /// A mailbox that reports its messages.
+  [[nodiscard]] endpoint target(mailboxes at = "target") {
+    return node.make_endpoint(std::move(at));
+  }
 };
 
 TEST_F(Sending, SND1_ResolutionComesBeforeAccessControl) {
-  auto denied = node.detached(
+  auto denied = node.make_endpoint(
     mailbox_options{.address = "denied", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_EQ(error_of(denied.send("nobody", "x")), errc::not_found);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 0u);
@@ -41,7 +43,7 @@ TEST_F(Sending, SND1_ATargetThatEndsWhileAccessControlIsAskedIsNotFound) {
     ockam::node& node_;
   };
   node.start_worker("target", echoer{});
-  auto sender = node.detached(mailbox_options{
+  auto sender = node.make_endpoint(mailbox_options{
     .address = "sender", .incoming = allow_all(), .outgoing = std::make_shared<ends_target>(node)});
   EXPECT_EQ(sender.send("target", "x").error(), errc::not_found);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::unknown_address), 1u);
@@ -49,9 +51,10 @@ TEST_F(Sending, SND1_ATargetThatEndsWhileAccessControlIsAskedIsNotFound) {
 
 TEST_F(Sending, SND2_ERR3_ADeniedSendSucceedsAndIsLoggedAndCounted) {
   auto box = target();
-  auto limited = node.detached(mailbox_options{.address = "limited",
-                                               .incoming = allow_all(),
-                                               .outgoing = allow_onward_addresses({"elsewhere"})});
+  auto limited
+    = node.make_endpoint(mailbox_options{.address = "limited",
+                                         .incoming = allow_all(),
+                                         .outgoing = allow_onward_addresses({"elsewhere"})});
   EXPECT_TRUE(limited.send("target", "x"));
   EXPECT_EQ(error_of(box.receive<any>({.timeout = 10ms})), errc::timeout);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
@@ -81,7 +84,7 @@ TEST_F(Sending, SND3_TheReceiverFindsItsOwnAddressInFront) {
 
 TEST_F(Sending, SND4_SendFromAddressMakesTheAliasSourceAndReturnRoute) {
   auto box = target();
-  auto origin = node.detached({"primary", "alias"});
+  auto origin = node.make_endpoint({"primary", "alias"});
   ASSERT_TRUE(origin.send_from_address("target", "x", "alias"));
   const auto received = box.receive<std::string>().value();
   EXPECT_EQ(received.source_address(), "alias");
@@ -158,7 +161,7 @@ TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
   auto box = target();
   EXPECT_EQ(error_of(node.root().forward(message{"nobody", {}})), errc::not_found);
   EXPECT_EQ(error_of(node.root().forward(message{"1#host:1", {}})), errc::unresolved_address);
-  auto closed = node.detached(
+  auto closed = node.make_endpoint(
     mailbox_options{.address = "closed", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(closed.forward(message{"target", {}}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
@@ -234,7 +237,7 @@ TEST_F(Sending, FWD3_ForwardFromAddressSelectsTheOutgoingControl) {
   const mailbox_options open{.address = "open"};
   const mailbox_options closed{
     .address = "closed", .incoming = allow_all(), .outgoing = deny_all()};
-  auto origin = node.detached(mailboxes{{closed, open}});
+  auto origin = node.make_endpoint(mailboxes{{closed, open}});
   EXPECT_TRUE(origin.forward_from_address(message{"target", "x"}, "open"));
   EXPECT_EQ(box.receive<any>().value().source_address(), "open");
   EXPECT_TRUE(origin.forward_from_address(message{"target", "x"}, "closed"));

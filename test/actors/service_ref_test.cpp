@@ -18,7 +18,7 @@ TEST_F(ServiceRef, SRV6_AThreadAsksAlongARouteWithTypes) {
   EXPECT_EQ(shout.route(), (route{"hop", "uppercase"}));
 }
 
-TEST_F(ServiceRef, SRV6_AWorkerAsksAndGoesOnWithTheReply) {
+TEST_F(ServiceRef, SRV6_AWorkerAsksAndHandlesTheReply) {
   node.start_worker("uppercase", uppercase{});
   const journal replies;
   node.start_worker("caller", [=, shout = text_ref{node, "uppercase"}](

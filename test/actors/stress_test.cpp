@@ -127,7 +127,7 @@ TEST_F(Stress, MAP6_SeededMixtureOfEverything) {
     threads.emplace_back([&, seed] {
       std::mt19937 random{seed};
       const auto any_name = [&] { return address{"w" + std::to_string(random() % names)}; };
-      auto own = node.detached("thread " + std::to_string(seed));
+      auto own = node.make_endpoint("thread " + std::to_string(seed));
       delayed_event event;
       for (unsigned i = 0; i < steps; ++i)
         switch (random() % 10) {

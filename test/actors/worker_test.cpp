@@ -123,7 +123,7 @@ TEST_F(Worker, WRK5_ERR4_MAP3_ADeniedMessageIsDroppedAndTheNextTaken) {
   const journal book;
   const mailbox_options box{.address = "w", .incoming = allow_source_addresses({"friend"})};
   node.start_worker(box, recorder{book});
-  auto friendly = node.detached("friend");
+  auto friendly = node.make_endpoint("friend");
   EXPECT_TRUE(node.root().send("w", "from a stranger"));
   EXPECT_TRUE(friendly.send("w", "from a friend"));
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "from a friend"}));
@@ -218,8 +218,8 @@ TEST_F(Worker, WRK6_AnErrorOrExceptionOfAnAccessControlIsLoggedAndCounted) {
   const journal book;
   const auto control = std::make_shared<broken>();
   node.start_worker(mailbox_options{.address = "w", .incoming = control}, recorder{book});
-  auto thrower = node.detached("thrower");
-  auto failing = node.detached("failing");
+  auto thrower = node.make_endpoint("thrower");
+  auto failing = node.make_endpoint("failing");
   EXPECT_TRUE(thrower.send("w", "1"));
   EXPECT_TRUE(failing.send("w", "2"));
   node.send("w", "3");
@@ -429,8 +429,8 @@ TEST_F(Worker, MBX3_TheDestinationSelectsTheIncomingControlTheSourceTheOutgoingO
       static_cast<void>(ctx.send_from_address(to, to_string(received.message_address()),
                                               received.message_address()));
   });
-  auto a = node.detached("a");
-  auto b = node.detached("b");
+  auto a = node.make_endpoint("a");
+  auto b = node.make_endpoint("b");
   for (const auto* to : {"first", "second"}) {
     ASSERT_TRUE(a.send(to, unit{}));
     ASSERT_TRUE(b.send(to, unit{}));
@@ -498,7 +498,7 @@ TEST_F(Worker, RTD1_AccessControlSeesSourceDestinationAndMessage) {
   const mailbox_options entry{.address = "alias", .incoming = incoming};
   node.start_worker(mailboxes{{mailbox_options{.address = "w"}, entry}},
                     [](context&, routed<any>&) {});
-  auto mailbox = node.detached(mailbox_options{.address = "m", .outgoing = outgoing});
+  auto mailbox = node.make_endpoint(mailbox_options{.address = "m", .outgoing = outgoing});
   ASSERT_TRUE(mailbox.send(route{"alias", "further"}, "x"));
   const lines expected{"0#m to 0#alias along 0#alias => 0#further"};
   EXPECT_EQ(in.wait_for(1), expected);
@@ -511,7 +511,7 @@ TEST_F(Worker, RTD3_MAP1_TheSourceIsStampedWhateverTheReturnRouteClaims) {
     book.write(to_string(received.source_address()) + ", claims "
                + to_string(received.return_route()));
   });
-  auto liar = node.detached("liar");
+  auto liar = node.make_endpoint("liar");
   ASSERT_TRUE(liar.forward(message{"w", "friend"}));
   EXPECT_EQ(book.wait_for(1), lines{"0#liar, claims 0#friend"});
 }

@@ -20,10 +20,10 @@ std::string ask(caf::actor_system& system, const std::string& peer) {
 }
 
 TEST(Embedding, NOD2_ANodeIsAGuestInTheActorSystemOfItsHost) {
-  ockam::compat::init_message_types<caf::id_block::ockam>();
+  ockam::init_message_types<caf::id_block::ockam>();
   caf::actor_system_config config;
   caf::actor_system system{config};
-  const auto before = ockam::compat::running_actors(system);
+  const auto before = ockam::running_actors(system);
   {
     ockam::node node{system};
     node.start_worker("echoer", ockam::echoer{});
@@ -33,7 +33,7 @@ TEST(Embedding, NOD2_ANodeIsAGuestInTheActorSystemOfItsHost) {
 
     EXPECT_EQ(ask(system, listener.socket_address()), "Hello Ockam!");
   }
-  while (ockam::compat::running_actors(system) != before) // the actors of both nodes go
+  while (ockam::running_actors(system) != before) // the actors of both nodes go
     std::this_thread::yield();
 }
 

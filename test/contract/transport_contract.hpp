@@ -115,7 +115,7 @@ protected:
 
   /// An endpoint at `on` that is reachable through `from`.
   endpoint start_reader(side& on, const flow_control_id& from, const address& at = "reader") {
-    auto reader = on.node.detached(at);
+    auto reader = on.node.make_endpoint(at);
     on.node.flow_controls().add_consumer(at, from);
     return reader;
   }

@@ -53,7 +53,7 @@ TEST_P(FlowControlOfRust, FC34_StoppingItsListenerLeavesConnectionsAlone) {
 // -- we decide what a Rust node may reach --------------------------------------------------------
 
 TEST_P(FlowControlOfRust, FC28_FC29_WhatItSendsByItselfReachesConsumersOnly) {
-  auto mailbox = own.node.detached("mailbox");
+  auto mailbox = own.node.make_endpoint("mailbox");
   EXPECT_EQ(ask(own.node, {c, "control"}, "push mailbox 1"), "done");
   expect_drops(own.node, drop_reason::not_a_consumer, 1);
 

@@ -37,7 +37,7 @@ protected:
 TEST_P(Load, ORD2_TenThousandMessagesInFlightComeBackFromRustInOrder) {
   const auto peer = start_listener(GetParam(), {"echoer"});
   const auto connection = own.tcp.connect(peer.address);
-  auto sink = own.node.detached("sink");
+  auto sink = own.node.make_endpoint("sink");
   own.flow_controls().add_consumer("sink", connection.flow_control_id());
   const route to{connection, "echoer"};
   for (int i = 0; i < count; ++i)
@@ -59,8 +59,8 @@ TEST_P(Load, ORD2_TenThousandMessagesOfARustNodeInFlightGoBackInOrder) {
 TEST_P(Load, ORD2_TenThousandOfEachSideCrossOnOneConnection) {
   const auto peer = start_listener(GetParam(), {"echoer"});
   const auto connection = own.tcp.connect(peer.address);
-  auto sink = own.node.detached("sink");
-  auto pushed = own.node.detached("pushed");
+  auto sink = own.node.make_endpoint("sink");
+  auto pushed = own.node.make_endpoint("pushed");
   own.flow_controls().add_consumer("sink", connection.flow_control_id());
   own.flow_controls().add_consumer("pushed", connection.flow_control_id());
   const route to{connection, "echoer"};

@@ -88,7 +88,7 @@ protected:
     name_last("reply.text");
     EXPECT_EQ(ask(own.node, {c, "h2", "h2", "echoer"}), "Hello Ockam!");
     name_last("reply.many-hops");
-    auto mailbox = own.node.detached("mailbox");
+    auto mailbox = own.node.make_endpoint("mailbox");
     own.flow_controls().add_consumer("mailbox", c.flow_control_id());
     ASSERT_TRUE(mailbox.send({c, "control"}, std::string{"push mailbox 1"}));
     EXPECT_EQ(mailbox.receive<std::string>().value().body(), "0");

@@ -86,7 +86,7 @@ void simulated_node::start() {
   add(kind::front, "front", 80);
   add(kind::deferrer, "deferrer", 80);
   add(kind::talker, "talker", 50);
-  desk_.emplace(value_or_throw(node_->root().detached("desk")));
+  desk_.emplace(value_or_throw(node_->root().make_endpoint("desk")));
   desk_number_ = world_.next_worker();
   residents_.push_back(
     {.what = kind::desk, .address = "desk", .is_consumer = true, .number = desk_number_});

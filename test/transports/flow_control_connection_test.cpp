@@ -100,7 +100,7 @@ TEST_F(FlowControlOfAConnection, FC28_AnUnaskedMessageReachesNoWorker) {
 }
 
 TEST_F(FlowControlOfAConnection, FC29_TCP27_AnUnaskedMessageReachesAConsumer) {
-  auto w = a.node.detached("w");
+  auto w = a.node.make_endpoint("w");
   admit_at_a("w", c);
   b.node.send({k, "w"}, "on my own initiative");
   const auto received = w.receive<std::string>({long_timeout});
@@ -111,7 +111,7 @@ TEST_F(FlowControlOfAConnection, FC29_TCP27_AnUnaskedMessageReachesAConsumer) {
 }
 
 TEST_F(FlowControlOfAConnection, FC30_ANewConnectionStartsWithoutConsumers) {
-  auto w = a.node.detached("w");
+  auto w = a.node.make_endpoint("w");
   admit_at_a("w", c);
   ASSERT_TRUE(c.try_close());
   EXPECT_TRUE(a.flow_controls().consumers(c.flow_control_id()).empty());
@@ -127,7 +127,7 @@ TEST_F(FlowControlOfAConnection, FC30_ANewConnectionStartsWithoutConsumers) {
 }
 
 TEST_F(FlowControlOfAConnection, FC31_TCP19_AConsumerOfOneConnectionIsNotReachedThroughAnother) {
-  auto w = a.node.detached("w");
+  auto w = a.node.make_endpoint("w");
   admit_at_a("w", c);
   const auto c2 = a.connect(l);
   const auto k2 = b.accepted({k});

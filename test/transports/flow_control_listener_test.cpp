@@ -147,12 +147,12 @@ TEST_F(FlowControlOfAListener, FC18_DEC6_TheRightGoesWithTheWorker) {
 }
 
 TEST_F(FlowControlOfAListener, FC19_TheRightGoesWithTheEndpoint) {
-  auto reader = std::make_optional(b.node.detached("reader"));
+  auto reader = std::make_optional(b.node.make_endpoint("reader"));
   admit("reader");
   a.node.send({c, "reader"}, "first");
   EXPECT_EQ(reader->receive<std::string>({long_timeout})->body(), "first");
   reader.reset();
-  reader.emplace(b.node.detached("reader"));
+  reader.emplace(b.node.make_endpoint("reader"));
   expect_denied_at_b({c, "reader"});
 }
 

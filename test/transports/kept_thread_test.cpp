@@ -60,7 +60,7 @@ TEST_F(KeptThread, MAP16_SeveralHandlersBlockAtATime) {
   node.flow_controls().add_consumer("echoer", place.flow_control_id());
   tcp_node client{start_node()};
   const auto near = client.connect(place);
-  auto asker = client.node.detached("asker");
+  auto asker = client.node.make_endpoint("asker");
   client.flow_controls().add_consumer("asker", near.flow_control_id());
   for (int i = 0; i < several; ++i) {
     const address name{"blocks-" + std::to_string(i)};
@@ -99,7 +99,7 @@ TEST_F(KeptThread, MAP16_ORD1_NoMessageIsLostOrOvertakenWhenTheLoopChangesThread
   for (int i = 0; i < workers; ++i)
     askers.emplace_back([&, i] {
       const address own{"asker-" + std::to_string(i)};
-      auto asker = client.node.detached(own);
+      auto asker = client.node.make_endpoint(own);
       client.flow_controls().add_consumer(own, near.flow_control_id());
       const route to{near, "now-and-then-" + std::to_string(i)};
       for (int message = 0; message < messages; ++message)

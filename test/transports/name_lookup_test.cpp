@@ -75,7 +75,7 @@ TEST_F(NameLookup, MAP15_UDP_ASlowNameDelaysNoMessageToAnother) {
   auto to = udp::transport::create(b.node);
   const auto here = from.bind("127.0.0.1:0");
   const auto there = to.bind("127.0.0.1:0");
-  auto reader = b.node.detached("reader");
+  auto reader = b.node.make_endpoint("reader");
   b.flow_controls().add_consumer("reader", there.flow_control_id());
   for (const std::string host : {"slow.test", "quick.test"})
     ASSERT_TRUE(a.node.root().send(

@@ -71,7 +71,7 @@ protected:
   const tcp::listener place
     = node.listen({.connection = {.limits = {.frame_timeout = limit, .idle_timeout = limit},
                                   .observer = events.observer()}});
-  endpoint reader = node.node.detached("reader");
+  endpoint reader = node.node.make_endpoint("reader");
   const raw_peer peer = raw_peer::connect_to(place.port());
   bytes frame;
 };

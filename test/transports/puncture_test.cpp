@@ -50,7 +50,7 @@ TEST_F(Rendezvous, UDP10_ItTellsWhereAMessageCameFrom) {
 }
 
 TEST_F(Rendezvous, UDP10_ItTellsTheFirstOfSeveralAddresses) {
-  auto asker = service.node.detached("asker");
+  auto asker = service.node.make_endpoint("asker");
   const message asked{{"rendezvous"},
                       {"asker", "2#192.0.2.1:1", "2#192.0.2.2:2"},
                       encode_payload(rendezvous_request::get_my_address).value()};
@@ -60,7 +60,7 @@ TEST_F(Rendezvous, UDP10_ItTellsTheFirstOfSeveralAddresses) {
 }
 
 TEST_F(Rendezvous, UDP10_ItIsSilentForRequestersWithoutAUdpAddress) {
-  auto asker = service.node.detached("asker");
+  auto asker = service.node.make_endpoint("asker");
   ASSERT_TRUE(asker.send({"rendezvous"}, rendezvous_request::get_my_address));
   ASSERT_TRUE(asker.send({"rendezvous"}, rendezvous_request::ping));
   // the answer to the second question is the first that comes
@@ -69,7 +69,7 @@ TEST_F(Rendezvous, UDP10_ItIsSilentForRequestersWithoutAUdpAddress) {
 }
 
 TEST_F(Rendezvous, UDP10_WhatIsNoQuestionHasNoAnswer) {
-  auto asker = service.node.detached("asker");
+  auto asker = service.node.make_endpoint("asker");
   ASSERT_TRUE(asker.send({"rendezvous"}, "what is my address"));
   EXPECT_TRUE(eventually([&] { return service.node.metrics().failed == 1; }));
   EXPECT_EQ(service.node.metrics().in_flight(), 0u);
@@ -162,7 +162,7 @@ TEST_F(UdpPuncture, UDP10_ReturnRoutesBeginWithThePuncture) {
   const auto at_a = start();
   ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   const auto at_b = listener.punctures().front();
-  auto reader = b.node.detached("reader");
+  auto reader = b.node.make_endpoint("reader");
   b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const auto content
     = message{{at_a, "reader", "further"}, {"app", "earlier"}, encode_payload("x").value()}
@@ -238,7 +238,7 @@ TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
                                                        {.each = impatient()});
   const auto at_a = start(impatient());
   ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
-  auto reader = b.node.detached("reader");
+  auto reader = b.node.make_endpoint("reader");
   b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   for (const auto* body : {"1", "2", "3", "4"})
     a.node.send({at_a, "reader"}, body);
@@ -344,7 +344,7 @@ TEST_F(UdpPuncture, UDP10_NatLetsOnlyPeersInThatWereSentTo) {
 TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   const auto listener = udp::puncture_listener::create(
     b.node.root(), "udp", b.udp, {udp_address(service), "rendezvous"}, {.each = quick()});
-  auto reader = b.node.detached("reader");
+  auto reader = b.node.make_endpoint("reader");
   b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const datagram_peer peer;
   const auto theirs = a.node.root().send_and_receive<negotiation>(

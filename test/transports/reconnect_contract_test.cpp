@@ -27,7 +27,7 @@ TEST_P(WithoutPeer, DEC12_WhatWaitsIsDelivered) {
   for (const auto* each : {"1", "2"})
     ASSERT_TRUE(a.node.root().send({*c, "reader"}, each));
   auto another = make_side();
-  auto reader = another.node.detached("reader");
+  auto reader = another.node.make_endpoint("reader");
   another.node.flow_controls().add_consumer("reader", listen_again(another));
   for (const auto* each : {"1", "2"}) {
     const auto next = reader.receive<std::string>({long_timeout});

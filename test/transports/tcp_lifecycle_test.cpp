@@ -78,7 +78,7 @@ TEST_F(TcpLifecycle, ACD8_TheSenderAdmitsEverybodyOfItsNode) {
   const raw_listener elsewhere;
   const auto made = a.tcp.connect(elsewhere.address());
   const auto peer = elsewhere.accept();
-  auto local = a.node.detached("anybody");
+  auto local = a.node.make_endpoint("unknown");
   a.node.start_worker("worker", [=](context& ctx, const routed<std::string>& received) {
     return ctx.send({made, "x"}, received.body());
   });
@@ -296,7 +296,7 @@ TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {
     void handle_message(context&, routed<any>&) {}
     void shutdown(context& ctx) { EXPECT_TRUE(ctx.send({out, "reader"}, "last")); }
   };
-  auto reader = b.node.detached("reader");
+  auto reader = b.node.make_endpoint("reader");
   b.flow_controls().add_consumer("reader", listener.flow_control_id());
   a.node.start_worker("w", last_words{c});
   a.node.start_worker("late", last_words{c}, {.shutdown_priority = 1});

@@ -267,7 +267,7 @@ TEST_F(TcpWire, TCP37_BetweenFramesThereIsNoFrameTimeout) {
 }
 
 TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
-  auto slow = node.node.detached("slow");
+  auto slow = node.node.make_endpoint("slow");
   connection_journal seen;
   const auto place
     = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .frame_timeout = 300ms},
@@ -291,7 +291,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
 }
 
 TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
-  auto slow = node.node.detached("slow");
+  auto slow = node.node.make_endpoint("slow");
   connection_journal seen;
   const auto place
     = node.listen({.connection = {.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms},

@@ -96,7 +96,7 @@ TEST_F(UdpLoad, NOD6_TCP40_AStopUnderLoadIsQuickAndLosesNoCount) {
   a.node.flow_controls().add_consumer("sink", at_a.flow_control_id());
   std::atomic<bool> done{false};
   std::thread load{[&] {
-    auto sender = a.node.detached("sender");
+    auto sender = a.node.make_endpoint("sender");
     a.node.flow_controls().add_consumer("sender", at_a.flow_control_id());
     const message question{route{at_a, "echoer"}, route{"sink"},
                            encode_payload(std::string(2'000, 'x')).value()};

@@ -39,7 +39,7 @@ struct udp_node {
     node.flow_controls().add_consumer("echoer", reached_by.flow_control_id());
   }
   endpoint start_reader(const udp::binding& reached_by) {
-    auto reader = node.detached("reader");
+    auto reader = node.make_endpoint("reader");
     node.flow_controls().add_consumer("reader", reached_by.flow_control_id());
     return reader;
   }

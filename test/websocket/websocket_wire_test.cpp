@@ -146,7 +146,7 @@ TEST_F(WebSocketWire, WS3_AnEmptyMessageMeansNothing) {
   const auto peer = connect();
   peer.write(masked(binary, {}));
   expect_answered(peer);
-  EXPECT_EQ(node.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(node.node.metrics().total_dropped(), 0u);
 }
 
 TEST_F(WebSocketWire, WS4_TextIsRefused) {
@@ -271,7 +271,7 @@ TEST_F(WebSocketWire, WS7_APeerThatAnswersPingsStays) {
 TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
   place = listen({.keepalive = {.idle = 50ms, .answer = 100ms},
                   .connection = {.limits = {.max_unhandled_messages = 1}}});
-  auto reader = node.node.detached("reader"); // takes nothing until it is asked
+  auto reader = node.node.make_endpoint("reader"); // takes nothing until it is asked
   node.flow_controls().add_consumer("reader", place.flow_control_id());
   const auto peer = connect();
   const auto body = encode_bare_message(

@@ -26,9 +26,9 @@ void flow_controls::add_producer(const address& producer, const flow_control_id&
                                  std::optional<flow_control_id> spawner_id,
                                  const std::vector<address>& additional) {
   const lock guard{mutex_};
-  const entrance fresh{take_on(id, &users::producers),
-                       spawner_id ? take_on(*spawner_id, &users::spawned) : users_.end(),
-                       {}};
+  const producer_entry fresh{adopt(id, &users::producers),
+                             spawner_id ? adopt(*spawner_id, &users::spawned) : users_.end(),
+                             {}};
   const auto [own, is_new] = producers_.try_emplace(producer, fresh);
   if (!is_new) { // what it is found by stays
     release(own->second);
@@ -47,9 +47,9 @@ void flow_controls::add_producer(const address& producer, const flow_control_id&
   changed();
 }
 
-/// An id has one more who goes by it.
-flow_controls::users_by_id::iterator flow_controls::take_on(const flow_control_id& id,
-                                                            std::uint32_t users::*role) {
+/// Counts one more user of an id.
+flow_controls::users_by_id::iterator flow_controls::adopt(const flow_control_id& id,
+                                                          std::uint32_t users::*role) {
   const auto found = users_.try_emplace(id).first;
   ++(found->second.*role);
   return found;
@@ -57,7 +57,7 @@ flow_controls::users_by_id::iterator flow_controls::take_on(const flow_control_i
 
 void flow_controls::add_spawner(const address& spawner, const flow_control_id& id) {
   const lock guard{mutex_};
-  const auto taken = take_on(id, &users::spawners);
+  const auto taken = adopt(id, &users::spawners);
   take_spawner(spawner);
   spawners_.emplace(spawner, taken);
   changed();
@@ -77,7 +77,7 @@ std::optional<flow_control_id> flow_controls::find_spawner(const address& exact)
   return found != spawners_.end() ? std::optional{found->second->first} : std::nullopt;
 }
 
-producer_info flow_controls::info_of(const entrance& what) const {
+producer_info flow_controls::info_of(const producer_entry& what) const {
   return {what.id->first,
           what.spawner_id != users_.end() ? std::optional{what.spawner_id->first} : std::nullopt};
 }
@@ -124,10 +124,10 @@ void flow_controls::clean_up(const address& gone) {
   if (!in_use_.load(std::memory_order_relaxed)) // a node without transports
     return;
   const lock guard{mutex_};
-  if (const auto id = take_spawner(gone); id && !names_an_entrance(*id))
+  if (const auto id = take_spawner(gone); id && !is_producer_or_spawner(*id))
     forget_consumers(*id);
   if (const auto info = take_producer(gone)) {
-    if (info->spawner_id && !names_an_entrance(*info->spawner_id))
+    if (info->spawner_id && !is_producer_or_spawner(*info->spawner_id))
       forget_consumers(*info->spawner_id);
     if (const auto users = users_.find(info->id);
         users == users_.end() || users->second.producers == 0)
@@ -163,7 +163,7 @@ std::optional<producer_info> flow_controls::take_producer(const address& gone) {
   return info;
 }
 
-void flow_controls::release(const entrance& gone) {
+void flow_controls::release(const producer_entry& gone) {
   release(gone.id, &users::producers);
   if (gone.spawner_id != users_.end())
     release(gone.spawner_id, &users::spawned);
@@ -177,12 +177,12 @@ void flow_controls::release(users_by_id::iterator of, std::uint32_t users::*role
 }
 
 /// Whether a listener, or a connection that one has accepted, still goes by this id.
-bool flow_controls::names_an_entrance(const flow_control_id& id) const {
+bool flow_controls::is_producer_or_spawner(const flow_control_id& id) const {
   const auto found = users_.find(id);
   return found != users_.end() && found->second.spawned + found->second.spawners > 0;
 }
 
-/// Takes a consumer out of every set.
+/// Removes a consumer from every set.
 void flow_controls::forget_consumer(const address& gone) {
   const auto consumed = consumed_.extract(gone);
   if (consumed.empty())
@@ -194,7 +194,7 @@ void flow_controls::forget_consumer(const address& gone) {
   }
 }
 
-/// Takes everybody out of the set of an id.
+/// Removes all consumers of an id.
 void flow_controls::forget_consumers(const flow_control_id& id) {
   const auto members = consumers_.find(id);
   if (members == consumers_.end())

@@ -65,9 +65,9 @@ struct traffic {
   }
 };
 
-/// Of a whole node: drops, which are rare, the traffic of those who are gone, and the log.
+/// Of a whole node: drops, which are rare, the traffic of removed records, and the log.
 struct node_counters {
-  traffic of_the_gone;
+  traffic retired;
   std::array<counter, drop_reason_count> dropped;
   std::shared_ptr<message_observer> observer;               // sees the drops
   std::function<void(drop_reason, const message&)> explain; // to a peer that may know
@@ -75,11 +75,11 @@ struct node_counters {
   host_calls host{log}; // its observers and callbacks
 
   /// Also for the connection that the message came through, and for the request that it makes.
-  /// @param cause  what the requester is told, where that is more than the reason
+  /// @param cause  for the requester, where it says more than the reason
   OCKAM_ACTORS_EXPORT void drop(drop_reason reason, const message& content,
                                 const error* cause = nullptr) noexcept;
 
-  /// For messages whose content is gone.
+  /// For messages without content.
   void drop_unseen(drop_reason reason, std::uint64_t n) noexcept {
     dropped[static_cast<std::size_t>(reason)].add(n);
   }

@@ -96,8 +96,8 @@ void node::wait_for(const address& any, receive_options options) {
   value_or_throw(root_.wait_for(any, options));
 }
 
-endpoint node::detached(mailboxes at) {
-  return value_or_throw(root_.detached(std::move(at)));
+endpoint node::make_endpoint(mailboxes at) {
+  return value_or_throw(root_.make_endpoint(std::move(at)));
 }
 
 router_actor node::router() const {

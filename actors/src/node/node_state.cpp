@@ -64,10 +64,10 @@ result<address> node_state::start_shell(mailboxes at, std::unique_ptr<worker_obj
                                         worker_options options, trace tracing) {
   if (auto valid = check_process().and_then([&] { return check(at); }); !valid)
     return fail(std::move(valid.error()));
-  auto record = make_ref<worker_record>(std::move(at), resident::shell, counters);
+  auto record = make_ref<worker_record>(std::move(at), record_kind::shell, counters);
   apply(options, *record);
   const bool runs_at_once = object->has_initialize() || object->is_processor();
-  actor_started(record->shutdown_priority); // the shell tells when it has ended
+  actor_started(record->shutdown_priority); // the shell reports its end
   const auto shell = system.spawn<worker_shell, caf::lazy_init>(
     shared_from_this(), record, std::move(object), std::move(tracing));
   record->actor = caf::actor_cast<caf::strong_actor_ptr>(shell);
@@ -86,18 +86,18 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
                                                           bool owned, worker_options options) {
   if (auto valid = check_process().and_then([&] { return check(at); }); !valid)
     return fail(std::move(valid.error()));
-  auto voice = make_ref<worker_record>(at, resident::nobody, counters);
-  auto record = make_ref<worker_record>(std::move(at), resident::actor, counters);
+  auto identity = make_ref<worker_record>(at, record_kind::none, counters);
+  auto record = make_ref<worker_record>(std::move(at), record_kind::actor, counters);
   apply(options, *record);
   record->owned = owned;
-  record->voice = std::move(voice);
-  const auto actor = make(record->voice);
+  record->identity = std::move(identity);
+  const auto actor = make(record->identity);
   if (!actor)
     return fail(errc::misuse, "the actor handle is null; spawn the actor first");
   record->actor = caf::actor_cast<caf::strong_actor_ptr>(actor);
   record->gate = make_ref<actor_gate>(caf::actor_cast<caf::actor_addr>(record->actor),
                                       options.execution == execution::pooled);
-  record->voice->gate = record->gate;
+  record->identity->gate = record->gate;
   record->set_ready({});
   if (auto inserted = table.insert(record); !inserted)
     return fail(std::move(inserted.error()));
@@ -112,7 +112,7 @@ result<ref_ptr<worker_record>> node_state::register_actor(mailboxes at, const ac
     if (!node)
       return;
     const auto found = node->table.find(primary);
-    if (found && found.record->kind == resident::actor && found.record->actor->id() == id)
+    if (found && found.record->kind == record_kind::actor && found.record->actor->id() == id)
       node->remove(*found.record);
     if (owned)
       node->actor_ended(priority);
@@ -127,10 +127,10 @@ bool node_state::remove(worker_record& record) {
     const std::lock_guard guard{summing_}; // in the table or among the gone at every moment
     if (!table.remove(record))
       return false;
-    for (auto* each : {&record, record.voice.get()})
+    for (auto* each : {&record, record.identity.get()})
       if (each != nullptr) {
         each->listed.store(false, std::memory_order_seq_cst);
-        each->settle();
+        each->flush_counters();
       }
   }
   for (std::size_t i = 0; i < record.boxes.size(); ++i) // not only the primary one (DEC-6)
@@ -155,34 +155,34 @@ caf::strong_actor_ptr node_state::actor_at(address_view any) {
   const auto found = table.find(any);
   if (!found)
     return nullptr;
-  return found.record->kind == resident::sink
+  return found.record->kind == record_kind::sink
            ? found.record->share_actor(spawn_connection_actor(shared_from_this()))
            : found.record->actor;
 }
 
 void node_state::stop_record(const ref_ptr<worker_record>& record) {
-  if (record->kind == resident::sink) // before its address is unknown
+  if (record->kind == record_kind::sink) // before its address is unknown
     remember_closed(record->primary(), {errc::connection_closed,
                                         record->sink->description() + " is closed; connect again"});
   if (!remove(*record))
     return;
   switch (record->kind) {
-    case resident::shell:
+    case record_kind::shell:
       record->set_ready(fail(errc::initialization_failed, escaped(to_string(record->primary()))
                                                             + " was stopped before it was ready"));
       compat::post(record->mailbox(), nullptr, worker_signal{worker_signal::kind::stop});
       break;
-    case resident::reply: // the request ends with its time-out, or with its worker
+    case record_kind::reply: // the request ends with its time-out, or with its worker
       break;
-    case resident::actor:
+    case record_kind::actor:
       if (record->owned)
         compat::post_exit(record->mailbox());
       break;
-    case resident::endpoint:
-    case resident::sink:
+    case record_kind::endpoint:
+    case record_kind::sink:
       record->sink->close();
       break;
-    case resident::nobody:
+    case record_kind::none:
       if (record->sink)
         record->sink->close();
       break;
@@ -191,7 +191,7 @@ void node_state::stop_record(const ref_ptr<worker_record>& record) {
 
 ref_ptr<worker_record> node_state::make_reply_record(const route& to,
                                                      const request_options& options,
-                                                     resident kind) const {
+                                                     record_kind kind) const {
   auto outgoing = allow_onward_addresses({address{to.front()}});
   if (!options.outgoing->admits_everything())
     outgoing = all_of({std::move(outgoing), options.outgoing});
@@ -249,11 +249,11 @@ drop_counts node_state::dropped() const noexcept {
 ockam::metrics node_state::metrics() const {
   ockam::metrics sum;
   const std::lock_guard guard{summing_};
-  counters->of_the_gone.add_to(sum);
+  counters->retired.add_to(sum);
   for (const auto& record : table.all()) {
     record->traffic.add_to(sum);
-    if (record->voice)
-      record->voice->traffic.add_to(sum);
+    if (record->identity)
+      record->identity->traffic.add_to(sum);
   }
   static_cast<drop_counts&>(sum) = dropped();
   sum.failed_callbacks = counters->host.failed();

@@ -31,27 +31,27 @@ public:
   // -- the way of one message ----------------------------------------------------------------------
 
   /// Counts the message as sent by `from` and routes it; the steps of a send after the body is
-  /// known (section "Sending" of docs/rules.tsv). `hop` is where the last one went, of a sender that
-  /// remembers.
+  /// known (section "Sending" of docs/rules.tsv). `cache` is that of a sender of several
+  /// messages.
   result<void> send(worker_record& from, std::uint16_t from_index, message content,
-                    compat::execution_context* context, next_hop* hop = nullptr);
+                    compat::execution_context* context, route_cache* cache = nullptr);
 
   /// Routes a message that was counted already: resolve, outgoing access control, hand over.
   /// `denied` is what a denial is counted as.
   result<void> route_from(worker_record& from, std::uint16_t from_index, message content,
                           compat::execution_context* context,
                           drop_reason denied = drop_reason::outgoing_denied,
-                          next_hop* hop = nullptr);
+                          route_cache* cache = nullptr);
 
   /// For messages that CAF actors send to the router handle: the source stays empty.
   void route_anonymous(routed_message&& content, compat::execution_context* context);
 
   void count_drop(drop_reason reason, const message& content);
 
-  /// Tells the requester of a message from the wire why it was dropped, where its peer may know.
+  /// Sends the requester of a dropped message from the wire the reason, if its connection allows that.
   void explain_drop(drop_reason reason, const message& content);
 
-  // -- what errors about things that have ended say ------------------------------------------------
+  // -- errors about ended connections and requests -------------------------------------------------
 
   void remember_closed(const address& connection, error why);
   void remember_unanswered(const address& requester);
@@ -59,7 +59,7 @@ public:
   /// What a request along `to` ends with that got no reply in time.
   [[nodiscard]] error no_reply(const route& to, std::chrono::steady_clock::duration timeout) const;
 
-  /// Why there is nobody at `next`.
+  /// Why no worker has the address `next`.
   [[nodiscard]] error unknown(address_view next) const;
 
   /// Why a body that could not be encoded was not sent along `to`: an unknown first hop is the more
@@ -72,7 +72,7 @@ public:
 
   // -- registration --------------------------------------------------------------------------------
 
-  /// `tracing` is the one of whoever starts the worker (CTX-1).
+  /// `tracing` is that of the caller (CTX-1).
   result<address> start_shell(mailboxes at, std::unique_ptr<worker_object> worker,
                               worker_options options, trace tracing);
 
@@ -95,7 +95,7 @@ public:
   /// A temporary address for the reply to a request along `to` (SRQ-1); not registered yet.
   [[nodiscard]] ref_ptr<worker_record> make_reply_record(const route& to,
                                                          const request_options& options,
-                                                         resident kind) const;
+                                                         record_kind kind) const;
 
   /// Registers it and lets a reply through the connection at the first hop reach it (SRQ-2).
   result<void> insert_reply_record(const ref_ptr<worker_record>& record, const address& first_hop);
@@ -184,7 +184,7 @@ private:
   bool stop_runs_ = false; // on some thread
   bool stopped_ = false;
   const unsigned forks_before_ = (watch_forks(), count_forks());
-  std::atomic<bool> gone_{false}; // `stopped_`, for those who do not hold the lock
+  std::atomic<bool> gone_{false}; // `stopped_`, for readers without the lock
 };
 
 /// All of a node, for the functions that transports call.
@@ -198,7 +198,7 @@ inline const node_state& state_of(const node_services& node) noexcept {
 /// Whether a worker, an actor or an endpoint can have these mailboxes.
 result<void> check(const mailboxes& at);
 
-/// Whether the message is a request whose requester has given up: it is not delivered any more.
+/// Whether the message is a request whose requester has given up: such a request is not delivered.
 inline bool is_expired(const message& content) noexcept {
   const auto* const request = content.request();
   return request != nullptr && request->is_given_up();

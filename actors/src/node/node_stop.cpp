@@ -29,7 +29,7 @@ void node_state::actor_ended(int priority) {
 void node_state::stop_priority(int priority) {
   std::vector<ref_ptr<worker_record>> stopping;
   for (auto& record : table.all())
-    if ((record->kind == resident::shell || record->kind == resident::actor)
+    if ((record->kind == record_kind::shell || record->kind == record_kind::actor)
         && record->shutdown_priority == priority) {
       stop_record(record);
       stopping.push_back(std::move(record));
@@ -71,7 +71,7 @@ result<void> node_state::stop_transports() {
   return outcome;
 }
 
-/// Says what a stop has lost: what waited in workers, endpoints and connections.
+/// Logs what a stop has lost: the messages queued in workers, endpoints and connections.
 void node_state::report_lost(const drop_counts& before) {
   const auto now = dropped();
   std::string reasons;

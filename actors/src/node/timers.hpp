@@ -39,12 +39,12 @@ public:
   /// Drops what is outstanding and joins the thread, unless called on it.
   void stop();
 
-  /// As `coarse_now`, or as late as the simulation says.
+  /// As `coarse_now`, or the time of the simulation.
   [[nodiscard]] clock::time_point coarse_now() const noexcept;
 
   // -- for simulations -----------------------------------------------------------------------------
 
-  /// From now on there is no thread, and it is as late as `simulated` says, which outlives this.
+  /// Replaces the thread and the clock by `simulated`, which outlives this.
   /// Before anything is scheduled.
   void follow(const clock::time_point& simulated) noexcept { simulated_ = &simulated; }
 
@@ -61,7 +61,7 @@ private:
     std::map<std::pair<clock::time_point, id>, std::function<void()>> queue;
     std::map<id, clock::time_point> due;
     id next = 1;
-    clock::time_point wakes_at = clock::time_point::max(); // the thread, if nobody notifies it
+    clock::time_point wakes_at = clock::time_point::max(); // the thread, unless notified
     bool stopped = false;
   };
   static void run(const std::shared_ptr<state>& own);

@@ -8,7 +8,7 @@ namespace ockam::internal {
 
 class node_state;
 
-/// The CAF actor at the sender address of a connection, for those who send past the router.
+/// The CAF actor at the sender address of a connection, for actors that bypass the router.
 caf::strong_actor_ptr spawn_connection_actor(const std::shared_ptr<node_state>& node);
 
 } // namespace ockam::internal

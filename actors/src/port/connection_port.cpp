@@ -12,7 +12,7 @@ namespace ockam {
 
 using internal::connection_account;
 using internal::node_state;
-using internal::resident;
+using internal::record_kind;
 using internal::state_of;
 using internal::worker_record;
 
@@ -77,7 +77,7 @@ connection_port& connection_port::operator=(connection_port&& other) noexcept {
     peer_ = std::move(other.peer_);
     listener_ = std::move(other.listener_);
     account_ = std::move(other.account_);
-    hop_ = std::move(other.hop_);
+    route_cache_ = std::move(other.route_cache_);
   }
   return *this;
 }
@@ -101,10 +101,11 @@ result<connection_port> connection_port::open(node_ptr services, connection_setu
                    .outgoing = allow_consumers_of(node.flows, setup.id, setup.spawner_id)});
   const auto sender = boxes[sender_index].address;
   const auto receiver = boxes[receiver_index].address;
-  auto record = make_ref<worker_record>(mailboxes{std::move(boxes)}, resident::sink, node.counters);
+  auto record = make_ref<worker_record>(mailboxes{std::move(boxes)}, record_kind::sink,
+                                        node.counters);
   record->sink = std::move(setup.output);
   record->set_ready({});
-  // rights first: the addresses are unknown to everybody until they are in the table
+  // rights first: the addresses are unknown until they are in the table
   node.flows->add_producer(receiver, setup.id, setup.spawner_id, {sender});
   for (const auto& id : setup.consumer_of)
     node.flows->add_consumer(sender, id);
@@ -154,7 +155,8 @@ void connection_port::receive(message content, execution_context* context) {
   content = std::move(content).push_front_return_route(sender_address());
   content.set_came_from_wire();
   const auto routed = state_of(*node_).route_from(*record_, receiver_index, std::move(content),
-                                                  context, drop_reason::not_a_consumer, hop_.get());
+                                                  context, drop_reason::not_a_consumer,
+                                                  route_cache_.get());
   if (!routed)
     node_->log().report(record_->log_lines, internal::level_of(routed.error()), [&] {
       return "a message from " + peer_for_logs() + " was dropped: " + to_string(routed.error());
@@ -169,8 +171,8 @@ void connection_port::discard(drop_reason reason, std::uint64_t count) noexcept 
 
 void connection_port::count_received(std::uint64_t messages) noexcept {
   record_->traffic.received.add_exclusively(messages);
-  if (!hop_)
-    record_->settle_if_gone();
+  if (!route_cache_)
+    record_->flush_counters_if_gone();
   account_->received.add_exclusively(messages);
 }
 
@@ -182,13 +184,13 @@ void connection_port::drop_undecodable(const error& why) {
 }
 
 void connection_port::begin_run() {
-  hop_ = std::make_unique<internal::next_hop>();
+  route_cache_ = std::make_unique<internal::route_cache>();
 }
 
 void connection_port::end_run() noexcept {
-  hop_ = nullptr;
+  route_cache_ = nullptr;
   if (record_)
-    record_->settle_if_gone();
+    record_->flush_counters_if_gone();
 }
 
 bool connection_port::observed() const noexcept {
@@ -215,9 +217,9 @@ void connection_port::count_written(std::uint64_t messages) const noexcept {
   const std::lock_guard guard{in_use_};
   if (record_) {
     record_->traffic.written.add(messages);
-    record_->settle_if_gone();
+    record_->flush_counters_if_gone();
   } else {
-    state_of(*node_).counters->of_the_gone.written.add(messages);
+    state_of(*node_).counters->retired.written.add(messages);
   }
 }
 

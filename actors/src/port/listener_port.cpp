@@ -26,7 +26,7 @@ listener_port::~listener_port() {
 
 namespace {
 
-/// Tells a listener that its address was stopped; it has no messages.
+/// Notifies a listener that its address was stopped; it has no messages.
 class stop_notice final : public message_sink {
 public:
   explicit stop_notice(std::function<void()> on_stop) : on_stop_{std::move(on_stop)} {}
@@ -53,7 +53,7 @@ result<listener_port> listener_port::open(node_ptr services, const flow_control_
     .address = ockam::address::random(), .incoming = deny_all(), .outgoing = deny_all()};
   const auto own = box.address;
   auto record = make_ref<internal::worker_record>(mailboxes{std::move(box)},
-                                                  internal::resident::nobody, node.counters);
+                                                  internal::record_kind::none, node.counters);
   record->sink = std::make_shared<stop_notice>(std::move(on_stop));
   record->set_ready({});
   node.flows->add_spawner(own, id);

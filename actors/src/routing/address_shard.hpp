@@ -31,7 +31,7 @@ public:
   void make_room(std::size_t count);
   void put(located what, std::uint64_t hash) noexcept;
 
-  /// Takes an address of this record out; nobody when it belongs to another one, or to none.
+  /// Removes an address of this record; null when it belongs to another record, or to none.
   located take(const worker_record& record, address_view own, std::uint64_t hash) noexcept;
 
   /// Adds every record to `all` whose first address is here.
@@ -42,7 +42,7 @@ public:
 
 private:
   struct entry {
-    located where; // null: nobody
+    located where; // null: free
     std::uint64_t hash = 0;
   };
 

@@ -18,7 +18,7 @@ std::uint64_t random_seed() {
 
 } // namespace
 
-/// The shards of all addresses of a worker, locked. Always in the same order, so that nobody waits in a
+/// The shards of all addresses of a worker, locked. Always in the same order, so that no thread waits in a
 /// circle.
 class address_table::locked_shards {
 public:
@@ -83,12 +83,12 @@ bool address_table::remove(const worker_record& record) {
   return static_cast<bool>(removed);
 }
 
-const located& next_hop::find(const address_table& table, address_view next) {
+const located& route_cache::find(const address_table& table, address_view next) {
   const auto generation = table.generation(); // before the look-up
   if (!last_ || generation != generation_ || last_.record->address_at(last_.index) != next) {
     last_ = table.find(next);
     generation_ = generation;
-    admitted_as_of_.reset();
+    admitted_generation_.reset();
   }
   return last_;
 }

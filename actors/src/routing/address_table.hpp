@@ -15,9 +15,9 @@ namespace ockam::internal {
 
 class address_table;
 
-/// Where the last message of one sender went, so that a run of messages to one address is looked up
-/// once. For one thread at a time. Keeps a worker alive: it ends with the run.
-class next_hop final : public recycled<next_hop> {
+/// The destination of the last message of one sender: one look-up serves a run of messages to one
+/// address. For one thread at a time. Keeps a worker alive until the run ends.
+class route_cache final : public recycled<route_cache> {
 public:
   /// As `table.find(next)`; stays until the next time.
   const located& find(const address_table& table, address_view next);
@@ -25,14 +25,14 @@ public:
   /// Whether the access control has admitted messages to this address, as of this `generation` of
   /// what it asks.
   [[nodiscard]] bool admitted(std::uint64_t generation) const noexcept {
-    return admitted_as_of_ == generation;
+    return admitted_generation_ == generation;
   }
-  void admit(std::uint64_t generation) noexcept { admitted_as_of_ = generation; }
+  void admit(std::uint64_t generation) noexcept { admitted_generation_ = generation; }
 
 private:
   located last_;
   std::uint64_t generation_ = 0;
-  std::optional<std::uint64_t> admitted_as_of_;
+  std::optional<std::uint64_t> admitted_generation_;
 };
 
 /// Which worker answers at which address; thread-safe.

@@ -15,11 +15,11 @@ namespace ockam::internal {
 /// understands error replies; to all others it is an address like any other.
 address make_reply_address();
 
-/// The message that tells the requester at the end of `return_route` why it gets no reply.
+/// The error reply to the requester at the end of `return_route`.
 /// @param where  the address that failed
 message make_error_reply(const route& return_route, const error& why, const address& where);
 
-/// What an error reply says, as the error of a request; nullopt for every other message. `content`
+/// The error in an error reply; nullopt for every other message. `content`
 /// has arrived at the requester.
 [[nodiscard]] std::optional<error> read_error_reply(const message& content);
 

@@ -55,22 +55,22 @@ error lost(drop_reason reason, const message& content) {
 }
 
 result<void> node_state::send(worker_record& from, std::uint16_t from_index, message content,
-                              compat::execution_context* context, next_hop* hop) {
+                              compat::execution_context* context, route_cache* cache) {
   if (content.onward_route().empty())
     return fail(errc::empty_route, "the onward route has no address to send to");
   if (is_inherited()) [[unlikely]]
     return fail(why_inherited());
   from.count(&traffic::sent);
   return route_from(from, from_index, std::move(content), context, drop_reason::outgoing_denied,
-                    hop);
+                    cache);
 }
 
 result<void> node_state::route_from(worker_record& from, std::uint16_t from_index, message content,
                                     compat::execution_context* context, drop_reason denied,
-                                    next_hop* hop) {
+                                    route_cache* cache) {
   const auto next = content.onward_route().front();
-  next_hop only;
-  auto& lookup = hop != nullptr ? *hop : only;
+  route_cache only;
+  auto& lookup = cache != nullptr ? *cache : only;
   const auto* target = &lookup.find(table, next);
   const auto unreachable = [&] {
     count_drop(reason_unknown(next), content);
@@ -84,7 +84,7 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
 
   const auto& box = from.boxes[from_index];
   const auto rights = flows->generation(); // before the question
-  if (!box.open_for_outgoing && !(hop != nullptr && hop->admitted(rights))) {
+  if (!box.open_for_outgoing && !(cache != nullptr && cache->admitted(rights))) {
     const auto wanted = *target;
     const relay_message what{box.address, wanted.record->address_at(wanted.index), content};
     const auto verdict = ask(*box.outgoing, what);
@@ -96,9 +96,9 @@ result<void> node_state::route_from(worker_record& from, std::uint16_t from_inde
       count_drop(verdict ? denied : drop_reason::access_control_error, content);
       return verdict ? result<void>{} : fail(verdict.error());
     }
-    if (hop != nullptr && from.kind == resident::sink)
-      hop->admit(rights);               // flow control looks at nothing but the address
-    target = &lookup.find(table, next); // who was asked may have sent something meanwhile
+    if (cache != nullptr && from.kind == record_kind::sink)
+      cache->admit(rights);             // flow control looks at nothing but the address
+    target = &lookup.find(table, next); // the access control may have sent a message meanwhile
     if (!*target)
       return unreachable();
   }
@@ -142,8 +142,8 @@ result<void> node_state::route_implicitly(worker_record& from, std::uint16_t fro
 }
 
 void node_state::route_anonymous(routed_message&& content, compat::execution_context* context) {
-  static const address nobody;
-  counters->of_the_gone.sent.add();
+  static const address none;
+  counters->retired.sent.add();
   auto moved = std::move(content).into_local_message();
   if (moved.onward_route().empty())
     return count_drop(drop_reason::heartbeat, moved);
@@ -153,7 +153,7 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
   moved.count_local_step();
   if (moved.local_steps() > options.max_local_steps)
     return count_drop(drop_reason::too_many_steps, moved);
-  if (auto refused = hand_over(target, nullptr, nobody, std::move(moved), context); !refused)
+  if (auto refused = hand_over(target, nullptr, none, std::move(moved), context); !refused)
     log().report(log_level::debug, [&] {
       return "a message sent to the router was refused: " + to_string(refused.error());
     });
@@ -163,61 +163,62 @@ void node_state::route_anonymous(routed_message&& content, compat::execution_con
 result<void> node_state::hand_over(const located& to, const worker_record* from, address source,
                                    message content, compat::execution_context* context) {
   auto& record = *to.record;
-  if (record.kind != resident::sink)
+  if (record.kind != record_kind::sink)
     content.occupy(credit_use::made);
   if (options.observer) [[unlikely]]
     counters->host.call("the message observer", [&] {
       options.observer->on_delivery(source, record.address_at(to.index), content);
     });
   routed_message routed{std::move(content), std::move(source),
-                        record.voice ? record.voice : to.record, to.index};
+                        record.identity ? record.identity : to.record, to.index};
   switch (record.kind) {
-    case resident::shell:
-    case resident::reply: {
-      if (record.kind == resident::reply && !record.asker) { // of an actor that was written by hand
+    case record_kind::shell:
+    case record_kind::reply: {
+      if (record.kind == record_kind::reply
+          && !record.requester) { // of an actor that was written by hand
         compat::post(record.mailbox(), context, std::move(routed));
         return {};
       }
-      const auto& worker = record.asker ? record.asker : to.record;
+      const auto& worker = record.requester ? record.requester : to.record;
       if (worker->pooled.load(std::memory_order_relaxed))
         context = nullptr;
-      else if (from != nullptr && from->kind == resident::sink
+      else if (from != nullptr && from->kind == record_kind::sink
                && worker->io_context.load(std::memory_order_relaxed) != context)
         worker->io_context.store(context, std::memory_order_relaxed); // before there is mail
-      worker_shell::accept(worker, std::make_unique<mail_queue::letter>(std::move(routed)),
+      worker_shell::accept(worker, std::make_unique<message_queue::element>(std::move(routed)),
                            context);
       return {}; // whatever does not come in, for the worker or the memory is gone, counts itself as lost
     }
-    case resident::actor:
+    case record_kind::actor:
       if (is_expired(routed.local_message())) {
         routed.set_handled();
         count_drop(drop_reason::expired, routed.local_message());
       } else if (!record.admits(routed)) {
         routed.set_handled();
       } else {
-        if (!record.voice->accounts_for_mail) {
+        if (!record.identity->accounts_for_mail) {
           routed.set_handled();
           record.count(&traffic::delivered);
         }
         record.gate->accept(std::move(routed), context);
       }
       return {};
-    case resident::endpoint:
-    case resident::sink: {
-      if (record.kind == resident::sink && !record.admits(routed)) {
+    case record_kind::endpoint:
+    case record_kind::sink: {
+      if (record.kind == record_kind::sink && !record.admits(routed)) {
         routed.set_handled();
         return {};
       }
       auto taken = record.sink->push(routed, context);
       routed.set_handled();
       if (!taken)
-        counters->drop(record.kind == resident::sink      ? reason_of_refusal(taken.error())
+        counters->drop(record.kind == record_kind::sink   ? reason_of_refusal(taken.error())
                        : taken.error() == errc::not_found ? drop_reason::unknown_address
                                                           : drop_reason::mailbox_full,
                        routed.local_message(), &taken.error());
       return taken;
     }
-    case resident::nobody:
+    case record_kind::none:
       routed.set_handled();
       static_cast<void>(record.admits(routed)); // denies, counts and logs
       return {};
@@ -225,7 +226,7 @@ result<void> node_state::hand_over(const located& to, const worker_record* from,
   return fail(errc::internal);
 }
 
-/// Tells the requester at a peer that may know; the answer goes back the way the request came.
+/// Sends the requester at a peer the reason, along the way the request came.
 void node_state::explain_drop(drop_reason reason, const message& content) {
   if (!understands_errors(content.return_route()) || content.onward_route().empty())
     return;
@@ -244,7 +245,7 @@ void node_state::remember_unanswered(const address& requester) {
 
 error node_state::no_reply(const route& to, std::chrono::steady_clock::duration timeout) const {
   const auto found = to.empty() ? located{} : table.find(to.front());
-  const auto through = found && found.record->kind == resident::sink
+  const auto through = found && found.record->kind == record_kind::sink
                          ? " through " + found.record->sink->description()
                          : std::string{};
   return {errc::timeout, "no reply came within " + in_milliseconds(timeout) + " from ["

@@ -10,7 +10,7 @@
 
 namespace ockam {
 
-using internal::resident;
+using internal::record_kind;
 using internal::worker_record;
 
 sender::sender(std::shared_ptr<internal::node_state> node, ref_ptr<worker_record> record)
@@ -75,7 +75,7 @@ result<void> sender::pass_on(std::uint16_t from, message content) {
   if (const auto& credit = shell_->credit(); credit && !content.holds_credit())
     content.charge_to(credit);
   return node_->send(*record_, from, std::move(content), shell_->execution_context(),
-                     shell_->hop());
+                     shell_->cached_route());
 }
 
 // -- answering -------------------------------------------------------------------------------------
@@ -304,7 +304,7 @@ result<delayed_event> sender::make_delayed(route to, result<shared_bytes> payloa
   mailbox_options box{.address = address::random(),
                       .incoming = deny_all(),
                       .outgoing = allow_onward_addresses({*first_hop})};
-  auto record = make_ref<worker_record>(mailboxes{std::move(box)}, resident::nobody,
+  auto record = make_ref<worker_record>(mailboxes{std::move(box)}, record_kind::none,
                                         node_->counters);
   if (auto inserted = node_->table.insert(record); !inserted)
     return fail(std::move(inserted.error()));
@@ -371,7 +371,7 @@ private:
 void context::when_writable(const address& connection, std::function<void(context&)> then) {
   const auto notice = make_ref<call_when_writable>(make_dispatcher(), std::move(then));
   const auto found = node_->table.find(connection);
-  if (!found || found.record->kind != resident::sink
+  if (!found || found.record->kind != record_kind::sink
       || found.record->sink->wait_for_room(1, notice) == message_sink::room::available)
     notice->wake();
 }

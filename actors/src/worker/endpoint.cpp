@@ -14,7 +14,7 @@
 
 namespace ockam {
 
-using internal::resident;
+using internal::record_kind;
 using internal::worker_record;
 using deadline = std::optional<std::chrono::steady_clock::time_point>;
 
@@ -176,7 +176,7 @@ bool wait_for_room(internal::node_state& node, const message& content, const dea
   const auto size = content.payload().size() + content.onward_route().encoded().size();
   for (;;) {
     const auto next = node.table.find(content.onward_route().front());
-    if (!next || next.record->kind != resident::sink)
+    if (!next || next.record->kind != record_kind::sink)
       return true;
     auto& output = *next.record->sink;
     if (output.wait_for_room(size, {}) == message_sink::room::available)
@@ -307,7 +307,7 @@ void endpoint::close() noexcept {
 result<endpoint> endpoint::open(std::shared_ptr<internal::node_state> node, mailboxes at) {
   if (auto valid = node->check_process().and_then([&] { return internal::check(at); }); !valid)
     return fail(std::move(valid.error()));
-  auto record = make_ref<worker_record>(std::move(at), resident::endpoint, node->counters);
+  auto record = make_ref<worker_record>(std::move(at), record_kind::endpoint, node->counters);
   auto inbox = std::make_shared<queue>(node->options.max_endpoint_queue);
   record->sink = inbox;
   record->set_ready({});
@@ -316,15 +316,15 @@ result<endpoint> endpoint::open(std::shared_ptr<internal::node_state> node, mail
   return endpoint{std::move(node), std::move(record), std::move(inbox)};
 }
 
-result<endpoint> sender::detached(mailboxes at) {
+result<endpoint> sender::make_endpoint(mailboxes at) {
   auto opened = endpoint::open(node_, std::move(at));
   if (opened)
     opened->tracing_ = tracing_;
   return opened;
 }
 
-result<endpoint> sender::detached() {
-  return detached(mailboxes{address::random()}.closed_by_default());
+result<endpoint> sender::make_endpoint() {
+  return make_endpoint(mailboxes{address::random()}.closed_by_default());
 }
 
 result<routed_message> endpoint::take(receive_options options) {
@@ -348,7 +348,7 @@ result<routed_message> endpoint::request(route to, result<shared_bytes> payload,
   auto first_hop = to.next();
   if (!first_hop)
     return fail(std::move(first_hop.error()));
-  auto record = node_->make_reply_record(to, options, resident::endpoint);
+  auto record = node_->make_reply_record(to, options, record_kind::endpoint);
   auto inbox = std::make_shared<queue>(node_->options.max_endpoint_queue);
   record->sink = inbox;
   if (auto inserted = node_->insert_reply_record(record, *first_hop); !inserted)

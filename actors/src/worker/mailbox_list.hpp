@@ -32,7 +32,7 @@ struct mailbox {
   }
 
   ockam::address address;
-  bool open_for_incoming = false; // nobody needs to ask
+  bool open_for_incoming = false; // no access control to ask
   bool open_for_outgoing = false;
   access_control_ptr incoming;
   access_control_ptr outgoing;

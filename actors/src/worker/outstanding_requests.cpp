@@ -19,10 +19,10 @@ result<void> outstanding_requests::send(route to, result<shared_bytes> payload, 
   if (!payload)
     return fail(node_->unsendable(to, payload.error()));
   const auto id = next_id_++;
-  auto temporary = node_->make_reply_record(to, options, resident::reply);
+  auto temporary = node_->make_reply_record(to, options, record_kind::reply);
   temporary->actor = actor_;
   temporary->request = id;
-  temporary->asker = asker_;
+  temporary->requester = requester_;
   if (auto inserted = node_->insert_reply_record(temporary, *first_hop); !inserted)
     return inserted;
   message content{to, route{temporary->primary()}, std::move(*payload)};
@@ -71,7 +71,7 @@ timers::id outstanding_requests::signal_after(std::chrono::steady_clock::duratio
 const worker_record* outstanding_requests::address_of(
   const routed_message& content) const noexcept {
   const auto* at = dynamic_cast<const worker_record*>(content.target().get());
-  return at != nullptr && at->kind == resident::reply && at->actor == actor_ ? at : nullptr;
+  return at != nullptr && at->kind == record_kind::reply && at->actor == actor_ ? at : nullptr;
 }
 
 std::optional<outstanding_requests::request> outstanding_requests::take(

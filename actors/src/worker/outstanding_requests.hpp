@@ -49,8 +49,8 @@ public:
   };
 
   outstanding_requests(std::shared_ptr<node_state> node, caf::strong_actor_ptr actor,
-                       ref_ptr<worker_record> asker = {})
-    : node_{std::move(node)}, actor_{std::move(actor)}, asker_{std::move(asker)} {}
+                       ref_ptr<worker_record> requester = {})
+    : node_{std::move(node)}, actor_{std::move(actor)}, requester_{std::move(requester)} {}
   ~outstanding_requests();
 
   /// Errors: those of a send that does not lead to another attempt; then `reply` is not called.
@@ -85,7 +85,7 @@ private:
 
   const std::shared_ptr<node_state> node_;
   const caf::strong_actor_ptr actor_;
-  const ref_ptr<worker_record> asker_; // null when the actor is none of our workers
+  const ref_ptr<worker_record> requester_; // null when the actor is none of our workers
   entries waiting_;
   std::uint64_t next_id_ = 1;
 };

@@ -40,7 +40,7 @@ public:
     last.swap(requester_);
   }
 
-  /// The reply has come, or nobody waits for it any more. Lets go of the actor.
+  /// The reply has arrived, or the requester has given up. Releases the actor.
   void finish(bool with_reply) noexcept {
     caf::strong_actor_ptr last; // destroyed without the lock
     const std::lock_guard guard{lock_};

@@ -28,7 +28,7 @@ struct response_promise::state {
     return send(internal::make_error_reply(request.return_route(), why, record->address_at(index)));
   }
 
-  /// An answer could not be sent: the requester learns that, unless there is no way back.
+  /// Reports an unsendable answer to the requester, if its address is still known.
   void tell(const error& why) {
     if (!request.return_route().empty() && node->table.find(request.return_route().front()))
       static_cast<void>(

@@ -7,7 +7,7 @@
 
 namespace ockam::internal {
 
-/// Whether a request goes on after this many attempts, the last of which has failed with `why`.
+/// Whether to repeat a request after this many attempts, the last of which failed with `why`.
 [[nodiscard]] bool may_repeat(const retry_policy& policy, unsigned attempts, const error& why);
 
 /// How long to wait after this many attempts.

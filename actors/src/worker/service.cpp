@@ -190,7 +190,7 @@ void service_bridge::leave_window(const ref_ptr<inbound_credit>& credit, std::si
   used->largest_answer = std::max(used->largest_answer, answer);
 }
 
-/// @param told  what the requester may know
+/// @param told  the error for the requester
 void service_bridge::end_with(response_promise& promise, const error& why, const error& told) {
   own_.report_failure("a request to the service was not answered", why);
   static_cast<void>(promise.fail(node().options.error_details ? why : told));
@@ -201,7 +201,7 @@ void service_bridge::end_with(response_promise& promise, const error& why, const
 /// The address is free before a requester learns that the service has ended.
 void service_bridge::on_service_ended() {
   const auto here = node().table.find(own_.primary_address());
-  if (here && here.record->voice == own_.record_)
+  if (here && here.record->identity == own_.record_)
     node().stop_record(here.record); // mail that is here already is read before the exit message
   end_all(service_has_ended());
 }

@@ -11,7 +11,7 @@ namespace ockam::internal {
 namespace {
 
 /// Messages in a row before others get their turn.
-constexpr int max_letters = 64;
+constexpr int max_batch = 64;
 
 constexpr std::uint16_t short_runs_to_forget = 1'000;
 
@@ -25,21 +25,21 @@ bool has_to_wait(const std::unique_ptr<held_mail>& held, const routed_message& c
 } // namespace
 
 void worker_shell::accept(const ref_ptr<worker_record>& to,
-                          std::unique_ptr<mail_queue::letter> letter,
+                          std::unique_ptr<message_queue::element> element,
                           compat::execution_context* context) {
   auto& shell = static_cast<worker_shell&>(*to->mailbox());
-  switch (to->mail.put(letter)) {
-    case mail_queue::entry::first:
+  switch (to->mail.push(element)) {
+    case message_queue::entry::first:
       return compat::wake(shell, context);
-    case mail_queue::entry::appended:
+    case message_queue::entry::appended:
       return;
-    case mail_queue::entry::closed: // a message counts itself as lost
-      if (letter->request)
-        shell.refuse(*to, std::move(letter->request));
+    case message_queue::entry::closed: // a message counts itself as lost
+      if (element->request)
+        shell.refuse(*to, std::move(element->request));
   }
 }
 
-/// Lets CAF answer who waits for an answer.
+/// Lets CAF answer a request to an ended worker.
 void worker_shell::refuse(worker_record& own, caf::mailbox_element_ptr request) {
   own.count_lost(compat::peek<routed_message>(*request)->local_message());
   enqueue_directly(std::move(request));
@@ -58,11 +58,11 @@ bool worker_shell::intercept(caf::mailbox_element_ptr& element,
   if (!own)
     return false;
   own->count(&traffic::sent);
-  auto letter = element->mid.is_request()
-                  ? std::make_unique<mail_queue::letter>(std::move(element))
-                  : std::make_unique<mail_queue::letter>(routed_message{
+  auto queued = element->mid.is_request()
+                  ? std::make_unique<message_queue::element>(std::move(element))
+                  : std::make_unique<message_queue::element>(routed_message{
                     std::move(*content).into_local_message(), ockam::address{}, own, 0});
-  accept(own, std::move(letter), context);
+  accept(own, std::move(queued), context);
   return true;
 }
 
@@ -84,7 +84,7 @@ compat::turn worker_shell::take_turn(compat::execution_context* context) {
       if (const auto outcome = take_element(context); outcome != compat::turn::waits)
         return outcome;
     }
-    // Blocked: others may wake and run this actor, but who brought mail before has not done so.
+    // Blocked: a later sender may wake and run this actor, an earlier one has not done so.
     const bool more = left.more || left.moves_to != nullptr;
     if ((!more && !own->mail.has_arrivals()) || !mailbox().try_unblock())
       return compat::turn::waits;
@@ -94,29 +94,29 @@ compat::turn worker_shell::take_turn(compat::execution_context* context) {
   return compat::turn::ended;
 }
 
-/// At most `max_letters` messages: others want this thread too.
+/// At most `max_batch` messages: other actors need this thread too.
 worker_shell::mail_left worker_shell::read_mail() {
   mail_left left;
   if (record().mail.is_empty())
     return left;
   const auto began = node().timers.coarse_now();
   auto now = began;
-  next_hop hop;
-  hop_ = &hop;
+  route_cache cache;
+  route_cache_ = &cache;
   for (int taken = 0; !left.more && context_.record_; ++taken) {
     if ((left.moves_to = thread_of_mail()) != nullptr)
       break;
-    const auto letter = record().mail.next_letter();
-    if (!letter)
+    const auto element = record().mail.pop();
+    if (!element)
       break;
-    if (letter->request)
-      take_request(letter->request); // comes to `on_message`, and may end this actor
+    if (element->request)
+      take_request(element->request); // comes to `on_message`, and may end this actor
     else
-      read(letter->content);
+      read(element->content);
     now = node().timers.coarse_now();
-    left.more = taken + 1 == max_letters || now - began > longest_quick_run();
+    left.more = taken + 1 == max_batch || now - began > longest_quick_run();
   }
-  hop_ = nullptr;
+  route_cache_ = nullptr;
   set_credit(nullptr);
   if (context_.record_)
     end_run(now - began);
@@ -254,7 +254,7 @@ void worker_shell::go_on() {
   for (const auto& held : {std::cref(replies_), std::cref(waiting_)})
     if (held.get())
       held.get()->forget_awaited();
-  for (int taken = 0; taken < max_letters && !ended_; ++taken) {
+  for (int taken = 0; taken < max_batch && !ended_; ++taken) {
     if (auto reply = next_of(replies_)) {
       if (const auto* temporary = requests_ ? requests_->address_of(*reply) : nullptr)
         on_reply(*temporary, *reply);

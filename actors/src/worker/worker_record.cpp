@@ -13,12 +13,12 @@ std::optional<std::uint16_t> worker_record::index_of(address_view any) const noe
   return std::nullopt;
 }
 
-void worker_record::settle() noexcept {
+void worker_record::flush_counters() noexcept {
   const std::lock_guard guard{lock_};
-  if (!settled_)
-    settled_.reset(new (std::nothrow) internal::traffic);
-  if (settled_)
-    counters->of_the_gone.add_growth(traffic, *settled_);
+  if (!flushed_)
+    flushed_.reset(new (std::nothrow) internal::traffic);
+  if (flushed_)
+    counters->retired.add_growth(traffic, *flushed_);
 }
 
 result<bool> ask(const access_control& control, const relay_message& what) noexcept {

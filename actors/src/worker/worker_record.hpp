@@ -2,8 +2,8 @@
 
 #include "actor_gate.hpp"
 #include "log/log.hpp"
-#include "mail_queue.hpp"
 #include "mailbox_list.hpp"
+#include "message_queue.hpp"
 #include "node/counters.hpp"
 
 #include "ockam/actors/detail/caf_compat.hpp"
@@ -19,14 +19,14 @@
 
 namespace ockam::internal {
 
-/// Who answers at an address.
-enum class resident : std::uint8_t {
+/// What answers at an address.
+enum class record_kind : std::uint8_t {
   shell,    // a worker of ours: access control runs in its actor, directly before the handler
   actor,    // a CAF actor written by hand: access control runs before the mailbox
   endpoint, // a blocking queue: access control runs when a message is taken out
   sink,     // a connection: no mailbox at all
   reply,    // the temporary address of a worker's request: the worker's shell checks and handles
-  nobody,   // an address that admits nothing: a listener, a delayed event
+  none,     // an address that admits nothing: a listener, a delayed event
 };
 
 /// The verdict of an access control; what it throws is an error (WRK-6).
@@ -39,28 +39,28 @@ result<bool> ask(const access_control& control, const relay_message& what) noexc
 /// worker: a successor at the same address is another record.
 ///
 /// A record keeps its actor alive. A shell lets go of its record when it ends; an actor written by
-/// hand only ever sees the record's `voice`, which does not know the actor.
+/// hand only ever sees the record's `identity`, which does not know the actor.
 class worker_record final : public delivery_point {
 public:
-  worker_record(mailboxes at, resident kind, std::shared_ptr<node_counters> counters)
+  worker_record(mailboxes at, record_kind kind, std::shared_ptr<node_counters> counters)
     : kind{kind}, boxes{std::move(at).all()}, counters{std::move(counters)} {}
-  ~worker_record() override { settle(); }
+  ~worker_record() override { flush_counters(); }
 
   /// Adds one to a counter of `traffic`, from any thread, also when the record has left the table.
   void count(counter internal::traffic::*what) noexcept {
     (traffic.*what).add_in_order();
     if (!listed.load(std::memory_order_seq_cst))
-      settle();
+      flush_counters();
   }
 
-  /// Moves what was counted since the last time to the node's sum; for one who leaves the table.
-  void settle() noexcept;
+  /// Adds the growth since the last call to the node's sum; for a record that leaves the table.
+  void flush_counters() noexcept;
 
   /// After counting without `count`: a connection may have left the table and still be in use.
-  void settle_if_gone() noexcept {
+  void flush_counters_if_gone() noexcept {
     std::atomic_thread_fence(std::memory_order_seq_cst); // counted first, then looked
     if (!listed.load(std::memory_order_seq_cst))
-      settle();
+      flush_counters();
   }
 
   [[nodiscard]] const address& address_at(std::uint16_t index) const noexcept override {
@@ -99,10 +99,10 @@ public:
 
   // -- what is looked at for every message comes first, for the cache ------------------------------
 
-  const resident kind;
+  const record_kind kind;
   bool owned = true; // stopped with the node
   std::int8_t shutdown_priority = 4;
-  bool accounts_for_mail = false;     // voice: its actor counts each message when it takes it
+  bool accounts_for_mail = false;     // identity: its actor counts each message when it takes it
   std::atomic<bool> listed{true};     // its traffic is summed by walking over the table
   std::atomic<bool> pooled{false};    // never run by an I/O thread
   std::atomic<bool> abandoned{false}; // the node does not wait any more: drop what is queued
@@ -115,26 +115,25 @@ private: // small members stay together: there may be a million of these
 public:
   std::atomic<compat::execution_context*> io_context{
     nullptr};                  // shell: has brought mail from outside
-  mail_queue mail;             // shell
+  message_queue mail;          // shell
   caf::strong_actor_ptr actor; // shell, actor, reply; under the lock: sink
   internal::traffic traffic;
   const mailbox_list boxes;
 
   // -- constant after registration -----------------------------------------------------------------
 
-  std::shared_ptr<message_sink>
-    sink;                       // endpoint, sink; of a listener, who has no messages, to be closed
-  ref_ptr<actor_gate> gate;     // actor, and its voice
-  ref_ptr<worker_record> voice; // actor: what it sends with and what its messages refer to
-  ref_ptr<worker_record> asker; // reply: whose mail it comes with
-  std::uint64_t request = 0;    // reply: which request of the worker
+  std::shared_ptr<message_sink> sink; // endpoint, sink; of a listener only to be closed
+  ref_ptr<actor_gate> gate;           // actor, and its identity
+  ref_ptr<worker_record> identity;    // actor: its sender, and the target of its messages
+  ref_ptr<worker_record> requester;   // reply: the worker whose queue takes it
+  std::uint64_t request = 0;          // reply: which request of the worker
   const std::shared_ptr<node_counters> counters;
 
   mutable log_limit log_lines; // about what this worker sends or refuses
 
 private:
   // under the lock
-  std::unique_ptr<internal::traffic> settled_;
+  std::unique_ptr<internal::traffic> flushed_;
   std::unique_ptr<std::vector<on_ready>> waiting_;
   std::unique_ptr<const error> failed_;
 };

@@ -63,7 +63,7 @@ void worker_shell::handle(routed_message&& content) {
   }
 }
 
-/// Tells a requester that understands it that its request has failed.
+/// Sends an error reply to a requester that understands it.
 void worker_shell::answer_failure(const routed_message& content, const error& why) {
   if (!understands_errors(content.return_route())
       || !node().table.find(content.return_route().front())) // an answer has no way back
@@ -252,10 +252,10 @@ void worker_shell::process() {
   const auto next = caught([&] { return object_->process(context_); });
   set_credit(nullptr);
   if (!next)
-    report("process failed", next.error()); // and goes on (PRC-2)
-  if (!next || *next == step::again) {
+    report("process failed", next.error()); // and continues (PRC-2)
+  if (!next || *next == process_step::again) {
     wake();
-  } else if (*next == step::done) {
+  } else if (*next == process_step::done) {
     node().remove(record());
     shut_down();
   }
@@ -279,7 +279,7 @@ void worker_shell::shut_down() {
   quit();
 }
 
-/// After `shut_down`, or because somebody killed the actor, or because it never got into the table.
+/// After `shut_down`, after a kill, or when the registration failed.
 void worker_shell::on_exit() {
   node().remove(record());
   if (initialized_)
@@ -290,7 +290,7 @@ void worker_shell::on_exit() {
   waiting_.reset();
   replies_.reset();
   room_notice_ = {};
-  record().mail.close([this](mail_queue::letter& unread) {
+  record().mail.close([this](message_queue::element& unread) {
     if (unread.request)
       refuse(record(), std::move(unread.request));
   });
@@ -302,7 +302,7 @@ void worker_shell::on_exit() {
   }
   object_.reset();
   requests_.reset(); // it holds this actor
-  record().settle();
+  record().flush_counters();
   node().actor_ended(record().shutdown_priority);
   ref_ptr<worker_record> last; // destroyed without the lock
   const std::lock_guard guard{end_lock_};

@@ -28,8 +28,9 @@ public:
   void on_exit() override;
   const char* name() const override { return "ockam.worker"; }
 
-  /// Puts a letter into the mail of a worker and wakes it, if nobody does.
-  static void accept(const ref_ptr<worker_record>& to, std::unique_ptr<mail_queue::letter> letter,
+  /// Queues an element for a worker and wakes the worker unless another thread does.
+  static void accept(const ref_ptr<worker_record>& to,
+                     std::unique_ptr<message_queue::element> element,
                      compat::execution_context* context);
 
   /// Sorts what CAF actors send here, past the router, in with what the router brings.
@@ -49,7 +50,7 @@ public:
   void wake();
   [[nodiscard]] context::dispatcher make_dispatcher();
   [[nodiscard]] compat::execution_context* execution_context() { return this->context(); }
-  [[nodiscard]] next_hop* hop() const noexcept { return hop_; }
+  [[nodiscard]] route_cache* cached_route() const noexcept { return route_cache_; }
 
   /// The credit that pays for what the worker sends now: of the message being handled, or of the one
   /// that a reply is for; nullptr: none.
@@ -105,7 +106,7 @@ private:
   ref_ptr<inbound_credit> credit_;                 // of what is being handled
   ref_ptr<waiter> room_notice_;                    // holds this actor
   std::unique_ptr<outstanding_requests> requests_; // with the first one
-  next_hop* hop_ = nullptr;                        // while messages are handled
+  route_cache* route_cache_ = nullptr;             // while messages are handled
   spin_lock end_lock_; // others may look for the record while the actor ends
   std::uint16_t slowness_ = 0;
   bool initialized_ = false;

@@ -45,9 +45,9 @@ void expect(bool holds, const std::string& what) {
 /// would wait for ever for others, so that they end the process.
 void await_end_of_actors(caf::actor_system& system) {
   const auto deadline = std::chrono::steady_clock::now() + 20s;
-  while (ockam::compat::running_actors(system) != 0 && std::chrono::steady_clock::now() < deadline)
+  while (ockam::running_actors(system) != 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::yield();
-  const auto left = ockam::compat::running_actors(system);
+  const auto left = ockam::running_actors(system);
   if (left == 0)
     return;
   std::cerr << "embedding_host: " << left << " actors are left" << std::endl;

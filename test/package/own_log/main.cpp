@@ -43,7 +43,7 @@ void print(ockam::log_level level, std::string_view line) {
 } // namespace
 
 int main(int argc, char** argv) {
-  ockam::compat::init_message_types<caf::id_block::ockam>();
+  ockam::init_message_types<caf::id_block::ockam>();
   if (argc < 2 || std::string_view{argv[1]} != "--default")
     ockam::set_log_sink(print);
   auto tcp = ockam::tcp::transport::create(node());

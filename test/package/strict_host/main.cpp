@@ -114,7 +114,7 @@ std::string run(caf::actor_system& system) {
 } // namespace
 
 int main() {
-  ockam::compat::init_message_types<caf::id_block::ockam>();
+  ockam::init_message_types<caf::id_block::ockam>();
   configuration config;
   caf::actor_system system{config};
   const auto seen = there_and_back({.station = "cellar", .gusts = {3}});

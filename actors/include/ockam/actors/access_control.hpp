@@ -15,8 +15,8 @@ class flow_controls;
 
 /// A message between two mailboxes, as access control sees it.
 ///
-/// `source` is the mailbox that really sends, not what the return route claims; `destination` is
-/// the address that was resolved.
+/// `source` is the sending mailbox as the router knows it, whatever the return route contains;
+/// `destination` is the resolved address.
 struct relay_message {
   const address& source;
   const address& destination;
@@ -25,26 +25,27 @@ struct relay_message {
 
 /// Decides whether a message may leave (outgoing) or enter (incoming) a mailbox.
 ///
-/// One object may serve many mailboxes and is asked from many threads.
+/// One object may serve many mailboxes; calls come from several threads at once.
 class OCKAM_ACTORS_EXPORT access_control {
 public:
   virtual ~access_control() = default;
 
-  /// True or false, or an error when the question cannot be answered; an error is reported to the
-  /// sender (outgoing) or logged (incoming), a plain `false` only logged.
+  /// Whether the message may pass, or an error when that cannot be decided. An error is returned to
+  /// the sender (outgoing) or logged (incoming); `false` is only logged.
   [[nodiscard]] virtual result<bool> is_authorized(const relay_message& what) const = 0;
 
-  /// What would let `what` pass, for the log line of a denial.
+  /// What would let `what` pass: one line of text for the log, without a full stop; addresses escaped
+  /// (`escaped`). "only senders inside this node are admitted".
   [[nodiscard]] virtual std::string remedy(const relay_message& what) const = 0;
 
-  /// True when every message passes, so that nobody needs to ask.
+  /// True when every message passes; then `is_authorized` is not called.
   [[nodiscard]] virtual bool admits_everything() const noexcept { return false; }
 };
 
 using access_control_ptr = std::shared_ptr<const access_control>;
 
-OCKAM_ACTORS_EXPORT access_control_ptr allow_all();
-OCKAM_ACTORS_EXPORT access_control_ptr deny_all();
+OCKAM_ACTORS_EXPORT access_control_ptr allow_all(); ///< admits every message
+OCKAM_ACTORS_EXPORT access_control_ptr deny_all();  ///< admits none
 
 /// Incoming: the true source is one of `sources`.
 OCKAM_ACTORS_EXPORT access_control_ptr allow_source_addresses(std::vector<address> sources);
@@ -59,8 +60,8 @@ OCKAM_ACTORS_EXPORT access_control_ptr all_of(std::vector<access_control_ptr> pa
 /// One of them admits, asked in order until one does; an empty list denies.
 OCKAM_ACTORS_EXPORT access_control_ptr any_of(std::vector<access_control_ptr> parts);
 
-/// Remembers up to 10 admissions of `inner` for `lifetime` each, by source, destination, routes and
-/// local info; denials are not remembered.
+/// Caches up to 10 admissions of `inner` for `lifetime` each, by source, destination, routes and
+/// local info; denials are not cached.
 OCKAM_ACTORS_EXPORT access_control_ptr cached(access_control_ptr inner,
                                               time_span lifetime = std::chrono::seconds{1});
 

@@ -38,18 +38,18 @@ class worker_shell;
 
 /// How often a request is attempted. After an attempt that got no reply in time, whose connection
 /// ended, or for which there was no room (errc::timeout, errc::connection_closed,
-/// errc::resource_exhausted), there is a pause, then the next one. Any other error ends the request at
-/// once: an answer is an answer, also errc::remote, and what is denied or unknown stays so.
+/// errc::resource_exhausted), the requester pauses and tries again. Any other error ends the request at
+/// once: errc::remote is an answer, and a denied or unknown address stays so.
 ///
-/// The worker may get the request several times, each time from the same reply address
-/// (`request_id`). The first reply ends the request, whichever attempt it is for.
+/// The worker may receive the request several times, each time with the same reply address
+/// (`request_id`). The first reply to any attempt ends the request.
 struct retry_policy {
   unsigned attempts = 1;                // in all
   std::chrono::milliseconds first{100}; // the first pause; each one is twice as long as the last
   std::chrono::milliseconds longest{5'000}; // but not longer than this
 };
 
-/// How long to wait for a reply, and what may come and go while waiting.
+/// How long to wait for a reply, and which messages are admitted meanwhile.
 struct request_options {
   std::optional<time_span> timeout = std::chrono::seconds{30}; // of an attempt
   access_control_ptr incoming = allow_all(); // asked in addition to the built-in control
@@ -57,7 +57,7 @@ struct request_options {
   retry_policy retry{};
 };
 
-/// A message that is sent once, some time later.
+/// A message that is sent once, after a delay.
 ///
 /// Owns an address of its own, which admits nothing; the destination is the only place it may send
 /// to. Destruction cancels. Thread-safe.
@@ -79,10 +79,12 @@ private:
   std::shared_ptr<state> state_;
 };
 
-/// What worker contexts and endpoints have in common: addresses of their own, and everything that
-/// can be done from them. Nothing here waits.
+/// The common part of worker contexts and endpoints: their own addresses, and the calls that send
+/// from them. Errors are results, never exceptions; nothing blocks except `resolve_transport_route`.
+/// Thread-safe in an endpoint; in a context as the context is.
 class OCKAM_ACTORS_EXPORT sender {
 public:
+  /// The first of the addresses. Not after a move.
   [[nodiscard]] const address& primary_address() const noexcept;
   [[nodiscard]] std::vector<address> addresses() const;
 
@@ -100,23 +102,23 @@ public:
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
   [[nodiscard]] result<void> send(route to, const T& body) {
-    return send_payload(0, std::move(to), encode_payload(body), {});
+    return send_payload(0, std::move(to), internal::encode_body(body), {});
   }
 
-  /// As `send`, from one of the own addresses; errc::internal for another one.
+  /// As `send`, from one of the own addresses; errc::not_own_address for another one.
   template <class T>
   [[nodiscard]] result<void> send_from_address(route to, const T& body, const address& from) {
     auto index = own_index(from);
     if (!index)
       return fail(std::move(index.error()));
-    return send_payload(*index, std::move(to), encode_payload(body), {});
+    return send_payload(*index, std::move(to), internal::encode_body(body), {});
   }
 
-  /// As `send`, with notes that stay inside the node.
+  /// As `send`, with local info, which never leaves the node.
   template <class T>
   [[nodiscard]] result<void> send_with_local_info(route to, const T& body,
                                                   std::vector<local_info> info) {
-    return send_payload(0, std::move(to), encode_payload(body), std::move(info));
+    return send_payload(0, std::move(to), internal::encode_body(body), std::move(info));
   }
 
   /// As `send`, to one of the own addresses; errc::internal for another one.
@@ -130,36 +132,36 @@ public:
 
   // -- answering ----------------------------------------------------------------------------------
 
-  /// Sends `body` along the return route of `request`, and lets the connection that the request came
-  /// through pay for it: such an answer is never refused because its receiver reads slowly. In a
-  /// worker, plain `send` does the same while it handles the request; CAF actors written by hand and
-  /// threads that keep a message use this.
+  /// Sends `body` along the return route of `request`. The credit of the request's connection covers
+  /// the answer, so a slow receiver never causes a refusal. In a worker, plain `send` does the same
+  /// while the handler runs; CAF actors written by hand and threads that keep a message use this.
   template <class T>
   [[nodiscard]] result<void> reply(const routed_message& request, const T& body) {
-    return reply_payload(request, encode_payload(body));
+    return reply_payload(request, internal::encode_body(body));
   }
 
-  /// Tells the requester that there is no answer, and why: its request ends with errc::remote, this
-  /// code and this text. Nothing is sent to requesters that do not understand it: nodes of other
-  /// implementations, and plain senders. A handler that fails does the same, without the text unless
-  /// `node_options::error_details` is set.
+  /// Ends the request with an error: the requester gets errc::remote with this code and this text.
+  /// Sends nothing to other requesters: nodes of other implementations, and plain senders. A failed
+  /// handler does the same, without the text unless `node_options::error_details` is set.
   [[nodiscard]] result<void> reply_error(const routed_message& request, const error& why);
 
   /// A promise to answer `request` later, from any thread.
   [[nodiscard]] response_promise make_response_promise(const routed_message& request);
 
-  /// Passes a message on with both routes, payload and notes as they are. Take the own
-  /// address off first, or it comes back.
+  /// Sends a message with its routes, payload and local info unchanged. The caller removes its own
+  /// address first, or the message returns to it (`routed_message::step_forward`).
   [[nodiscard]] result<void> forward(message content);
+
+  /// As `forward`, from one of the own addresses; errc::not_own_address for another one.
   [[nodiscard]] result<void> forward_from_address(message content, const address& from);
 
-  /// `forward(std::move(message).step_forward(...))` without unpacking the result by hand.
+  /// For `forward(std::move(message).step_forward(...))`: an error is returned as it is.
   [[nodiscard]] result<void> forward(result<message> content);
 
   /// A message to be sent later, from an address of its own.
   template <class T>
   [[nodiscard]] result<delayed_event> make_delayed_event(route to, const T& body) {
-    return make_delayed(std::move(to), encode_payload(body));
+    return make_delayed(std::move(to), internal::encode_body(body));
   }
 
   // -- the node -----------------------------------------------------------------------------------
@@ -168,7 +170,7 @@ public:
   /// call returns; its `initialize` may not have run yet.
   /// - errc::already_exists  one of the addresses is taken; nothing is registered
   /// - errc::shutting_down   the node is stopping
-  /// - errc::missing_address  no address was given
+  /// - errc::missing_address no address was given
   /// - errc::node_stopped    the node has stopped
   template <class Worker>
   [[nodiscard]] result<address> start_worker(mailboxes at, Worker what,
@@ -176,8 +178,8 @@ public:
     return start(std::move(at), internal::make_worker_object(std::move(what)), options);
   }
 
-  /// Starts a processor: a class with `process`. Its mailboxes admit nothing unless they are given
-  /// with controls of their own.
+  /// Starts a processor: a class with `process(context&)`. Its mailboxes admit nothing unless they
+  /// have access controls of their own. Errors are those of `start_worker`.
   template <class Processor>
   [[nodiscard]] result<address> start_processor(mailboxes at, Processor processor,
                                                 worker_options options = {}) {
@@ -190,13 +192,19 @@ public:
   /// errc::not_found when nothing is registered there.
   [[nodiscard]] result<void> stop_worker(const address& any);
 
-  /// A mailbox without an actor, for a plain thread. Without an address: at a random one
-  /// that admits nothing in either direction.
-  [[nodiscard]] result<endpoint> detached(mailboxes at);
-  [[nodiscard]] result<endpoint> detached();
+  /// A mailbox without an actor, for a plain thread. Without `at`: at a random address that admits
+  /// nothing in either direction. Errors are those of `start_worker`.
+  [[nodiscard]] result<endpoint> make_endpoint(mailboxes at);
+  [[nodiscard]] result<endpoint> make_endpoint();
 
+  /// Whether a worker, an endpoint or a connection has this primary address; an alias is not one.
   [[nodiscard]] bool is_registered(const address& primary) const;
+
+  /// The primary addresses of all workers, endpoints and connections of the node, in no order.
   [[nodiscard]] std::vector<address> list_workers() const;
+
+  /// The options of the mailbox at an address, primary or alias; nullopt when it is not registered,
+  /// or is neither terminal nor has attributes.
   [[nodiscard]] std::optional<address_metadata> metadata(const address& any) const;
 
   /// The first address of `along` that leaves the node; nullopt if none does; errc::invalid_value
@@ -206,14 +214,16 @@ public:
   /// Replaces the transport address in a route by a connection made for it. Blocks while
   /// connecting; the caller closes it. In a worker, an observer or a callback it is errc::misuse.
   [[nodiscard]] result<route> resolve_transport_route(const route& along);
-  [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along); // its route
+  [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along);
 
+  /// The flow controls of the node; live as long as the node.
   [[nodiscard]] ockam::flow_controls& flow_controls() const noexcept;
   /// The same registry for access controls that keep it: `local_only`, `allow_consumers_of`.
   [[nodiscard]] std::shared_ptr<ockam::flow_controls> shared_flow_controls() const noexcept;
   [[nodiscard]] caf::actor_system& system() const noexcept;
 
-  /// Asks the node to stop; returns at once.
+  /// Wakes `node::wait_for_stop_request`, whose thread then stops the node; returns at once. From any
+  /// thread.
   void request_stop();
 
   /// What transports of the node use (ockam/actors/transport/node_services.hpp).
@@ -254,13 +264,13 @@ protected:
   internal::trace tracing_;                 // of the message being handled
 };
 
-/// What a worker is given: its addresses and the node around it.
+/// The worker's view of its node: its addresses, and the calls of `sender`. Errors are results.
 ///
 /// Valid inside the hooks of the worker that owns it; not thread-safe.
 class OCKAM_ACTORS_EXPORT context : public sender {
 public:
   /// Sends `body` and calls `on_reply` in this worker with the first message that comes back, or
-  /// with an error; returns at once (SRQ-1 to SRQ-7).
+  /// with an error; returns at once.
   ///
   /// `on_reply` takes `result<Reply>`, or `result<routed<Reply>>` to see the reply's return route.
   /// Errors: those of `send`, at once and by return value, unless `options.retry` leads to another
@@ -270,7 +280,7 @@ public:
   [[nodiscard]] result<void> send_and_receive(route to, const Body& body, OnReply on_reply,
                                               request_options options = {}) {
     return request(
-      std::move(to), encode_payload(body),
+      std::move(to), internal::encode_body(body),
       [on_reply = std::move(on_reply)](result<routed_message> reply) mutable {
         if constexpr (std::is_invocable_v<OnReply&, result<routed<Reply>>>) {
           if (reply)
@@ -288,24 +298,24 @@ public:
   /// Stops this worker after the messages it already has.
   void stop();
 
-  /// Calls a function in this worker, from any thread; ignored once the worker is gone. For replies
-  /// of things that are not messages, such as connecting.
+  /// Calls a function in this worker, from any thread; discards it once the worker has ended. For
+  /// completions that are not messages, such as those of `async_connect`.
   using dispatcher = std::function<void(std::function<void(context&)>)>;
   [[nodiscard]] dispatcher make_dispatcher();
 
-  /// Holds messages back after `initialize`, until `ready` or `fail` is called. Who is stopped
-  /// before that ends like one that failed: what waits is lost, and counted.
+  /// Holds messages back after `initialize`, until `ready` or `fail` is called. A worker that is
+  /// stopped before that ends as after `fail`: queued messages are lost, and counted.
   void defer_ready();
   void ready();
   void fail(error why);
 
-  /// Calls `then` in this worker when the output of a connection has room, once; soon, when there is
-  /// some, or when there is no such connection. For workers that send much of their own accord: `send`
-  /// to a full output fails with errc::resource_exhausted at once.
-  /// @param connection  its sender address, the first one of the routes that lead through it
+  /// Calls `then` in this worker, once, when the output of a connection has room; soon when it has
+  /// room already or the connection does not exist. For workers that send unasked: `send` to a full
+  /// output fails with errc::resource_exhausted at once.
+  /// @param connection  its sender address, the first address of routes through it
   void when_writable(const address& connection, std::function<void(context&)> then);
 
-  /// For processors: the oldest message that waits and is admitted, if any.
+  /// For processors: the oldest admitted message in the mailbox, if any.
   template <class T>
   std::optional<routed<T>> try_receive() {
     auto next = take_waiting();
@@ -314,7 +324,7 @@ public:
     return routed<T>{std::move(*next)};
   }
 
-  /// For processors whose `process` returned `step::wait`: call `process` again. From other threads
+  /// For processors whose `process` returned `process_step::wait`: call `process` again. From other threads
   /// through a dispatcher.
   void wake();
 

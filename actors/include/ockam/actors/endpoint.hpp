@@ -5,12 +5,12 @@
 
 namespace ockam {
 
-/// How long to wait for a message; nullopt waits for ever.
+/// How long to wait for a message; nullopt waits without limit.
 struct receive_options {
   std::optional<time_span> timeout = std::chrono::seconds{30};
 };
 
-/// How long a send waits for room in the output of a connection; nullopt waits for ever.
+/// How long a send waits for room in the output of a connection; nullopt waits without limit.
 struct send_options {
   std::optional<time_span> timeout = std::chrono::seconds{30};
 };
@@ -18,9 +18,10 @@ struct send_options {
 /// A mailbox without an actor, for plain threads such as `main`.
 ///
 /// `receive`, `send_and_receive` and `wait_for` block the calling thread: in a worker, an observer or a
-/// callback they fail at once with errc::misuse, unless their time-out is 0. All calls are
-/// thread-safe; several threads that receive share the messages. Destruction, from any thread, removes
-/// the address.
+/// callback they fail at once with errc::misuse, unless their time-out is 0. Errors are results, never
+/// exceptions. All calls are thread-safe; several receiving threads share the messages. Destruction,
+/// from any thread, removes the address. After a move, destroy it or assign to it; `receive` returns
+/// errc::not_found.
 class OCKAM_ACTORS_EXPORT endpoint : public sender {
 public:
   endpoint(endpoint&&) noexcept;
@@ -34,19 +35,19 @@ public:
   /// - errc::resource_exhausted  there was no room within `options.timeout`
   template <class T>
   [[nodiscard]] result<void> send(route to, const T& body, send_options options) {
-    return send_with_room(std::move(to), encode_payload(body), options);
+    return send_with_room(std::move(to), internal::encode_body(body), options);
   }
 
-  /// The next message that is admitted, in order of arrival (RCV-1 to RCV-5).
+  /// The next admitted message, in order of arrival.
   /// - errc::timeout    none came in time; denied messages are skipped and the limit keeps running
-  /// - errc::not_found  the endpoint was closed, or the node has stopped
+  /// - errc::not_found  the endpoint was moved from, or the node has stopped
   template <class T>
   [[nodiscard]] result<routed<T>> receive(receive_options options = {}) {
     return take(options).map([](routed_message&& next) { return routed<T>{std::move(next)}; });
   }
 
-  /// Sends `body` from a new random address and returns the body of the first message that comes
-  /// back to it, whoever sent it (SRQ-1 to SRQ-7).
+  /// Sends `body` from a new random address and returns the body of the first message to that
+  /// address, from any sender.
   /// Errors: those of `send` at once; errc::timeout; a decoding error.
   template <class Reply, class Body>
   [[nodiscard]] result<Reply> send_and_receive(route to, const Body& body,
@@ -55,11 +56,11 @@ public:
       .and_then([](const routed<Reply>& reply) { return reply.try_body(); });
   }
 
-  /// As `send_and_receive`; shows the reply's return route.
+  /// As `send_and_receive`; returns the reply with its return route.
   template <class Reply, class Body>
   [[nodiscard]] result<routed<Reply>> send_and_receive_extended(route to, const Body& body,
                                                                 request_options options = {}) {
-    return request(std::move(to), encode_payload(body), std::move(options))
+    return request(std::move(to), internal::encode_body(body), std::move(options))
       .map([](routed_message&& reply) { return routed<Reply>{std::move(reply)}; });
   }
 

@@ -19,10 +19,10 @@
 
 namespace ockam {
 
-/// Names one entrance to the node: a listener, a connection. 32 hex digits.
+/// Identifies a listener or a connection for flow control. 32 hex digits.
 class flow_control_id {
 public:
-  /// A new id; it exists before the listener or connection it is for.
+  /// A new id, for a listener or connection that is still to be made.
   OCKAM_ACTORS_EXPORT static flow_control_id random();
 
   explicit flow_control_id(std::string_view text) : text_{transport_type::local, text} {}
@@ -31,24 +31,24 @@ public:
   auto operator<=>(const flow_control_id&) const = default;
 
 private:
-  address text_; // for its room: an id is kept in many places, and has the size of a random address
+  address text_; // compact: has the size of a random address
 };
 
 inline std::string to_string(const flow_control_id& id) {
   return std::string{id.text()};
 }
 
-/// An address through which messages from outside enter the node.
+/// The ids of a producer: an address through which messages from outside enter the node.
 struct producer_info {
   flow_control_id id;
   std::optional<flow_control_id> spawner_id; // of the listener that accepted it
   bool operator==(const producer_info&) const = default;
 };
 
-/// Who may be reached from outside, and through which entrance (docs/ideas/flow_control.md).
+/// Which addresses messages from outside may reach, by producer (docs/ideas/flow_control.md).
 ///
 /// A message that comes in through a producer is delivered only to addresses that were registered
-/// as consumers of the producer's id or of its spawner's id. Thread-safe; every change counts for
+/// as consumers of the producer's id or of its spawner's id. Thread-safe; a change counts for
 /// the next message.
 class OCKAM_ACTORS_EXPORT flow_controls {
 public:
@@ -64,20 +64,28 @@ public:
   /// Overwrites.
   void add_spawner(const address& spawner, const flow_control_id& id);
 
+  /// The consumers of an id; empty when it has none.
   [[nodiscard]] std::set<address> consumers(const flow_control_id& id) const;
+
+  /// The id of the listener at this address; nullopt when no spawner has it.
   [[nodiscard]] std::optional<flow_control_id> find_spawner(const address& exact) const;
+
+  /// The producer with this primary address; nullopt when there is none.
   [[nodiscard]] std::optional<producer_info> find_producer_exactly(const address& exact) const;
 
-  /// Matches a producer's own and its additional addresses.
+  /// As `find_producer_exactly`, by primary or additional address.
   [[nodiscard]] std::optional<producer_info> find_producer(const address& any) const;
 
+  /// The ids that this address is a consumer of, in their order.
   [[nodiscard]] std::vector<flow_control_id> consumed_by(const address& consumer) const;
+
   [[nodiscard]] bool is_consumer(address_view consumer, const flow_control_id& id) const;
 
-  /// Forgets everything about an address that is gone (FCC-1 to FCC-3).
+  /// Removes all entries of an address, and the consumers of an id that no listener or connection uses
+  /// any more. The node calls this when an address is removed.
   void clean_up(const address& gone);
 
-  /// All four tables are empty.
+  /// Whether there is no entry at all.
   [[nodiscard]] bool empty() const;
 
   /// Changes with every change of the tables; a decision made under the same number still holds.
@@ -88,18 +96,18 @@ public:
 private:
   using lock = std::unique_lock<std::shared_mutex>;
 
-  struct users { // of an id: its last one takes the consumers with it
+  struct users { // of an id; the consumers are removed with the last one
     std::uint32_t producers = 0;
     std::uint32_t spawned = 0; // producers that have it as their spawner's
     std::uint32_t spawners = 0;
   };
   using users_by_id = std::map<flow_control_id, users>;
-  struct entrance { // of a producer; there is one for each connection, so it is small
+  struct producer_entry { // one per connection, so it is small
     users_by_id::iterator id;
     users_by_id::iterator spawner_id; // or users_.end()
     std::vector<address> additional;
   };
-  using entrances = std::map<address, entrance>;
+  using producers_by_address = std::map<address, producer_entry>;
   using consumers_by_id = std::map<flow_control_id, std::set<address, std::less<>>>;
   struct by_id {
     bool operator()(consumers_by_id::iterator a, consumers_by_id::iterator b) const noexcept {
@@ -108,13 +116,13 @@ private:
   };
 
   void changed() noexcept;
-  users_by_id::iterator take_on(const flow_control_id& id, std::uint32_t users::*role);
-  [[nodiscard]] producer_info info_of(const entrance& what) const;
+  users_by_id::iterator adopt(const flow_control_id& id, std::uint32_t users::*role);
+  [[nodiscard]] producer_info info_of(const producer_entry& what) const;
   std::optional<flow_control_id> take_spawner(const address& gone);
   std::optional<producer_info> take_producer(const address& gone);
-  void release(const entrance& gone);
+  void release(const producer_entry& gone);
   void release(users_by_id::iterator of, std::uint32_t users::*role);
-  [[nodiscard]] bool names_an_entrance(const flow_control_id& id) const;
+  [[nodiscard]] bool is_producer_or_spawner(const flow_control_id& id) const;
   void forget_consumer(const address& gone);
   void forget_consumers(const flow_control_id& id);
 
@@ -124,8 +132,8 @@ private:
   consumers_by_id consumers_;
   std::map<address, std::set<consumers_by_id::iterator, by_id>> consumed_; // the same by consumer
   users_by_id users_;
-  entrances producers_;
-  std::map<address, entrances::iterator> producer_by_additional_address_;
+  producers_by_address producers_;
+  std::map<address, producers_by_address::iterator> producer_by_additional_address_;
   std::map<address, users_by_id::iterator> spawners_;
 };
 

@@ -15,8 +15,8 @@ OCKAM_ACTORS_EXPORT std::string_view to_string(log_level level) noexcept;
 
 /// Takes a line of the log, without a time, a level or a line end.
 ///
-/// Called on the thread that has something to say, by several threads at once: must be quick, and safe
-/// to call until the program ends. A line whose sink throws goes to stderr.
+/// Called on the thread that logs, by several threads at once: must be quick, and safe to call until the
+/// program ends. A line whose sink throws goes to stderr.
 using log_sink = std::function<void(log_level level, std::string_view line)>;
 
 /// Sends the log of all nodes of the process to `sink`: lines of `least` and worse; the others are

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/detail/export.hpp"
-#include "ockam/protocol/payload.hpp"
+#include "ockam/actors/routed.hpp"
 #include "ockam/protocol/result.hpp"
 
 #include <memory>
@@ -12,13 +12,11 @@ class sender;
 
 /// A promise to answer a message later, from any thread: `context::make_response_promise`.
 ///
-/// Holds the return route and the credit of the message, not its payload: while many are held, the
-/// connection that the messages came through is not read. The answer is never refused because its
-/// receiver reads slowly.
+/// Holds the return route and the credit of the message, not its payload: while many are held, their
+/// connection pauses reading. A slow receiver never causes a refusal of the answer.
 ///
-/// `deliver` and `fail` answer once; later calls return errc::misuse. One that is destroyed without
-/// an answer tells the requester so, with errc::cancelled. Movable, not copyable; one thread at a
-/// time.
+/// `deliver` and `fail` answer once; later calls return errc::misuse. Destruction without an answer
+/// ends the request with errc::cancelled. Movable, not copyable; one thread at a time.
 class OCKAM_ACTORS_EXPORT response_promise {
 public:
   response_promise();
@@ -26,17 +24,17 @@ public:
   response_promise& operator=(response_promise&&) noexcept;
   ~response_promise();
 
-  /// Sends the answer along the return route. Errors: those of `sender::send`, of which the requester
-  /// is told as well; errc::misuse when it was answered already.
+  /// Sends the answer along the return route. Errors: those of `sender::send`, which the requester gets
+  /// as well; errc::misuse after an earlier answer.
   template <class T>
   [[nodiscard]] result<void> deliver(const T& body) {
-    return deliver_payload(encode_payload(body));
+    return deliver_payload(internal::encode_body(body));
   }
 
-  /// Tells the requester that there is no answer, as `sender::reply_error`.
+  /// Ends the request with an error, as `sender::reply_error`.
   [[nodiscard]] result<void> fail(const error& why);
 
-  /// Whether it was not answered yet.
+  /// Whether an answer is still due.
   [[nodiscard]] bool pending() const noexcept { return state_ != nullptr; }
 
   /// Whether the requester waits for the answer, as far as this node knows: false once a requester

@@ -30,7 +30,7 @@ namespace ockam {
 template <class Request, class Response>
 using service = compat::typed_actor<caf::result<Response>(Request)>;
 
-/// What a service may cost the node it is exposed by.
+/// Limits of a service at its node.
 struct service_options {
   std::chrono::milliseconds timeout{30'000}; ///< for the actor's answer; then the request ends
   std::size_t max_outstanding = 1'024;       ///< requests that wait for it; more are refused
@@ -139,7 +139,7 @@ OCKAM_ACTORS_EXPORT address expose_actor(node& on, mailboxes at, caf::strong_act
 
 /// Makes a request/response actor reachable: an actor of the host, or a handle to one on another CAF
 /// node. The node removes its address in the end and lets the actor live. When the actor ends, its
-/// address is free, and what waits for it gets an error.
+/// address is free, and outstanding requests get an error.
 ///
 /// The requester gets the answer along the return route of its request. An answer is never refused
 /// because it is read slowly: while the output of a connection is full, its further requests wait.
@@ -188,7 +188,7 @@ requires compat::is_typed_actor<Interface> address expose_service(node& on, mail
 
 namespace internal {
 
-/// What an actor needs that sends requests along a route; the same for all types.
+/// Sends the requests of an actor along a route; the same for all types.
 class OCKAM_ACTORS_EXPORT route_port {
 public:
   using on_reply = std::function<void(result<routed_message>)>;
@@ -204,7 +204,7 @@ public:
   void on_message(routed_message& content);
   void on_signal(worker_signal signal);
 
-  /// All that wait get an error.
+  /// Ends outstanding requests with an error.
   void close();
 
 private:
@@ -217,7 +217,7 @@ using route_actor_interface
   = compat::typed_actor<caf::result<void>(routed_message), caf::result<void>(worker_signal),
                         caf::result<Response>(Request)>;
 
-/// An actor that stands for whoever is at the end of a route.
+/// An actor that stands for the worker at the end of a route.
 template <class Request, class Response>
 class route_actor final : public route_actor_interface<Request, Response>::base {
   using base = typename route_actor_interface<Request, Response>::base;

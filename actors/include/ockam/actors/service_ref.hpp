@@ -14,8 +14,8 @@ namespace ockam {
 ///     const ockam::service_ref<std::string, std::string> uppercase{node, {connection, "uppercase"}};
 ///     const ockam::result<std::string> shouted = uppercase.ask("hello");
 ///
-/// The types are checked with each message: a reply of another type is a decoding error. Copies are
-/// cheap; thread-safe; the node has to live longer.
+/// Each message is checked: a reply of another type is a decoding error. Errors are results. Copies
+/// are cheap; thread-safe; must not outlive the node.
 template <class Request, class Reply>
 class service_ref {
   static_assert(payload_writable<Request>, "the request of a service_ref has no payload codec; see "
@@ -38,7 +38,7 @@ public:
     return from.send_and_receive<Reply>(to_, request, std::move(then), options_);
   }
 
-  /// For threads: waits for the reply. errc::misuse in a worker, an observer or a callback.
+  /// For threads: blocks until the reply. errc::misuse in a worker, an observer or a callback.
   [[nodiscard]] result<Reply> ask(const Request& request) const {
     return node_->root().send_and_receive<Reply>(to_, request, options_);
   }

@@ -10,13 +10,13 @@
 
 namespace ockam {
 
-/// One address of a worker and what may come and go through it.
+/// One address of a worker, with its access controls.
 struct mailbox_options {
   ockam::address address;
   access_control_ptr incoming = allow_all();
   access_control_ptr outgoing = allow_all();
   bool terminal = false;                           // the last hop before leaving the node
-  std::map<std::string, std::string> attributes{}; // free to use, found by `metadata`
+  std::map<std::string, std::string> attributes{}; // for the application; `metadata` returns them
 };
 
 /// The addresses of a worker: the first is the primary one, the others are aliases.
@@ -57,19 +57,19 @@ private:
   bool own_controls_ = false;
 };
 
-/// Where a worker runs when a transport wakes it.
+/// The thread of a worker that a transport wakes.
 enum class execution : std::uint8_t {
-  on_io_thread, // at once, on the thread that read the message; a slow worker is moved away by itself
+  on_io_thread, // the thread that read the message; the node moves a slow worker to the scheduler
   pooled,       // on a thread of CAF's scheduler: for handlers that block or compute
 };
 
 /// How one worker runs and ends.
 struct worker_options {
-  int shutdown_priority = 4; // 1 to 7, higher stops earlier
+  int shutdown_priority = 4; // 1 to 7, higher stops earlier; clamped
   ockam::execution execution = execution::on_io_thread;
 };
 
-/// What the node knows about an address.
+/// The options of the mailbox at an address, see `sender::metadata`.
 struct address_metadata {
   ockam::address address;
   bool terminal = false;

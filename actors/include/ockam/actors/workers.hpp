@@ -29,30 +29,29 @@ public:
   }
 };
 
-/// Passes every message on to the next address of its onward route; any payload.
+/// Forwards every message to the next address of its onward route; any payload.
 class hop {
 public:
   result<void> handle_message(context& ctx, routed<any>&& received) {
-    return ctx.forward(
-      std::move(received).into_local_message().step_forward(received.message_address()));
+    return ctx.forward(std::move(received).step_forward());
   }
 };
 
-/// Passes every message on along a fixed route, and lets the answers come back.
+/// Forwards every message along a fixed route, and admits the replies.
 ///
-/// For each message it makes two flow control entries, each only where there is an entrance to
-/// admit it to: the previous hop becomes a consumer of the entrance at the next hop, so
-/// that the reply passes; the next hop becomes a consumer of the entrance the message came through,
-/// so that the reply's return route can be used for further messages.
+/// For each message it adds two flow control entries, where a producer exists: the previous hop
+/// becomes a consumer of the producer at the next hop, which admits the reply; the next hop becomes a
+/// consumer of the producer of the message, which admits further messages along the reply's return
+/// route.
 ///
-/// A relay lends its rights: whatever its route reaches, its clients reach. In front of a worker of
-/// the same node it makes that worker reachable for everyone who may use the relay.
+/// A relay lends its rights: its clients reach every address that its route reaches. In front of a
+/// worker of the same node it makes that worker reachable for all clients of the relay.
 class relay {
 public:
-  /// Throws `failure` for an empty route; see `create`.
+  /// Throws `failure` for an empty route; `create` returns the error.
   explicit relay(route forward_to) : relay{value_or_throw(create(std::move(forward_to)))} {}
 
-  /// errc::empty_route: a relay needs somewhere to forward to.
+  /// - errc::empty_route  `forward_to` has no address
   [[nodiscard]] static result<relay> create(route forward_to) {
     auto next_hop = forward_to.next();
     if (!next_hop)
@@ -76,21 +75,21 @@ private:
     : forward_to_{std::move(forward_to)}, next_hop_{std::move(next_hop)} {}
 
   void admit(flow_controls& rights, const address& previous_hop) {
-    const auto generation = rights.generation(); // before it is looked at
-    if (generation == admitted_as_of_ && previous_hop == admitted_)
+    const auto generation = rights.generation(); // before the look-ups
+    if (generation == admitted_generation_ && previous_hop == admitted_)
       return;
-    if (const auto entrance = rights.find_producer(next_hop_))
-      rights.add_consumer(previous_hop, entrance->id);
-    if (const auto entrance = rights.find_producer(previous_hop))
-      rights.add_consumer(next_hop_, entrance->id);
+    if (const auto producer = rights.find_producer(next_hop_))
+      rights.add_consumer(previous_hop, producer->id);
+    if (const auto producer = rights.find_producer(previous_hop))
+      rights.add_consumer(next_hop_, producer->id);
     admitted_ = previous_hop;
-    admitted_as_of_ = generation;
+    admitted_generation_ = generation;
   }
 
   route forward_to_;
   address next_hop_;
   address admitted_{transport_type::local, ""}; // the previous hop of the last message
-  std::uint64_t admitted_as_of_ = 0;            // a generation of the flow controls
+  std::uint64_t admitted_generation_ = 0;       // a generation of the flow controls
 };
 
 } // namespace ockam

@@ -33,7 +33,7 @@ void visit_options(node_options& options, Visitor&& visit) {
   visit("implicit-connections", options.implicit_connections,
         "whether 1#host:port in a route of this node makes a connection");
   visit("error-details", options.error_details,
-        "whether requesters are told what a failed handler reports");
+        "whether error replies have the text of a failed handler");
   visit("implicit-idle-timeout", options.implicit_idle_timeout,
         "after which such a connection is closed");
 }

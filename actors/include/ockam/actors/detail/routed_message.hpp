@@ -8,7 +8,7 @@
 
 namespace ockam {
 
-/// One of the addresses of a worker, as the router found it; tells the router when a message that
+/// One of the addresses of a worker, as the router found it; notifies the router when a message that
 /// was put into the worker's mailbox is dropped without having been handled.
 class OCKAM_ACTORS_EXPORT delivery_point : public ref_counted {
 public:
@@ -22,11 +22,9 @@ public:
   virtual void message_left_mailbox() noexcept {}
 };
 
-/// What CAF carries from actor to actor: a message, who really sent it, and which address of the
-/// receiver it was sent to.
+/// The message between CAF actors: a message, its true source, and the address of the receiver.
 ///
-/// The router stamps the source; it is the basis of access control, unlike the return route, which
-/// is whatever the sender wrote.
+/// The router sets the source, the basis of access control; the return route is the sender's claim.
 class OCKAM_ACTORS_EXPORT routed_message {
 public:
   /// Not delivered anywhere; CAF asks for this constructor.
@@ -91,7 +89,13 @@ public:
   [[nodiscard]] message& local_message() noexcept { return message_; }
   [[nodiscard]] message into_local_message() && { return std::move(message_); }
 
-  // -- for the router and those who take messages out of mailboxes ---------------------------------
+  /// The message as a hop passes it on: its own address moves from the onward to the return route.
+  /// Errors are those of `message::step_forward`.
+  [[nodiscard]] result<message> step_forward() && {
+    return std::move(message_).step_forward(message_address());
+  }
+
+  // -- for the router and for readers of mailboxes --------------------------------------------------
 
   [[nodiscard]] const ref_ptr<delivery_point>& target() const noexcept { return target_; }
   [[nodiscard]] std::uint16_t target_index() const noexcept { return index_; }

@@ -32,7 +32,7 @@ auto inspect(Inspector& f, routed_message& content) {
     });
 }
 
-/// What the node tells the actor around a worker, in line with its messages.
+/// A command of the node to the actor around a worker, in order with its messages.
 struct OCKAM_ACTORS_EXPORT worker_signal {
   enum class kind : std::uint8_t {
     start,
@@ -50,12 +50,16 @@ struct OCKAM_ACTORS_EXPORT worker_signal {
   std::uint32_t attempt = 0; // of that request
 };
 
-/// What can be asked of a router actor by message. Everything here is also a call on the node; the
-/// messages are for CAF actors that only hold the router's handle.
+/// A command to a router actor. Each is also a call of the node; the messages are for CAF actors that
+/// hold only the router's handle.
+///
+/// A failed command is answered with `sec::runtime_error` and the text of the error: those of
+/// `node::expose` and `node::stop_worker`; errc::invalid_value for a malformed address; errc::misuse
+/// for a missing actor or address.
 struct OCKAM_ACTORS_EXPORT router_command {
   enum class kind : std::uint8_t {
     list_workers, // primary addresses
-    expose,       // registers `actor` at `addresses`; it stays its owner's
+    expose,       // registers `actor` at `addresses`, as `node::expose`
     stop_worker,  // the worker at the first of `addresses`
   };
   kind what = kind::list_workers;
@@ -63,7 +67,7 @@ struct OCKAM_ACTORS_EXPORT router_command {
   caf::strong_actor_ptr actor{};
 };
 
-/// The answer: primary addresses of what was listed, registered or stopped.
+/// The answer: the primary addresses that were listed, registered or stopped.
 struct OCKAM_ACTORS_EXPORT router_reply {
   std::vector<std::string> addresses;
 };

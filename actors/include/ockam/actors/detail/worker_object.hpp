@@ -12,11 +12,11 @@ namespace ockam {
 
 class context;
 
-/// What a processor's `process` asks for next.
-enum class step : std::uint8_t {
-  again, // call it again soon
-  wait,  // call it again when a message arrives or `context::wake` is called
-  done,  // the processor has ended
+/// When to call a processor's `process` again.
+enum class process_step : std::uint8_t {
+  again, // soon
+  wait,  // when a message arrives, or at `context::wake`
+  done,  // never: the processor ends
 };
 
 namespace internal {
@@ -31,7 +31,7 @@ public:
 
   [[nodiscard]] virtual bool has_initialize() const noexcept { return false; }
   [[nodiscard]] virtual bool is_processor() const noexcept { return false; }
-  virtual result<step> process(context&) { return step::done; }
+  virtual result<process_step> process(context&) { return process_step::done; }
 };
 
 /// What a hook that returned `returned` has to report: a `result` of any type, or a bare `fail(...)`,
@@ -66,6 +66,10 @@ template <class W>
 concept shuts_down = requires(W& worker, context& ctx) {
   worker.shutdown(ctx);
 };
+template <class P>
+concept processes = requires(P& processor, context& ctx) {
+  processor.process(ctx);
+};
 template <class W>
 concept handles_messages = requires {
   &W::handle_message;
@@ -84,6 +88,38 @@ template <class W, class R, class M>
 struct message_parameter<R (W::*)(context&, M) const> : std::type_identity<M> {};
 template <class R, class M>
 struct message_parameter<R (*)(context&, M)> : std::type_identity<M> {};
+
+template <class M>
+inline constexpr bool is_message = std::is_base_of_v<routed_message, std::remove_cvref_t<M>>;
+
+/// The function of a worker that takes its messages.
+template <class W>
+struct handler : std::type_identity<W> {};
+template <handles_messages W>
+struct handler<W> : std::type_identity<decltype(&W::handle_message)> {};
+template <class W>
+requires(callable<W> && !handles_messages<W>) struct handler<W>
+  : std::type_identity<decltype(&W::operator())> {
+};
+
+template <class W>
+concept takes_messages = requires {
+  typename message_parameter<typename handler<W>::type>::type;
+}
+&&is_message<typename message_parameter<typename handler<W>::type>::type>;
+
+/// The usual mistakes in a worker, each with a sentence.
+template <class W>
+constexpr void check_worker() {
+  constexpr bool has_handler
+    = handles_messages<W> || callable<W> || std::is_function_v<std::remove_pointer_t<W>>;
+  static_assert(has_handler,
+                "a worker has one handle_message, not overloaded and not a template, or "
+                "is a function; check the spelling of handle_message");
+  static_assert(!has_handler || takes_messages<W>,
+                "the handler of a worker takes (ockam::context&, ockam::routed<T>), the message by "
+                "value or by reference");
+}
 
 /// Whether the requester at the end of a return route takes error replies, as its address shows.
 [[nodiscard]] OCKAM_ACTORS_EXPORT bool understands_errors(const route& return_route);
@@ -184,7 +220,7 @@ public:
   }
 };
 
-/// A class with `process(context&)` that returns `step`, `bool` (true: again), or a result of one.
+/// A class with `process(context&)` that returns `process_step`, `bool` (true: again), or a result of one.
 template <class P>
 class processor final : public object_hooks<P> {
 public:
@@ -192,13 +228,13 @@ public:
 
   [[nodiscard]] bool is_processor() const noexcept override { return true; }
 
-  result<step> process(context& ctx) override {
+  result<process_step> process(context& ctx) override {
     using type = decltype(this->worker_.process(ctx));
     if constexpr (std::is_same_v<type, bool>)
-      return this->worker_.process(ctx) ? step::again : step::done;
+      return this->worker_.process(ctx) ? process_step::again : process_step::done;
     else if constexpr (std::is_same_v<type, result<bool>>)
       return this->worker_.process(ctx).map(
-        [](bool more) { return more ? step::again : step::done; });
+        [](bool more) { return more ? process_step::again : process_step::done; });
     else
       return this->worker_.process(ctx);
   }
@@ -206,11 +242,15 @@ public:
 
 template <class W>
 std::unique_ptr<worker_object> make_worker_object(W worker) {
+  check_worker<W>();
   return std::make_unique<message_worker<W>>(std::move(worker));
 }
 
 template <class P>
 std::unique_ptr<worker_object> make_processor_object(P worker) {
+  static_assert(processes<P>,
+                "a processor has process(ockam::context&), which returns process_step, "
+                "bool, or a result of one of them");
   return std::make_unique<processor<P>>(std::move(worker));
 }
 

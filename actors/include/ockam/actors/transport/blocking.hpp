@@ -10,8 +10,8 @@
 
 namespace ockam {
 
-/// During the life of this object the thread must not wait, for others wait for the thread: it serves
-/// connections, runs a worker, or runs a function of the host that one of those has called. They nest.
+/// Marks that this thread must not block during the life of the object: it serves connections, runs a
+/// worker, or runs a function of the host for one of those. Objects nest.
 class OCKAM_ACTORS_EXPORT no_blocking {
 public:
   no_blocking() noexcept;
@@ -25,7 +25,7 @@ public:
 /// thread must not wait.
 OCKAM_ACTORS_EXPORT void after_host_function(std::function<void()> what);
 
-/// Whether this thread may wait.
+/// Whether this thread may block.
 OCKAM_ACTORS_EXPORT bool may_block() noexcept;
 
 /// errc::misuse where the thread must not wait; for every function that waits, before it does anything.

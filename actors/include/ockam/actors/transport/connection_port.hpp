@@ -18,7 +18,7 @@ namespace ockam {
 
 namespace internal {
 class connection_account;
-class next_hop;
+class route_cache;
 class worker_record;
 } // namespace internal
 
@@ -30,8 +30,8 @@ struct connection_setup {
   std::vector<flow_control_id> consumer_of{};     // producers that may send through it
   std::string peer{};                             // for logs and observers
   std::shared_ptr<const std::string> listener{};  // that accepted it: its socket address, for logs
-  ref_ptr<inbound_credit> credit{}; // what its messages hold; of this connection alone
-  bool explain_drops = false;       // tells requesters at the peer why their message was dropped
+  ref_ptr<inbound_credit> credit{};               // held by its messages; of this connection alone
+  bool explain_drops = false; // sends error replies for dropped requests of the peer
 };
 
 /// The node's side of one connection: its addresses, and the way in for what it receives.
@@ -64,15 +64,14 @@ public:
   void receive(message content, execution_context* context);
 
   /// Accounts for bytes from the wire that are no message, or one above the limits
-  /// (`exceeds_limits`), where reading goes on behind them.
+  /// (`exceeds_limits`), when the connection reads on after them.
   void drop_undecodable(const error& why);
 
-  /// Accounts for `count` messages, or pieces of them, that came and that nobody will get. For the
-  /// thread that delivers.
+  /// Accounts for `count` received messages, or fragments, that are not delivered. For the reading
+  /// thread.
   void discard(drop_reason reason, std::uint64_t count = 1) noexcept;
 
-  /// Messages that are delivered during its life came together: one address is looked up once for
-  /// all.
+  /// A batch of received messages: an address is looked up once for all of them.
   class run {
   public:
     explicit run(connection_port& port) : port_{port} { port_.begin_run(); }
@@ -84,7 +83,7 @@ public:
     connection_port& port_;
   };
 
-  /// Whether somebody watches what goes on the wire.
+  /// Whether an observer is set.
   [[nodiscard]] bool observed() const noexcept;
 
   /// Passes a message to the observer as the peer receives it: without the first `skip_hops` onward
@@ -116,7 +115,7 @@ private:
   std::string peer_;
   std::shared_ptr<const std::string> listener_;
   ref_ptr<internal::connection_account> account_;
-  std::unique_ptr<internal::next_hop> hop_; // of the run, while there is one
+  std::unique_ptr<internal::route_cache> route_cache_; // of the run, while there is one
 };
 
 /// What a send to a connection that has ended, or a request through it, ends with.

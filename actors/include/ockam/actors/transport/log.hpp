@@ -31,7 +31,7 @@ private:
   std::atomic<std::uint64_t> state_{0};
 };
 
-/// Whether a line of this level would be taken.
+/// Whether a line of this level would be written.
 OCKAM_ACTORS_EXPORT bool log_shows(log_level level) noexcept;
 
 /// The log of one node. Its lines begin with the name of the node. What a peer can cause is limited
@@ -66,7 +66,7 @@ public:
     report(level, make);
   }
 
-  /// Says how many lines were left out since the last time that it was said.
+  /// Logs how many lines were suppressed since the last such line.
   void report_left_out();
 
 private:

@@ -27,14 +27,14 @@ public:
   virtual void resolve_implicitly(const address& remote,
                                   std::function<void(result<address>)> ready);
 
-  /// Releases everything; returns when no thread of the transport runs any more.
+  /// Releases everything; returns after the last thread of the transport has ended.
   virtual void stop() = 0;
 };
 
-/// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
+/// Attaches a transport to a node: it resolves addresses of its type from now on, in place of an
 /// earlier one of that type, and is stopped with the node, after the workers.
-OCKAM_ACTORS_EXPORT result<void> attach_transport(const node_ptr& node,
-                                                  std::shared_ptr<transport> what);
+[[nodiscard]] OCKAM_ACTORS_EXPORT result<void> attach_transport(const node_ptr& node,
+                                                                std::shared_ptr<transport> what);
 
 /// All transports of a node, in the order in which they were attached; none when it has stopped.
 [[nodiscard]] OCKAM_ACTORS_EXPORT std::vector<std::shared_ptr<transport>> attached_transports(

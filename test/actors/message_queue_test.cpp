@@ -1,4 +1,4 @@
-#include "worker/mail_queue.hpp"
+#include "worker/message_queue.hpp"
 
 #include <array>
 #include <atomic>
@@ -20,85 +20,86 @@ private:
   const address own_{"own"};
 };
 
-class MailQueue : public testing::Test {
+class MessageQueue : public testing::Test {
 protected:
   const ref_ptr<counting_target> target = make_ref<counting_target>();
-  mail_queue mail;
+  message_queue mail;
 
-  std::unique_ptr<mail_queue::letter> numbered(std::uint16_t number,
-                                               const char* source = "source") const {
-    return std::make_unique<mail_queue::letter>(
+  std::unique_ptr<message_queue::element> numbered(std::uint16_t number,
+                                                   const char* source = "source") const {
+    return std::make_unique<message_queue::element>(
       routed_message{message{}, address{source}, target, number});
   }
 
-  mail_queue::entry put(std::uint16_t number) {
-    auto letter = numbered(number);
-    const auto outcome = mail.put(letter);
-    EXPECT_EQ(letter == nullptr, outcome != mail_queue::entry::closed);
+  message_queue::entry put(std::uint16_t number) {
+    auto element = numbered(number);
+    const auto outcome = mail.push(element);
+    EXPECT_EQ(element == nullptr, outcome != message_queue::entry::closed);
     return outcome;
   }
 
   /// Handles everything that is there.
   std::vector<int> take_all() {
     std::vector<int> numbers;
-    while (const auto letter = mail.next_letter()) {
-      letter->content.set_handled();
-      numbers.push_back(letter->content.target_index());
+    while (const auto element = mail.pop()) {
+      element->content.set_handled();
+      numbers.push_back(element->content.target_index());
     }
     return numbers;
   }
 };
 
-TEST_F(MailQueue, WhoPutsIntoAnEmptyQueueIsTold) {
+TEST_F(MessageQueue, APushIntoAnEmptyQueueReturnsFirst) {
   EXPECT_TRUE(mail.is_empty());
-  EXPECT_EQ(put(0), mail_queue::entry::first);
-  EXPECT_EQ(put(1), mail_queue::entry::appended);
+  EXPECT_EQ(put(0), message_queue::entry::first);
+  EXPECT_EQ(put(1), message_queue::entry::appended);
   EXPECT_FALSE(mail.is_empty());
   EXPECT_EQ(take_all(), (std::vector{0, 1}));
   EXPECT_TRUE(mail.is_empty());
-  EXPECT_EQ(put(2), mail_queue::entry::first);
+  EXPECT_EQ(put(2), message_queue::entry::first);
 }
 
-TEST_F(MailQueue, ORD2_WhatComesDuringTheReadingComesAfterWhatWasThere) {
+TEST_F(MessageQueue, ORD2_WhatComesDuringTheReadingComesAfterWhatWasThere) {
   put(0);
   put(1);
   put(2);
   std::vector<int> numbers;
-  for (int more = 3; auto letter = mail.next_letter();) {
-    letter->content.set_handled();
-    numbers.push_back(letter->content.target_index());
+  for (int more = 3; auto element = mail.pop();) {
+    element->content.set_handled();
+    numbers.push_back(element->content.target_index());
     if (more < 6)
       put(static_cast<std::uint16_t>(more++));
   }
   EXPECT_EQ(numbers, (std::vector{0, 1, 2, 3, 4, 5}));
 }
 
-TEST_F(MailQueue, DEC7_WhatAClosedQueueHoldsAndRefusesIsCountedAsLost) {
+TEST_F(MessageQueue, DEC7_WhatAClosedQueueHoldsAndRefusesIsCountedAsLost) {
   put(0);
   put(1);
   put(2);
   { // the others are taken out of the list of arrivals
-    const auto letter = mail.next_letter();
-    letter->content.set_handled();
+    const auto element = mail.pop();
+    element->content.set_handled();
   }
   put(3);
   std::vector<int> seen;
-  mail.close([&](mail_queue::letter& unread) { seen.push_back(unread.content.target_index()); });
+  mail.close(
+    [&](message_queue::element& unread) { seen.push_back(unread.content.target_index()); });
   EXPECT_EQ(seen, (std::vector{1, 2, 3}));
   EXPECT_EQ(target->lost, 3);
   {
     auto late = numbered(4);
-    EXPECT_EQ(mail.put(late), mail_queue::entry::closed);
+    EXPECT_EQ(mail.push(late), message_queue::entry::closed);
     ASSERT_NE(late, nullptr);
     EXPECT_EQ(late->content.target_index(), 4);
   }
   EXPECT_EQ(target->lost, 4);
-  EXPECT_EQ(mail.next_letter(), nullptr);
+  EXPECT_EQ(mail.pop(), nullptr);
   mail.close({});
 }
 
 /// Threads that send, and a worker that sleeps when it finds nothing.
-TEST_F(MailQueue, ORD2_MessagesOfEachThreadStayInOrderNoneIsLostAndNobodySleepsOverMail) {
+TEST_F(MessageQueue, ORD2_MessagesOfEachThreadStayInOrderAndNoWakeUpIsLost) {
   constexpr int senders = 4;
   constexpr int messages = 20'000;
   std::atomic<bool> asleep{false};
@@ -106,18 +107,18 @@ TEST_F(MailQueue, ORD2_MessagesOfEachThreadStayInOrderNoneIsLostAndNobodySleepsO
   for (int s = 0; s < senders; ++s)
     threads.emplace_back([&, s] {
       for (int i = 1; i <= messages; ++i) {
-        auto letter = numbered(static_cast<std::uint16_t>(i), std::to_string(s).c_str());
-        if (mail.put(letter) == mail_queue::entry::first && asleep.exchange(false))
+        auto element = numbered(static_cast<std::uint16_t>(i), std::to_string(s).c_str());
+        if (mail.push(element) == message_queue::entry::first && asleep.exchange(false))
           asleep.notify_one();
       }
     });
   std::array<int, senders> last{};
   for (int seen = 0; seen < senders * messages;) {
-    while (const auto letter = mail.next_letter()) {
-      letter->content.set_handled();
+    while (const auto element = mail.pop()) {
+      element->content.set_handled();
       auto& before
-        = last[static_cast<std::size_t>(letter->content.source_address().value()[0] - '0')];
-      EXPECT_EQ(letter->content.target_index(), ++before);
+        = last[static_cast<std::size_t>(element->content.source_address().value()[0] - '0')];
+      EXPECT_EQ(element->content.target_index(), ++before);
       ++seen;
     }
     if (seen == senders * messages)
