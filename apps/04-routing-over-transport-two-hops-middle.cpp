@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
     const auto listener = tcp.listen(listen);
 
     // Allow access to the relay via TCP connections from the TCP listener.
-    node.flow_control().add_consumer("forward_to_responder", listener.flow_control_id());
+    node.flow_controls().add_consumer("forward_to_responder", listener.flow_control_id());
 
     // Don't stop the node, so that messages can come.
     program.serve(listener.socket_address());

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     const auto listener = tcp.listen(listen);
 
     // Allow access to the echoer via TCP connections from the TCP listener.
-    node.flow_control().add_consumer("echoer", listener.flow_control_id());
+    node.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
     // Don't stop the node, so that messages can come.
     program.serve(listener.socket_address());

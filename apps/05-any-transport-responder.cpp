@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
 
     // Listen, and allow access to the echoer for what comes in there.
     const auto entrance = transports.listen(listen);
-    node.flow_control().add_consumer("echoer", entrance.flow_control_id);
+    node.flow_controls().add_consumer("echoer", entrance.flow_control_id);
 
     // Don't stop the node, so that messages can come.
     program.serve(entrance.at);

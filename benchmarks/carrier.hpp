@@ -40,7 +40,7 @@ public:
   ockam::node node{on.system};
 };
 
-/// Where a transport may listen that nobody else does.
+/// An unused place for a transport to listen at.
 template <class Transport>
 std::string any_place() {
   return "127.0.0.1:0";

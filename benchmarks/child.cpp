@@ -99,12 +99,12 @@ std::string child::ask(const std::string& line) const {
   return read_line(line, hang_limit / 2);
 }
 
-std::string child::read_line(const std::string& who, std::chrono::milliseconds within) const {
+std::string child::read_line(const std::string& name, std::chrono::milliseconds within) const {
   std::string line;
   for (char next = 0;;) {
     pollfd ready{output_, POLLIN, 0};
     if (poll(&ready, 1, static_cast<int>(within.count())) <= 0 || read(output_, &next, 1) <= 0)
-      throw std::runtime_error{"the other process (" + who + ") says nothing"};
+      throw std::runtime_error{"the other process (" + name + ") says nothing"};
     if (next == '\n')
       return line;
     line += next;

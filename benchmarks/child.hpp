@@ -35,7 +35,7 @@ public:
 
 private:
   void start(const std::string& program, std::vector<std::string> arguments);
-  [[nodiscard]] std::string read_line(const std::string& who,
+  [[nodiscard]] std::string read_line(const std::string& name,
                                       std::chrono::milliseconds within) const;
 
   pid_t pid_ = -1;

@@ -39,7 +39,7 @@ struct echo {
   }
 };
 
-/// Blocks, which a worker should not; the answer may come late, but nobody else's.
+/// Blocks, which a worker should not; its own answer may come late, no other.
 struct slow_echo {
   result<void> handle_message(context& ctx, const routed<raw>& what) {
     std::this_thread::sleep_for(nap);
@@ -169,8 +169,8 @@ public:
       paths.push_back(path_to(quick_name(i), "driver"));
     own_.node.start_worker("driver", driver{flight_, std::move(paths)});
     own_.node.start_worker("patient", patient{asking_, path_to("slow", "patient")});
-    own_.node.flow_control().add_consumer("slow-requester", full_.flow_control_id());
-    own_.node.flow_control().add_consumer("asker", full_.flow_control_id());
+    own_.node.flow_controls().add_consumer("slow-requester", full_.flow_control_id());
+    own_.node.flow_controls().add_consumer("asker", full_.flow_control_id());
   }
 
   void fly(std::size_t messages) {
@@ -222,7 +222,7 @@ public:
 private:
   route path_to(const std::string& worker, const char* from) {
     const auto connection = own_.transport.connect(server_.line());
-    own_.node.flow_control().add_consumer(from, connection.flow_control_id());
+    own_.node.flow_controls().add_consumer(from, connection.flow_control_id());
     return make_route(connection, address{worker});
   }
 
@@ -259,7 +259,7 @@ class connected_to_itself {
 public:
   connected_to_itself() {
     own_.node.start_worker("echo", echo{});
-    own_.node.flow_control().add_consumer("echo", listener_.flow_control_id());
+    own_.node.flow_controls().add_consumer("echo", listener_.flow_control_id());
   }
 
   /// Connects until there are so many, and weighs what was added.
@@ -274,7 +274,7 @@ public:
 
   void exchange() {
     for (const auto& each : all_) {
-      own_.node.flow_control().add_consumer("mailbox", each.flow_control_id());
+      own_.node.flow_controls().add_consumer("mailbox", each.flow_control_id());
       value_or_throw(mailbox_.send(make_route(each, "echo"), body_));
       keep(value_or_throw(mailbox_.receive<raw>()).payload());
     }

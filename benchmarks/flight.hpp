@@ -16,7 +16,7 @@ namespace bench {
 /// Nothing here may take longer: then it hangs.
 inline constexpr std::chrono::seconds hang_limit{60};
 
-/// Crossed once by whoever finishes a run; the measuring thread waits for it.
+/// Crossed once at the end of a run; the measuring thread waits for it.
 class finish_line {
 public:
   void begin() {
@@ -48,7 +48,7 @@ private:
 };
 
 /// A number of messages of which a window is on its way: each that comes back lets another one go.
-/// Begun and awaited on the measuring thread; `next` is called by whoever sends and receives.
+/// Begun and awaited on the measuring thread; `next` is called by the sender and receiver.
 class flight {
 public:
   void begin(std::size_t messages, std::size_t window) {

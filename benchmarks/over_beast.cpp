@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
 
-/// A message as ours is, but for its first byte, which says what is wanted to those who do not decode.
+/// A message like ours, but for its first byte: the command for programs that do not decode.
 bytes message_with(const bytes& payload) {
   const message content{route{"echo"}, route{address::random()}, shared_bytes::adopt(payload)};
   auto encoded = encode_bare_message(content);

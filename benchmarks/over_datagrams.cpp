@@ -1,5 +1,5 @@
 // UDP without more: a thread, blocking sockets, messages cut into datagrams. One datagram a system
-// call, or as many as the kernel cuts and joins itself (UDP_SEGMENT, UDP_GRO). Nobody repeats what gets
+// call, or as many as the kernel cuts and joins itself (UDP_SEGMENT, UDP_GRO). Nothing repeats what gets
 // lost: what is on its way has to fit into the buffer of a socket.
 
 #include "flight.hpp"
@@ -54,7 +54,7 @@ bool is_last(bytes_view datagram) {
   return datagram[1] != 0;
 }
 
-/// A socket, and whom it talks to.
+/// A socket and its peer.
 class udp_socket {
 public:
   udp_socket(std::uint16_t port, bool joined) : joined_{joined} {
@@ -80,7 +80,7 @@ public:
 
   [[nodiscard]] std::uint16_t port() const { return ntohs(at_.sin_port); }
 
-  /// Sends datagrams of `size`, the last of which may be shorter; back to whoever sent the last one
+  /// Sends datagrams of `size`, the last of which may be shorter; back to the last sender
   /// received, if any.
   void send(bytes_view datagrams, std::size_t size) const {
     const auto in_a_call = joined_ ? std::min(most_in_a_call / size, most_segments) * size : size;

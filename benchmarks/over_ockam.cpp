@@ -134,7 +134,7 @@ technology only_by_worker(std::string role, std::string name = "ockam, worker") 
 void carrier::serve(const std::vector<std::string>& names) {
   const auto [place, id] = listen();
   for (const auto& each : names)
-    node.flow_control().add_consumer(address{each}, id);
+    node.flow_controls().add_consumer(address{each}, id);
   child::serve(place);
 }
 
@@ -149,7 +149,7 @@ ockam_client::ockam_client(std::unique_ptr<carrier> own, const load& what, const
   for (std::size_t i = 0; i < what.connections; ++i) {
     const auto [through, id] = own_->connect(place);
     for (const auto* each : {"driver", "mailbox"})
-      own_->node.flow_control().add_consumer(each, id);
+      own_->node.flow_controls().add_consumer(each, id);
     paths.push_back(make_route(through, onward));
   }
   path_ = paths.front();

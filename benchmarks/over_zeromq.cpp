@@ -43,7 +43,7 @@ private:
   void* own_;
 };
 
-/// Sends back what it is asked for, behind the names of who asked and of a relay, if there is one.
+/// Sends back what it is asked for, behind the names of the requester and of a relay, if there is one.
 void answer(void* router) {
   std::array<zmq_msg_t, 3> parts;
   for (;;) {

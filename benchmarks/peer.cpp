@@ -43,7 +43,7 @@ std::vector<variant> connect_to_rust(const load& what, const std::string& port, 
   return {timed("ockam to Rust", [own](std::size_t n) { own->fly_by_worker(n); })};
 }
 
-/// An echoer that sends everything back; nothing for batches, most of which nobody wants back.
+/// An echoer that sends everything back; nothing for batches, most of which need no answer.
 technology rust_echoer(const fs::path& program) {
   return {.name = "Rust", .connect = connect_to_rust, .start_server = [program] {
             return std::make_shared<child>(std::vector<std::string>{program.string()},
@@ -64,7 +64,7 @@ public:
     : connection_{own_.transport.connect("127.0.0.1:" + port)} {
     own_.node.start_worker("sink", sink{flight_});
     for (const auto* each : {"sink", "mailbox"})
-      own_.node.flow_control().add_consumer(each, connection_.flow_control_id());
+      own_.node.flow_controls().add_consumer(each, connection_.flow_control_id());
   }
 
   void fly(std::size_t messages) {

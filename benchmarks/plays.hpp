@@ -42,7 +42,7 @@ play bounded_buffer(buffer_parameters with); ///< one item
 play split_ping_pong();
 play split_counting(std::size_t batch); ///< waits for the sum after each batch
 
-/// Who plays on the other stage, performance after performance: "pong", "counter", "ring", "big", "bank".
+/// The play on the other stage, performance after performance: "pong", "counter", "ring", "big", "bank".
 /// Throws std::runtime_error for a play that is not known.
 cast_list cast_elsewhere(const std::string& of);
 
@@ -70,7 +70,7 @@ std::unique_ptr<player> make_player(Handle handle) {
 void perform(theatre& on, cast_list players);
 void perform_from_last(theatre& on, cast_list players);
 
-/// All of them, or those who are in this process.
+/// All of them, or those in this process.
 cast_list part_of(cast_list all, stages on);
 
 /// What a judge tells others, and hears from them; further kinds of memos come behind.
@@ -82,7 +82,7 @@ struct judged {
 };
 
 /// Tells `count` players to start; then waits for as many to finish.
-std::unique_ptr<player> make_judge(finish_line& done, judged whom);
+std::unique_ptr<player> make_judge(finish_line& done, judged what);
 
 cast_list big_cast(finish_line& done, std::size_t actors, std::size_t pings);
 cast_list bank_cast(finish_line& done, std::size_t accounts, std::size_t transactions);

@@ -66,10 +66,10 @@ std::unique_ptr<player> make_counter() {
   });
 }
 
-/// Players 0, who are missing, and 1.
-cast_list second(std::unique_ptr<player> who) {
+/// Player 0, missing, and player 1.
+cast_list second(std::unique_ptr<player> played) {
   cast_list players(1);
-  players.push_back(std::move(who));
+  players.push_back(std::move(played));
   return players;
 }
 
@@ -100,7 +100,7 @@ private:
   std::atomic<std::size_t> left_;
 };
 
-/// Plays with a cast of `first` and `second`, who is nullptr when on another stage.
+/// Plays with a cast of `first` and `second`, nullptr when on another stage.
 void perform_two(theatre& on, std::unique_ptr<player> first, std::unique_ptr<player> second) {
   cast_list players;
   players.push_back(std::move(first));
@@ -130,30 +130,31 @@ cast_list part_of(cast_list all, stages on) {
 }
 
 cast_list cast_elsewhere(const std::string& of) {
-  static finish_line nobody_crosses; // those who are elsewhere never do
+  static finish_line never_crossed; // by players in another process
   if (of == "pong")
     return second(make_pong());
   if (of == "counter")
     return second(make_counter());
   if (of == "ring")
-    return without(ring_cast(nobody_crosses, ring_members), 0);
+    return without(ring_cast(never_crossed, ring_members), 0);
   if (of == "big")
-    return without(big_cast(nobody_crosses, big_actors, 0), 0);
+    return without(big_cast(never_crossed, big_actors, 0), 0);
   if (of == "bank")
-    return without(bank_cast(nobody_crosses, bank_accounts, 0), 0);
-  throw std::runtime_error{"nobody plays " + of + " elsewhere"};
+    return without(bank_cast(never_crossed, bank_accounts, 0), 0);
+  throw std::runtime_error{"there is no play " + of + " for another process"};
 }
 
-std::unique_ptr<player> make_judge(finish_line& done, judged whom) {
-  return make_player([&done, whom, left = whom.count](stage& where, const memo& what) mutable {
-    if (what.kind == finished) {
-      if (--left == 0)
-        done.cross();
-      return;
-    }
-    for (std::size_t i = whom.first; i < whom.first + whom.count; ++i)
-      where.send(i, {start, 0, whom.value});
-  });
+std::unique_ptr<player> make_judge(finish_line& done, judged players) {
+  return make_player(
+    [&done, players, left = players.count](stage& where, const memo& what) mutable {
+      if (what.kind == finished) {
+        if (--left == 0)
+          done.cross();
+        return;
+      }
+      for (std::size_t i = players.first; i < players.first + players.count; ++i)
+        where.send(i, {start, 0, players.value});
+    });
 }
 
 play ping_pong() {

@@ -1,4 +1,4 @@
-// Concurrent dictionary: readers and writers, and one who knows.
+// Concurrent dictionary: readers, writers, and one owner.
 
 #include "plays.hpp"
 

@@ -41,7 +41,7 @@ private:
   presence here_;
 };
 
-void wait_until_nobody_lives() {
+void wait_until_all_are_gone() {
   const auto until = clock::now() + hang_limit / 2;
   while (living.load() > 0) {
     if (clock::now() > until)
@@ -60,7 +60,7 @@ std::vector<double> come_and_go(Start start, Stop stop) {
   const auto idle = heap_growth();
   began = clock::now();
   stop();
-  wait_until_nobody_lives();
+  wait_until_all_are_gone();
   const auto stopping = seconds_since(began);
   const auto left = heap_growth();
   end_weighing();

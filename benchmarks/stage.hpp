@@ -15,7 +15,7 @@ namespace bench {
 class stage {
 public:
   virtual void send(std::size_t to, const memo& what) = 0; ///< to a player of the cast
-  virtual void reply(const memo& what) = 0;                ///< to whoever sent the memo
+  virtual void reply(const memo& what) = 0;                ///< to the sender of the memo
   virtual void quit() = 0;
 
 protected:
@@ -40,7 +40,7 @@ public:
   theatre& operator=(const theatre&) = delete;
   virtual ~theatre() = default;
 
-  /// Starts one actor for each player; those who are nullptr are in another process.
+  /// Starts one actor for each player; nullptr for those in another process.
   virtual void open(cast_list players) = 0;
 
   /// From the measuring thread.

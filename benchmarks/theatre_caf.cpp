@@ -20,8 +20,9 @@ using handles = std::vector<caf::actor>;
 
 class acting final : public caf::event_based_actor, public stage {
 public:
-  acting(caf::actor_config& config, std::unique_ptr<player> who, std::shared_ptr<const handles> all)
-    : caf::event_based_actor{config}, player_{std::move(who)}, all_{std::move(all)} {}
+  acting(caf::actor_config& config, std::unique_ptr<player> played,
+         std::shared_ptr<const handles> all)
+    : caf::event_based_actor{config}, player_{std::move(played)}, all_{std::move(all)} {}
 
   caf::behavior make_behavior() override {
     return {[this](const memo& what) { player_->on(*this, what); }};
@@ -99,7 +100,7 @@ public:
     : caf::event_based_actor{config}, all_{std::move(all)} {}
   caf::behavior make_behavior() override {
     return {
-      [this](const introduction& of) { all_->at(of.place) = of.who; },
+      [this](const introduction& of) { all_->at(of.place) = of.actor; },
       [this](const memo& wanted) { return all_->at(index_of(wanted.kind)); },
     };
   }
@@ -139,7 +140,7 @@ private:
   caf::actor ask(const caf::scoped_actor& self, std::size_t index) {
     caf::actor found;
     compat::request(self, prompter_, memo{id(index), 0, 0})
-      .receive([&](const caf::actor& who) { found = who; },
+      .receive([&](const caf::actor& actor) { found = actor; },
                [](caf::error&) { throw std::runtime_error{"the prompter does not know"}; });
     return found;
   }

@@ -50,12 +50,12 @@ private:
 };
 
 struct acting {
-  std::unique_ptr<player> who;
+  std::unique_ptr<player> played;
   std::shared_ptr<const std::vector<route>> all;
 
   void handle_message(context& ctx, const routed<raw>& received) {
     worker_stage here{ctx, received, all.get()};
-    who->on(here, decode(received.payload()));
+    played->on(here, decode(received.payload()));
   }
 };
 
@@ -92,8 +92,8 @@ public:
     for (std::size_t i = 0; i < players.size(); ++i)
       if (players[i])
         own_.push_back(node_.node.start_worker(name_of(i), acting{std::move(players[i]), all_}));
-    for (const auto& each : own_) // whoever stops is forgotten
-      node_.node.flow_control().add_consumer(each, connection_.flow_control_id());
+    for (const auto& each : own_) // stopped ones are forgotten
+      node_.node.flow_controls().add_consumer(each, connection_.flow_control_id());
     if (!std::exchange(introduced_, true)) // those there learn the way to here
       node_.node.send_and_receive<raw>(make_route(connection_, "prompter"), raw{});
   }
@@ -118,7 +118,7 @@ private:
   bool introduced_ = false;
 };
 
-/// Knows after a first message how those are reached who are not here.
+/// Learns from a first message the routes to players in the other process.
 struct prompter {
   std::shared_ptr<std::vector<route>> all;
 

@@ -41,14 +41,14 @@ struct memo {
 /// Where a player of a Savina benchmark is, for those in another process.
 struct introduction {
   std::uint32_t place = 0;
-  caf::actor who;
+  caf::actor actor;
 
   template <class Inspector>
   friend auto inspect(Inspector& f, introduction& each) {
 #if CAF_MAJOR_VERSION >= 1
-    return f.object(each).fields(f.field("place", each.place), f.field("who", each.who));
+    return f.object(each).fields(f.field("place", each.place), f.field("actor", each.actor));
 #else
-    return f(each.place, each.who);
+    return f(each.place, each.actor);
 #endif
   }
 };

@@ -5,7 +5,7 @@ if(NOT BUILD_SHARED_LIBS)
   message(FATAL_ERROR "OCKAM_DEBIAN_PACKAGES packs shared libraries: please set BUILD_SHARED_LIBS=ON")
 endif()
 set(OCKAM_DEBIAN_MAINTAINER "ockam-caf developers <ockam-caf@lists.example.org>" CACHE STRING
-  "Whom the Debian packages name as their maintainer")
+  "The maintainer that the Debian packages name")
 
 set(documents "${PROJECT_BINARY_DIR}/debian")
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # SOURCE_DATE_EPOCH counts

@@ -202,13 +202,13 @@ std::optional<std::string> process::find_line(const std::string& prefix,
 }
 
 std::string process::wait_for_line(const std::string& prefix) {
-  if (auto found = find_line(prefix, process_patience))
+  if (auto found = find_line(prefix, process_timeout))
     return *found;
   throw std::runtime_error{"no line \"" + prefix + "\" " + told()};
 }
 
 void process::wait_until_signals_are_blocked() const {
-  const auto until = clock::now() + process_patience;
+  const auto until = clock::now() + process_timeout;
   while (clock::now() < until) {
     std::ifstream status{in_proc("status")};
     for (std::string line; std::getline(status, line);)

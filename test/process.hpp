@@ -13,7 +13,7 @@
 namespace ockam::test {
 
 /// How long a test waits for something that is going to happen.
-inline constexpr std::chrono::milliseconds process_patience = std::chrono::seconds{20};
+inline constexpr std::chrono::milliseconds process_timeout = std::chrono::seconds{20};
 
 /// How a process ended, and everything it wrote.
 struct outcome {
@@ -52,10 +52,10 @@ public:
   void send_signal(int signal) const;
 
   /// Waits for the end of the process.
-  outcome wait(std::chrono::milliseconds limit = process_patience);
+  outcome wait(std::chrono::milliseconds limit = process_timeout);
 
   /// Sends the signal and waits.
-  outcome end_with(int signal, std::chrono::milliseconds limit = process_patience);
+  outcome end_with(int signal, std::chrono::milliseconds limit = process_timeout);
 
   /// The command, and everything it has written so far.
   std::string told_so_far();
@@ -100,7 +100,7 @@ class silent_listener {
 public:
   enum class room : std::uint8_t {
     plenty, ///< every connection is accepted
-    none,   ///< connections are neither accepted nor refused: who connects waits
+    none,   ///< connections are neither accepted nor refused: clients wait
   };
   explicit silent_listener(room how = room::plenty);
   silent_listener(const silent_listener&) = delete;
@@ -114,7 +114,7 @@ private:
   std::string address_;
 };
 
-/// A port of the loopback address that nobody uses at this moment.
+/// A port of the loopback address that is unused at this moment.
 std::string free_address();
 
 /// Whether a port of the loopback address can be listened at.

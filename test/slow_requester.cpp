@@ -190,7 +190,7 @@ slow_outcome ask_slowly(slow_client& client, const slow_work& work, const route&
 lossy_outcome ask_slowly(node& own, const flow_control_id& entrance, const slow_work& work,
                          const route& to) {
   auto requester = own.detached("requester");
-  own.flow_control().add_consumer("requester", entrance);
+  own.flow_controls().add_consumer("requester", entrance);
   sent_count sent;
   std::thread writing{[&] {
     for (int i = 0; i < work.count; ++i, sent.add_one())

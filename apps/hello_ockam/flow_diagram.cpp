@@ -25,7 +25,7 @@ public:
         if (step.what == kind::write || step.what == kind::read)
           connections_.insert(step.from);
     }
-    done_.nodes.emplace_back(); // for peers that nobody has recorded
+    done_.nodes.emplace_back(); // for unrecorded peers
   }
 
   flow_diagram run() {
@@ -99,7 +99,7 @@ private:
     return found->second;
   }
 
-  /// Somebody whose steps are not here.
+  /// A party whose steps are not recorded.
   std::size_t peer(const std::string& text) {
     const auto [found, is_new] = lifelines_.try_emplace({nodes_.size(), text},
                                                         done_.lifelines.size());
@@ -111,7 +111,7 @@ private:
   /// Local names as the tutorial draws them, connections c1, c2, other random addresses r1, r2.
   std::string name_of(const std::string& address) {
     if (address.size() <= 2)
-      return "nobody";
+      return "unknown";
     if (!is_random_address(address))
       return address.starts_with("0#") ? address.substr(2) : address;
     auto& name = random_[address];

@@ -27,7 +27,7 @@ public:
   flow_output& operator=(const flow_output&) = delete;
   ~flow_output();
 
-  /// For `node_options`; null when nobody wants to know.
+  /// For `node_options`; null when no flow is asked for.
   [[nodiscard]] std::shared_ptr<ockam::message_observer> observer() const;
 
   /// Prints the picture, if there is to be one. The node must be gone.

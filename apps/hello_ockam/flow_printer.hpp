@@ -8,7 +8,7 @@
 
 namespace hello_ockam {
 
-/// Prints the message flow as the tutorial draws it: at every step who hands a message to whom, and
+/// Prints the message flow as the tutorial draws it: at every step the giver and the taker of a message, and
 /// both routes as they are at that moment. Random addresses get short names.
 class flow_printer {
 public:

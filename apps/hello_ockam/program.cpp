@@ -81,7 +81,7 @@ private:
     node_.root().request_stop();
     if (changed_.wait_for(guard, grace, [this] { return over_; }))
       return;
-    // It is still connecting, and nobody has been served: there is nothing to stop in order.
+    // It is still connecting and serves no peer: there is nothing to stop in order.
     std::_Exit(run_and_report(name_, [] { return 0; }));
   }
 

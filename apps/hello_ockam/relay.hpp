@@ -20,7 +20,7 @@ public:
     const auto previous_hop = ockam::value_or_throw(msg.return_route().next());
 
     // The reply comes from the next hop: let it through to the previous one.
-    auto& rights = ctx.flow_control();
+    auto& rights = ctx.flow_controls();
     if (const auto info = rights.find_producer(next_hop_))
       rights.add_consumer(previous_hop, info->id);
 

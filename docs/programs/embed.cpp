@@ -8,10 +8,10 @@
 #include <caf/exec_main.hpp>
 
 /// An actor of the host, which lives as long as the host likes.
-class journal final : public ockam::worker::base {
+class journal final : public ockam::worker_actor::base {
 public:
   journal(caf::actor_config& config, std::promise<std::string> first)
-    : ockam::worker::base{config}, first_{std::move(first)} {}
+    : ockam::worker_actor::base{config}, first_{std::move(first)} {}
 
   behavior_type make_behavior() override {
     return {[this](ockam::routed_message& received) {
@@ -26,13 +26,14 @@ private:
 void caf_main(caf::actor_system& system) {
   std::promise<std::string> promise;
   auto written = promise.get_future();
-  const auto actor = caf::actor_cast<ockam::worker>(system.spawn<journal>(std::move(promise)));
+  const auto actor
+    = caf::actor_cast<ockam::worker_actor>(system.spawn<journal>(std::move(promise)));
   {
     ockam::node node{system};
     node.expose("journal", actor);
     auto tcp = ockam::tcp::transport::create(node);
     const auto listener = tcp.listen("127.0.0.1:0");
-    node.flow_control().add_consumer("journal", listener.flow_control_id());
+    node.flow_controls().add_consumer("journal", listener.flow_control_id());
 
     ockam::node client{system};
     auto clients_tcp = ockam::tcp::transport::create(client);

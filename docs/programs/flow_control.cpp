@@ -1,4 +1,4 @@
-// What comes in through a connection reaches nobody, unless somebody said so.
+// A message from a connection reaches a worker only where flow control admits it.
 
 #include "ockam/actors/workers.hpp"
 #include "ockam/transports/memory.hpp"
@@ -16,8 +16,8 @@ void caf_main(caf::actor_system& system) {
   auto responders_transport = ockam::memory::transport::create(responder, network);
   const auto listener = responders_transport.listen("responder");
 
-  // Whoever comes in through this listener may reach the echoer.
-  responder.flow_control().add_consumer("echoer", listener.flow_control_id());
+  // Peers of this listener may reach the echoer.
+  responder.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
   ockam::node initiator{system};
   auto transport = ockam::memory::transport::create(initiator, network);

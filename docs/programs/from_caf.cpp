@@ -7,10 +7,10 @@
 #include <caf/exec_main.hpp>
 
 /// Answers along the return route, wherever it leads: there is no sender to answer to.
-class echoing final : public ockam::worker::base {
+class echoing final : public ockam::worker_actor::base {
 public:
   echoing(caf::actor_config& config, ockam::actor_sender out)
-    : ockam::worker::base{config}, out_{std::move(out)} {}
+    : ockam::worker_actor::base{config}, out_{std::move(out)} {}
 
   behavior_type make_behavior() override {
     return {[this](ockam::routed_message& received) {
@@ -27,7 +27,7 @@ void caf_main(caf::actor_system& system) {
   ockam::node node{system};
 
   node.start_actor("echoer", [&](ockam::actor_sender out) {
-    return caf::actor_cast<ockam::worker>(system.spawn<echoing>(std::move(out)));
+    return caf::actor_cast<ockam::worker_actor>(system.spawn<echoing>(std::move(out)));
   });
 
   std::cout << node.send_and_receive<std::string>("echoer", "Hello Ockam!") + "\n";

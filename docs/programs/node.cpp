@@ -23,7 +23,7 @@ void caf_main(caf::actor_system& system) {
 
   // The same calls return results at an endpoint.
   auto& app = node.root();
-  const auto sent = app.send("nobody", "three");
+  const auto sent = app.send("missing", "three");
   std::cout << to_string(sent.error()) + "\n";
   const auto received = app.receive<std::string>({.timeout = 10ms});
   std::cout << to_string(received.error()) + "\n";

@@ -28,7 +28,7 @@ public:
       for (auto& each : std::exchange(waiting_, {}))
         static_cast<void>(each.deliver(std::string{"come in"}));
     else
-      waiting_.push_back(ctx.keep(said));
+      waiting_.push_back(ctx.make_response_promise(said));
   }
 
 private:

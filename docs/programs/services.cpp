@@ -53,11 +53,11 @@ void caf_main(caf::actor_system& system, const configuration&) {
   const auto actor = system.spawn<uppercase>();
   ockam::expose_service<std::string, std::string>(server, "uppercase", actor,
                                                   {.timeout = std::chrono::seconds{2}});
-  server.flow_control().add_consumer("uppercase", listener.flow_control_id());
+  server.flow_controls().add_consumer("uppercase", listener.flow_control_id());
 
   // All handlers of a typed interface at one address.
   ockam::expose_service<calculator>(server, "calculator", system.spawn<calculating>());
-  server.flow_control().add_consumer("calculator", listener.flow_control_id());
+  server.flow_controls().add_consumer("calculator", listener.flow_control_id());
 
   // A route as an actor.
   ockam::node client{system};

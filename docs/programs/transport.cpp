@@ -12,7 +12,7 @@ void caf_main(caf::actor_system& system) {
   responder.start_worker("echoer", ockam::echoer{});
   auto responders_tcp = ockam::tcp::transport::create(responder);
   const auto listener = responders_tcp.listen("127.0.0.1:0");
-  responder.flow_control().add_consumer("echoer", listener.flow_control_id());
+  responder.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
   ockam::node initiator{system};
   auto tcp = ockam::tcp::transport::create(initiator);

@@ -16,7 +16,7 @@ void caf_main(caf::actor_system& system) {
   auto outside_udp = udp::transport::create(outside);
   const auto binding = outside_udp.bind("127.0.0.1:0");
   outside.start_worker("rendezvous", udp::rendezvous_service{});
-  outside.flow_control().add_consumer("rendezvous", binding.flow_control_id());
+  outside.flow_controls().add_consumer("rendezvous", binding.flow_control_id());
   const route rendezvous{{transport_type::udp, binding.socket_address()}, "rendezvous"};
 
   // One node, with some way that leads to it: here TCP.
@@ -26,9 +26,9 @@ void caf_main(caf::actor_system& system) {
   const auto tcp_listener = responders_tcp.listen("127.0.0.1:0");
   const auto listener = udp::puncture_listener::start(
     responder.root(), "udp", responders_udp, rendezvous, {.each = {.bind = "127.0.0.1:0"}});
-  responder.flow_control().add_consumer("udp", tcp_listener.flow_control_id());
+  responder.flow_controls().add_consumer("udp", tcp_listener.flow_control_id());
   responder.start_worker("echoer", echoer{});
-  responder.flow_control().add_consumer("echoer", listener.flow_control_id());
+  responder.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
   // The other one: they agree over TCP, and need it no more.
   node initiator{system};

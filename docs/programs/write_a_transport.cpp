@@ -12,7 +12,7 @@ void caf_main(caf::actor_system& system) {
   ockam::node responder{system};
   responder.start_worker("echoer", ockam::echoer{});
   const auto theirs = ockam::value_or_throw(datagrams::transport::create(responder));
-  responder.flow_control().add_consumer("echoer", theirs->id());
+  responder.flow_controls().add_consumer("echoer", theirs->id());
 
   ockam::node initiator{system};
   const auto ours = ockam::value_or_throw(datagrams::transport::create(initiator));

@@ -51,7 +51,7 @@ void caf_main(caf::actor_system& system) {
   std::cout << node.send_and_receive<std::string>("greeter", "alice") + "\n";
   std::cout << node.send_and_receive<std::string>("welcome", "bob") + "\n";
 
-  // What `initialize` reports, whoever waits for the worker learns.
+  // What `initialize` reports reaches the caller that waits for the worker.
   node.start_worker("silent", greeter{""});
   const auto started = node.root().wait_for("silent");
   std::cout << to_string(started.error()) + "\n";

@@ -20,8 +20,8 @@ constexpr std::size_t least_chunks = 2;
 
 } // namespace
 
-/// Chunks that nobody uses, of all pools: the last one that came back, whose memory is the warmest, is
-/// the next one to be taken, so that any number of idle connections needs none.
+/// Unused chunks of all pools. The last one returned, whose memory is the warmest, is the next one
+/// taken, so that any number of idle connections needs none.
 class chunk::idle_list {
 public:
   /// Never destroyed: a chunk may come back while the program ends.
@@ -131,7 +131,7 @@ std::size_t chunk_pool::reserve() {
   if (size > 0)
     ++in_use_;
   else
-    somebody_waits_ = true;
+    waiter_pending_ = true;
   return size;
 }
 
@@ -142,7 +142,7 @@ void chunk_pool::release(std::size_t size) noexcept {
   {
     const std::lock_guard guard{lock_};
     --in_use_;
-    awaited = std::exchange(somebody_waits_, false);
+    awaited = std::exchange(waiter_pending_, false);
   }
   if (awaited && waiting_)
     waiting_->wake();

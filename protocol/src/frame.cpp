@@ -175,7 +175,7 @@ result<std::optional<shared_bytes>> frame_decoder::next() {
   return shared_bytes{body, chunk_};
 }
 
-/// What is here is a body as soon as somebody has said so.
+/// The bytes read so far are a body as soon as the caller has ended it.
 result<std::optional<shared_bytes>> frame_decoder::next_without_length() {
   const auto here = large_ ? large_->view().size() : written_ - read_;
   if (here > max_frame_size_)

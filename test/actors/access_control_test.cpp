@@ -205,8 +205,8 @@ TEST(AccessControl, AC7_FlowControlComparesTheOnwardFrontWithTheConsumers) {
   const auto registry = std::make_shared<flow_controls>();
   const auto own = flow_control_id::random();
   const auto spawner = flow_control_id::random();
-  const auto with_spawner = flow_control(registry, own, spawner);
-  const auto alone = flow_control(registry, own);
+  const auto with_spawner = allow_consumers_of(registry, own, spawner);
+  const auto alone = allow_consumers_of(registry, own);
   const auto along = [](const access_control_ptr& control, const route& onward) {
     return question{.content = message{onward, {}}}.to(control);
   };
@@ -235,7 +235,8 @@ TEST(AccessControl, AC7_TheRemedyNamesIdsAndTheCallThatAdmits) {
   const message content{"w", {}};
   const address source = "receiver";
   const address destination = "w";
-  const auto text = flow_control(registry, own, spawner)->remedy({source, destination, content});
+  const auto text
+    = allow_consumers_of(registry, own, spawner)->remedy({source, destination, content});
   for (const auto* part : {"0#w", "00aa", "00bb", "00cc", "add_consumer(\"w\""})
     EXPECT_NE(text.find(part), std::string::npos) << text;
 }
@@ -248,7 +249,7 @@ TEST_F(LocalOnly, AC9_DEC9_OnlySourcesInsideTheNodeAreAdmitted) {
                                     .incoming = local_only(node.root().shared_flow_controls())},
                     recorder{book});
   fake_connection connection{node};
-  node.flow_control().add_consumer("w", connection.id());
+  node.flow_controls().add_consumer("w", connection.id());
   connection.deliver("w", "peer", "from outside");
   node.send("w", "from inside");
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "from inside"}));
@@ -257,14 +258,14 @@ TEST_F(LocalOnly, AC9_DEC9_OnlySourcesInsideTheNodeAreAdmitted) {
 
   // another producer, without a connection
   auto inlet = node.detached("inlet");
-  node.flow_control().add_producer("inlet", flow_control_id::random());
+  node.flow_controls().add_producer("inlet", flow_control_id::random());
   EXPECT_TRUE(inlet.send("w", "from a producer"));
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 2; }));
 
   // and one that is known by a further address
   auto side = node.detached("side");
-  node.flow_control().add_producer("outlet", flow_control_id::random(), {}, {"side"});
+  node.flow_controls().add_producer("outlet", flow_control_id::random(), {}, {"side"});
   EXPECT_TRUE(side.send("w", "from the side"));
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 3; }));

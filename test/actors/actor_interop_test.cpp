@@ -17,10 +17,10 @@ namespace {
 class ActorInterop : public node_test {};
 
 /// A CAF actor written by hand: answers with the text, and the number of the call.
-class counting_echoer final : public worker::base {
+class counting_echoer final : public worker_actor::base {
 public:
   counting_echoer(caf::actor_config& config, actor_sender out, journal book)
-    : worker::base{config}, out_{std::move(out)}, book_{std::move(book)} {}
+    : worker_actor::base{config}, out_{std::move(out)}, book_{std::move(book)} {}
 
   behavior_type make_behavior() override {
     return {[this](routed_message& received) {
@@ -38,10 +38,10 @@ private:
 };
 
 /// Another one, which sends nothing and needs no node.
-class listening final : public worker::base {
+class listening final : public worker_actor::base {
 public:
   listening(caf::actor_config& config, journal book)
-    : worker::base{config}, book_{std::move(book)} {}
+    : worker_actor::base{config}, book_{std::move(book)} {}
 
   behavior_type make_behavior() override {
     return {[this](routed_message& received) {
@@ -56,8 +56,8 @@ private:
   const journal book_;
 };
 
-worker spawn_listening(small_system& system, const journal& book) {
-  return caf::actor_cast<worker>(system->spawn<listening>(book));
+worker_actor spawn_listening(small_system& system, const journal& book) {
+  return caf::actor_cast<worker_actor>(system->spawn<listening>(book));
 }
 
 routed_message text_message(const route& to, const std::string& text, const route& back = {}) {
@@ -75,7 +75,7 @@ TEST_F(ActorInterop, MAP2_AnActorWrittenByHandIsAWorker) {
   const journal book;
   EXPECT_EQ(node.start_actor({"counting", "alias"},
                              [&](actor_sender out) {
-                               return caf::actor_cast<worker>(
+                               return caf::actor_cast<worker_actor>(
                                  system->spawn<counting_echoer>(std::move(out), book));
                              }),
             "counting");
@@ -91,10 +91,10 @@ TEST_F(ActorInterop, NOD6_TheNodeStopsItsActorsAndWaitsForThem) {
   const journal book;
   const gate reached;
   const gate released;
-  class slow final : public worker::base {
+  class slow final : public worker_actor::base {
   public:
     slow(caf::actor_config& config, gate reached, gate released, journal book)
-      : worker::base{config},
+      : worker_actor::base{config},
         reached_{std::move(reached)},
         released_{std::move(released)},
         book_{std::move(book)} {}
@@ -111,7 +111,8 @@ TEST_F(ActorInterop, NOD6_TheNodeStopsItsActorsAndWaitsForThem) {
     const gate released_;
     const journal book_;
   };
-  node.start_actor("slow", caf::actor_cast<worker>(system->spawn<slow>(reached, released, book)),
+  node.start_actor("slow",
+                   caf::actor_cast<worker_actor>(system->spawn<slow>(reached, released, book)),
                    {.shutdown_priority = 5});
   node.start_worker("after", recorder{book}, {.shutdown_priority = 2});
   node.wait_for("after");
@@ -127,10 +128,10 @@ TEST_F(ActorInterop, NOD6_TheNodeStopsItsActorsAndWaitsForThem) {
 
 TEST_F(ActorInterop, NOD8_TheLimitHoldsForAnActorThatIgnoresTheStop) {
   const gate released;
-  class stubborn final : public worker::base {
+  class stubborn final : public worker_actor::base {
   public:
     stubborn(caf::actor_config& config, gate released)
-      : worker::base{config}, released_{std::move(released)} {}
+      : worker_actor::base{config}, released_{std::move(released)} {}
     behavior_type make_behavior() override {
       return {[this](routed_message&) { static_cast<void>(released_.wait()); }};
     }
@@ -138,7 +139,7 @@ TEST_F(ActorInterop, NOD8_TheLimitHoldsForAnActorThatIgnoresTheStop) {
   private:
     const gate released_;
   };
-  node.start_actor("stubborn", caf::actor_cast<worker>(system->spawn<stubborn>(released)));
+  node.start_actor("stubborn", caf::actor_cast<worker_actor>(system->spawn<stubborn>(released)));
   node.send("stubborn", unit{});
   const auto before = std::chrono::steady_clock::now();
   node.stop(50ms);
@@ -152,13 +153,13 @@ TEST_F(ActorInterop, ROU5_ARefusedActorIsReleased) {
   node.start_worker("taken", echoer{});
   EXPECT_THROW(node.start_actor({"free", "taken"},
                                 [&](actor_sender out) {
-                                  return caf::actor_cast<worker>(
+                                  return caf::actor_cast<worker_actor>(
                                     system->spawn<counting_echoer>(std::move(out), book));
                                 }),
                failure);
   EXPECT_EQ(error_of(node.root().send("free", "x")), errc::not_found);
   EXPECT_EQ(book.wait_for(1), lines{"exit"}) << "nobody refers to it any more";
-  EXPECT_THROW(node.start_actor("free", worker{}), failure);
+  EXPECT_THROW(node.start_actor("free", worker_actor{}), failure);
 }
 
 TEST_F(ActorInterop, ROU4_WhenAnActorDiesItsAddressesAreFreedForASuccessor) {
@@ -166,7 +167,7 @@ TEST_F(ActorInterop, ROU4_WhenAnActorDiesItsAddressesAreFreedForASuccessor) {
   const journal second;
   const auto start = [&](const journal& book) {
     node.start_actor({"w", "alias"}, [&](actor_sender out) {
-      return caf::actor_cast<worker>(system->spawn<counting_echoer>(std::move(out), book));
+      return caf::actor_cast<worker_actor>(system->spawn<counting_echoer>(std::move(out), book));
     });
   };
   start(first);
@@ -206,10 +207,10 @@ TEST_F(ActorInterop, MBX2_AnActorsMailboxesHaveAccessControl) {
   const journal book;
   node.start_actor(mailbox_options{.address = "w", .incoming = allow_source_addresses({"friend"})},
                    spawn_listening(system, book));
-  node.start_actor(
-    mailbox_options{.address = "mute", .outgoing = deny_all()}, [&](actor_sender out) {
-      return caf::actor_cast<worker>(system->spawn<counting_echoer>(std::move(out), journal{}));
-    });
+  node.start_actor(mailbox_options{.address = "mute", .outgoing = deny_all()}, [&](
+                                                                                 actor_sender out) {
+    return caf::actor_cast<worker_actor>(system->spawn<counting_echoer>(std::move(out), journal{}));
+  });
   auto friendly = node.detached("friend");
   EXPECT_TRUE(node.root().send("w", "denied"));
   EXPECT_TRUE(friendly.send("w", "admitted"));
@@ -463,10 +464,10 @@ TEST_F(ActorInterop, MAP2_AMessageSentPastTheRouterIsHandledAndCounted) {
 }
 
 TEST_F(ActorInterop, MAP2_AnActorMayPassAMessageOnByItsHandle) {
-  class dispatching final : public worker::base {
+  class dispatching final : public worker_actor::base {
   public:
-    dispatching(caf::actor_config& config, worker target)
-      : worker::base{config}, target_{std::move(target)} {}
+    dispatching(caf::actor_config& config, worker_actor target)
+      : worker_actor::base{config}, target_{std::move(target)} {}
     behavior_type make_behavior() override {
       return {
         [this](routed_message& received) { compat::send(this, target_, std::move(received)); }};
@@ -474,12 +475,12 @@ TEST_F(ActorInterop, MAP2_AnActorMayPassAMessageOnByItsHandle) {
     void on_exit() override { target_ = nullptr; }
 
   private:
-    worker target_;
+    worker_actor target_;
   };
   const journal book;
   node.start_worker("w", recorder{book});
   node.start_actor("dispatching",
-                   caf::actor_cast<worker>(system->spawn<dispatching>(node.actor_at("w"))));
+                   caf::actor_cast<worker_actor>(system->spawn<dispatching>(node.actor_at("w"))));
   node.send("dispatching", "x");
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "x"}));
   expect_settled(node);
@@ -506,10 +507,10 @@ TEST_F(ActorInterop, MAP1_OneCafMessageToSeveralRoutersIsCopied) {
 TEST_F(ActorInterop, DEC2_NodesOfOneSystemTalkThroughActors) {
   // what arrives at "bridge" here goes on in the other node
   ockam::node other{*system};
-  class bridge final : public worker::base {
+  class bridge final : public worker_actor::base {
   public:
     bridge(caf::actor_config& config, router_actor far)
-      : worker::base{config}, far_{std::move(far)} {}
+      : worker_actor::base{config}, far_{std::move(far)} {}
     behavior_type make_behavior() override {
       return {[this](routed_message& received) {
         auto onward = std::move(received).into_local_message().step_forward("bridge back");
@@ -522,8 +523,9 @@ TEST_F(ActorInterop, DEC2_NodesOfOneSystemTalkThroughActors) {
   private:
     router_actor far_;
   };
-  node.start_actor("bridge", caf::actor_cast<worker>(system->spawn<bridge>(other.router())));
-  other.start_actor("bridge back", caf::actor_cast<worker>(system->spawn<bridge>(node.router())));
+  node.start_actor("bridge", caf::actor_cast<worker_actor>(system->spawn<bridge>(other.router())));
+  other.start_actor("bridge back",
+                    caf::actor_cast<worker_actor>(system->spawn<bridge>(node.router())));
   other.start_worker("echoer", echoer{});
   EXPECT_EQ((node.send_and_receive<std::string>(route{"bridge", "echoer"}, "over there")),
             "over there");

@@ -22,7 +22,7 @@ struct failing {
 };
 
 result<std::string> request(node& from, const route& to,
-                            std::chrono::milliseconds timeout = patience) {
+                            std::chrono::milliseconds timeout = long_timeout) {
   return from.root().send_and_receive<std::string>(to, "x", {.timeout = timeout});
 }
 
@@ -91,7 +91,7 @@ TEST_F(Answer, ANS8_APlainSenderGetsNoErrorReply) {
 TEST_F(Answer, ANS8_APeerGetsAnErrorReplyOnlyWhenItsAddressShowsThatItUnderstands) {
   node.start_worker("failing", failing{});
   fake_connection peer{node};
-  node.flow_control().add_consumer("failing", peer.id());
+  node.flow_controls().add_consumer("failing", peer.id());
   const std::string digits(32, 'a');
   peer.deliver({"failing"}, {"hop", address{transport_type::local, digits}});
   peer.deliver({"failing"}, {"hop", address{transport_type::local, digits + "+e1"}});
@@ -165,7 +165,7 @@ TEST_F(Answer, ANS10_APromiseAnswersFromAnotherThread) {
   const gate taken;
   node.start_worker("later", [&](context& ctx, const routed<std::string>& received) {
     const std::lock_guard guard{mutex};
-    kept = ctx.keep(received);
+    kept = ctx.make_response_promise(received);
     taken.open();
   });
   std::thread other{[&] {
@@ -184,7 +184,7 @@ TEST_F(Answer, ANS10_APromiseAnswersFromAnotherThread) {
 
 TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
   node.start_worker("forgetful", [](context& ctx, const routed<std::string>& received) {
-    const auto kept = ctx.keep(received);
+    const auto kept = ctx.make_response_promise(received);
   });
   const auto reply = request(node, "forgetful");
   EXPECT_EQ(error_of(reply), errc::remote);
@@ -193,8 +193,9 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
 
 TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
   node.start_worker("odd", [](context& ctx, const routed<std::string>& received) {
-    EXPECT_EQ(error_of(ctx.keep(received).deliver(std::string{"\xff is no UTF-8"})),
-              errc::not_encodable);
+    EXPECT_EQ(
+      error_of(ctx.make_response_promise(received).deliver(std::string{"\xff is no UTF-8"})),
+      errc::not_encodable);
   });
   const auto reply = request(node, "odd");
   EXPECT_EQ(error_of(reply), errc::remote);
@@ -204,7 +205,7 @@ TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
 TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {
   node.start_worker("one_at_a_time", [kept = std::make_shared<response_promise>()](
                                        context& ctx, const routed<std::string>& received) {
-    *kept = ctx.keep(received);
+    *kept = ctx.make_response_promise(received);
     if (received.body() == "last")
       return kept->fail({errc::unsupported, "never"});
     return result<void>{};
@@ -221,7 +222,7 @@ TEST_F(Answer, ANS10_APromiseKnowsWhenItsRequesterHasGivenUp) {
   response_promise kept;
   const gate taken;
   node.start_worker("later", [&](context& ctx, const routed<std::string>& received) {
-    kept = ctx.keep(received);
+    kept = ctx.make_response_promise(received);
     taken.open();
   });
   EXPECT_EQ(error_of(request(node, "later", 20ms)), errc::timeout);
@@ -255,7 +256,7 @@ TEST_F(Answer, ANS1_ANS2_AConnectionPaysForWhatItsMessagesLeadToAndForNothingEls
   gate initialized;
   node.start_worker("late", late{calls, initialized});
   ASSERT_TRUE(initialized.wait());
-  node.flow_control().add_consumer("late", peer.id());
+  node.flow_controls().add_consumer("late", peer.id());
   peer.deliver({"late"}, {"far"}, "waits", make_ref<free_credit>());
   ASSERT_TRUE(eventually([&] { return node.metrics().received == 1; }));
   (*calls)([](context& ctx) { ctx.ready(); });

@@ -20,7 +20,7 @@ protected:
 };
 
 TEST_F(Delayed, DLY1_AnEventHasAnAddressThatAdmitsNothingAndSendsToItsDestinationOnly) {
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   event.schedule(0ms);
   const auto received = node.receive<std::string>();
   EXPECT_EQ(received.body(), "x");
@@ -37,7 +37,7 @@ TEST_F(Delayed, DLY1_AnEventHasAnAddressThatAdmitsNothingAndSendsToItsDestinatio
 
 TEST_F(Delayed, DLY1_DLY3_AReplyGoesToTheEventWhichAdmitsNone) {
   node.start_worker("echoer", echoer{});
-  auto event = node.root().delayed("echoer", "x").value();
+  auto event = node.root().make_delayed_event("echoer", "x").value();
   event.schedule(0ms);
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 1; }));
@@ -45,7 +45,7 @@ TEST_F(Delayed, DLY1_DLY3_AReplyGoesToTheEventWhichAdmitsNone) {
 }
 
 TEST_F(Delayed, DLY2_ItSendsOnceAfterTheDelay) {
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   const auto before = std::chrono::steady_clock::now();
   event.schedule(20ms);
   EXPECT_EQ(node.receive<std::string>().body(), "x");
@@ -54,7 +54,7 @@ TEST_F(Delayed, DLY2_ItSendsOnceAfterTheDelay) {
 }
 
 TEST_F(Delayed, DLY2_ThreeSchedulesOneAfterTheOtherDeliverThree) {
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   for (int i = 0; i < 3; ++i) {
     event.schedule(1ms);
     EXPECT_EQ(node.receive<std::string>().body(), "x");
@@ -63,7 +63,7 @@ TEST_F(Delayed, DLY2_ThreeSchedulesOneAfterTheOtherDeliverThree) {
 }
 
 TEST_F(Delayed, DLY2_ReschedulingBeforeExpiryDeliversOne) {
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   for (int i = 0; i < 10; ++i)
     event.schedule(1h);
   event.schedule(1ms);
@@ -72,17 +72,17 @@ TEST_F(Delayed, DLY2_ReschedulingBeforeExpiryDeliversOne) {
 }
 
 TEST_F(Delayed, DLY2_CancelOrDestructionDeliversNone) {
-  auto cancelled = node.root().delayed("app", "x").value();
+  auto cancelled = node.root().make_delayed_event("app", "x").value();
   cancelled.schedule(10ms);
   cancelled.cancel();
   address own;
   {
-    auto destroyed = node.root().delayed("app", "x").value();
+    auto destroyed = node.root().make_delayed_event("app", "x").value();
     destroyed.schedule(10ms);
     EXPECT_EQ(node.list_workers().size(), 3u);
   }
   EXPECT_EQ(node.list_workers().size(), 2u) << "its address is gone";
-  auto assigned = node.root().delayed("app", "x").value();
+  auto assigned = node.root().make_delayed_event("app", "x").value();
   assigned.schedule(10ms);
   assigned = delayed_event{};
   expect_nothing_more();
@@ -90,7 +90,7 @@ TEST_F(Delayed, DLY2_CancelOrDestructionDeliversNone) {
 }
 
 TEST_F(Delayed, DLY2_AMovedEventKeepsItsSchedule) {
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   event.schedule(5ms);
   auto moved = std::move(event);
   EXPECT_EQ(node.receive<std::string>().body(), "x");
@@ -101,7 +101,7 @@ TEST_F(Delayed, DLY2_AMovedEventKeepsItsSchedule) {
 
 TEST_F(Delayed, DLY2_CancelHoldsEvenWhileTheTimerGoesOff) {
   // what is delivered and what is not is settled when cancel returns
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   std::uint64_t after_cancel = 0;
   for (int i = 0; i < 2000; ++i) {
     event.schedule(std::chrono::microseconds{i % 50});
@@ -119,7 +119,7 @@ TEST_F(Delayed, DLY2_CancelHoldsEvenWhileTheTimerGoesOff) {
 }
 
 TEST_F(Delayed, DLY3_AFailingSendIsOnlyLogged) {
-  auto event = node.root().delayed("nobody", "x").value();
+  auto event = node.root().make_delayed_event("nobody", "x").value();
   event.schedule(0ms);
   EXPECT_TRUE(logged({"warning", "delayed", "0#nobody"}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::unknown_address), 1u);
@@ -130,7 +130,7 @@ TEST_F(Delayed, DLY2_AWorkerRemindsItself) {
     journal book;
     delayed_event reminder;
     void initialize(context& ctx) {
-      reminder = ctx.delayed(ctx.primary_address(), "tick").value();
+      reminder = ctx.make_delayed_event(ctx.primary_address(), "tick").value();
       reminder.schedule(1ms);
     }
     void handle_message(context&, const routed<std::string>& received) {
@@ -144,7 +144,7 @@ TEST_F(Delayed, DLY2_AWorkerRemindsItself) {
 }
 
 TEST_F(Delayed, DLY2_NothingIsSentAfterTheNodesStop) {
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   event.schedule(1h);
   node.stop();
   event.schedule(0ms);
@@ -156,7 +156,7 @@ TEST_F(Delayed, NOD11_AnEventOutlivesItsNode) {
   delayed_event event;
   {
     ockam::node other{*system};
-    event = other.root().delayed("app", "x").value();
+    event = other.root().make_delayed_event("app", "x").value();
     event.schedule(1h);
   }
   event.schedule(0ms);
@@ -169,7 +169,7 @@ TEST_F(Delayed, NOD13_EventsThatGoOffWhileTheirNodeEnds) {
     other.start_worker("w", [](context&, routed<any>&) {});
     std::vector<delayed_event> events;
     for (int e = 0; e < 5; ++e) {
-      events.push_back(other.root().delayed("w", "x").value());
+      events.push_back(other.root().make_delayed_event("w", "x").value());
       events.back().schedule(std::chrono::microseconds{50 * e});
     }
     other.stop();

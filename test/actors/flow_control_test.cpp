@@ -137,7 +137,7 @@ TEST(FlowControls, FCO8_CallsAreThreadSafe) {
 
 TEST(FlowControls, FCO8_AWithdrawnRightIsNotRememberedForThoseWhoAskMeanwhile) {
   const auto registry = std::make_shared<flow_controls>();
-  const auto access = flow_control(registry, k);
+  const auto access = allow_consumers_of(registry, k);
   const address source{"connection"};
   const address consumer{"w"};
   const message content{route{consumer}, {}, {}};
@@ -305,11 +305,11 @@ TEST_F(FlowControl, AC7_OnlyConsumersAreReachedAndTheDenialSaysWhatWouldAdmit) {
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::not_a_consumer), 1u);
   EXPECT_TRUE(logged({"warning", "outgoing", to_string(connection.receiver()), "0#w",
                       to_string(connection.id()), "add_consumer(\"w\""}));
-  node.flow_control().add_consumer("w", connection.id());
+  node.flow_controls().add_consumer("w", connection.id());
   connection.deliver("w", "peer", "admitted");
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "admitted"}));
   connection.close();
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 }
 
 TEST_F(FlowControl, DEC10_AConsumerIsAdmittedAnyNumberOfTimesThroughEitherId) {
@@ -318,8 +318,8 @@ TEST_F(FlowControl, DEC10_AConsumerIsAdmittedAnyNumberOfTimesThroughEitherId) {
   node.start_worker("spawned", recorder{book});
   const auto listener_id = flow_control_id::random();
   fake_connection connection{node, {.spawner_id = listener_id}};
-  node.flow_control().add_consumer("own", connection.id());
-  node.flow_control().add_consumer("spawned", listener_id);
+  node.flow_controls().add_consumer("own", connection.id());
+  node.flow_controls().add_consumer("spawned", listener_id);
   for (int i = 0; i < 5; ++i) {
     connection.deliver("own", "peer");
     connection.deliver("spawned", "peer");
@@ -329,7 +329,7 @@ TEST_F(FlowControl, DEC10_AConsumerIsAdmittedAnyNumberOfTimesThroughEitherId) {
   connection.close();
   node.stop_worker("own");
   node.stop_worker("spawned");
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 }
 
 TEST_F(FlowControl, FCO8_AWithdrawnRightHoldsForTheNextMessage) {
@@ -337,9 +337,9 @@ TEST_F(FlowControl, FCO8_AWithdrawnRightHoldsForTheNextMessage) {
   node.start_worker("w", recorder{book});
   fake_connection connection{node};
   for (int i = 0; i < 3; ++i) {
-    node.flow_control().add_consumer("w", connection.id());
+    node.flow_controls().add_consumer("w", connection.id());
     connection.deliver("w", "peer", "admitted");
-    node.flow_control().clean_up("w");
+    node.flow_controls().clean_up("w");
     connection.deliver("w", "peer", "denied");
   }
   EXPECT_EQ(book.wait_for(4), (lines{"initialize", "admitted", "admitted", "admitted"}));
@@ -356,8 +356,8 @@ TEST_F(FlowControl, FC45_ARelayUsedByALocalWorkerAddsOnlyThePreviousHop) {
   ASSERT_TRUE(request);
   EXPECT_EQ(request->onward_route(), (route{d.sender(), "echoer"}));
   EXPECT_EQ(request->return_route(), route{"client"});
-  EXPECT_EQ(node.flow_control().consumers(d.id()), std::set<address>{"client"});
-  EXPECT_TRUE(node.flow_control().consumed_by(d.sender()).empty());
+  EXPECT_EQ(node.flow_controls().consumers(d.id()), std::set<address>{"client"});
+  EXPECT_TRUE(node.flow_controls().consumed_by(d.sender()).empty());
 
   d.deliver(request->return_route(), "echoer", "reply");
   EXPECT_EQ(client.receive<std::string>().value().body(), "reply");
@@ -369,13 +369,13 @@ TEST_F(FlowControl, FC46_ARelayToALocalWorkerMakesThatWorkerReachable) {
   fake_connection entrance{node};
   node.start_worker("secret", recorder{book});
   node.start_worker("relay", relay{"secret"});
-  node.flow_control().add_consumer("relay", entrance.id());
+  node.flow_controls().add_consumer("relay", entrance.id());
   entrance.deliver("secret", "peer", "directly");
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::not_a_consumer), 1u) << "not yet";
 
   entrance.deliver("relay", "peer", "through the relay");
   EXPECT_EQ(book.wait_for(2), (lines{"initialize", "through the relay"}));
-  EXPECT_EQ(node.flow_control().consumers(entrance.id()), (std::set<address>{"relay", "secret"}));
+  EXPECT_EQ(node.flow_controls().consumers(entrance.id()), (std::set<address>{"relay", "secret"}));
   entrance.deliver("secret", "peer", "directly");
   EXPECT_EQ(book.wait_for(3).back(), "directly") << "the known widening of trust";
   entrance.close();
@@ -385,14 +385,14 @@ TEST_F(FlowControl, FCU9_BetweenTwoConnectionsARelayAddsBothHops) {
   fake_connection incoming{node};
   fake_connection outgoing{node};
   node.start_worker("relay", relay{route{outgoing.sender()}});
-  node.flow_control().add_consumer("relay", incoming.id());
+  node.flow_controls().add_consumer("relay", incoming.id());
   for (int i = 0; i < 2; ++i) {
     incoming.deliver(route{"relay", "echoer"}, "client", "request");
     const auto request = outgoing.next_written();
     ASSERT_TRUE(request);
     EXPECT_EQ(request->return_route(), (route{incoming.sender(), "client"}));
-    EXPECT_EQ(node.flow_control().consumers(outgoing.id()), std::set<address>{incoming.sender()});
-    EXPECT_EQ(node.flow_control().consumers(incoming.id()),
+    EXPECT_EQ(node.flow_controls().consumers(outgoing.id()), std::set<address>{incoming.sender()});
+    EXPECT_EQ(node.flow_controls().consumers(incoming.id()),
               (std::set<address>{"relay", outgoing.sender()}));
 
     outgoing.deliver(request->return_route(), "echoer", "reply");
@@ -403,7 +403,7 @@ TEST_F(FlowControl, FCU9_BetweenTwoConnectionsARelayAddsBothHops) {
   incoming.close();
   outgoing.close();
   node.stop_worker("relay");
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 }
 
 TEST_F(FlowControl, FCU9_ARelayMakesAnEntryAgainThatWasTakenAway) {
@@ -412,7 +412,7 @@ TEST_F(FlowControl, FCU9_ARelayMakesAnEntryAgainThatWasTakenAway) {
   fake_connection outgoing{node};
   node.start_worker("relay", relay{route{outgoing.sender()}});
   for (const auto* each : {&incoming, &another})
-    node.flow_control().add_consumer("relay", each->id());
+    node.flow_controls().add_consumer("relay", each->id());
   const auto pass_one_on = [&](fake_connection& through) {
     through.deliver(route{"relay", "echoer"}, "client", "request");
     EXPECT_TRUE(outgoing.next_written());
@@ -420,14 +420,14 @@ TEST_F(FlowControl, FCU9_ARelayMakesAnEntryAgainThatWasTakenAway) {
   pass_one_on(another);
   pass_one_on(incoming);
   const std::set<address> both{incoming.sender(), another.sender()};
-  EXPECT_EQ(node.flow_control().consumers(outgoing.id()), both);
+  EXPECT_EQ(node.flow_controls().consumers(outgoing.id()), both);
   for (auto* each : {&incoming, &another}) {
     for (int i = 0; i < 3; ++i) // then the relay does not ask for the entries any more
       pass_one_on(*each);
-    node.flow_control().clean_up(each->sender());
-    EXPECT_NE(node.flow_control().consumers(outgoing.id()), both);
+    node.flow_controls().clean_up(each->sender());
+    EXPECT_NE(node.flow_controls().consumers(outgoing.id()), both);
     pass_one_on(*each);
-    EXPECT_EQ(node.flow_control().consumers(outgoing.id()), both);
+    EXPECT_EQ(node.flow_controls().consumers(outgoing.id()), both);
   }
 }
 
@@ -442,7 +442,7 @@ TEST_F(FlowControl, FC49_ARelayWithAnEmptyRouteCannotBeMade) {
 TEST_F(FlowControl, AMessageFromOutsideGetsTheSenderAddressInFrontOfItsReturnRoute) {
   auto mailbox = node.detached("mailbox");
   fake_connection connection{node};
-  node.flow_control().add_consumer("mailbox", connection.id());
+  node.flow_controls().add_consumer("mailbox", connection.id());
   connection.deliver(route{"mailbox", "later"}, route{"far"}, "x");
   const auto received = mailbox.receive<std::string>().value();
   EXPECT_EQ(received.onward_route(), (route{"mailbox", "later"}));
@@ -453,7 +453,7 @@ TEST_F(FlowControl, AMessageFromOutsideGetsTheSenderAddressInFrontOfItsReturnRou
   connection.close();
 }
 
-TEST_F(FlowControl, WhatComesForNobodyOrForNoRouteIsCountedAndLogged) {
+TEST_F(FlowControl, WhatHasNoReceiverOrNoRouteIsCountedAndLogged) {
   fake_connection connection{node, {.peer = "far away"}};
   connection.deliver("nobody", "peer");
   connection.deliver("1#host:1", "peer");
@@ -472,13 +472,13 @@ TEST_F(FlowControl, AListenerAdmitsNothingAndIsToldWhenItIsStopped) {
   const auto id = flow_control_id::random();
   auto listener = listener_port::open(node.services(), id, [=] { stopped.open(); }).value();
   const address own = listener.address();
-  EXPECT_EQ(node.flow_control().find_spawner(own), id);
+  EXPECT_EQ(node.flow_controls().find_spawner(own), id);
   EXPECT_TRUE(node.root().send(own, "x"));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::incoming_denied), 1u);
   node.stop_worker(own);
   EXPECT_TRUE(stopped.wait());
   EXPECT_FALSE(node.is_registered(own));
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 }
 
 TEST_F(FlowControl, PortsCannotBeOpenedOnAStoppedNode) {
@@ -487,7 +487,7 @@ TEST_F(FlowControl, PortsCannotBeOpenedOnAStoppedNode) {
   ASSERT_FALSE(port);
   EXPECT_EQ(error_of(port), errc::node_stopped);
   EXPECT_FALSE(listener_port::open(node.services(), flow_control_id::random(), [] {}));
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 }
 
 } // namespace

@@ -18,7 +18,7 @@ TEST_F(Fork, NOD16_EachCallInAChildIsRefused) {
   auto own = node.detached("own");
   const auto first_admitted = first_admitted_in_child({
     [&] { node.start_worker("late", echoer{}); },
-    [&] { node.expose("late", worker{}); },
+    [&] { node.expose("late", worker_actor{}); },
     [&] { node.stop_worker("echoer"); },
     [&] { static_cast<void>(node.detached("late")); },
     [&] { node.wait_for("echoer"); },
@@ -28,7 +28,7 @@ TEST_F(Fork, NOD16_EachCallInAChildIsRefused) {
     [&] { value_or_throw(own.send("echoer", std::string{"hello"})); },
     [&] { node.wait_for_stop_request(); },
     [&] { node.stop(); },
-    [&] { node.stop_now(); },
+    [&] { node.stop(std::chrono::milliseconds{0}); },
   });
   EXPECT_EQ(first_admitted, 0);
   EXPECT_EQ(node.send_and_receive<std::string>("echoer", std::string{"hello"}), "hello");
@@ -63,9 +63,9 @@ TEST_F(Fork, NOD16_AChildDestroysSeveralNodes) {
   std::vector<std::unique_ptr<ockam::node>> several;
   for (int i = 0; i < 3; ++i) {
     several.push_back(std::make_unique<ockam::node>(*system));
-    auto event = several.back()->root().delayed("app", "x").value();
+    auto event = several.back()->root().make_delayed_event("app", "x").value();
     event.schedule(1ms);
-    EXPECT_TRUE(several.back()->root().receive<std::string>({patience})); // their timers run
+    EXPECT_TRUE(several.back()->root().receive<std::string>({long_timeout})); // their timers run
   }
   EXPECT_EQ(in_child([&] {
               several.clear();

@@ -79,7 +79,7 @@ TEST_F(LogWriter, LOG5_WritesLinesInOrder) {
   writer().push("one\n");
   writer().push("two\n");
   EXPECT_EQ(read_until_end_of("two\n"), "one\ntwo\n");
-  EXPECT_TRUE(writer().wait_until_written(patience));
+  EXPECT_TRUE(writer().wait_until_written(long_timeout));
 }
 
 TEST_F(LogWriter, LOG5_LinesBeyondTheQueueAreCountedAndTheCountIsWritten) {
@@ -120,7 +120,7 @@ TEST_F(LogWriter, LOG5_TheExitWaitsForALimitedTimeInAll) {
 }
 
 TEST_F(LogWriter, LOG5_LinesDuringTheExitAreWrittenWhenPushReturns) {
-  writer().begin_exit(patience);
+  writer().begin_exit(long_timeout);
   writer().push("last words\n");
   EXPECT_TRUE(writer().wait_until_written(0ms));
 }
@@ -128,7 +128,7 @@ TEST_F(LogWriter, LOG5_LinesDuringTheExitAreWrittenWhenPushReturns) {
 TEST_F(LogWriter, LOG5_AReaderThatHasGoneEndsNothing) {
   close_reader();
   writer().push("for nobody\n"); // SIGPIPE would end this program
-  EXPECT_TRUE(writer().wait_until_written(patience));
+  EXPECT_TRUE(writer().wait_until_written(long_timeout));
 }
 
 } // namespace

@@ -21,7 +21,7 @@ void expect_waits(node& on) {
   const auto asked = on.root().send_and_receive<std::string>("echoer", "x",
                                                              {.timeout = Unit::max()});
   EXPECT_EQ(asked, result<std::string>{"x"});
-  auto later = on.root().delayed("app", "later").value();
+  auto later = on.root().make_delayed_event("app", "later").value();
   later.schedule(20ms);
   const auto received = on.root().receive<std::string>({.timeout = Unit::max()});
   ASSERT_TRUE(received) << to_string(received.error());
@@ -55,7 +55,7 @@ TEST_F(LongestDurations, DUR1_SRQ3_OfARequestInAWorkerAreNoTimeOut) {
 }
 
 TEST_F(LongestDurations, DUR1_DLY1_OfADelayNeverSend) {
-  auto event = node.root().delayed("app", "x").value();
+  auto event = node.root().make_delayed_event("app", "x").value();
   for (const time_span delay :
        {time_span{nanoseconds::max()}, time_span{milliseconds::max()}, time_span{hours::max()}}) {
     event.schedule(delay);

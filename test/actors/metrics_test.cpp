@@ -52,7 +52,7 @@ TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTol
 TEST_F(Metrics, DEC7_NothingGoesBackOverAConnection) {
   node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
   fake_connection connection{node};
-  node.flow_control().add_consumer("fails", connection.id());
+  node.flow_controls().add_consumer("fails", connection.id());
   connection.deliver("fails", "peer");
   connection.deliver("nobody", "peer");
   connection.deliver("app", "peer");

@@ -64,7 +64,7 @@ TEST_F(Node, NOD1_ACD1_ANewNodeHasARouterAndAnOpenRootEndpoint) {
   EXPECT_EQ(node.root().primary_address(), "app");
   EXPECT_EQ(node.list_workers(), std::vector<address>{"app"});
   EXPECT_TRUE(node.router());
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 
   node.start_worker("echoer", echoer{});
   node.send("echoer", "to anyone");
@@ -76,8 +76,8 @@ TEST_F(Node, NOD1_ACD1_ANewNodeHasARouterAndAnOpenRootEndpoint) {
 TEST_F(Node, NOD1_EveryWorkerSeesTheSameRegistries) {
   gate seen;
   journal book;
-  node.start_worker("w", [=, flows = &node.flow_control()](context& ctx, routed<any>&) {
-    book.write(&ctx.flow_control() == flows ? "same" : "another");
+  node.start_worker("w", [=, flows = &node.flow_controls()](context& ctx, routed<any>&) {
+    book.write(&ctx.flow_controls() == flows ? "same" : "another");
   });
   node.send("w", unit{});
   EXPECT_EQ(book.wait_for(1), lines{"same"});
@@ -87,9 +87,9 @@ TEST_F(Node, NOD2_DEC2_NodesInOneProcessShareNothing) {
   ockam::node other{*system};
   const flow_control_id id = flow_control_id::random();
   node.start_worker("echoer", echoer{});
-  node.flow_control().add_consumer("echoer", id);
+  node.flow_controls().add_consumer("echoer", id);
 
-  EXPECT_TRUE(other.flow_control().consumers(id).empty());
+  EXPECT_TRUE(other.flow_controls().consumers(id).empty());
   EXPECT_FALSE(other.is_registered("echoer"));
   EXPECT_EQ(error_of(other.root().send("echoer", "x")), errc::not_found);
   other.start_worker("echoer", recorder{});
@@ -155,7 +155,7 @@ TEST_F(Node, NOD5_NOD10_StopNowWaitsForNobody) {
   const blocked_in_shutdown worker;
   node.start_worker("w", worker, pooled);
   const auto before = clock::now();
-  node.stop_now();
+  node.stop(std::chrono::milliseconds{0});
   EXPECT_LT(clock::now() - before, 900ms);
   EXPECT_TRUE(worker.reached.wait()) << "the hook runs, but nobody waits for it";
   EXPECT_FALSE(node.is_registered("w"));
@@ -279,7 +279,7 @@ TEST_F(Node, NOD10_ARunningHandlerIsNeverCutShort) {
   node.send("w", "first");
   node.send("w", "second");
   ASSERT_TRUE(worker.reached.wait());
-  node.stop_now();
+  node.stop(std::chrono::milliseconds{0});
   worker.released.open();
   EXPECT_EQ(worker.book.wait_for(3), (lines{"first begun", "first ended", "shutdown"}));
   expect_settled(node);
@@ -288,7 +288,7 @@ TEST_F(Node, NOD10_ARunningHandlerIsNeverCutShort) {
 
 TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   node.start_worker("echoer", echoer{});
-  auto event = node.root().delayed("echoer", "late").value();
+  auto event = node.root().make_delayed_event("echoer", "late").value();
   auto mailbox = node.detached("mailbox");
   auto router = node.router();
   const auto old_handle = node.actor_at("echoer");
@@ -312,7 +312,7 @@ TEST_F(Node, NOD11_AfterTheStopEveryCallThatNeedsTheRouterIsInternal) {
   expect_internal("send_and_receive_extended",
                   root.send_and_receive_extended<std::string>("echoer", "x"));
   expect_internal("send of a detached context", mailbox.send("echoer", "x"));
-  expect_internal("delayed", root.delayed("echoer", "x"));
+  expect_internal("delayed", root.make_delayed_event("echoer", "x"));
   expect_internal("start_worker", root.start_worker("w", echoer{}));
   expect_internal("start_processor", root.start_processor("p", [] {
     struct idle {
@@ -365,13 +365,13 @@ TEST_F(Node, NOD11_AWorkerThatOutlivesTheStopMayCallEverything) {
       note(ctx.send("app", "x"));
       note(ctx.start_worker("v", echoer{}));
       note(ctx.send_and_receive<std::string>("app", "x", [](const result<std::string>&) {}));
-      note(ctx.delayed("app", "x"));
+      note(ctx.make_delayed_event("app", "x"));
       ctx.stop();
     },
     pooled);
   node.send("w", unit{});
   ASSERT_TRUE(reached.wait());
-  node.stop_now();
+  node.stop(std::chrono::milliseconds{0});
   released.open();
   EXPECT_EQ(book.wait_for(4),
             (lines{"node_stopped", "node_stopped", "node_stopped", "node_stopped"}));
@@ -391,7 +391,7 @@ TEST_F(Node, NOD13_AHundredNodesComeAndGo) {
     each.stop();
     expect_settled(each);
     EXPECT_TRUE(each.list_workers().empty());
-    EXPECT_TRUE(each.flow_control().empty());
+    EXPECT_TRUE(each.flow_controls().empty());
   }
 }
 

@@ -81,7 +81,7 @@ TEST_F(Request, SRQ2_FCU14_BehindAProducerTheTemporaryAddressIsAConsumer) {
     const auto request = connection.next_written();
     ASSERT_TRUE(request);
     const address temporary = request->return_route().next().value();
-    EXPECT_EQ(node.flow_control().consumers(connection.id()), std::set<address>{temporary});
+    EXPECT_EQ(node.flow_controls().consumers(connection.id()), std::set<address>{temporary});
     connection.deliver(temporary, "echoer", "reply");
   }};
   const auto reply = node.root().send_and_receive_extended<std::string>(
@@ -91,7 +91,7 @@ TEST_F(Request, SRQ2_FCU14_BehindAProducerTheTemporaryAddressIsAConsumer) {
   EXPECT_EQ(reply->body(), "reply");
   EXPECT_EQ(reply->return_route(), (route{connection.sender(), "echoer"}));
   EXPECT_EQ(reply->source_address(), connection.receiver());
-  EXPECT_TRUE(node.flow_control().consumers(connection.id()).empty()) << "removed (SRQ-7)";
+  EXPECT_TRUE(node.flow_controls().consumers(connection.id()).empty()) << "removed (SRQ-7)";
   connection.close();
 }
 
@@ -109,7 +109,7 @@ TEST_F(Request, SRQ2_FCU14_AWorkersRequestBehindAProducerToo) {
   ASSERT_TRUE(request);
   connection.deliver(request->return_route(), "echoer", "reply");
   EXPECT_EQ(book.wait_for(1), lines{"reply"});
-  EXPECT_TRUE(node.flow_control().consumers(connection.id()).empty());
+  EXPECT_TRUE(node.flow_controls().consumers(connection.id()).empty());
   connection.close();
 }
 

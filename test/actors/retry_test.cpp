@@ -29,7 +29,7 @@ protected:
             promise->set_value(fail(sent.error()));
         });
     node.send(caller, "go");
-    if (future.wait_for(patience) != std::future_status::ready)
+    if (future.wait_for(long_timeout) != std::future_status::ready)
       return fail(errc::internal, "the request does not end");
     node.stop_worker(caller);
     return future.get();
@@ -161,7 +161,7 @@ TEST_P(Retry, SRV8_ALateReplyToTheFirstAttemptEndsTheRequest) {
   const auto first = std::make_shared<response_promise>();
   node.start_worker("late", [=](context& ctx, const routed<std::string>& received) {
     if (!first->pending()) {
-      *first = ctx.keep(received);
+      *first = ctx.make_response_promise(received);
       return;
     }
     EXPECT_TRUE(first->is_awaited());
@@ -177,7 +177,7 @@ TEST_P(Retry, SRV8_AReplyInThePauseEndsTheRequest) {
   const auto replies = std::make_shared<std::vector<delayed_event>>();
   node.start_worker("late", [=](context& ctx, const routed<std::string>& received) {
     seen.write("request");
-    replies->push_back(value_or_throw(ctx.delayed(received.return_route(), "late")));
+    replies->push_back(value_or_throw(ctx.make_delayed_event(received.return_route(), "late")));
     replies->back().schedule(60ms);
   });
   const auto reply
@@ -251,7 +251,7 @@ TEST_F(RequestId, SRV8_ItIsTheLastAddressOfTheReturnRouteWhateverMadeTheRequest)
   const journal ids;
   node.start_worker("forgetful", forgetful{9, ids});
   fake_connection peer{node};
-  node.flow_control().add_consumer("forgetful", peer.id());
+  node.flow_controls().add_consumer("forgetful", peer.id());
   peer.deliver({"forgetful"}, {"hop", "their_reply_address"});
   peer.deliver({"forgetful"}, {"another_hop", "their_reply_address"});
   EXPECT_EQ(ids.wait_for(2), lines(2, "0#their_reply_address"));

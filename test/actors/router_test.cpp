@@ -229,16 +229,16 @@ TEST_F(Router, ROU11_DEC6_AFreedWorkerTakesEverythingAlong) {
   mailbox_options primary{.address = "w", .attributes = {{"color", "red"}}};
   mailbox_options alias{.address = "alias", .terminal = true};
   node.start_worker(mailboxes{{primary, alias}}, echoer{});
-  node.flow_control().add_consumer("w", id);
-  node.flow_control().add_consumer("alias", id);
-  node.flow_control().add_producer("alias", flow_control_id::random(), id, {"w"});
+  node.flow_controls().add_consumer("w", id);
+  node.flow_controls().add_consumer("alias", id);
+  node.flow_controls().add_producer("alias", flow_control_id::random(), id, {"w"});
   node.stop_worker("w");
 
   EXPECT_FALSE(node.is_registered("w"));
   EXPECT_FALSE(node.root().metadata("w"));
   EXPECT_FALSE(node.root().metadata("alias"));
   EXPECT_EQ(node.root().find_terminal_address("alias").value(), std::nullopt);
-  EXPECT_TRUE(node.flow_control().empty()) << "entries of the alias too";
+  EXPECT_TRUE(node.flow_controls().empty()) << "entries of the alias too";
   EXPECT_EQ(error_of(node.root().send("alias", "x")), errc::not_found);
 }
 
@@ -378,7 +378,7 @@ TEST_F(Router, MAP11_NothingIsLockedWhileAnAccessControlIsAsked) {
   EXPECT_EQ((node.send_and_receive<std::string>("echoer", "x")), "x");
   node.start_worker("another", echoer{});
   node.stop_worker("another");
-  node.flow_control().add_consumer("echoer", flow_control_id::random());
+  node.flow_controls().add_consumer("echoer", flow_control_id::random());
   EXPECT_EQ(node.list_workers().size(), 3u);
   EXPECT_EQ(node.metrics().delivered, 2u);
 

@@ -120,7 +120,7 @@ TEST_F(Sending, SND2_AnEmptyRouteIsRefused) {
   EXPECT_EQ(error_of(node.root().send(route{}, "x")), errc::empty_route);
   EXPECT_EQ(error_of(node.root().forward(message{})), errc::empty_route);
   EXPECT_EQ((error_of(node.root().send_and_receive<any>(route{}, "x"))), errc::empty_route);
-  EXPECT_EQ(error_of(node.root().delayed(route{}, "x")), errc::empty_route);
+  EXPECT_EQ(error_of(node.root().make_delayed_event(route{}, "x")), errc::empty_route);
   EXPECT_EQ(node.metrics().sent, 0u);
 }
 
@@ -136,7 +136,7 @@ TEST_F(Sending, MTY4_ABodyThatCannotBeEncodedIsInternalAndNothingIsSent) {
   };
   expect_refused(node.root().send("target", not_utf8));
   expect_refused(node.root().send_and_receive<any>("target", not_utf8));
-  expect_refused(node.root().delayed("target", not_utf8));
+  expect_refused(node.root().make_delayed_event("target", not_utf8));
   EXPECT_EQ(node.metrics().sent, 0u);
   EXPECT_EQ(node.list_workers().size(), 2u) << "no temporary address is left";
   EXPECT_EQ(error_of(box.receive<any>({.timeout = 0ms})), errc::timeout);
@@ -207,7 +207,7 @@ TEST_F(SendingFromTheWire, FWD2_WhatAPeerSendsHasALimitOfItsOwn) {
     book.write("again");
     return ctx.forward(std::move(received).into_local_message());
   });
-  node.flow_control().add_consumer("loop", connection.id());
+  node.flow_controls().add_consumer("loop", connection.id());
   connection.deliver("loop", "peer");
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::too_many_steps) == 1; }));

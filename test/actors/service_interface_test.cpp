@@ -61,7 +61,7 @@ TEST_F(ServiceInterface, SRV5_TheBodyIsTheUnionInTheOrderOfTheInterface) {
   const auto send = [&](bytes payload) {
     EXPECT_TRUE(node.root().forward(
       message{route{"calculator"}, route{"app"}, shared_bytes{bytes_view{payload}}}));
-    return node.root().receive<raw>({patience});
+    return node.root().receive<raw>({long_timeout});
   };
   const auto length = send({0x00, 0x02, 'h', 'i'});
   ASSERT_TRUE(length);

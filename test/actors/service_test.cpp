@@ -234,7 +234,7 @@ TEST_F(Service, SRV2_AnswersThatAreReadSlowlyAreNotLostAndBounded) {
   released.open();
   const auto credit = make_ref<small_output>();
   fake_connection peer{node, {.credit = credit}};
-  node.flow_control().add_consumer("slow", peer.id());
+  node.flow_controls().add_consumer("slow", peer.id());
   for (int i = 0; i < total; ++i)
     peer.deliver({"slow"}, {"asker"}, std::to_string(i));
   EXPECT_TRUE(eventually([&] { return credit->output_is_full(); }));
@@ -257,7 +257,7 @@ TEST_F(Service, SRV2_SmallAnswersAreBoundedByTheirNumber) {
   expose_shouter();
   const auto credit = make_ref<small_output>(4);
   fake_connection peer{node, {.credit = credit}};
-  node.flow_control().add_consumer("shouter", peer.id());
+  node.flow_controls().add_consumer("shouter", peer.id());
   for (int i = 0; i < total; ++i)
     peer.deliver({"shouter"}, {"asker"}, std::to_string(i));
   EXPECT_TRUE(eventually([&] { return credit->output_is_full(); }));
@@ -273,7 +273,7 @@ TEST_F(Service, SRV2_AFewOutstandingRequestsLetTheOthersWait) {
   const auto slow = spawn_slow(*system, released, asked);
   expose_service<std::string, std::string>(node, "slow", slow, {.max_outstanding = 2});
   fake_connection peer{node, {.credit = make_ref<small_output>()}};
-  node.flow_control().add_consumer("slow", peer.id());
+  node.flow_controls().add_consumer("slow", peer.id());
   for (int i = 0; i < 10; ++i)
     peer.deliver({"slow"}, {"asker"}, std::to_string(i));
   ASSERT_EQ(asked.wait_for(1).size(), 1u);
@@ -290,7 +290,7 @@ TEST_F(Service, SRV2_RequestsThatWaitForRoomEndWithTheActor) {
   const auto slow = spawn_slow(*system, released, asked);
   expose_service<std::string, std::string>(node, "slow", slow);
   fake_connection peer{node, {.credit = make_ref<small_output>()}};
-  node.flow_control().add_consumer("slow", peer.id());
+  node.flow_controls().add_consumer("slow", peer.id());
   const address asker{transport_type::local, std::string(32, 'a') + "+e1"};
   for (int i = 0; i < 100; ++i)
     peer.deliver({"slow"}, {asker});
@@ -319,7 +319,7 @@ TEST_F(Service, SRV4_ARequestWhoseRequesterHasGivenUpIsNotPassedToTheActor) {
                                              {.timeout = 20ms});
   });
   fake_connection peer{node, {.credit = make_ref<small_output>()}};
-  node.flow_control().add_consumer("caller", peer.id());
+  node.flow_controls().add_consumer("caller", peer.id());
   peer.deliver({"caller"}, {"asker"});
   EXPECT_EQ(ended.wait_for(1), (lines{"timeout"}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::expired), 0u) << "it waits for room";

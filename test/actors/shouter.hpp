@@ -61,7 +61,7 @@ protected:
     return actor;
   }
   result<std::string> request(const std::string& text,
-                              std::chrono::milliseconds timeout = patience) {
+                              std::chrono::milliseconds timeout = long_timeout) {
     return node.root().send_and_receive<std::string>("shouter", text, {.timeout = timeout});
   }
   std::string ask(const std::string& text) {

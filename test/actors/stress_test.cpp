@@ -40,7 +40,7 @@ TEST_F(Stress, ROU11_TenThousandWorkersComeAndGoWithoutATrace) {
   for (std::size_t i = 0; i < workers; ++i) {
     const address name = "worker " + std::to_string(i);
     if (i % 2 == 0)
-      node.flow_control().add_consumer(name, id);
+      node.flow_controls().add_consumer(name, id);
     node.send(name, "x");
   }
   for (std::size_t i = 0; i < workers; ++i)
@@ -48,7 +48,7 @@ TEST_F(Stress, ROU11_TenThousandWorkersComeAndGoWithoutATrace) {
   for (std::size_t i = 0; i < workers; ++i)
     node.stop_worker("worker " + std::to_string(i));
   EXPECT_EQ(node.list_workers(), std::vector<address>{"app"});
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
   EXPECT_EQ(node.metrics().sent, 2 * workers);
   EXPECT_EQ(node.metrics().delivered, 2 * workers);
 }
@@ -145,7 +145,7 @@ TEST_F(Stress, MAP6_SeededMixtureOfEverything) {
                                                                 {.timeout = 1ms}));
             break;
           case 4:
-            if (auto fresh = own.delayed(any_name(), "later"))
+            if (auto fresh = own.make_delayed_event(any_name(), "later"))
               event = std::move(*fresh);
             event.schedule(std::chrono::microseconds{random() % 500});
             break;
@@ -170,7 +170,7 @@ TEST_F(Stress, MAP6_SeededMixtureOfEverything) {
     each.join();
   node.stop(10s);
   expect_settled(node);
-  EXPECT_TRUE(node.flow_control().empty());
+  EXPECT_TRUE(node.flow_controls().empty());
 }
 
 } // namespace

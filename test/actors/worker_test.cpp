@@ -14,7 +14,7 @@ class Worker : public node_test {};
 constexpr worker_options pooled{.execution = execution::pooled};
 
 // MAP-2, DEC-1 and RTD-5: what the compiler can show
-static_assert(std::is_same_v<worker, compat::typed_actor<caf::result<void>(routed_message)>>);
+static_assert(std::is_same_v<worker_actor, compat::typed_actor<caf::result<void>(routed_message)>>);
 template <class T>
 concept has_sender = requires(const T& x) {
   x.sender();
@@ -84,7 +84,7 @@ TEST_F(Worker, WRK3_AnExceptionInInitializeIsAFailure) {
     void handle_message(context&, routed<any>&) {}
     void shutdown(context&) { book.write("shutdown"); }
   };
-  const throws worker{};
+  const throws worker_actor{};
   node.start_worker("w", worker);
   EXPECT_EQ(worker.book.wait_for(1), lines{"shutdown"});
   EXPECT_TRUE(logged({"warning", "0#w", "cannot open the door"}));
@@ -568,13 +568,6 @@ TEST_F(Worker, MAP2_ClassesLambdasAndFunctionsAreWorkers) {
   EXPECT_EQ((node.send_and_receive<std::string>("value", "x")), "value x");
   EXPECT_EQ((node.send_and_receive<std::string>("mutable", "x")), "1");
   EXPECT_EQ((node.send_and_receive<std::string>("mutable", "x")), "2");
-}
-
-TEST_F(Worker, WRK1_AWorkerMayBeMadeInPlace) {
-  const journal book;
-  ASSERT_TRUE(node.root().start_worker_as<recorder>("w", book));
-  node.send("w", "x");
-  EXPECT_EQ(book.wait_for(2), (lines{"initialize", "x"}));
 }
 
 } // namespace

@@ -29,7 +29,7 @@ TEST(Embedding, NOD2_ANodeIsAGuestInTheActorSystemOfItsHost) {
     node.start_worker("echoer", ockam::echoer{});
     auto tcp = ockam::tcp::transport::create(node);
     const auto listener = tcp.listen("127.0.0.1:0");
-    node.flow_control().add_consumer("echoer", listener.flow_control_id());
+    node.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
     EXPECT_EQ(ask(system, listener.socket_address()), "Hello Ockam!");
   }

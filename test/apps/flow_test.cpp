@@ -187,7 +187,7 @@ TEST_F(Flow, EqualMessagesStayWithTheConnectionTheyBeganWith) {
                           "  p3-)p1: onward_route: [app]<br/>return_route: [echoer]"));
 }
 
-TEST_F(Flow, WhatNobodyHasReadGoesToThePeer) {
+TEST_F(Flow, WhatWasNotReadGoesToThePeer) {
   const auto c = random_address('c');
   const auto merged = run(
     "flow-merge",

@@ -30,7 +30,7 @@ outcome run_to_full_disk(const std::string& command) {
   return run_to("exec >/dev/full", command);
 }
 
-/// Into a pipe that nobody reads from any more.
+/// Into a pipe without a reader.
 outcome run_to_closed_pipe(const std::string& command) {
   const temporary_directory folder;
   const auto pipe = (folder / "pipe").string();

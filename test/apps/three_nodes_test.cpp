@@ -210,24 +210,24 @@ TEST(ThreeNodes, TheMiddleConnectsAgainToAResponderThatWasStartedAgain) {
 }
 
 TEST(ThreeNodes, TheMiddleGivesUpAfterTenSeconds) {
-  const auto nobody = free_address();
-  const auto ended = run(middle_name, {nobody, "127.0.0.1:0"});
+  const auto unused = free_address();
+  const auto ended = run(middle_name, {unused, "127.0.0.1:0"});
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.out, IsEmpty());
   EXPECT_THAT(ended.err, ElementsAre(AllOf(StartsWith(std::string{middle_name} + ": "),
-                                           HasSubstr("Connection refused"), HasSubstr(nobody),
+                                           HasSubstr("Connection refused"), HasSubstr(unused),
                                            HasSubstr("start the other node first"))));
   EXPECT_GT(ended.took, 9s);
   EXPECT_LT(ended.took, 13s);
 }
 
 TEST(ThreeNodes, AnInitiatorWithoutMiddleSaysWhatToStart) {
-  const auto nobody = free_address();
-  const auto ended = run(initiator_name, {nobody});
+  const auto unused = free_address();
+  const auto ended = run(initiator_name, {unused});
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.out, IsEmpty());
   EXPECT_THAT(ended.err, ElementsAre(AllOf(StartsWith(std::string{initiator_name} + ": "),
-                                           HasSubstr("Connection refused"), HasSubstr(nobody))));
+                                           HasSubstr("Connection refused"), HasSubstr(unused))));
 }
 
 TEST(ThreeNodes, TheMiddleNamesItsPortInUse) {

@@ -159,9 +159,9 @@ TEST(TwoNodes, ANameThatDoesNotResolveIsNamed) { // names below .invalid never e
 }
 
 TEST(TwoNodes, TCP14_ConnectingToAHostThatDoesNotAnswerEndsAfterFiveSeconds) {
-  const silent_listener nobody{silent_listener::room::none};
-  const auto ended = run(initiator_name, {nobody.address()});
-  expect_one_line(ended, initiator_name, "timeout", nobody.address(), "5000 ms (connect-timeout)",
+  const silent_listener silent{silent_listener::room::none};
+  const auto ended = run(initiator_name, {silent.address()});
+  expect_one_line(ended, initiator_name, "timeout", silent.address(), "5000 ms (connect-timeout)",
                   "check host, port and firewall");
   EXPECT_GT(ended.took, 4s);
   EXPECT_LT(ended.took, 8s);
@@ -188,8 +188,8 @@ TEST(TwoNodes, ASignalEndsTheResponderWhileClientsAreConnected) {
 }
 
 TEST(TwoNodes, ASignalEndsAnInitiatorThatWaits) {
-  const silent_listener nobody;
-  process initiator{initiator_name, {nobody.address(), "--flow"}};
+  const silent_listener silent;
+  process initiator{initiator_name, {silent.address(), "--flow"}};
   initiator.wait_for_line("  2. "); // it has sent, and waits for the reply
   const auto ended = initiator.end_with(SIGINT);
   EXPECT_EQ(ended.signal, SIGINT) << testing::PrintToString(ended); // as scripts expect it

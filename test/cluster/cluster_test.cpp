@@ -23,7 +23,7 @@ protected:
   std::uint16_t port_of(const std::string& what) {
     return static_cast<std::uint16_t>(std::stoul(member.wait_for_line(what + " at ")));
   }
-  void expose_far_worker() { node.expose("far", self.find<worker>(port_of("worker"))); }
+  void expose_far_worker() { node.expose("far", self.find<worker_actor>(port_of("worker"))); }
 
   caf_node self;
   ockam::node node{*self};
@@ -51,10 +51,10 @@ TEST_F(Cluster, ROU4_TheAddressGoesWithTheCafNode) {
   expose_far_worker();
   ASSERT_TRUE(node.is_registered("far"));
   member.end_with(SIGKILL);
-  const auto end = std::chrono::steady_clock::now() + process_patience;
-  auto sent = node.root().send("far", std::string{"anybody there?"});
+  const auto end = std::chrono::steady_clock::now() + process_timeout;
+  auto sent = node.root().send("far", std::string{"are you there?"});
   while (sent && std::chrono::steady_clock::now() < end)
-    sent = node.root().send("far", std::string{"anybody there?"});
+    sent = node.root().send("far", std::string{"are you there?"});
   ASSERT_FALSE(sent);
   EXPECT_EQ(error_of(sent), errc::not_found);
 }

@@ -98,7 +98,7 @@ protected:
   /// A connection through which answers reach `app`.
   connection connect_app(const listening& to) {
     auto made = connect(a, to, {.limits = narrow});
-    a.node.flow_control().add_consumer("app", made.flow_control_id());
+    a.node.flow_controls().add_consumer("app", made.flow_control_id());
     return made;
   }
 
@@ -120,7 +120,7 @@ protected:
   /// Takes the answers one at a time.
   void expect_all_in_order(int count) {
     for (int i = 0; i < count; ++i) {
-      const auto next = a.node.root().receive<std::string>({patience});
+      const auto next = a.node.root().receive<std::string>({long_timeout});
       ASSERT_TRUE(next) << "answer " << i << ": " << to_string(next.error());
       ASSERT_EQ(std::stoi(next->body()), i);
     }

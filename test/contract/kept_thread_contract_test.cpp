@@ -19,7 +19,7 @@ TEST_P(TransportContract, MAP16_AHandlerThatBlocksKeepsNoOtherMessage) {
     static_cast<void>(released.wait());
     static_cast<void>(self.send(question.return_route(), "after"));
   });
-  b.node.flow_control().add_consumer("blocks", place.flow_control_id);
+  b.node.flow_controls().add_consumer("blocks", place.flow_control_id);
   auto asker = start_reader(a, near.id, "asker");
   ASSERT_TRUE(asker.send(near.to("blocks"), "x"));
   ASSERT_TRUE(came.wait());
@@ -27,9 +27,9 @@ TEST_P(TransportContract, MAP16_AHandlerThatBlocksKeepsNoOtherMessage) {
     ASSERT_EQ(ask(a.node, near.to("echoer"), std::to_string(i)), std::to_string(i));
   const auto second = join(a, place);
   EXPECT_EQ(ask(a.node, second.to("echoer"), "new"), "new") << "others can come";
-  EXPECT_EQ(asker.receive<std::string>({patience})->body(), "before");
+  EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), "before");
   released.open();
-  EXPECT_EQ(asker.receive<std::string>({patience})->body(), "after");
+  EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), "after");
   EXPECT_EQ(ask(a.node, near.to("echoer"), "still"), "still");
 }
 
@@ -43,7 +43,7 @@ TEST_P(TransportContract, MAP16_NOD6_ANodeStopsWhenItsHandlerReturns) {
     came.open();
     static_cast<void>(released.wait());
   });
-  b.node.flow_control().add_consumer("blocks", place.flow_control_id);
+  b.node.flow_controls().add_consumer("blocks", place.flow_control_id);
   a.node.send(near.to("blocks"), "x");
   ASSERT_TRUE(came.wait());
   EXPECT_EQ(ask(a.node, near.to("echoer")), "Hello Ockam!"); // by another thread

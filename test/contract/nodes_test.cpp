@@ -71,7 +71,7 @@ void nodes_test::TearDown() {
     each.stop();
   for (auto& each : nodes_) {
     expect_settled(each);
-    EXPECT_TRUE(each.flow_control().empty());
+    EXPECT_TRUE(each.flow_controls().empty());
     EXPECT_EQ(each.list_workers(), std::vector<address>{});
   }
   for (const auto& each : links)
@@ -116,7 +116,8 @@ std::optional<connection_event> connection_journal::wait_for(connection_state st
   const auto find = [&] {
     return std::ranges::find(state_->events, state, &connection_event::state);
   };
-  if (!state_->changed.wait_for(guard, patience, [&] { return find() != state_->events.end(); }))
+  if (!state_->changed.wait_for(guard, long_timeout,
+                                [&] { return find() != state_->events.end(); }))
     return std::nullopt;
   return *find();
 }

@@ -68,7 +68,7 @@ connection accepted_by(const Transport& transport, const std::vector<connection>
 
 /// The reply to a request, or the name of the error.
 std::string ask(node& from, route to, const std::string& body = "Hello Ockam!",
-                std::chrono::milliseconds timeout = patience);
+                std::chrono::milliseconds timeout = long_timeout);
 
 /// A request along `to` ends with its time-out, and is counted once at `where` as dropped for `why`.
 void expect_dropped(node& from, const route& to, const node& where, drop_reason why);

@@ -49,7 +49,7 @@ TEST_P(RequestContract, ANS2_AnswersThatAreLargerThanTheirRequestsStayWithinTheL
       return sent;
     },
     pooled);
-  b.node.flow_control().add_consumer("amplifier", place.flow_control_id);
+  b.node.flow_controls().add_consumer("amplifier", place.flow_control_id);
   send_all({c, "amplifier"}, total, 100); // all of them are in flight before an answer is read
   ASSERT_TRUE(eventually([&] { return b.node.metrics().received > 1; }));
   expect_all_in_order(total);
@@ -81,7 +81,7 @@ TEST_P(RequestContract, ANS1_ThroughARelay) {
   const auto c = connect_app(near);
   start_echoer(b, far.flow_control_id);
   middle.node.start_worker("relay", relay{route{onward}});
-  middle.node.flow_control().add_consumer("relay", near.flow_control_id);
+  middle.node.flow_controls().add_consumer("relay", near.flow_control_id);
   std::thread requester{[&] { send_all({c, "relay", "echoer"}, total, 1'500); }};
   expect_all_in_order(total);
   requester.join();
@@ -101,7 +101,7 @@ TEST_P(RequestContract, ANS1_AnswersOfAnotherWorkerAndOfContinuationsAreNotLostE
         static_cast<void>(ctx.send(back, value_or_throw(reply)));
       });
   });
-  b.node.flow_control().add_consumer("front", place.flow_control_id);
+  b.node.flow_controls().add_consumer("front", place.flow_control_id);
   std::thread requester{[&] { send_all({c, "front"}, total, 2'000); }};
   expect_all_in_order(total);
   requester.join();
@@ -120,10 +120,10 @@ TEST_P(RequestContract, ANS1_ANS10_AnswersGivenLaterByAnotherThreadAreNotLostEit
   const auto shared = std::make_shared<shelf>();
   b.node.start_worker("later", [=](context& ctx, const routed<std::string>& received) {
     const std::lock_guard guard{shared->mutex};
-    shared->kept.emplace_back(received.body(), ctx.keep(received));
+    shared->kept.emplace_back(received.body(), ctx.make_response_promise(received));
     shared->changed.notify_one();
   });
-  b.node.flow_control().add_consumer("later", place.flow_control_id);
+  b.node.flow_controls().add_consumer("later", place.flow_control_id);
   std::size_t most = 0;
   std::thread answering{[&] {
     for (int left = total; left > 0;) {
@@ -148,10 +148,10 @@ TEST_P(RequestContract, ANS1_ANS10_AnswersGivenLaterByAnotherThreadAreNotLostEit
 }
 
 /// A CAF actor written by hand that answers with much.
-class hand_written final : public worker::base {
+class hand_written final : public worker_actor::base {
 public:
   hand_written(caf::actor_config& config, actor_sender own, std::size_t answer_size)
-    : worker::base{config}, own_{std::move(own)}, answer_size_{answer_size} {}
+    : worker_actor::base{config}, own_{std::move(own)}, answer_size_{answer_size} {}
 
   behavior_type make_behavior() override {
     return {[this](routed_message& content) {
@@ -174,15 +174,15 @@ TEST_P(RequestContract, ANS1_ANS2_AnswersOfAHandWrittenActorAreNotLostEither) {
   const auto place = listen(b, {.limits = limits});
   const auto c = connect_app(place);
   const auto k = accepted(b);
-  b.node.start_actor("by_hand", [&](actor_sender own) -> worker {
+  b.node.start_actor("by_hand", [&](actor_sender own) -> worker_actor {
     return b.node.system().spawn<hand_written>(std::move(own), answer_size);
   });
-  b.node.flow_control().add_consumer("by_hand", place.flow_control_id);
+  b.node.flow_controls().add_consumer("by_hand", place.flow_control_id);
   std::thread requester{[&] { send_all({c, "by_hand"}, total, 10); }};
   std::size_t most = 0;
   for (int i = 0; i < total; ++i) {
     most = std::max(most, k.pending_bytes());
-    const auto next = a.node.root().receive<std::string>({patience});
+    const auto next = a.node.root().receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     ASSERT_EQ(std::stoi(next->body()), i);
   }
@@ -205,7 +205,7 @@ TEST_P(RequestContract, SRV2_LargeAnswersOfAServiceStayCloseToTheLimits) {
   };
   const auto amplifier = spawn_behavior(b.node.system(), {answer});
   expose_service<std::string, std::string>(b.node, "amplifier", amplifier);
-  b.node.flow_control().add_consumer("amplifier", place.flow_control_id);
+  b.node.flow_controls().add_consumer("amplifier", place.flow_control_id);
   send_all({c, "amplifier"}, total, 100); // all of them are in flight before an answer is read
   ASSERT_TRUE(eventually([&] { return b.node.metrics().delivered > 0; }));
   expect_all_in_order(total);
@@ -225,7 +225,7 @@ TEST_P(RequestContract, ANS4_AThreadWaitsForRoomAndAnEndpointIsToldAtOnce) {
             errc::resource_exhausted);
   std::thread waiting{[&] { a.node.send({c, "reader"}, numbered(sent, 5'000)); }};
   for (int i = 0; i <= sent; ++i)
-    EXPECT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({patience})).body()), i);
+    EXPECT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({long_timeout})).body()), i);
   waiting.join();
 }
 
@@ -262,7 +262,7 @@ TEST_P(RequestContract, ANS4_AWorkerIsNotifiedWhenThereIsRoom) {
   a.node.start_worker("producer", producer{c});
   a.node.send("producer", "go");
   for (int i = 0; i < total; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     ASSERT_EQ(std::stoi(next->body()), i);
   }
@@ -288,7 +288,7 @@ TEST_P(RequestContract, ANS5_ANS12_ARequestEndsWithItsConnection) {
     EXPECT_EQ(error_of(reply).cause(), errc::closed_by_peer) << to_string(reply.error());
   }};
   for (int i = 0; i < 2; ++i)
-    ASSERT_TRUE(reader.receive<std::string>({patience}));
+    ASSERT_TRUE(reader.receive<std::string>({long_timeout}));
   ASSERT_TRUE(accepted(b).disconnect());
   requester.join();
   EXPECT_EQ(book.wait_for(1), (lines{"connection_closed"}));
@@ -321,9 +321,9 @@ TEST_P(RequestContract, ANS7_ARequestThatWaitedTooLongIsNotSent) {
                                                                 {.timeout = 30ms});
   EXPECT_EQ(error_of(late), errc::timeout);
   for (int i = 0; i < sent; ++i)
-    ASSERT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({patience})).body()), i);
+    ASSERT_EQ(std::stoi(value_or_throw(reader.receive<std::string>({long_timeout})).body()), i);
   a.node.send({c, "reader"}, std::string{"after it"});
-  EXPECT_EQ(value_or_throw(reader.receive<std::string>({patience})).body(), "after it");
+  EXPECT_EQ(value_or_throw(reader.receive<std::string>({long_timeout})).body(), "after it");
   EXPECT_EQ(a.dropped(drop_reason::expired), 1u);
 }
 
@@ -335,7 +335,8 @@ TEST_P(RequestContract, ANS9_AnOptionOfTheListenerLetsItExplainWhatItDrops) {
   EXPECT_EQ(ask(a.node, {connect(a, silent), "nowhere"}, "?", short_timeout), "timeout");
   const auto c = connect(a, open);
   const auto cause_at = [&](const route& to) {
-    const auto reply = a.node.root().send_and_receive<std::string>(to, "?", {.timeout = patience});
+    const auto reply = a.node.root().send_and_receive<std::string>(to, "?",
+                                                                   {.timeout = long_timeout});
     EXPECT_EQ(error_of(reply), errc::remote);
     return error_of(reply).cause();
   };
@@ -350,14 +351,14 @@ TEST_P(RequestContract, ANS8_AFailureComesBackThroughARelay) {
   const auto onward = connect(middle, far);
   const auto c = connect(a, near);
   middle.node.start_worker("relay", relay{route{onward}});
-  middle.node.flow_control().add_consumer("relay", near.flow_control_id);
+  middle.node.flow_controls().add_consumer("relay", near.flow_control_id);
   b.node.start_worker("failing", [](context&, const routed<std::string>&) -> result<void> {
     return fail(errc::already_exists);
   });
   b.node.start_worker("hop", hop{});
-  b.node.flow_control().add_consumer("hop", far.flow_control_id);
+  b.node.flow_controls().add_consumer("hop", far.flow_control_id);
   const auto reply = a.node.root().send_and_receive<std::string>({c, "relay", "hop", "failing"},
-                                                                 "x", {.timeout = patience});
+                                                                 "x", {.timeout = long_timeout});
   EXPECT_EQ(error_of(reply), errc::remote);
   EXPECT_EQ(error_of(reply).cause(), errc::already_exists);
 }

@@ -44,7 +44,7 @@ namespace ockam::test {
 using namespace std::chrono_literals;
 
 /// How long a test waits for something that is going to happen.
-inline constexpr auto patience = 10s;
+inline constexpr auto long_timeout = 10s;
 
 /// A door that threads wait at until it is opened. Copies are the same door.
 class gate {
@@ -54,8 +54,8 @@ public:
     state_->open = true;
     state_->changed.notify_all();
   }
-  /// False when nobody opened it.
-  [[nodiscard]] bool wait(std::chrono::milliseconds limit = patience) const {
+  /// False when it was not opened.
+  [[nodiscard]] bool wait(std::chrono::milliseconds limit = long_timeout) const {
     std::unique_lock guard{state_->mutex};
     return state_->changed.wait_for(guard, limit, [this] { return state_->open; });
   }
@@ -82,7 +82,7 @@ public:
   /// The entries, as soon as there are `count`; fewer when they do not come.
   [[nodiscard]] std::vector<std::string> wait_for(std::size_t count) const {
     std::unique_lock guard{state_->mutex};
-    state_->changed.wait_for(guard, patience, [&] { return state_->entries.size() >= count; });
+    state_->changed.wait_for(guard, long_timeout, [&] { return state_->entries.size() >= count; });
     return state_->entries;
   }
 
@@ -101,7 +101,8 @@ private:
 using lines = std::vector<std::string>;
 
 /// Polls a condition that the rule itself calls asynchronous; false when it does not come true.
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = patience);
+bool eventually(const std::function<bool()>& condition,
+                std::chrono::milliseconds limit = long_timeout);
 
 /// What the nodes logged since the test began: "warning: text".
 lines logged_lines();

@@ -35,7 +35,7 @@ struct listening {
 struct joined_end {
   std::string place;  ///< of its own, where it has one
   route way;          ///< to the other node: goes to the front of a route
-  address receiver;   ///< whom messages from there come from
+  address receiver;   ///< the sender of messages from there
   flow_control_id id; ///< of the end itself
   std::function<bool()> is_open;
   std::function<result<void>()> end;
@@ -71,7 +71,7 @@ public:
   virtual std::size_t largest_message() const { return default_max_frame_size; }
 
   /// How long a request waits before it is lost; nothing is where there are connections.
-  virtual std::chrono::milliseconds retry_after() const { return patience; }
+  virtual std::chrono::milliseconds retry_after() const { return long_timeout; }
 };
 
 template <class Kind>
@@ -110,13 +110,13 @@ protected:
   /// A worker at `on` that answers what comes through `from`.
   void start_echoer(side& on, const flow_control_id& from, const address& at = "echoer") {
     on.node.start_worker(at, echoer{});
-    on.node.flow_control().add_consumer(at, from);
+    on.node.flow_controls().add_consumer(at, from);
   }
 
   /// An endpoint at `on` that is reachable through `from`.
   endpoint start_reader(side& on, const flow_control_id& from, const address& at = "reader") {
     auto reader = on.node.detached(at);
-    on.node.flow_control().add_consumer(at, from);
+    on.node.flow_controls().add_consumer(at, from);
     return reader;
   }
 

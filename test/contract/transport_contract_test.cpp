@@ -31,7 +31,7 @@ TEST_P(TransportContract, FC7_FC10_OnlyConsumersAreReached) {
   expect_dropped(b.node, far.to("hidden"), a.node, drop_reason::not_a_consumer);
 }
 
-/// A child that outlives its node would keep the ports, and answer nobody there.
+/// A child that outlives its node would keep the ports, and never answer there.
 TEST_P(TransportContract, TCP44_NothingIsInheritedByProgramsThatTheHostStarts) {
   const auto place = listen(b);
   const auto near = join(a, place);
@@ -47,7 +47,7 @@ TEST_P(TransportContract, TCP26_TCP27_UDP7_RoutesHoldLocalAddressesOnly) {
   const auto near = join(a, place);
   auto reader = start_reader(b, place.flow_control_id);
   a.node.send(near.to("reader", "further"), "x");
-  const auto received = reader.receive<std::string>({patience});
+  const auto received = reader.receive<std::string>({long_timeout});
   const auto far = b.transport->joined_by(near);
   EXPECT_EQ(received->onward_route(), (route{"reader", "further"}));
   EXPECT_EQ(received->return_route(), far.to("app"));
@@ -59,7 +59,8 @@ TEST_P(TransportContract, TCP29_LMS9_LocalInfoDoesNotPass) {
   const auto near = join(a, place);
   auto reader = start_reader(b, place.flow_control_id);
   ASSERT_TRUE(a.node.root().send_with_local_info(near.to("reader"), "x", {{"secret", {1, 2}}}));
-  EXPECT_TRUE(reader.receive<std::string>({patience})->local_message().all_local_info().empty());
+  EXPECT_TRUE(
+    reader.receive<std::string>({long_timeout})->local_message().all_local_info().empty());
 }
 
 TEST_P(TransportContract, LMS10_TheTracingContextPasses) {
@@ -69,7 +70,7 @@ TEST_P(TransportContract, LMS10_TheTracingContextPasses) {
   const std::string tracing = R"({"traceparent":"00-1"})";
   ASSERT_TRUE(a.node.root().forward(
     message{near.to("reader"), route{"app"}, shared_bytes{}}.set_tracing_context(tracing)));
-  EXPECT_EQ(reader.receive<any>({patience})->local_message().tracing_context(), tracing);
+  EXPECT_EQ(reader.receive<any>({long_timeout})->local_message().tracing_context(), tracing);
 }
 
 TEST_P(TransportContract, PayloadsOfEverySizePass) {
@@ -89,8 +90,8 @@ TEST_P(TransportContract, ERR12_ERR13_NothingFromTheWireMakesANodeDial) {
   const auto elsewhere = listen(a);
   const address dial{kind->address_type(), elsewhere.place};
   b.node.start_worker("hop", hop{});
-  b.node.flow_control().add_consumer("hop", place.flow_control_id);
-  b.node.flow_control().add_consumer(dial, place.flow_control_id);
+  b.node.flow_controls().add_consumer("hop", place.flow_control_id);
+  b.node.flow_controls().add_consumer(dial, place.flow_control_id);
   static_cast<void>(b.transport->joined_by(near)); // waits for it
   const auto ends_before = std::pair{a.transport->ends(), b.transport->ends()};
   expect_dropped(a.node, near.to(dial, "app"), b.node, drop_reason::external_address);
@@ -126,7 +127,7 @@ TEST_P(TransportContract, TCP23_DEC14_ERR11_AMessageAboveTheLimitFailsAlone) {
   EXPECT_EQ(a.dropped(drop_reason::message_too_large), 1u);
 
   EXPECT_TRUE(a.node.root().send(near.to("reader"), largest));
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), largest);
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), largest);
 }
 
 /// A return route of so many hops, or one with an address of so many bytes.
@@ -156,7 +157,7 @@ TEST_P(TransportContract, LMS11_ARouteThatIsTooLongFailsForItsSenderAlone) {
   EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
 
   EXPECT_TRUE(a.node.root().forward(message{near.to("reader"), hops_back(longest), payload}));
-  EXPECT_EQ(reader.receive<std::string>({patience})->return_route().size(),
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->return_route().size(),
             longest + b.transport->joined_by(near).way.size());
 }
 
@@ -176,7 +177,7 @@ TEST_P(TransportContract, LMS11_AnAddressThatIsTooLongFailsForItsSenderAlone) {
   EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
 
   EXPECT_TRUE(a.node.root().send(near.to(at), "x"));
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
 }
 
 TEST_P(TransportContract, LMS11_WhatHasGrownTooLongOnTheWayIsLostAloneAndItsRequesterIsTold) {
@@ -186,12 +187,12 @@ TEST_P(TransportContract, LMS11_WhatHasGrownTooLongOnTheWayIsLostAloneAndItsRequ
   for (const auto* each : {"h1", "h2", "h3"})
     a.node.start_worker(each, hop{});
   const auto answer = a.node.root().send_and_receive<std::string>(
-    make_route("h1", "h2", "h3", near.to("echoer")), "x", {.timeout = patience});
+    make_route("h1", "h2", "h3", near.to("echoer")), "x", {.timeout = long_timeout});
   ASSERT_FALSE(answer);
   EXPECT_EQ(error_of(answer), errc::route_too_long);
   EXPECT_NE(to_string(error_of(answer)).find("max-route-hops is 4"), std::string::npos);
   EXPECT_EQ(a.dropped(drop_reason::route_too_long), 1u);
-  a.node.flow_control().add_consumer("h2", near.id);
+  a.node.flow_controls().add_consumer("h2", near.id);
   EXPECT_EQ(ask(a.node, make_route("h1", "h2", near.to("echoer")), "x"), "x");
 }
 
@@ -208,8 +209,8 @@ TEST_P(TransportContract, LMS12_AMessageAboveTheLimitsOfItsReceiverIsDroppedAndT
   send(route{address{transport_type::local, named(21)}});
   send(hops_back(2));
   send(route{address{transport_type::local, named(20)}});
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
   EXPECT_EQ(b.dropped(drop_reason::route_too_long), 2u);
   EXPECT_TRUE(near.is_open());
   EXPECT_TRUE(logged({"warning", "max-route-hops"}));
@@ -240,8 +241,8 @@ TEST_P(TransportContract, ORD6_WorkersThatFloodEachOtherDoNotBlock) {
   start_echoer(a, near.id);
   for (auto* node : {&a.node, &b.node}) // takes the replies
     node->start_worker("flooder", [](context&, routed<any>&) {});
-  a.node.flow_control().add_consumer("flooder", near.id);
-  b.node.flow_control().add_consumer("flooder", place.flow_control_id);
+  a.node.flow_controls().add_consumer("flooder", near.id);
+  b.node.flow_controls().add_consumer("flooder", place.flow_control_id);
   const auto flood = [](ockam::node& from, const route& way) {
     const auto body = encode_payload(std::string{"flood"}).value();
     for (int i = 0; i < 1'000; ++i) // most are refused: the output is full
@@ -286,7 +287,7 @@ TEST_P(TransportContract, TCP28_AReplyThroughAClosedEndGoesNowhere) {
   const auto near = join(a, place);
   auto reader = start_reader(b, place.flow_control_id);
   a.node.send(near.to("reader"), "question");
-  const auto question = reader.receive<std::string>({patience});
+  const auto question = reader.receive<std::string>({long_timeout});
   ASSERT_TRUE(b.transport->joined_by(near).end());
   const auto answer = reader.send(question->return_route(), "answer");
   ASSERT_FALSE(answer);
@@ -311,7 +312,7 @@ TEST_P(TransportContract, NothingIsLeftOfManyEnds) {
   }
   EXPECT_EQ(a.node.list_workers().size(), workers_of_a);
   EXPECT_EQ(b.node.list_workers().size(), workers_of_b);
-  EXPECT_TRUE(a.node.flow_control().empty());
+  EXPECT_TRUE(a.node.flow_controls().empty());
 }
 
 TEST_P(TransportContract, NOD6_TCP40_AStoppedNodeHasNoEndsAndOpensNone) {

@@ -26,7 +26,7 @@ class Faults : public nodes_test {
 protected:
   Faults() {
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", l.flow_control_id());
+    b.flow_controls().add_consumer("echoer", l.flow_control_id());
   }
 
   /// A socket of an attempt to connect may still have the port.
@@ -61,7 +61,7 @@ std::string name_of(const testing::TestParamInfo<interruption>& info) {
 
 class PassingFaults : public Faults, public testing::WithParamInterface<interruption> {};
 
-TEST_P(PassingFaults, TCP10_TCP37_AreNoticedByNobody) {
+TEST_P(PassingFaults, TCP10_TCP37_AreNotNoticed) {
   constexpr int often = 20;
   const auto c = a.connect(l);
   for (int i = 0; i < 3; ++i) {
@@ -221,33 +221,33 @@ TEST_F(Faults, NOD15_TCP15_WithoutAThreadForItANameIsAnError) {
   EXPECT_TRUE(a.tcp.try_connect("localhost:" + std::to_string(l.port())));
 }
 
-/// A place on this machine where nobody listens.
+/// A place on this machine without a listener.
 std::string deserted(const tcp::listener& l) {
   EXPECT_TRUE(l.stop());
   return l.socket_address();
 }
 
 TEST_F(Faults, TCP15_AConnectThatIsJoinedToItselfIsRefused) {
-  const auto nobody = deserted(l);
+  const auto deserted_place = deserted(l);
   const fault itself{system_call::join_itself, 0, 1};
-  const auto refused = a.tcp.try_connect(nobody);
+  const auto refused = a.tcp.try_connect(deserted_place);
   EXPECT_EQ(itself.left(), 0);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), std::errc::connection_refused);
-  EXPECT_NE(to_string(refused.error()).find(nobody), std::string::npos);
-  EXPECT_TRUE(a.tcp.try_listen(nobody)) << "the port is free at once";
+  EXPECT_NE(to_string(refused.error()).find(deserted_place), std::string::npos);
+  EXPECT_TRUE(a.tcp.try_listen(deserted_place)) << "the port is free at once";
 }
 
 TEST_F(Faults, TCP14_DEC12_AnAttemptThatIsJoinedToItselfIsNotTheLastOne) {
-  const auto nobody = deserted(l);
+  const auto deserted_place = deserted(l);
   const fault itself{system_call::join_itself, 0, 2};
   std::promise<result<connection>> done;
-  a.tcp.async_connect(nobody, {.retry_for = patience},
+  a.tcp.async_connect(deserted_place, {.retry_for = long_timeout},
                       [&](result<connection> made) { done.set_value(std::move(made)); });
   ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
-  const auto again = listen_when_free(nobody);
+  const auto again = listen_when_free(deserted_place);
   ASSERT_TRUE(again);
-  b.flow_control().add_consumer("echoer", again->flow_control_id());
+  b.flow_controls().add_consumer("echoer", again->flow_control_id());
   const auto c = done.get_future().get();
   ASSERT_TRUE(c) << to_string(c.error());
   EXPECT_EQ(ask(a.node, {*c, "echoer"}), "Hello Ockam!");
@@ -258,13 +258,13 @@ TEST_F(Faults, DEC12_AReconnectThatIsJoinedToItselfGoesOn) {
   const auto c = a.connect(l, {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms},
                                .observer = events.observer()});
   const auto k = b.accepted();
-  const auto nobody = deserted(l);
+  const auto deserted_place = deserted(l);
   const fault itself{system_call::join_itself, 0, 2};
   ASSERT_TRUE(k.disconnect());
   ASSERT_TRUE(eventually([&] { return itself.left() == 0; }));
-  const auto again = listen_when_free(nobody);
+  const auto again = listen_when_free(deserted_place);
   ASSERT_TRUE(again);
-  b.flow_control().add_consumer("echoer", again->flow_control_id());
+  b.flow_controls().add_consumer("echoer", again->flow_control_id());
   EXPECT_TRUE(eventually([&] {
     return a.node.root()
       .send_and_receive<std::string>({c, "echoer"}, "Hello Ockam!", {short_timeout})
@@ -282,7 +282,7 @@ void leave_a_socket_file(const std::string& path) {
   ::close(listener);
 }
 
-TEST_F(Faults, UDS5_DEC19_WhoCannotLookWhetherSomebodyListensTakesNothingAway) {
+TEST_F(Faults, UDS5_DEC19_WithoutAProbeForAListenerNothingIsTakenAway) {
   const temporary_directory directory;
   const auto path = (directory / "socket").string();
   auto uds = uds::transport::create(a.node);
@@ -302,7 +302,7 @@ TEST_F(Faults, UDP2_ORD1_WhatAFullSocketDoesNotTakeLeavesAfterwards) {
   auto of_a = udp::transport::create(a.node);
   auto of_b = udp::transport::create(b.node);
   const auto at_b = of_b.bind("127.0.0.1:0");
-  b.flow_control().add_consumer("echoer", at_b.flow_control_id());
+  b.flow_controls().add_consumer("echoer", at_b.flow_control_id());
   const auto at_a = of_a.bind("127.0.0.1:0", {.peer = at_b.socket_address()});
   for (int round = 0; round < 3; ++round) { // a socket may be full more than once
     const fault full{system_call::send, EAGAIN, 1};

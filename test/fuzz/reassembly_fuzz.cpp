@@ -1,4 +1,4 @@
-// The datagrams of one peer, who may claim anything: limits hold, and what comes out is made of what
+// The datagrams of one peer, which may claim anything: limits hold, and what comes out is made of what
 // went in, once.
 //
 // Input: six bytes a datagram. Flags (format, last, look for what is over, half seconds since the one

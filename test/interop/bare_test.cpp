@@ -24,7 +24,7 @@ protected:
   /// The Rust node says what we send to it over `through`.
   void expect_read(process& printer, const connection& through, const std::string& text) {
     own.send({through, "printer"}, text);
-    EXPECT_TRUE(printer.find_line("Received: " + text, process_patience));
+    EXPECT_TRUE(printer.find_line("Received: " + text, process_timeout));
   }
 };
 
@@ -48,7 +48,7 @@ protected:
   std::vector<std::string> asked_by_rust(std::vector<std::string> arguments = {}) {
     own.start_worker("echoer", echoer{});
     const auto listener = ws.listen("127.0.0.1:0");
-    own.flow_control().add_consumer("echoer", listener.flow_control_id());
+    own.flow_controls().add_consumer("echoer", listener.flow_control_id());
     const auto place = listener.socket_address().substr(std::string_view{"ws://"}.size());
     arguments.insert(arguments.end(), {"--connect", place});
     return replies_in(start_rust(maker::rust_0_150, "websocket-initiator", std::move(arguments))

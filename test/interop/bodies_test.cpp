@@ -138,7 +138,7 @@ TEST_P(BodiesFromRust, MTY1_OurValuesAreTheirs) {
     seen = received.body();
     return ctx.send(received.return_route(), *seen);
   });
-  own.flow_control().add_consumer("reading", listener.flow_control_id());
+  own.flow_controls().add_consumer("reading", listener.flow_control_id());
   EXPECT_THAT(asked("reading", {"--as", "reading"}), SizeIs(1));
   EXPECT_EQ(seen, reading{});
 }

@@ -56,7 +56,7 @@ protected:
     const frame_proxy proxy{port_in(peer.address), ours, as_it_is};
     own.node.start_worker("h1", hop{});
     const auto connection = own.tcp.connect(proxy.address());
-    own.flow_control().add_consumer("h1", connection.flow_control_id());
+    own.flow_controls().add_consumer("h1", connection.flow_control_id());
     const auto reply = ask(own.node, {"h1", connection, "echoer"}, "Hello Ockam!", 2s);
     connection.disconnect();
     return reply == "Hello Ockam!";
@@ -68,7 +68,7 @@ protected:
     own.node.start_worker("secret", echoer{});
     const auto listener = own.listen();
     for (const auto& each : admitted)
-      own.flow_control().add_consumer(each, listener.flow_control_id());
+      own.flow_controls().add_consumer(each, listener.flow_control_id());
     const frame_proxy proxy{listener.port(), as_it_is, ours};
     return replies_in(
       run_initiator(GetParam(), proxy.address(),

@@ -30,7 +30,7 @@ TEST_P(FlowControlOfRust, FC2_FC3_ANonConsumerIsNotReachedUntilItIsAdmitted) {
 }
 
 TEST_P(FlowControlOfRust, FC6_AnUnknownAddressIsNotAnsweredAndTheConnectionStays) {
-  EXPECT_EQ(asked_in_vain({c, "nobody"}), "timeout");
+  EXPECT_EQ(asked_in_vain({c, "missing"}), "timeout");
   EXPECT_EQ(asked({c, "echoer"}), "Hello");
 }
 
@@ -57,7 +57,7 @@ TEST_P(FlowControlOfRust, FC28_FC29_WhatItSendsByItselfReachesConsumersOnly) {
   EXPECT_EQ(ask(own.node, {c, "control"}, "push mailbox 1"), "done");
   expect_drops(own.node, drop_reason::not_a_consumer, 1);
 
-  own.flow_control().add_consumer("mailbox", c.flow_control_id());
+  own.flow_controls().add_consumer("mailbox", c.flow_control_id());
   EXPECT_EQ(ask(own.node, {c, "control"}, "push mailbox 1"), "done");
   const auto pushed = mailbox.receive<std::string>().value();
   EXPECT_EQ(pushed.body(), "0");
@@ -75,8 +75,8 @@ protected:
     own.node.start_worker("secret", echoer{});
     own.node.start_worker("echoer", echoer{});
     own.node.start_worker("h2", hop{});
-    own.flow_control().add_consumer("echoer", listener.flow_control_id());
-    own.flow_control().add_consumer("h2", listener.flow_control_id());
+    own.flow_controls().add_consumer("echoer", listener.flow_control_id());
+    own.flow_controls().add_consumer("h2", listener.flow_control_id());
   }
 
   std::vector<std::string> asked(const std::vector<std::string>& routes) {
@@ -94,8 +94,8 @@ TEST_P(OurFlowControl, FC2_ARustNodeDoesNotReachANonConsumerAndTheConnectionStay
 }
 
 TEST_P(OurFlowControl, FC6_ERR6_ARustNodeAsksForAnUnknownAddressAndTheConnectionStays) {
-  EXPECT_THAT(asked({"nobody", "echoer"}),
-              ElementsAre(StartsWith("No reply from nobody"), "App Received: Hello Ockam!"));
+  EXPECT_THAT(asked({"missing", "echoer"}),
+              ElementsAre(StartsWith("No reply from missing"), "App Received: Hello Ockam!"));
   EXPECT_EQ(own.dropped(drop_reason::unknown_address), 1u);
 }
 

@@ -12,7 +12,7 @@ namespace ockam::test {
 
 /// Stands between two nodes, and may change what goes from one to the other.
 ///
-/// Sees each direction as a version byte and frame bodies; whoever connects to it is the client, and
+/// Sees each direction as a version byte and frame bodies; its peer that connects is the client, and
 /// gets a connection of its own to the server.
 class frame_proxy {
 public:

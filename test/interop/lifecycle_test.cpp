@@ -16,7 +16,7 @@ protected:
   tcp::listener listen_with_echoer() {
     own.node.start_worker("echoer", echoer{});
     const auto listener = own.listen({.observer = journal.observer()});
-    own.flow_control().add_consumer("echoer", listener.flow_control_id());
+    own.flow_controls().add_consumer("echoer", listener.flow_control_id());
     return listener;
   }
 

@@ -38,7 +38,7 @@ TEST_P(Load, ORD2_TenThousandMessagesInFlightComeBackFromRustInOrder) {
   const auto peer = start_listener(GetParam(), {"echoer"});
   const auto connection = own.tcp.connect(peer.address);
   auto sink = own.node.detached("sink");
-  own.flow_control().add_consumer("sink", connection.flow_control_id());
+  own.flow_controls().add_consumer("sink", connection.flow_control_id());
   const route to{connection, "echoer"};
   for (int i = 0; i < count; ++i)
     ASSERT_TRUE(sink.send(to, std::to_string(i)));
@@ -49,7 +49,7 @@ TEST_P(Load, ORD2_TenThousandMessagesInFlightComeBackFromRustInOrder) {
 TEST_P(Load, ORD2_TenThousandMessagesOfARustNodeInFlightGoBackInOrder) {
   own.node.start_worker("echoer", echoer{});
   const auto listener = own.listen();
-  own.flow_control().add_consumer("echoer", listener.flow_control_id());
+  own.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto ended = run_initiator(GetParam(), listener.socket_address(),
                                    {"--in-flight", std::to_string(count)});
   EXPECT_THAT(replies_in(ended), testing::IsSupersetOf({"Sent all", "Received in order: 10000"}));
@@ -61,8 +61,8 @@ TEST_P(Load, ORD2_TenThousandOfEachSideCrossOnOneConnection) {
   const auto connection = own.tcp.connect(peer.address);
   auto sink = own.node.detached("sink");
   auto pushed = own.node.detached("pushed");
-  own.flow_control().add_consumer("sink", connection.flow_control_id());
-  own.flow_control().add_consumer("pushed", connection.flow_control_id());
+  own.flow_controls().add_consumer("sink", connection.flow_control_id());
+  own.flow_controls().add_consumer("pushed", connection.flow_control_id());
   const route to{connection, "echoer"};
   ASSERT_TRUE(pushed.send({connection, "control"}, "push pushed " + std::to_string(count)));
   for (int i = 0; i < count; ++i)

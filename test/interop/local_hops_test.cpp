@@ -18,7 +18,7 @@ TEST_P(LocalHops, FC26_OurInitiatorReachesARustEchoerAndBack) {
   tcp_node own{start_node()};
   own.node.start_worker("h1", hop{});
   const auto connection = own.tcp.connect(peer.address);
-  own.flow_control().add_consumer("h1", connection.flow_control_id());
+  own.flow_controls().add_consumer("h1", connection.flow_control_id());
 
   const auto reply = own.node.send_and_receive_extended<std::string>(
     {"h1", connection, "h2", "h3", "echoer"}, "over five hops");
@@ -32,7 +32,7 @@ TEST_P(LocalHops, FC26_ARustInitiatorReachesOurEchoerAndBack) {
   own.node.start_worker("h3", hop{});
   own.node.start_worker("echoer", echoer{});
   const auto listener = own.listen();
-  own.flow_control().add_consumer("h2", listener.flow_control_id());
+  own.flow_controls().add_consumer("h2", listener.flow_control_id());
 
   auto& peer = start_rust(GetParam(), "many-hops",
                           {"--connect", listener.socket_address(), "--to", "h2,h3,echoer"});
@@ -45,7 +45,7 @@ TEST_P(LocalHops, FC25_AReplyThroughAHopThatIsNoConsumerIsDroppedByTheRustNode) 
   tcp_node own{start_node()};
   own.node.start_worker("echoer", echoer{});
   const auto listener = own.listen();
-  own.flow_control().add_consumer("echoer", listener.flow_control_id());
+  own.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
   auto& peer = start_rust(GetParam(), "many-hops",
                           {"--connect", listener.socket_address(), "--to", "echoer",

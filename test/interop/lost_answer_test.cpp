@@ -167,7 +167,7 @@ protected:
     expose("refusing", false);
     expose("dying", true);
     for (const auto* name : {"failing", "refusing", "dying", "echoer"})
-      server.flow_control().add_consumer(address{name}, place.flow_control_id());
+      server.flow_controls().add_consumer(address{name}, place.flow_control_id());
   }
   void TearDown() override {
     for (const auto& each : std::exchange(services_, {})) // the node lets them live

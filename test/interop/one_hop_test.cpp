@@ -3,7 +3,7 @@
 namespace ockam::test {
 namespace {
 
-/// The parameter: who made the initiator, who made the responder.
+/// The parameter: the maker of the initiator, that of the responder.
 class OneHop : public interop_test, public testing::WithParamInterface<std::tuple<maker, maker>> {};
 
 TEST_P(OneHop, FC1_TheReplyOfTheEchoerComesBack) {

@@ -11,8 +11,8 @@ namespace {
 constexpr auto expected = "App Received: Hello Ockam!";
 
 /// The folder of a release under the folder of the Rust programs.
-std::string_view release_of(maker who) {
-  return who == maker::rust_0_150 ? "0.150.0" : "0.139.0";
+std::string_view release_of(maker by) {
+  return by == maker::rust_0_150 ? "0.150.0" : "0.139.0";
 }
 
 std::string path_of(maker release, const std::string& role) {
@@ -26,13 +26,13 @@ std::string path_of(maker release, const std::string& role) {
 
 } // namespace
 
-std::string_view to_string(maker who) noexcept {
+std::string_view to_string(maker by) noexcept {
   constexpr std::string_view names[] = {"Cpp", "Rust0150", "Rust0139"};
-  return names[static_cast<std::size_t>(who)];
+  return names[static_cast<std::size_t>(by)];
 }
 
-std::ostream& operator<<(std::ostream& out, maker who) {
-  return out << to_string(who);
+std::ostream& operator<<(std::ostream& out, maker by) {
+  return out << to_string(by);
 }
 
 std::string name_of(const testing::TestParamInfo<maker>& info) {
@@ -96,7 +96,7 @@ listening_peer interop_test::start_middle(maker by, const std::string& responder
 
 bool interop_test::receives_reply(const std::string& program, std::vector<std::string> arguments) {
   auto& running = start(program, std::move(arguments));
-  const auto found = running.find_line(expected, process_patience).has_value();
+  const auto found = running.find_line(expected, process_timeout).has_value();
   return found && running.wait().status == 0;
 }
 

@@ -12,15 +12,15 @@
 
 namespace ockam::test {
 
-/// Who made a node: this project, or a release of the Rust crate `ockam`.
+/// The maker of a node: this project, or a release of the Rust crate `ockam`.
 enum class maker : std::uint8_t { cpp, rust_0_150, rust_0_139 };
 
 inline constexpr std::array all_makers{maker::cpp, maker::rust_0_150, maker::rust_0_139};
 inline constexpr std::array rust_makers{maker::rust_0_150, maker::rust_0_139};
 
 /// "Cpp", "Rust0150", "Rust0139": a part of a test's name.
-std::string_view to_string(maker who) noexcept;
-std::ostream& operator<<(std::ostream& out, maker who);
+std::string_view to_string(maker by) noexcept;
+std::ostream& operator<<(std::ostream& out, maker by);
 
 /// Names a test by its makers: "Cpp", "CppToRust0150", ...
 std::string name_of(const testing::TestParamInfo<maker>& info);
@@ -51,7 +51,7 @@ protected:
   /// A program of a release of the crate, see rust/roles.
   process& start_rust(maker release, const std::string& role, std::vector<std::string> options);
 
-  // -- the nodes of the tutorial, by whoever made them ----------------------------------------------
+  // -- the nodes of the tutorial, by their makers ----------------------------------------------
 
   listening_peer start_responder(maker by);
   listening_peer start_middle(maker by, const std::string& responder);

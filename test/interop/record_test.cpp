@@ -65,7 +65,7 @@ protected:
     start_echoer<std::string>(own, listener, "echoer");
     start_echoer<raw>(own, listener, "raw");
     own.node.start_worker("h2", hop{});
-    own.flow_control().add_consumer("h2", listener.flow_control_id());
+    own.flow_controls().add_consumer("h2", listener.flow_control_id());
     record_request("request.text", {});
     record_request("request.many-hops", {"--to", "h2,h2,echoer"}, "many-hops");
     record_request("request.text-of-many-scripts", {"--text", "Grüße 你好 שלום 🦀"});
@@ -89,7 +89,7 @@ protected:
     EXPECT_EQ(ask(own.node, {c, "h2", "h2", "echoer"}), "Hello Ockam!");
     name_last("reply.many-hops");
     auto mailbox = own.node.detached("mailbox");
-    own.flow_control().add_consumer("mailbox", c.flow_control_id());
+    own.flow_controls().add_consumer("mailbox", c.flow_control_id());
     ASSERT_TRUE(mailbox.send({c, "control"}, std::string{"push mailbox 1"}));
     EXPECT_EQ(mailbox.receive<std::string>().value().body(), "0");
     EXPECT_EQ(mailbox.receive<std::string>().value().body(), "done");

@@ -14,7 +14,7 @@ using testing::StartsWith;
 
 constexpr std::array first_two{maker::cpp, maker::rust_0_150};
 
-/// The parameter: who made the initiator, the middle node, the responder.
+/// The parameter: the makers of the initiator, the middle node, the responder.
 class TwoHops : public interop_test,
                 public testing::WithParamInterface<std::tuple<maker, maker, maker>> {
 protected:
@@ -75,7 +75,7 @@ protected:
     middle.node.start_worker("forward_to_responder",
                              partial_relay{connection, admits_previous_hop, admits_next_hop});
     const auto listener = middle.listen();
-    middle.flow_control().add_consumer("forward_to_responder", listener.flow_control_id());
+    middle.flow_controls().add_consumer("forward_to_responder", listener.flow_control_id());
     return listener.socket_address();
   }
 

@@ -17,7 +17,7 @@ struct typed_echoer {
 template <class T>
 void start_echoer(const tcp_node& on, const tcp::listener& listener, const char* name) {
   on.node.start_worker(name, typed_echoer<T>{});
-  on.flow_control().add_consumer(name, listener.flow_control_id());
+  on.flow_controls().add_consumer(name, listener.flow_control_id());
 }
 
 } // namespace ockam::test

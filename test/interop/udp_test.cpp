@@ -43,7 +43,7 @@ protected:
   udp::binding bind_with_echoer() {
     own.start_worker("echoer", echoer{});
     auto bound = udp.bind("127.0.0.1:0", options());
-    own.flow_control().add_consumer("echoer", bound.flow_control_id());
+    own.flow_controls().add_consumer("echoer", bound.flow_control_id());
     return bound;
   }
 };
@@ -89,7 +89,7 @@ TEST_P(UdpInterop, UDP4_TheFormatThatIsNotWrittenIsReadToo) {
   auto other = options();
   other.format = other.format == datagram_format::a ? datagram_format::b : datagram_format::a;
   const auto bound = udp.bind("127.0.0.1:0", std::move(other));
-  own.flow_control().add_consumer("inbox", bound.flow_control_id());
+  own.flow_controls().add_consumer("inbox", bound.flow_control_id());
   EXPECT_NE(asked_by_rust(bound, {"--to", "inbox", "--limit-ms", "100"}), answered);
   EXPECT_EQ(book.wait_for(1), lines{"Hello Ockam!"});
 }

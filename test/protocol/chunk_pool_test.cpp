@@ -78,7 +78,7 @@ TEST(ChunkPool, SaysOnceWhenAChunkIsBack) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(ChunkPool, SaysNothingWhenNobodyWaited) {
+TEST(ChunkPool, SaysNothingWithoutAWaiter) {
   int calls = 0;
   const auto pool = make_ref<chunk_pool>(64, 1, waiter_that([&calls] { ++calls; }));
   pool->take();
@@ -126,7 +126,7 @@ TEST(ChunkPool, PoolsShareABudget) {
   EXPECT_EQ(budget->refusals(), 1u);
   const auto small = b->take();
   const auto another = b->take();
-  ASSERT_TRUE(small && another) << "nobody waits for others";
+  ASSERT_TRUE(small && another) << "no pool waits for others";
   EXPECT_LT(small->size(), 20'000u);
   EXPECT_EQ(another->size(), small->size());
   EXPECT_FALSE(b->take());

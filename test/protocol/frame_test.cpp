@@ -318,7 +318,7 @@ TEST(FrameDecoder, BodiesAreSlicesOfWhatWasRead) {
   EXPECT_EQ(decoder.next().value()->data(), room.data() + 1 + 4 + 10 + 4);
 }
 
-TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenNobodyRefersToIt) {
+TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenUnreferenced) {
   auto decoder = new_decoder();
   const auto* start = decoder.prepare().data();
   decoder.feed(stream_of({pattern(10)}));
@@ -448,10 +448,10 @@ void expect_no_stall(std::size_t frame_size) {
     }
     if (taken > 0)
       continue;
-    ASSERT_FALSE(kept.empty()) << "nobody holds anything, and nothing can be read";
+    ASSERT_FALSE(kept.empty()) << "nothing is held, and nothing can be read";
     calls = 0;
     kept.clear();
-    ASSERT_EQ(calls, 1) << "nobody says that reading may go on, after " << bodies << " frames";
+    ASSERT_EQ(calls, 1) << "no notification that reading may go on, after " << bodies << " frames";
   }
   EXPECT_EQ(bodies, 40u);
 }

@@ -174,7 +174,7 @@ TEST_F(Memory, SmallBodiesUseMemoryThatIsKept) {
 }
 
 TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
-  using kept = internal::kept_memory<40>; // of nobody else
+  using kept = internal::kept_memory<40>; // of this test alone
   constexpr std::size_t count = 2'000;
   std::vector<void*> blocks(count);
   const auto take_all = [&] {

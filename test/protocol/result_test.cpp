@@ -70,7 +70,7 @@ TEST(Result, CarriesValueOrError) {
   EXPECT_EQ(error_of(bad).detail(), "too late");
 }
 
-TEST(Result, ThrowsForWhoeverAsksForThat) {
+TEST(Result, ThrowsOnRequest) {
   EXPECT_EQ(value_or_throw(result<int>{7}), 7);
   EXPECT_NO_THROW(value_or_throw(result<void>{}));
   try {

@@ -7,7 +7,7 @@
 
 namespace ockam::test {
 
-/// One who waits, and does this when it is woken.
+/// A waiter that calls this when it is woken.
 inline ref_ptr<waiter> waiter_that(std::function<void()> does) {
   struct calling final : waiter {
     explicit calling(std::function<void()> what) : call{std::move(what)} {}

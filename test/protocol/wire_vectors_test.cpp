@@ -624,7 +624,7 @@ TEST_P(MalformedApiVector, IsRefused) {
 }
 OCKAM_VECTORS(MalformedApiVector, false, "api");
 
-// A category that nobody tests would pass in silence.
+// An untested category would pass in silence.
 TEST(WireVectors, EachCategoryIsTested) {
   const std::set<std::string> tested{"tcp.header",       "tcp.frame",
                                      "tcp.frame-header", "tcp.stream",

@@ -139,7 +139,8 @@ void ledger::request_ends(std::uint32_t number, const error* without_reply) {
   asked.with_reply = without_reply == nullptr;
   if (without_reply == nullptr)
     return;
-  require(*without_reply != errc::internal && !without_reply->detail().empty(),
+  require(*without_reply != errc::internal && *without_reply != errc::node_stopped
+            && !without_reply->detail().empty(),
           name + " ended without a cause: " + to_string(*without_reply));
   require(*without_reply != errc::timeout || now_ >= asked.due,
           name + " timed out before its time");

@@ -32,7 +32,7 @@ struct totals {
   }
 };
 
-/// The library's own lines, in between the events; nobody reads them otherwise.
+/// The library's own lines, in between the events; they are not shown otherwise.
 void set_log(bool print) {
   auto log = std::make_shared<spdlog::logger>("ockam",
                                               std::make_shared<spdlog::sinks::stdout_sink_st>());

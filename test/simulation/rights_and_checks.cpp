@@ -1,4 +1,4 @@
-// Who may be reached, and what must hold.
+// The workers that may be reached, and what must hold.
 
 #include "simulated_node.hpp"
 
@@ -19,7 +19,7 @@ bool is_error_reply(const message& content) {
 // -- rights ----------------------------------------------------------------------------------------
 
 void simulated_node::admit(const ockam::address& consumer, const flow_control_id& id) {
-  node_->flow_control().add_consumer(consumer, id);
+  node_->flow_controls().add_consumer(consumer, id);
   rights_[consumer].insert(id);
 }
 

@@ -8,7 +8,7 @@ namespace ockam::simulation {
 
 namespace {
 
-/// Of the transport addresses that nobody resolves here.
+/// Of transport addresses that are not resolved here.
 constexpr std::uint8_t address_type = 241;
 
 } // namespace
@@ -93,22 +93,22 @@ void simulated_node::start() {
   admit(residents_.back().address, *entrance_);
 }
 
-void simulated_node::start_worker(resident& who) {
-  who.number = world_.next_worker();
-  world_.events.note(event::worker_started, who.number, index_);
-  const role own{this, who.number};
+void simulated_node::start_worker(resident& started) {
+  started.number = world_.next_worker();
+  world_.events.note(event::worker_started, started.number, index_);
+  const role own{this, started.number};
   const worker_options options{.shutdown_priority = static_cast<int>(world_.random.between(1, 7)),
                                .execution = world_.random.percent(20) ? execution::pooled
                                                                       : execution::on_io_thread};
   const auto start = [&](auto worker) {
-    node_->start_worker(who.address, std::move(worker), options);
+    node_->start_worker(started.address, std::move(worker), options);
   };
-  switch (who.what) {
+  switch (started.what) {
     case kind::hop:
       start(noted_hop{own});
       break;
     case kind::relay:
-      start(noted_relay{own, route{who.to->engine().sender_address()}});
+      start(noted_relay{own, route{started.to->engine().sender_address()}});
       break;
     case kind::sink:
       start(sink{own});
@@ -134,23 +134,23 @@ void simulated_node::start_worker(resident& who) {
     case kind::desk: // an endpoint, no worker
       break;
   }
-  if (!who.is_consumer)
+  if (!started.is_consumer)
     return;
-  admit(who.address, *entrance_);
+  admit(started.address, *entrance_);
   for (const auto& each : links_)
     if (each->engine().mode() == connection_mode::outgoing)
-      admit(who.address, each->engine().flow_control_id());
+      admit(started.address, each->engine().flow_control_id());
 }
 
 void simulated_node::restart_a_worker() {
-  auto& who = world_.random.any_in(residents_);
-  if (who.what == kind::relay || who.what == kind::desk)
+  auto& started = world_.random.any_in(residents_);
+  if (started.what == kind::relay || started.what == kind::desk)
     return;
-  world_.events.note(event::worker_stopped, who.number);
-  world_.book.worker_stops(who.number);
-  node_->stop_worker(who.address);
-  forget_rights(who.address);
-  start_worker(who);
+  world_.events.note(event::worker_stopped, started.number);
+  world_.book.worker_stops(started.number);
+  node_->stop_worker(started.address);
+  forget_rights(started.address);
+  start_worker(started);
 }
 
 void simulated_node::start_a_relay() {
@@ -186,7 +186,7 @@ void simulated_node::stop() {
     world_.book.worker_stops(each.number);
   if (world_.random.percent(50))
     promises_.clear();
-  node_->stop_now();
+  node_->stop(std::chrono::milliseconds{0});
   promises_.clear();
   desk_.reset();
   node_.reset();

@@ -125,7 +125,7 @@ private:
     route back;
   };
 
-  void start_worker(resident& who);
+  void start_worker(resident& started);
   void admit(const ockam::address& consumer, const flow_control_id& id);
   [[nodiscard]] bool lets_in(const link* through, const ockam::address& consumer) const;
   void forget_rights(const ockam::address& gone) { rights_.erase(gone); }

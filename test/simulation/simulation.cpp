@@ -20,8 +20,8 @@ constexpr std::uint64_t max_events = 500'000;
 constexpr std::uint64_t steps_between_checks = 64;
 
 /// Most are quick; some wait for a few of the others' steps, and some for many.
-unsigned pace_of(std::uint64_t who) noexcept {
-  const auto lot = who % 16;
+unsigned pace_of(std::uint64_t number) noexcept {
+  const auto lot = number % 16;
   return lot == 0 ? 50 : lot <= 3 ? 6 : 1;
 }
 
@@ -338,7 +338,7 @@ void simulation::act_with_fault(simulated_node& node) {
       return node.restart_a_worker();
     case 3:
       return node.close_a_link();
-    case 4: // who has lost a neighbour calls again
+    case 4: // a node that has lost a neighbour connects again
     case 5:
       for (const auto& [from, to] : world_.chosen.edges)
         if (world_.nodes[from]->is_up() && !world_.nodes[from]->is_leaving()

@@ -70,7 +70,7 @@ simulated_node::plan simulated_node::make_plan() {
     if (last != nullptr && random.percent(90)) {
       visit(last->address);
     } else {
-      visit(random.any_of<ockam::address>({"nobody", "app", *address::parse("1#127.0.0.1:4000")}));
+      visit(random.any_of<ockam::address>({"missing", "app", *address::parse("1#127.0.0.1:4000")}));
       made.sound = false;
     }
   }
@@ -145,7 +145,7 @@ std::optional<delayed_event> simulated_node::send_later(sender& from, std::uint3
   const auto along = make_plan();
   const auto number = open_message(along, paid);
   world_.events.note(event::delayed, number, worker, along.along.size());
-  auto made = from.delayed(along.along, world_.book.body_of(number));
+  auto made = from.make_delayed_event(along.along, world_.book.body_of(number));
   if (!made)
     return std::nullopt;
   made->schedule(std::chrono::milliseconds{world_.random.between(0, 300)});

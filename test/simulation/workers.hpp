@@ -63,7 +63,8 @@ struct sleeper : role {
     if (alarm)
       return;
     alarm = node->open_message();
-    auto made = ctx.delayed(route{ctx.primary_address()}, node->around().book.body_of(*alarm));
+    auto made = ctx.make_delayed_event(route{ctx.primary_address()},
+                                       node->around().book.body_of(*alarm));
     if (!made)
       return;
     waking = std::move(*made);
@@ -112,7 +113,7 @@ struct front : role {
 struct deferrer : role {
   void handle_message(context& ctx, const routed<raw>& received) const {
     const auto what = arrived(received);
-    node->keep(ctx.keep(received), number, what.paid, received.return_route());
+    node->keep(ctx.make_response_promise(received), number, what.paid, received.return_route());
     if (node->around().random.percent(30)) // otherwise the simulation does, from outside
       node->answer_a_promise();
   }

@@ -39,14 +39,14 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   const auto c = a.connect(listener,
                            {.keepalive = impatient, .limits = quick, .observer = at_a.observer()});
   b.node.start_worker("echoer", echoer{});
-  b.flow_control().add_consumer("echoer", listener.flow_control_id());
+  b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   ASSERT_EQ(ask(a.node, {c, "echoer"}, "hello"), "hello");
 
   swallow_everything();
   const auto began = std::chrono::steady_clock::now();
   for (const auto* side : {&at_a, &at_b}) {
     const auto end = side->wait_for(connection_state::closed);
-    ASSERT_TRUE(end) << "nobody noticed";
+    ASSERT_TRUE(end) << "it was not noticed";
     EXPECT_TRUE(end->cause);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -55,11 +55,11 @@ TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
 
   // to where nothing answers, within the time that was asked for
   const auto connecting = std::chrono::steady_clock::now();
-  const auto nobody = a.tcp.try_connect(listener.socket_address(), {.connect_timeout = 500ms});
-  ASSERT_FALSE(nobody);
+  const auto refused = a.tcp.try_connect(listener.socket_address(), {.connect_timeout = 500ms});
+  ASSERT_FALSE(refused);
   for (const auto& part : {listener.socket_address(), std::string{"500 ms (connect-timeout)"}})
-    EXPECT_NE(to_string(error_of(nobody)).find(part), std::string::npos)
-      << to_string(nobody.error());
+    EXPECT_NE(to_string(error_of(refused)).find(part), std::string::npos)
+      << to_string(refused.error());
   EXPECT_LT(std::chrono::steady_clock::now() - connecting, 2s);
 }
 

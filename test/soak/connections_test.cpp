@@ -16,7 +16,7 @@ class ConnectionSoak : public nodes_test {
 protected:
   ConnectionSoak() {
     server.node.start_worker("echoer", echoer{});
-    server.flow_control().add_consumer("echoer", listener.flow_control_id());
+    server.flow_controls().add_consumer("echoer", listener.flow_control_id());
   }
 
   void by_the_client() {

@@ -47,10 +47,10 @@ TEST_F(Soak, ORD5_MemoryStaysFlatAtFullLoadThroughARelay) {
   tcp_node server{start_node()};
   server.node.start_worker("echoer", echoer{});
   const auto at_server = server.listen();
-  server.flow_control().add_consumer("echoer", at_server.flow_control_id());
+  server.flow_controls().add_consumer("echoer", at_server.flow_control_id());
   middle.node.start_worker("relay", relay{middle.connect(at_server)});
   const auto at_middle = middle.listen();
-  middle.flow_control().add_consumer("relay", at_middle.flow_control_id());
+  middle.flow_controls().add_consumer("relay", at_middle.flow_control_id());
 
   const auto over = std::make_shared<std::atomic<bool>>(false);
   const auto replies = std::make_shared<std::atomic<std::uint64_t>>(0);
@@ -60,7 +60,7 @@ TEST_F(Soak, ORD5_MemoryStaysFlatAtFullLoadThroughARelay) {
     const auto name = "driver-" + std::to_string(i);
     client.node.start_worker(
       name, driver{over, replies, {c, "relay", "echoer"}, std::string(sizes[i], '.')});
-    client.flow_control().add_consumer(address{name}, c.flow_control_id());
+    client.flow_controls().add_consumer(address{name}, c.flow_control_id());
     for (int window = 0; window < 20; ++window)
       client.node.send(address{name}, std::string{"go"});
   }

@@ -17,7 +17,7 @@ namespace {
 constexpr auto middle_program = "04-routing-over-transport-two-hops-middle";
 constexpr auto responder_program = "04-routing-over-transport-two-hops-responder";
 
-/// A port that stays free while nobody listens: the system gives it to no outgoing connection.
+/// A port that stays free while there is no listener: the system gives it to no outgoing connection.
 std::string lasting_address() {
   static int port = 20'000 + getpid() % 8'000;
   while (!is_free(++port))
@@ -80,7 +80,8 @@ protected:
       static_cast<void>(node_.node.root().forward(
         message{to, route{"replies"}, encode_payload(std::to_string(next_++)).value()}));
       for (auto* each : {&middle_, &responder_})
-        static_cast<void>((*each)->told_so_far()); // who is not listened to stops working
+        static_cast<void>(
+          (*each)->told_so_far()); // a program whose output is not read stops working
       for (auto i = first; i < next_; ++i)
         if (answers.has(std::to_string(i)))
           return true;
@@ -107,7 +108,7 @@ TEST_F(RestartSoak, DEC12_DEC16_TrafficFlowsAgainWithinTwoSecondsAndNothingComes
   node_.node.start_worker("replies", [seen = answers](context&, const routed<std::string>& what) {
     seen.count(what.body());
   });
-  node_.flow_control().add_consumer("replies", c.flow_control_id());
+  node_.flow_controls().add_consumer("replies", c.flow_control_id());
   const route to{c, "forward_to_responder", "echoer"};
   time_until_traffic_flows(to);
   std::chrono::milliseconds worst{0};

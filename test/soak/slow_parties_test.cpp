@@ -14,7 +14,7 @@ namespace ockam::test {
 namespace {
 
 /// What a node may take on top for one that does not keep up.
-constexpr std::size_t share = 16u << 20;
+constexpr std::size_t slow_party_share = 16u << 20;
 
 /// With messages of different sizes.
 class SlowParties : public nodes_test, public testing::WithParamInterface<std::size_t> {
@@ -23,11 +23,11 @@ protected:
   const std::string body = std::string(GetParam(), '.');
   std::size_t before = 0;
 
-  void expect_within_share(const std::string& who) const {
+  void expect_within_share(const std::string& name) const {
     const auto now = heap_in_use();
     const auto extra = now > before ? now - before : 0;
-    std::cout << who << ", messages of " << body.size() << " bytes: " << extra / 1024 << " KiB\n";
-    EXPECT_LE(extra, share);
+    std::cout << name << ", messages of " << body.size() << " bytes: " << extra / 1024 << " KiB\n";
+    EXPECT_LE(extra, slow_party_share);
   }
 };
 
@@ -52,7 +52,7 @@ TEST_P(SlowParties, ORD5_ORD8_AWorkerThatDoesNothingCostsItsShareAtMost) {
   const auto place = node.listen();
   node.node.start_worker(
     "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
-  node.flow_control().add_consumer("slow", place.flow_control_id());
+  node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto peer = raw_peer::connect_to(place.port());
   const auto encoded
     = encode_message(message{route{"slow"}, route{"peer"}, encode_payload(body).value()});

@@ -49,14 +49,14 @@ protected:
     b->node.start_worker(
       "caller", [once](context&, const routed<any>&) { once(); },
       GetParam() == place::pooled_worker ? pooled : worker_options{});
-    b->flow_control().add_consumer("caller", listener.flow_control_id());
+    b->flow_controls().add_consumer("caller", listener.flow_control_id());
     const auto c = a.connect(listener);
     if (GetParam() == place::async_connect)
       b->tcp.async_connect(listener.socket_address(), {},
                            [once](const result<connection>&) { once(); });
     else
       a.node.send({c, "caller"}, unit{});
-    ASSERT_EQ(done.get_future().wait_for(patience), std::future_status::ready);
+    ASSERT_EQ(done.get_future().wait_for(long_timeout), std::future_status::ready);
   }
 
   /// The error of a call that throws or returns it.
@@ -102,7 +102,7 @@ TEST_P(Blocking, MAP13_WhatWaitsIsRefusedAtOnceAndNamesWhatDoesNot) {
     };
     note("handle the messages", [&] { return root.receive<any>(); });
     note("context::send_and_receive", [&] {
-      return root.send_and_receive<any>({open, "nobody"}, unit{});
+      return root.send_and_receive<any>({open, "missing"}, unit{});
     });
     note("send at once", [&] { return root.wait_for("app"); });
     note("async_connect", [&] {
@@ -122,7 +122,7 @@ TEST_P(Blocking, MAP13_WhatWaitsIsRefusedAtOnceAndNamesWhatDoesNot) {
       return 0;
     });
     note("request_stop", [&] {
-      b->node.stop_now();
+      b->node.stop(std::chrono::milliseconds{0});
       return 0;
     });
     note("stops the node", [&] {
@@ -216,7 +216,7 @@ protected:
 
   Throwing() {
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", listener.flow_control_id());
+    b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   }
 };
 
@@ -257,9 +257,9 @@ TEST_F(Throwing, MAP14_AMessageObserverMayThrowAnything) {
   tcp_node c{start_node({.observer = std::make_shared<throwing_observer>()})};
   const auto there = c.connect(listener);
   EXPECT_EQ(ask(c.node, {there, "echoer"}), "Hello Ockam!");
-  EXPECT_FALSE(c.node.root().send("nobody", unit{}));
+  EXPECT_FALSE(c.node.root().send("missing", unit{}));
   for (int i = 0; i < 10'000; ++i)
-    EXPECT_FALSE(c.node.root().send("nobody", unit{}));
+    EXPECT_FALSE(c.node.root().send("missing", unit{}));
   EXPECT_GE(c.node.metrics().failed_callbacks, 10'000u);
   const auto lines = logged_lines();
   EXPECT_LT(std::ranges::count_if(lines,
@@ -283,7 +283,7 @@ TEST_F(Throwing, NOD7_AHandlerThatKeepsAnIoThreadDoesNotKeepAStop) {
       reached.open();
       static_cast<void>(kept.wait(60s));
     });
-    owner.flow_control().add_consumer("busy", at.flow_control_id());
+    owner.flow_controls().add_consumer("busy", at.flow_control_id());
     a.node.send({a.connect(at), "busy"}, unit{});
   }
   ASSERT_TRUE(reached.wait());
@@ -305,7 +305,7 @@ TEST_F(Throwing, NOD7_AHandlerThatKeepsAnIoThreadDoesNotKeepAStop) {
   const auto listener = b.listen();
   server.start_worker(
     "last", [](context&, const routed<any>&) { std::exit(7); }, options);
-  server.flow_control().add_consumer("last", listener.flow_control_id());
+  server.flow_controls().add_consumer("last", listener.flow_control_id());
   client.send({a.connect(listener), "last"}, unit{});
   for (;;)
     std::this_thread::sleep_for(1h);

@@ -27,7 +27,7 @@ protected:
     error refusal{errc::internal};
     while (eventually(
       [&] {
-        const auto sent = scarce.node.root().send({to, "anybody"}, std::string(size, '.'));
+        const auto sent = scarce.node.root().send({to, "unknown"}, std::string(size, '.'));
         if (!sent)
           refusal = sent.error();
         return sent.has_value();
@@ -39,7 +39,7 @@ protected:
 
   void start_echoer(const char* name) {
     scarce.node.start_worker(name, echoer{});
-    scarce.flow_control().add_consumer(name, listener.flow_control_id());
+    scarce.flow_controls().add_consumer(name, listener.flow_control_id());
   }
 
   [[nodiscard]] metrics counted() const { return scarce.node.metrics(); }
@@ -66,7 +66,7 @@ TEST_F(Buffers, ORD8_SendersAreRefusedWhenTheOutputOfAllConnectionsReachesTheLim
   EXPECT_EQ(counted().dropped_for(drop_reason::pending_bytes_full), counted().buffer_refusals);
 
   // what waits in one connection does not keep the first message of another from its queue
-  EXPECT_TRUE(scarce.node.root().send({all[1], "anybody"}, std::string(30'000, '.')));
+  EXPECT_TRUE(scarce.node.root().send({all[1], "unknown"}, std::string(30'000, '.')));
   peers.clear();
   EXPECT_TRUE(eventually([&] { return counted().buffer_bytes == 0; })) << counted().buffer_bytes;
 }
@@ -83,7 +83,7 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
     tell(event);
     if (event.state == connection_state::writable && ++*tries < 100) // as soon as it is told
       static_cast<void>(
-        scarce.node.root().send({event.sender, "anybody"}, std::string(400'000, '.')));
+        scarce.node.root().send({event.sender, "unknown"}, std::string(400'000, '.')));
   };
   const auto c = scarce.tcp.connect(silent.address(), {.observer = again});
   auto peer = silent.accept();
@@ -99,7 +99,7 @@ TEST_F(Buffers, ORD8_WhoWasRefusedForTheSakeOfTheNodeIsToldWhenItMaySend) {
 
 TEST_F(Buffers, ALargeFramePassesWhileThereIsRoom) {
   const auto c = plenty.connect(listener);
-  plenty.flow_control().add_consumer("replies", c.flow_control_id());
+  plenty.flow_controls().add_consumer("replies", c.flow_control_id());
   const std::string body(limit - chunk - 100'000, '.');
   EXPECT_EQ(ask(plenty.node, {c, "echoer"}, body), body);
   EXPECT_EQ(counted().buffer_refusals, 0u);
@@ -120,7 +120,7 @@ TEST_F(Buffers, WhoeverKeepsMessagesLeavesTheOthersEnoughToGoOn) {
   const gate released;
   scarce.node.start_worker(
     "keeper", [released](context&, routed<any>&) { EXPECT_TRUE(released.wait()); }, pooled);
-  scarce.flow_control().add_consumer("keeper", listener.flow_control_id());
+  scarce.flow_controls().add_consumer("keeper", listener.flow_control_id());
   std::vector<connection> greedy;
   for (std::size_t i = 0; i < limit / chunk; ++i) { // each message keeps a chunk
     greedy.push_back(plenty.connect(listener));

@@ -211,7 +211,7 @@ TEST(Config, WhatCafShowsHasEveryOption) {
 udp::binding udp_tied_with_defaults(node& on) {
   auto udp = udp::transport::create(on);
   auto options = udp.default_bind_options();
-  options.peer = "127.0.0.1:1"; // nobody
+  options.peer = "127.0.0.1:1"; // no listener
   return udp.bind("127.0.0.1:0", std::move(options));
 }
 
@@ -230,7 +230,7 @@ TEST(Config, NodesAndTransportsMadeWithoutOptionsTakeThem) {
     = uds_of_a.connect(uds_of_a.listen((directory / "socket").string()).socket_address());
   const auto e = udp_tied_with_defaults(a);
   for (const address& way : {c.sender_address(), d.sender_address(), e.sender_address()}) {
-    const auto large = a.root().send({way, "nobody"}, std::string(2'000, 'x'));
+    const auto large = a.root().send({way, "missing"}, std::string(2'000, 'x'));
     ASSERT_FALSE(large);
     EXPECT_EQ(error_of(large), errc::message_too_large);
   }

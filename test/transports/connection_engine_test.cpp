@@ -89,7 +89,7 @@ TEST_F(ConnectionEngine, TCP35_WhatWasTakenWhileTheLastBatchEndedIsWritten) {
   EXPECT_EQ(error_of(node.root().send(beyond(), body)), errc::resource_exhausted);
   on_writable = [this] { // the request is left out: nothing waits, and there is room
     on_writable = nullptr;
-    send("farewell");
+    send("last");
     EXPECT_TRUE(engine->disconnect());
   };
   loop->run_calls();

@@ -24,7 +24,7 @@ TEST_P(ConnectionContract, ORD1_ORD2_ORD4_TenThousandMessagesEachWayKeepTheirOrd
   };
   const auto receive_all = [](endpoint& reader) {
     for (int i = 0; i < total; ++i) {
-      const auto next = reader.receive<std::string>({patience});
+      const auto next = reader.receive<std::string>({long_timeout});
       ASSERT_TRUE(next) << "message " << i << " is missing";
       ASSERT_EQ(next->body(), std::to_string(i));
     }
@@ -64,14 +64,14 @@ TEST_P(ConnectionContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSen
   EXPECT_GE(refused, 1u);
 
   for (int i = 0; i < accepted; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << "message " << i << " of " << accepted << " is missing";
     ASSERT_EQ(std::stoi(next->body()), i);
   }
   EXPECT_TRUE(events.wait_for(connection_state::writable));
   EXPECT_TRUE(c.flush());
   EXPECT_TRUE(send(accepted));
-  EXPECT_EQ(std::stoi(reader.receive<std::string>({patience})->body()), accepted);
+  EXPECT_EQ(std::stoi(reader.receive<std::string>({long_timeout})->body()), accepted);
   EXPECT_EQ(ask(a.node, {c, "quick"}), "Hello Ockam!");
 }
 
@@ -100,8 +100,9 @@ TEST_P(ConnectionContract, TCP35_WhatWasSentBeforeDisconnectArrivesAlsoWhileTheP
     const auto c = connect(a, place);
     const auto k = accepted(b);
     std::atomic<bool> enough{false};
-    std::thread other{[&] { // as fast as it can; nobody at A wants it
-      while (!enough && (b.node.root().send({k, "nobody"}, std::string(2'000, '.')) || k.is_open()))
+    std::thread other{[&] { // as fast as it can; no worker at A wants it
+      while (!enough
+             && (b.node.root().send({k, "missing"}, std::string(2'000, '.')) || k.is_open()))
         ;
     }};
     for (int i = 0; i < total; ++i)
@@ -139,13 +140,13 @@ private:
   std::atomic<std::size_t> seen_{0};
 };
 
-TEST_P(ConnectionContract, TCP37_AConnectionMayCloseWhileOthersSendAndSomebodyObserves) {
+TEST_P(ConnectionContract, TCP37_AConnectionMayCloseWhileOthersSendAndItIsObserved) {
   auto observed = make_side({.observer = std::make_shared<attentive>()});
   const auto place = listen(b);
   for (int round = 0; round < 50; ++round) {
     const auto c = connect(observed, place);
     std::thread sends{[&] {
-      while (observed.node.root().send({c, "nobody"}, "x") || c.is_open())
+      while (observed.node.root().send({c, "missing"}, "x") || c.is_open())
         ;
     }};
     ASSERT_TRUE(accepted(b).disconnect());

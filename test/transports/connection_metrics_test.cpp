@@ -20,7 +20,7 @@ protected:
 
 TEST_F(ConnectionMetrics, DEC7_WhatPassesIsCountedForEachConnection) {
   b.node.start_worker("echoer", echoer{});
-  b.flow_control().add_consumer("echoer", place.flow_control_id());
+  b.flow_controls().add_consumer("echoer", place.flow_control_id());
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   EXPECT_EQ(ask(a.node, {other, "echoer"}), "Hello Ockam!");
@@ -37,10 +37,10 @@ TEST_F(ConnectionMetrics, DEC7_WhatPassesIsCountedForEachConnection) {
 TEST_F(ConnectionMetrics, DEC7_ADropIsCountedForTheConnectionThatTheMessageCameThrough) {
   b.node.start_worker("hidden", echoer{});
   b.node.start_worker("hop", hop{});
-  b.flow_control().add_consumer("hop", place.flow_control_id());
-  a.node.send({c, "nobody"}, "x");
+  b.flow_controls().add_consumer("hop", place.flow_control_id());
+  a.node.send({c, "missing"}, "x");
   a.node.send({c, "hidden"}, "x");
-  a.node.send({c, "hop", "nobody"}, "x"); // further on in the node
+  a.node.send({c, "hop", "missing"}, "x"); // further on in the node
   expect_drops(b.node, drop_reason::unknown_address, 2);
   expect_drops(b.node, drop_reason::not_a_consumer, 1);
   const auto seen = at_b.metrics();
@@ -55,7 +55,7 @@ TEST_F(ConnectionMetrics, DEC7_WhatAWorkerHasNotHandledIsSeen) {
   const gate opened;
   b.node.start_worker(
     "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
-  b.flow_control().add_consumer("slow", place.flow_control_id());
+  b.flow_controls().add_consumer("slow", place.flow_control_id());
   for (int i = 0; i < 5; ++i)
     a.node.send({c, "slow"}, "x");
   EXPECT_TRUE(eventually([&] { return at_b.metrics().received == 5; }));
@@ -69,7 +69,7 @@ TEST_F(ConnectionMetrics, DEC7_ERR9_WhatIsLostWithAConnectionIsCountedForIt) {
   const raw_listener silent{16, true};
   const auto d = a.tcp.connect(silent.address());
   auto peer = silent.accept(); // takes nothing: what waits here cannot leave before the reset
-  while (a.node.root().send({d, "anybody"}, std::string(100'000, 'x'))) // until nothing more fits
+  while (a.node.root().send({d, "unknown"}, std::string(100'000, 'x'))) // until nothing more fits
     ;
   peer.close_at_once();
   EXPECT_TRUE(eventually([&] { return !d.is_open(); }));

@@ -14,8 +14,8 @@ namespace {
 /// Its attempts fail, as many as it is told.
 class failing_connector final : public internal::basic_connector<internal::asio_net, int> {
 public:
-  failing_connector(thread_ptr on, int failures, internal::connect_patience patience)
-    : basic_connector{std::move(on), "there", patience}, left_{failures} {}
+  failing_connector(thread_ptr on, int failures, internal::connect_timeouts timeouts)
+    : basic_connector{std::move(on), "there", timeouts}, left_{failures} {}
 
   [[nodiscard]] int attempts() const { return attempts_; }
 
@@ -44,8 +44,8 @@ protected:
   }
 
   std::shared_ptr<failing_connector> make(int failures) {
-    return std::make_shared<failing_connector>(thread_, failures,
-                                               internal::connect_patience{patience, patience});
+    return std::make_shared<failing_connector>(
+      thread_, failures, internal::connect_timeouts{long_timeout, long_timeout});
   }
   std::future<result<int>> start(failing_connector& any, std::chrono::milliseconds pause) {
     const auto promise = std::make_shared<std::promise<result<int>>>();

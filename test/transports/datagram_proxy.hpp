@@ -20,7 +20,7 @@ struct impairment {
   unsigned delay = 8;
 };
 
-/// A bad network between one client, who sends to `address()`, and a server: what the server gets comes
+/// A bad network between one client, which sends to `address()`, and a server: what the server gets comes
 /// from the proxy, and what it sends there goes back to the client.
 ///
 /// The same seed makes the same decisions for the same datagrams. When nothing comes for a moment,

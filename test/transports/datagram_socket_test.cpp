@@ -98,7 +98,7 @@ TEST_P(DatagramSocket, ALargerOneIsSeenToBeTooLarge) {
 TEST_P(DatagramSocket, WhatTheSystemRefusesCostsNothingElse) {
   add({1});
   *from.room_for(1) = 2;
-  from.add(1, {}, {asio::ip::address_v4::loopback(), 0}, true); // nobody can be at port 0
+  from.add(1, {}, {asio::ip::address_v4::loopback(), 0}, true); // no peer can be at port 0
   add({3});
   const auto outcome = from.send();
   EXPECT_EQ(outcome.messages_lost, 1u);

@@ -8,7 +8,7 @@ namespace {
 class FlowControlLifetime : public flow_control_scenario {
 protected:
   std::set<address> consumers_of(const flow_control_id& id) {
-    return b.flow_control().consumers(id);
+    return b.flow_controls().consumers(id);
   }
   bool connection_ends_at_b() {
     return eventually([&] { return b.tcp.connections().empty(); });
@@ -39,7 +39,7 @@ TEST_F(FlowControlLifetime, FC35_TheLastConnectionTakesTheRightsOfAStoppedListen
 TEST_F(FlowControlLifetime, FC36_AListenerWithoutConnectionsTakesItsRightsWithIt) {
   const auto alone = b.listen();
   start_echoer(b);
-  b.flow_control().add_consumer("echoer", alone.flow_control_id());
+  b.flow_controls().add_consumer("echoer", alone.flow_control_id());
   ASSERT_TRUE(alone.stop());
   EXPECT_EQ(consumers_of(alone.flow_control_id()), std::set<address>{});
 }
@@ -47,7 +47,7 @@ TEST_F(FlowControlLifetime, FC36_AListenerWithoutConnectionsTakesItsRightsWithIt
 TEST_F(FlowControlLifetime, FC37_AClosedConnectionTakesItsOwnRightsOnly) {
   start_echoer(b);
   admit("echoer");
-  b.flow_control().add_consumer("echoer", k.flow_control_id());
+  b.flow_controls().add_consumer("echoer", k.flow_control_id());
   ASSERT_TRUE(c.disconnect());
   ASSERT_TRUE(connection_ends_at_b());
   EXPECT_EQ(consumers_of(k.flow_control_id()), std::set<address>{});
@@ -58,14 +58,14 @@ TEST_F(FlowControlLifetime, FC37_AClosedConnectionTakesItsOwnRightsOnly) {
 TEST_F(FlowControlLifetime, FC38_FCC4_NothingIsLeftWhenEverythingHasStopped) {
   start_echoer(b);
   admit("echoer");
-  a.flow_control().add_consumer("app", c.flow_control_id());
+  a.flow_controls().add_consumer("app", c.flow_control_id());
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
-  EXPECT_FALSE(a.flow_control().empty());
-  EXPECT_FALSE(b.flow_control().empty());
+  EXPECT_FALSE(a.flow_controls().empty());
+  EXPECT_FALSE(b.flow_controls().empty());
   a.node.stop();
   b.node.stop();
-  EXPECT_TRUE(a.flow_control().empty());
-  EXPECT_TRUE(b.flow_control().empty());
+  EXPECT_TRUE(a.flow_controls().empty());
+  EXPECT_TRUE(b.flow_controls().empty());
 }
 
 } // namespace

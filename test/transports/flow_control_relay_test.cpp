@@ -21,11 +21,11 @@ protected:
 
   FlowControlOfARelay() {
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", listener_of_b.flow_control_id());
+    b.flow_controls().add_consumer("echoer", listener_of_b.flow_control_id());
   }
 
   void admit_at_m(const address& consumer) {
-    m.flow_control().add_consumer(consumer, listener_of_m.flow_control_id());
+    m.flow_controls().add_consumer(consumer, listener_of_m.flow_control_id());
   }
 
   template <class Relay>
@@ -48,8 +48,8 @@ protected:
 TEST_F(FlowControlOfARelay, FC39_FCU9_TheRelayOfTheTutorialLetsRequestAndReplyPass) {
   start_relay(relay{d});
   EXPECT_EQ(ask(a.node, through_the_relay), "Hello Ockam!");
-  EXPECT_TRUE(m.flow_control().is_consumer(accepted_by_m.sender_address(), d.flow_control_id()));
-  EXPECT_TRUE(m.flow_control().is_consumer(d.sender_address(), accepted_by_m.flow_control_id()));
+  EXPECT_TRUE(m.flow_controls().is_consumer(accepted_by_m.sender_address(), d.flow_control_id()));
+  EXPECT_TRUE(m.flow_controls().is_consumer(d.sender_address(), accepted_by_m.flow_control_id()));
 }
 
 TEST_F(FlowControlOfARelay, FC40_WithoutThePreviousHopTheReplyIsDropped) {
@@ -90,7 +90,7 @@ TEST_F(FlowControlOfARelay, FC44_ARelayThatIsNoConsumerIsNotReached) {
 TEST_F(FlowControlOfARelay, FC45_FCU9_ALocalClientOfTheRelayIsAddedAtTheNextHopOnly) {
   m.node.start_worker("relay", relay{d});
   EXPECT_EQ(ask(m.node, {"relay", "echoer"}), "Hello Ockam!");
-  EXPECT_TRUE(m.flow_control().consumed_by(d.sender_address()).empty());
+  EXPECT_TRUE(m.flow_controls().consumed_by(d.sender_address()).empty());
 
   const journal replies;
   m.node.start_worker("w", [=](context& ctx, const routed<std::string>& received) -> result<void> {
@@ -101,8 +101,8 @@ TEST_F(FlowControlOfARelay, FC45_FCU9_ALocalClientOfTheRelayIsAddedAtTheNextHopO
   });
   m.node.send("w", "from a worker");
   EXPECT_EQ(replies.wait_for(1), lines{"from a worker"});
-  EXPECT_EQ(m.flow_control().consumed_by("w"), std::vector{d.flow_control_id()});
-  EXPECT_TRUE(m.flow_control().consumed_by("relay").empty());
+  EXPECT_EQ(m.flow_controls().consumed_by("w"), std::vector{d.flow_control_id()});
+  EXPECT_TRUE(m.flow_controls().consumed_by("relay").empty());
 }
 
 TEST_F(FlowControlOfARelay, FC46_ARelayInFrontOfALocalWorkerMakesItReachable) {
@@ -131,7 +131,7 @@ TEST_F(FlowControlOfARelay, FC48_TwoClientsOfARelayGetTheirOwnReplies) {
     EXPECT_EQ(ask(a.node, through_the_relay, "one"), "one");
     EXPECT_EQ(ask(another.node, {c2, "forward_to_responder", "echoer"}, "two"), "two");
   }
-  EXPECT_EQ(m.flow_control().consumers(d.flow_control_id()).size(), 2u);
+  EXPECT_EQ(m.flow_controls().consumers(d.flow_control_id()).size(), 2u);
 }
 
 TEST_F(FlowControlOfARelay, FC49_ARelayNeedsARoute) {

@@ -17,7 +17,7 @@ protected:
   connection k = b.accepted();
 
   void admit(const address& consumer) {
-    b.flow_control().add_consumer(consumer, l.flow_control_id());
+    b.flow_controls().add_consumer(consumer, l.flow_control_id());
   }
 
   static void start_echoer(const tcp_node& on, const mailboxes& at = "echoer") {

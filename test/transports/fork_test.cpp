@@ -20,7 +20,7 @@ protected:
 
 TEST_F(ForkWithConnections, NOD16_EachCallInAChildIsRefused) {
   const auto listener = b.listen();
-  b.flow_control().add_consumer("echoer", listener.flow_control_id());
+  b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto connection = a.connect(listener);
   auto udp = udp::transport::create(a.node);
   const auto first_admitted = first_admitted_in_child({
@@ -38,7 +38,7 @@ TEST_F(ForkWithConnections, NOD16_EachCallInAChildIsRefused) {
     [&] { udp.bind(); },
     [&] { value_or_throw(a.tcp.disconnect(connection.sender_address())); },
     [&] { value_or_throw(b.tcp.stop_listener(listener.address())); },
-    [&] { static_cast<void>(connection.flush(patience)); },
+    [&] { static_cast<void>(connection.flush(long_timeout)); },
     [&] {
       a.node.send({connection, "echoer"}, std::string{"hello"});
     },
@@ -54,7 +54,7 @@ TEST_F(ForkWithConnections, NOD16_ConnectionsOutliveTheNodeThatAChildDestroys) {
   auto sender = std::make_unique<ockam::node>(*system);
   auto own_tcp = std::make_unique<tcp::transport>(tcp::transport::create(*sender));
   const auto listener = b.listen();
-  b.flow_control().add_consumer("echoer", listener.flow_control_id());
+  b.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto connection = own_tcp->connect(listener.socket_address());
   EXPECT_EQ(in_child([&] {
               own_tcp.reset();

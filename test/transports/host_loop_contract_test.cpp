@@ -23,7 +23,7 @@ TEST_P(HostLoop, ORD1_ManySendersKeepTheirOrder) {
       a.node.send({c, "reader"}, std::to_string(i));
   }};
   for (int i = 0; i < total; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     ASSERT_EQ(next->body(), std::to_string(i));
   }
@@ -43,7 +43,7 @@ TEST_P(HostLoop, MAP10_ConnectionsAreServedSideBySide) {
       auto asker = start_reader(a, c.flow_control_id(), own);
       for (int round = 0; round < 100; ++round) {
         EXPECT_TRUE(asker.send({c, "echoer"}, body));
-        EXPECT_EQ(asker.receive<std::string>({patience})->body(), body);
+        EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), body);
       }
     });
   for (auto& each : askers)

@@ -25,7 +25,7 @@ protected:
 
   implicit_connections() {
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", l.flow_control_id());
+    b.flow_controls().add_consumer("echoer", l.flow_control_id());
   }
 };
 
@@ -37,9 +37,9 @@ TEST_F(implicit_connections, DEC15_TCP34_OneConnectionServesAllMessagesToAnAddre
   ASSERT_EQ(a.tcp.connections().size(), 1u);
   const auto made = a.tcp.connections().front();
 
-  // the replies are refused like those of any connection, until somebody admits them (FC-22)
+  // the replies are refused like those of any connection, until they are admitted (FC-22)
   expect_drops(a.node, drop_reason::not_a_consumer, 3);
-  a.flow_control().add_consumer("app", made.flow_control_id());
+  a.flow_controls().add_consumer("app", made.flow_control_id());
   ASSERT_TRUE(a.node.root().send({remote(), "echoer"}, "four").has_value());
   EXPECT_EQ(a.node.receive<std::string>().body(), "four");
   EXPECT_EQ(a.tcp.connections().size(), 1u);
@@ -76,7 +76,7 @@ TEST_F(implicit_connections, DEC15_AMessageFromTheWireNeverDials) {
   tcp_node middle{start_node(dialling())};
   auto entrance = middle.listen();
   middle.node.start_worker("hop", hop{});
-  middle.flow_control().add_consumer("hop", entrance.flow_control_id());
+  middle.flow_controls().add_consumer("hop", entrance.flow_control_id());
   tcp_node a{start_node()};
   const auto c = a.connect(entrance);
   ASSERT_TRUE(a.node.root().send({c, "hop", remote(), "echoer"}, "dial for me").has_value());

@@ -39,7 +39,7 @@ protected:
     tcp_node b{start_node()};
     const auto listener = b.listen();
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", listener.flow_control_id());
+    b.flow_controls().add_consumer("echoer", listener.flow_control_id());
     std::promise<std::thread::id> io_thread;
     const auto c = a.connect(listener, {.observer = [&](const connection_event& event) {
                                if (event.state == connection_state::connected)
@@ -47,10 +47,10 @@ protected:
                              }});
     const auto replied_on = std::make_shared<std::promise<std::thread::id>>();
     a.node.start_worker("asker", busy_asker{&a.node, {c, "echoer"}, replied_on}, options);
-    a.flow_control().add_consumer("asker", c.flow_control_id());
+    a.flow_controls().add_consumer("asker", c.flow_control_id());
     a.node.send("asker", std::string{"go"});
     auto where = replied_on->get_future();
-    if (where.wait_for(patience) != std::future_status::ready) {
+    if (where.wait_for(long_timeout) != std::future_status::ready) {
       ADD_FAILURE() << "the replies did not come";
       return false;
     }

@@ -40,7 +40,7 @@ TEST_F(KeptThread, MAP16_WhatWasReadTogetherWithTheMessageThatBlocksIsHandled) {
   });
   node.node.start_worker("beside", [=](context&, const routed<any>&) { handled.open(); });
   for (const auto* each : {"blocks", "beside"})
-    node.flow_control().add_consumer(each, place.flow_control_id());
+    node.flow_controls().add_consumer(each, place.flow_control_id());
   const auto peer = raw_peer::connect_to(place.port());
   auto together = from_hex("01");
   for (const auto* each : {"blocks", "beside"}) {
@@ -49,7 +49,7 @@ TEST_F(KeptThread, MAP16_WhatWasReadTogetherWithTheMessageThatBlocksIsHandled) {
   }
   peer.write(together);
   EXPECT_TRUE(came.wait());
-  EXPECT_TRUE(handled.wait(patience / 2)) << "before the other one is released";
+  EXPECT_TRUE(handled.wait(long_timeout / 2)) << "before the other one is released";
   released.open();
 }
 
@@ -57,11 +57,11 @@ TEST_F(KeptThread, MAP16_SeveralHandlersBlockAtATime) {
   constexpr int several = 10;
   const gate released;
   node.node.start_worker("echoer", echoer{});
-  node.flow_control().add_consumer("echoer", place.flow_control_id());
+  node.flow_controls().add_consumer("echoer", place.flow_control_id());
   tcp_node client{start_node()};
   const auto near = client.connect(place);
   auto asker = client.node.detached("asker");
-  client.flow_control().add_consumer("asker", near.flow_control_id());
+  client.flow_controls().add_consumer("asker", near.flow_control_id());
   for (int i = 0; i < several; ++i) {
     const address name{"blocks-" + std::to_string(i)};
     const gate came;
@@ -70,14 +70,14 @@ TEST_F(KeptThread, MAP16_SeveralHandlersBlockAtATime) {
       static_cast<void>(released.wait());
       static_cast<void>(self.send(question.return_route(), "after"));
     });
-    node.flow_control().add_consumer(name, place.flow_control_id());
+    node.flow_controls().add_consumer(name, place.flow_control_id());
     ASSERT_TRUE(asker.send({near, name}, "x"));
     ASSERT_TRUE(came.wait());
     ASSERT_EQ(ask(client.node, {near, "echoer"}), "Hello Ockam!");
   }
   released.open();
   for (int i = 0; i < several; ++i)
-    EXPECT_EQ(asker.receive<std::string>({patience})->body(), "after") << i;
+    EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), "after") << i;
 }
 
 /// The loop changes threads over and over, while messages come and go.
@@ -93,19 +93,19 @@ TEST_F(KeptThread, MAP16_ORD1_NoMessageIsLostOrOvertakenWhenTheLoopChangesThread
         std::this_thread::sleep_for(40ms); // what its work takes
       static_cast<void>(self.send(question.return_route(), question.body()));
     });
-    node.flow_control().add_consumer(name, place.flow_control_id());
+    node.flow_controls().add_consumer(name, place.flow_control_id());
   }
   std::vector<std::thread> askers;
   for (int i = 0; i < workers; ++i)
     askers.emplace_back([&, i] {
       const address own{"asker-" + std::to_string(i)};
       auto asker = client.node.detached(own);
-      client.flow_control().add_consumer(own, near.flow_control_id());
+      client.flow_controls().add_consumer(own, near.flow_control_id());
       const route to{near, "now-and-then-" + std::to_string(i)};
       for (int message = 0; message < messages; ++message)
         EXPECT_TRUE(asker.send(to, std::to_string(message)));
       for (int message = 0; message < messages; ++message)
-        EXPECT_EQ(asker.receive<std::string>({patience})->body(), std::to_string(message));
+        EXPECT_EQ(asker.receive<std::string>({long_timeout})->body(), std::to_string(message));
     });
   for (auto& each : askers)
     each.join();

@@ -165,7 +165,7 @@ TEST_F(TransportLog, LOG8_AStopSaysWhatItLost) {
   const auto c = a.tcp.connect(silent.address());
   const auto peer = silent.accept();
   for (int i = 0; i < 40; ++i) // less than max_pending_bytes, more than the system takes
-    ASSERT_TRUE(a.node.root().send({c, "nobody"}, std::string(100'000, 'x')).has_value());
+    ASSERT_TRUE(a.node.root().send({c, "missing"}, std::string(100'000, 'x')).has_value());
   a.node.stop();
   const auto lost = a.node.metrics().dropped_for(drop_reason::connection_closed);
   EXPECT_GT(lost, 0u);

@@ -23,7 +23,7 @@ protected:
   tcp::listener listen(tcp_node& at) {
     at.node.start_worker("echoer", echoer{});
     const auto made = at.listen();
-    at.flow_control().add_consumer("echoer", made.flow_control_id());
+    at.flow_controls().add_consumer("echoer", made.flow_control_id());
     return made;
   }
 };
@@ -110,7 +110,7 @@ TEST_F(LongestDurations, DUR1_OfThePunctureNeverEndTheWaiting) {
   udp_node middle{start_node()};
   middle.node.start_worker("rendezvous", udp::rendezvous_service{});
   const auto at = middle.bind();
-  middle.node.flow_control().add_consumer("rendezvous", at.flow_control_id());
+  middle.node.flow_controls().add_consumer("rendezvous", at.flow_control_id());
   b.node.start_worker("echoer", echoer{});
   const route rendezvous{udp_address(at), "rendezvous"};
 
@@ -119,9 +119,9 @@ TEST_F(LongestDurations, DUR1_OfThePunctureNeverEndTheWaiting) {
   options.rendezvous_timeout = options.acknowledge_timeout = options.pong_timeout = never;
   const auto listener = udp::puncture_listener::start(b.node.root(), "udp", b.udp, rendezvous,
                                                       {.each = options});
-  b.node.flow_control().add_consumer("echoer", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto entrance = b.bind();
-  b.node.flow_control().add_consumer("udp", entrance.flow_control_id());
+  b.node.flow_controls().add_consumer("udp", entrance.flow_control_id());
   const auto way = a.bind_to(entrance.socket_address());
   const auto there = udp::puncture::start(a.node.root(), a.udp, rendezvous, {way, "udp"}, options);
   const auto open = there.wait_until_open(never);

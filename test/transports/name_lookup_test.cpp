@@ -48,8 +48,8 @@ TEST_F(NameLookup, MAP15_AHundredSlowNamesHaveAnErrorAndALimit) {
   for (auto& each : ends)
     EXPECT_NE(each.get_future().get().find("still being looked up"), std::string::npos);
   EXPECT_LE(names.most_at_a_time(), 32);
-  names.let_go(); // those that nobody asks for any more are not looked up
-  EXPECT_EQ(a.tcp.connect(at("quick.test"), {.connect_timeout = patience}).peer(),
+  names.let_go(); // names without requesters are not looked up
+  EXPECT_EQ(a.tcp.connect(at("quick.test"), {.connect_timeout = long_timeout}).peer(),
             listener.socket_address());
   EXPECT_LE(names.calls(), 32);
 }
@@ -76,13 +76,13 @@ TEST_F(NameLookup, MAP15_UDP_ASlowNameDelaysNoMessageToAnother) {
   const auto here = from.bind("127.0.0.1:0");
   const auto there = to.bind("127.0.0.1:0");
   auto reader = b.node.detached("reader");
-  b.flow_control().add_consumer("reader", there.flow_control_id());
+  b.flow_controls().add_consumer("reader", there.flow_control_id());
   for (const std::string host : {"slow.test", "quick.test"})
     ASSERT_TRUE(a.node.root().send(
       {here.sender_address(),
        address{transport_type::udp, host + ':' + std::to_string(there.port())}, "reader"},
       host));
-  EXPECT_EQ(reader.receive<std::string>({patience}).value().body(), "quick.test");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout}).value().body(), "quick.test");
 }
 
 [[noreturn]] void exit_while_a_name_is_looked_up() {

@@ -39,7 +39,7 @@ void nat::run() {
   }
 }
 
-/// @param to  nobody inside: the service
+/// @param to  no host inside: the service
 void nat::take(const datagram_peer& at, inside* to) {
   const auto received = at.receive(0ms);
   if (!received || cut_)

@@ -24,7 +24,7 @@ public:
   /// Where the nodes find the service.
   [[nodiscard]] std::string service() const { return service_.address(); }
 
-  /// Datagrams for somebody who had not sent to where they came from.
+  /// Datagrams for a host that had not sent to their source.
   [[nodiscard]] std::size_t refused() const noexcept { return refused_; }
 
   /// From now on nothing passes.

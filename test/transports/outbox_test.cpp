@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// An outbox and the one who writes what is in it.
+/// An outbox and its writer.
 class Outbox : public testing::Test {
 protected:
   Outbox() {

@@ -13,7 +13,7 @@ struct partial_relay {
   result<void> handle_message(context& ctx, routed<any>&& received) {
     const auto previous = received.return_route().next().value();
     const auto next = forward_to.next().value();
-    auto& rights = ctx.flow_control();
+    auto& rights = ctx.flow_controls();
     if (const auto entrance = rights.find_producer(next); entrance && admits_previous_hop)
       rights.add_consumer(previous, entrance->id);
     if (const auto entrance = rights.find_producer(previous); entrance && admits_next_hop)

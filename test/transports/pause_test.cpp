@@ -53,7 +53,7 @@ private:
 class PausedInAFrame : public Paused {
 protected:
   PausedInAFrame() {
-    node.flow_control().add_consumer("reader", place.flow_control_id());
+    node.flow_controls().add_consumer("reader", place.flow_control_id());
     const auto body = encoded({"reader"});
     frame.resize(frame_header_size);
     put_frame_header(frame.data(), body.size());
@@ -61,7 +61,7 @@ protected:
     peer.write(from_hex("01"));
     peer.write(frame);
     peer.write(bytes_view{frame}.first(half));
-    EXPECT_TRUE(reader.receive<std::string>({patience}));
+    EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
     EXPECT_EQ(to_hex(peer.read(1)), "01");
   }
 
@@ -79,7 +79,7 @@ TEST_F(PausedInAFrame, TCP37_TimeInWhichWeDoNotRunIsNotHeldAgainstThePeer) {
   pause();
   EXPECT_TRUE(peer.is_silent(several_ticks)) << events.cause();
   peer.write(bytes_view{frame}.subspan(half));
-  EXPECT_TRUE(reader.receive<std::string>({patience})) << events.cause();
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout})) << events.cause();
 }
 
 TEST_F(PausedInAFrame, TCP37_AfterwardsThePeerHasTheRestOfItsTimeAndNoMore) {
@@ -129,13 +129,13 @@ TEST_F(Paused, UDP6_PartsMayComeAfterAPause) {
   peer.send(halves[0], at.port());
   for (const auto& part : whole)
     peer.send(part, at.port());
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
   pause();
   EXPECT_FALSE(peer.receive(several_ticks));
   EXPECT_EQ(node.dropped(drop_reason::incomplete), 0u);
   EXPECT_TRUE(at.is_open());
   peer.send(halves[1], at.port());
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
 }
 
 } // namespace

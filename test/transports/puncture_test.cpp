@@ -31,12 +31,12 @@ protected:
 
   Rendezvous() {
     service.node.start_worker("rendezvous", udp::rendezvous_service{});
-    service.node.flow_control().add_consumer("rendezvous", at.flow_control_id());
+    service.node.flow_controls().add_consumer("rendezvous", at.flow_control_id());
   }
 
   static result<rendezvous_response> ask_service(node& from, route to, rendezvous_request what) {
     return from.root().send_and_receive<rendezvous_response>(std::move(to), what,
-                                                             {.timeout = patience});
+                                                             {.timeout = long_timeout});
   }
 };
 
@@ -55,16 +55,16 @@ TEST_F(Rendezvous, UDP10_ItTellsTheFirstOfSeveralAddresses) {
                       {"asker", "2#192.0.2.1:1", "2#192.0.2.2:2"},
                       encode_payload(rendezvous_request::get_my_address).value()};
   ASSERT_TRUE(asker.forward(asked));
-  EXPECT_EQ(asker.receive<rendezvous_response>({patience})->body(),
+  EXPECT_EQ(asker.receive<rendezvous_response>({long_timeout})->body(),
             rendezvous_response{"192.0.2.1:1"});
 }
 
-TEST_F(Rendezvous, UDP10_ItIsSilentForWhoeverHasNoUdpAddress) {
+TEST_F(Rendezvous, UDP10_ItIsSilentForRequestersWithoutAUdpAddress) {
   auto asker = service.node.detached("asker");
   ASSERT_TRUE(asker.send({"rendezvous"}, rendezvous_request::get_my_address));
   ASSERT_TRUE(asker.send({"rendezvous"}, rendezvous_request::ping));
   // the answer to the second question is the first that comes
-  EXPECT_EQ(asker.receive<rendezvous_response>({patience})->body(), rendezvous_response{});
+  EXPECT_EQ(asker.receive<rendezvous_response>({long_timeout})->body(), rendezvous_response{});
   EXPECT_EQ(service.node.metrics().failed, 0u);
 }
 
@@ -77,13 +77,13 @@ TEST_F(Rendezvous, UDP10_WhatIsNoQuestionHasNoAnswer) {
 
 // -- two nodes behind NAT --------------------------------------------------------------------------
 
-/// Pings as quickly as a test wants to go on, and patience with the machine that runs it.
+/// Pings as quickly as a test wants to go on, and long_timeout with the machine that runs it.
 udp::puncture_options quick() {
   return {.bind = "127.0.0.1:0",
-          .rendezvous_timeout = patience,
-          .acknowledge_timeout = patience,
+          .rendezvous_timeout = long_timeout,
+          .acknowledge_timeout = long_timeout,
           .ping_interval = 10ms,
-          .pong_timeout = patience};
+          .pong_timeout = long_timeout};
 }
 
 udp::puncture_options quick(connection_observer observer) {
@@ -115,8 +115,8 @@ protected:
 
   UdpPuncture() {
     outside.node.start_worker("rendezvous", udp::rendezvous_service{});
-    outside.node.flow_control().add_consumer("rendezvous", service.flow_control_id());
-    b.node.flow_control().add_consumer("udp", tcp_listener.flow_control_id());
+    outside.node.flow_controls().add_consumer("rendezvous", service.flow_control_id());
+    b.node.flow_controls().add_consumer("udp", tcp_listener.flow_control_id());
   }
 
   udp::puncture_listener listen(udp::puncture_listener_options options = {.each = quick()}) {
@@ -130,7 +130,7 @@ protected:
 
   static void start_echoer(node& on, const flow_control_id& reached_by) {
     on.start_worker("echoer", echoer{});
-    on.flow_control().add_consumer("echoer", reached_by);
+    on.flow_controls().add_consumer("echoer", reached_by);
   }
 };
 
@@ -138,11 +138,11 @@ TEST_F(UdpPuncture, UDP10_TwoNodesBehindNatReachEachOtherBothWays) {
   const auto listener = listen();
   connection_journal events;
   const auto at_a = start(quick(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   EXPECT_TRUE(at_a.is_open());
   ASSERT_EQ(listener.punctures().size(), 1u);
   const auto at_b = listener.punctures().front();
-  ASSERT_TRUE(at_b.wait_until_open(patience));
+  ASSERT_TRUE(at_b.wait_until_open(long_timeout));
   EXPECT_NE(at_a.peer(), at_b.socket_address()) << "the address outside of the NAT";
   EXPECT_EQ(events.count(connection_state::connected), 1u);
   EXPECT_EQ(events.wait_for(connection_state::connected)->sender, at_a.sender_address());
@@ -160,15 +160,15 @@ TEST_F(UdpPuncture, UDP10_TwoNodesBehindNatReachEachOtherBothWays) {
 TEST_F(UdpPuncture, UDP10_ReturnRoutesBeginWithThePuncture) {
   const auto listener = listen();
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   const auto at_b = listener.punctures().front();
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const auto content
     = message{{at_a, "reader", "further"}, {"app", "earlier"}, encode_payload("x").value()}
         .set_tracing_context("trace");
   ASSERT_TRUE(a.node.root().forward(content));
-  const auto received = reader.receive<std::string>({patience});
+  const auto received = reader.receive<std::string>({long_timeout});
   ASSERT_TRUE(received);
   EXPECT_EQ(received->body(), "x");
   EXPECT_EQ(received->onward_route(), (route{"reader", "further"}));
@@ -180,13 +180,13 @@ TEST_F(UdpPuncture, UDP10_ReturnRoutesBeginWithThePuncture) {
 TEST_F(UdpPuncture, UDP10_FCU4_OnlyConsumersOfAPunctureAreReached) {
   const auto listener = listen();
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   start_echoer(b.node, tcp_listener.flow_control_id());
   expect_dropped(a.node, {at_a, "echoer"}, b.node, drop_reason::not_a_consumer);
   const auto at_b = listener.punctures().front();
-  EXPECT_EQ(b.node.flow_control().find_producer(at_b.sender_address()),
+  EXPECT_EQ(b.node.flow_controls().find_producer(at_b.sender_address()),
             (producer_info{at_b.flow_control_id(), listener.flow_control_id()}));
-  b.node.flow_control().add_consumer("echoer", at_b.flow_control_id());
+  b.node.flow_controls().add_consumer("echoer", at_b.flow_control_id());
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
   EXPECT_TRUE(a.node.root().metadata(at_a.sender_address())->terminal);
 }
@@ -197,15 +197,15 @@ TEST_F(UdpPuncture, UDP10_WhatIsPassedOnNeedsToBeAConsumerOfItsEntrance) {
   const auto entrance = tcp_of_a.listen("127.0.0.1:0");
   const auto from_b = tcp_of_b.connect(entrance.socket_address());
   const auto closed = start();
-  ASSERT_TRUE(closed.wait_until_open(patience));
+  ASSERT_TRUE(closed.wait_until_open(long_timeout));
   expect_dropped(b.node, {from_b, closed, "echoer"}, a.node, drop_reason::not_a_consumer);
   auto options = quick();
   options.consumer_of = {entrance.flow_control_id()};
   const auto transit = start(std::move(options));
-  ASSERT_TRUE(transit.wait_until_open(patience));
+  ASSERT_TRUE(transit.wait_until_open(long_timeout));
   for (const auto& each : tcp_of_a.connections())
     if (each.mode() == connection_mode::incoming) // for the way back
-      a.node.flow_control().add_consumer(each.sender_address(), transit.flow_control_id());
+      a.node.flow_controls().add_consumer(each.sender_address(), transit.flow_control_id());
   EXPECT_EQ(ask(b.node, {from_b, transit, "echoer"}), "Hello Ockam!");
 }
 
@@ -217,13 +217,13 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
   const datagram_peer silent;
   const auto alone = udp::puncture::start(
     a.node.root(), a.udp, {udp_address(silent.address()), "rendezvous"}, {to_b, "udp"}, quick());
-  EXPECT_EQ(refusal({alone, "echoer"}, "x"), errc::misuse) << "nobody was heard";
+  EXPECT_EQ(refusal({alone, "echoer"}, "x"), errc::misuse) << "no peer was heard";
 
   const auto listener = listen();
   const auto narrow = udp::transport::create(a.node, {.bind = {.limits = {.max_frame_size = 999}}});
   const auto at_a = udp::puncture::start(a.node.root(), narrow, rendezvous, {to_b, "udp"}, quick());
-  ASSERT_TRUE(at_a.wait_until_open(patience));
-  EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "for nobody";
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "for no worker";
   EXPECT_EQ(refusal({at_a, "echoer"}, std::string(600, 'x')), errc::message_too_large);
   start_echoer(b.node, listener.flow_control_id());
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
@@ -234,19 +234,19 @@ TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
   const auto listener = udp::puncture_listener::start(b.node.root(), "udp", frugal, rendezvous,
                                                       {.each = impatient()});
   const auto at_a = start(impatient());
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   for (const auto* body : {"1", "2", "3", "4"})
     a.node.send({at_a, "reader"}, body);
   expect_drops(b.node, drop_reason::mailbox_full, 2);
   const auto before = a.node.metrics().received; // three times what may come without a pong
   EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
   EXPECT_TRUE(at_a.is_open());
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "1");
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "2");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "1");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "2");
   a.node.send({at_a, "reader"}, "5");
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "5");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "5");
 }
 
 TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
@@ -254,7 +254,7 @@ TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
   const auto listener = listen({.each = impatient(at_b_events.observer())});
   connection_journal events;
   const auto at_a = start(impatient(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   ASSERT_TRUE(at_b_events.wait_for(connection_state::connected));
   between.cut();
   for (const auto* each : {&events, &at_b_events}) {
@@ -275,7 +275,7 @@ TEST_F(UdpPuncture, UDP10_AnIdlePunctureStaysOpen) {
   const auto listener = listen({.each = impatient()});
   connection_journal events;
   const auto at_a = start(impatient(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   const auto before = a.node.metrics().received;
   // three times what may come without a pong
   EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
@@ -283,7 +283,7 @@ TEST_F(UdpPuncture, UDP10_AnIdlePunctureStaysOpen) {
   EXPECT_EQ(events.count(connection_state::closed), 0u);
 }
 
-// -- who does not know the address of an end -------------------------------------------------------
+// -- strangers without the address of an end ------------------------------------------------------
 
 std::uint16_t port_of(const std::string& socket_address) {
   return static_cast<std::uint16_t>(
@@ -299,7 +299,7 @@ bytes datagram_of(const message& content, std::uint16_t number) {
 TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   const auto listener = listen({.each = impatient()});
   const auto at_a = start(impatient());
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   start_echoer(a.node, at_a.flow_control_id());
   const datagram_peer stranger;
   const auto port = port_of(at_a.socket_address());
@@ -310,12 +310,12 @@ TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   const puncture_message for_echoer{
     kind::payload, {{"echoer"}, {"stranger"}, encode_payload("not for you").value()}};
 
-  // it reaches nobody behind the socket, whatever it says
+  // it reaches no worker behind the socket, whatever it says
   for (const auto& each : {puncture_message{kind::ping}, puncture_message{kind::pong}, for_echoer})
     for (const auto& to : {at_a.sender_address(), at_a.receiver_address(), address{"echoer"}})
       say(to, each);
   expect_drops(a.node, drop_reason::not_a_consumer, 9);
-  EXPECT_FALSE(stranger.receive(0ms)) << "nobody answers";
+  EXPECT_FALSE(stranger.receive(0ms)) << "no answer comes";
   EXPECT_TRUE(at_a.is_open());
 
   between.cut();
@@ -325,10 +325,10 @@ TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   }));
 }
 
-TEST_F(UdpPuncture, UDP10_NatLetsNobodyInWhoWasNotSentTo) {
+TEST_F(UdpPuncture, UDP10_NatLetsOnlyPeersInThatWereSentTo) {
   const auto listener = listen();
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   const auto before = between.refused();
   const datagram_peer stranger;
   stranger.send(wire_vector("udp-b-single"), port_of(*listener.punctures().front().peer()));
@@ -342,16 +342,16 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   const auto listener = udp::puncture_listener::start(
     b.node.root(), "udp", b.udp, {udp_address(service), "rendezvous"}, {.each = quick()});
   auto reader = b.node.detached("reader");
-  b.node.flow_control().add_consumer("reader", listener.flow_control_id());
+  b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   const datagram_peer peer;
   const auto theirs = a.node.root().send_and_receive<negotiation>(
-    {to_b, "udp"}, negotiation{peer.address(), "end"}, {.timeout = patience});
+    {to_b, "udp"}, negotiation{peer.address(), "end"}, {.timeout = long_timeout});
   ASSERT_TRUE(theirs) << to_string(theirs.error());
   const auto at_b = listener.punctures().front();
   EXPECT_EQ(at_b.socket_address(), theirs->public_address);
   EXPECT_EQ(at_b.peer(), peer.address());
   const auto next = [&] {
-    const auto received = peer.receive(patience).value();
+    const auto received = peer.receive(long_timeout).value();
     auto said = decode_message(decode_datagram(shared_bytes{received.data})->part).value();
     const auto what = decode_payload<puncture_message>(said.payload()).value();
     return std::pair{std::move(said), what};
@@ -377,10 +377,10 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   EXPECT_EQ(next_of(kind::ping).first.onward_route(), route{"end"});
   EXPECT_FALSE(at_b.is_open()) << "no pong yet";
   say({kind::pong}, {});
-  ASSERT_TRUE(at_b.wait_until_open(patience));
+  ASSERT_TRUE(at_b.wait_until_open(long_timeout));
 
   say({kind::payload, {{"reader"}, {"app"}, encode_payload("Hello Ockam!").value()}}, {});
-  const auto received = reader.receive<std::string>({patience});
+  const auto received = reader.receive<std::string>({long_timeout});
   ASSERT_TRUE(received);
   EXPECT_EQ(received->body(), "Hello Ockam!");
   ASSERT_TRUE(reader.send(received->return_route(), "Hello!"));
@@ -393,24 +393,24 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
 TEST_F(UdpPuncture, UDP10_AListenerHasALimit) {
   const auto listener = listen({.max_punctures = 1, .each = quick()});
   const auto first = start();
-  ASSERT_TRUE(first.wait_until_open(patience));
+  ASSERT_TRUE(first.wait_until_open(long_timeout));
   auto options = quick();
   options.acknowledge_timeout = 2 * short_timeout;
   const auto second = start(std::move(options));
-  EXPECT_EQ(error_of(second.wait_until_open(patience)), errc::remote);
+  EXPECT_EQ(error_of(second.wait_until_open(long_timeout)), errc::remote);
   EXPECT_TRUE(second.has_ended());
   EXPECT_EQ(listener.refused(), 1u);
   EXPECT_TRUE(logged({"max-punctures"}));
   ASSERT_TRUE(listener.punctures().front().stop());
   ASSERT_TRUE(eventually([&] { return listener.punctures().empty(); }));
-  EXPECT_TRUE(start().wait_until_open(patience));
+  EXPECT_TRUE(start().wait_until_open(long_timeout));
 }
 
 TEST_F(UdpPuncture, UDP10_AListenerThatStopsLeavesItsPuncturesOpen) {
   const auto listener = listen();
   start_echoer(b.node, listener.flow_control_id());
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   ASSERT_TRUE(listener.stop());
   EXPECT_EQ(error_of(listener.stop()), errc::not_found);
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
@@ -422,14 +422,14 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   connection_journal events;
   auto options = quick(events.observer());
   options.acknowledge_timeout = short_timeout;
-  const auto nobody_listens = start(std::move(options));
-  EXPECT_EQ(error_of(nobody_listens.wait_until_open(patience)), errc::timeout);
+  const auto without_listener = start(std::move(options));
+  EXPECT_EQ(error_of(without_listener.wait_until_open(long_timeout)), errc::timeout);
   EXPECT_TRUE(events.wait_for(connection_state::closed)->cause);
 
   b.node.start_worker("udp", [](context& ctx, const routed<negotiation>& asked) {
     return ctx.send(asked.return_route(), negotiation{"name.invalid:4000", "end"});
   });
-  EXPECT_EQ(error_of(start().wait_until_open(patience)), errc::invalid_value)
+  EXPECT_EQ(error_of(start().wait_until_open(long_timeout)), errc::invalid_value)
     << "names are not looked up for others";
 
   const datagram_peer silent;
@@ -437,7 +437,7 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   options.rendezvous_timeout = short_timeout;
   const auto unanswered = udp::puncture::start(
     a.node.root(), a.udp, {udp_address(silent.address()), "rendezvous"}, {to_b, "udp"}, options);
-  EXPECT_EQ(error_of(unanswered.wait_until_open(patience)), errc::timeout);
+  EXPECT_EQ(error_of(unanswered.wait_until_open(long_timeout)), errc::timeout);
 }
 
 TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
@@ -448,7 +448,7 @@ TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
                                          {to_b, "udp"}, quick());
   std::optional<datagram_peer::received> question;
   for (int asked = 0; asked < 3; ++asked) {
-    question = service_in_trouble.receive(patience);
+    question = service_in_trouble.receive(long_timeout);
     ASSERT_TRUE(question) << asked;
   }
   const auto asked = decode_message(decode_datagram(shared_bytes{question->data})->part).value();
@@ -501,7 +501,7 @@ TEST_F(UdpPuncture, UDP10_APunctureCanBeStoppedAtAnyMoment) {
     ASSERT_TRUE(at_a.stop());
     EXPECT_EQ(error_of(at_a.stop()), errc::not_found);
     EXPECT_EQ(events.cause(), "closed");
-    EXPECT_EQ(error_of(at_a.wait_until_open(patience)), errc::not_found);
+    EXPECT_EQ(error_of(at_a.wait_until_open(long_timeout)), errc::not_found);
     EXPECT_TRUE(eventually([&] { return a.udp.bindings().empty(); }));
     EXPECT_EQ(events.count(connection_state::closed), 1u);
   }
@@ -512,7 +512,7 @@ TEST_F(UdpPuncture, UDP10_APunctureEndsWithItsSocket) {
   const auto listener = listen();
   connection_journal events;
   const auto at_a = start(quick(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   ASSERT_EQ(a.udp.bindings().size(), 1u);
   ASSERT_TRUE(a.udp.bindings().front().stop());
   EXPECT_EQ(events.cause(), "closed");
@@ -523,7 +523,7 @@ TEST_F(UdpPuncture, UDP10_NOD6_ANodeStopsWithItsPuncturesUnderLoad) {
   const auto listener = listen();
   start_echoer(b.node, listener.flow_control_id());
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(patience));
+  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
   for (int i = 0; i < 200; ++i)
     static_cast<void>(a.node.root().send({at_a, "echoer"}, "x"));
   a.node.stop();

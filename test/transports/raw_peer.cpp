@@ -20,7 +20,7 @@ namespace ockam::test {
 
 namespace {
 
-constexpr timeval patience{10, 0};
+constexpr timeval receive_timeout{10, 0};
 
 int checked(int outcome, const char* what) {
   if (outcome < 0)
@@ -77,8 +77,8 @@ void descriptor::close() noexcept {
 }
 
 raw_peer::raw_peer(descriptor socket) : socket_{std::move(socket)} {
-  set(socket_.number(), SOL_SOCKET, SO_RCVTIMEO, patience);
-  set(socket_.number(), SOL_SOCKET, SO_SNDTIMEO, patience);
+  set(socket_.number(), SOL_SOCKET, SO_RCVTIMEO, receive_timeout);
+  set(socket_.number(), SOL_SOCKET, SO_SNDTIMEO, receive_timeout);
   if (option(SOL_SOCKET, SO_DOMAIN) != AF_UNIX)
     set(socket_.number(), IPPROTO_TCP, TCP_NODELAY, 1);
 }
@@ -172,9 +172,9 @@ raw_listener::raw_listener(int backlog, bool small_buffers)
 }
 
 raw_peer raw_listener::accept() const {
-  auto accepted = accept_within(std::chrono::seconds{patience.tv_sec});
+  auto accepted = accept_within(std::chrono::seconds{receive_timeout.tv_sec});
   if (!accepted)
-    throw std::runtime_error{"nobody connects"};
+    throw std::runtime_error{"no client connects"};
   return std::move(*accepted);
 }
 

@@ -23,14 +23,14 @@ TEST_P(WithoutPeer, DEC12_TrafficFlowsAgainAfterTheOtherNodeRestarted) {
 }
 
 TEST_P(WithoutPeer, DEC12_WhatWaitsIsDelivered) {
-  lose_peer_and_keep_for(patience);
+  lose_peer_and_keep_for(long_timeout);
   for (const auto* each : {"1", "2"})
     ASSERT_TRUE(a.node.root().send({*c, "reader"}, each));
   auto another = make_side();
   auto reader = another.node.detached("reader");
-  another.node.flow_control().add_consumer("reader", listen_again(another));
+  another.node.flow_controls().add_consumer("reader", listen_again(another));
   for (const auto* each : {"1", "2"}) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << each;
     EXPECT_EQ(next->body(), each);
   }
@@ -69,7 +69,7 @@ TEST_P(WithoutPeer, ANS6_ARequestThatWaitedForTooLongEndsAtOnce) {
     << error_of(reply).detail();
 }
 
-TEST_P(WithoutPeer, ANS6_WithoutPatienceMessagesAreRefused) {
+TEST_P(WithoutPeer, ANS6_WithoutKeepForMessagesAreRefused) {
   lose_peer_and_keep_for(0ms);
   const auto sent = a.node.root().send({*c, "echoer"}, "x");
   EXPECT_EQ(error_of(sent), errc::connection_closed);
@@ -92,7 +92,7 @@ TEST_P(WithoutPeer, ANS4_ANS6_AThreadThatWaitsForRoomGoesOnWhenMessagesExpire) {
   lose_peer_and_keep_for(200ms);
   const std::string large(30'000, '.');
   for (int i = 0; i < 3; ++i) // the third one finds no room at first
-    EXPECT_TRUE(a.node.root().send({*c, "echoer"}, large, {.timeout = patience}));
+    EXPECT_TRUE(a.node.root().send({*c, "echoer"}, large, {.timeout = long_timeout}));
   EXPECT_TRUE(eventually([&] { return a.dropped(drop_reason::expired) == 3; }));
 }
 

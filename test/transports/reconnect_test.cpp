@@ -87,7 +87,7 @@ TEST_F(reconnect, DEC12_PausesDoNotGrowBeyondTheLongestOne) {
   const auto c = a.tcp.connect(peer.address(),
                                {.reconnect = reconnect_policy{.first = 10ms, .longest = 200ms}});
   for (int i = 0; i < 13; ++i) { // doubled that often, 10 ms are half a minute
-    auto next = peer.accept_within(patience);
+    auto next = peer.accept_within(long_timeout);
     ASSERT_TRUE(next) << "attempt " << i;
     next->close();
   }
@@ -123,7 +123,7 @@ TEST_F(reconnect, DEC12_ASocketThatWasFullDoesNotHoldTheNextOne) {
   const connection_journal events;
   raw_listener peer{16, true};
   auto policy = quickly;
-  policy.keep_for = patience;
+  policy.keep_for = long_timeout;
   const auto c = a.tcp.connect(peer.address(),
                                {.reconnect = policy, .observer = events.observer()});
   const auto first = peer.accept();

@@ -23,10 +23,10 @@ protected:
   void start_echoer(const tcp::listener& behind) {
     if (!b.node.is_registered("echoer"))
       b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", behind.flow_control_id());
+    b.flow_controls().add_consumer("echoer", behind.flow_control_id());
   }
 
-  /// A place where nobody listens, for the moment.
+  /// A place without a listener, for the moment.
   std::string free_place() {
     const auto taken = b.listen();
     EXPECT_TRUE(taken.stop());
@@ -58,8 +58,9 @@ void expect_socket_options(std::uint16_t peer_port, const tcp::keepalive_options
   EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_KEEPIDLE), expected.idle.count());
   EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_KEEPINTVL), expected.interval.count());
   EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_KEEPCNT), expected.probes);
-  const std::chrono::milliseconds patience = expected.idle + expected.interval * expected.probes;
-  EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_USER_TIMEOUT), patience.count());
+  const std::chrono::milliseconds long_timeout = expected.idle
+                                                 + expected.interval * expected.probes;
+  EXPECT_EQ(option_of_socket_to(peer_port, IPPROTO_TCP, TCP_USER_TIMEOUT), long_timeout.count());
 }
 
 // -- listening -------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ TEST_F(TcpConnect, TCP11_AStoppedListenerFreesItsPortAtOnce) {
 TEST_F(TcpConnect, TCP11_StoppingAListenerTwiceIsNotFound) {
   const auto listener = b.listen();
   ASSERT_TRUE(b.tcp.stop_listener(listener.address()));
-  EXPECT_EQ(error_of(b.tcp.stop_listener("nobody")), errc::not_found);
+  EXPECT_EQ(error_of(b.tcp.stop_listener("missing")), errc::not_found);
   EXPECT_EQ(error_of(listener.stop()), errc::not_found);
   EXPECT_TRUE(eventually([&] { return b.tcp.listeners().empty(); }));
   EXPECT_EQ(error_of(b.tcp.stop_listener(listener.address())), errc::not_found);
@@ -190,10 +191,10 @@ TEST_F(TcpConnect, TCP15_DEC19_ARefusedConnectTellsTheSystemErrorAndTheAddress) 
   EXPECT_THROW(a.tcp.connect(place), failure);
 }
 
-TEST_F(TcpConnect, TCP14_ConnectingMayBeRetriedUntilSomebodyListens) {
+TEST_F(TcpConnect, TCP14_ConnectingMayBeRetriedUntilThereIsAListener) {
   const auto place = free_place();
   auto outcome = std::async(std::launch::async,
-                            [&] { return a.tcp.try_connect(place, {.retry_for = patience}); });
+                            [&] { return a.tcp.try_connect(place, {.retry_for = long_timeout}); });
   EXPECT_EQ(outcome.wait_for(100ms), std::future_status::timeout);
   const auto listener = b.tcp.listen(place);
   EXPECT_TRUE(outcome.get());
@@ -266,7 +267,7 @@ TEST_F(TcpConnect, MAP10_ConnectingInAWorkerOfTheIoThreadIsRefusedInsteadOfBlock
     const auto made = tcp.try_connect(to.body());
     book.write(made ? "connected" : made.error().code().message());
   });
-  b.flow_control().add_consumer("caller", listener.flow_control_id());
+  b.flow_controls().add_consumer("caller", listener.flow_control_id());
   a.node.send({a.connect(listener), "caller"}, listener.socket_address());
   EXPECT_EQ(book.wait_for(1), lines{"misuse"});
 }

@@ -98,7 +98,7 @@ TEST_F(TcpSurroundings, TCP13_TCP15_DEC19_TheErrorIsThatOfTheLastAddress) {
   EXPECT_NE(to_string(error_of(refused)).find("nowhere.test"), std::string::npos);
 }
 
-TEST_F(TcpSurroundings, TCP13_LocalhostIsThisMachineAlsoWhereNobodyKnowsIt) {
+TEST_F(TcpSurroundings, TCP13_LocalhostIsThisMachineAlsoWhereTheResolverDoesNotKnowIt) {
   const auto made = a.tcp.connect(at_port_of_listener("some.localhost"));
   EXPECT_EQ(made.peer(), listener.socket_address());
   EXPECT_FALSE(a.tcp.try_connect(at_port_of_listener("notlocalhost")));

@@ -30,7 +30,7 @@ protected:
 
   TcpWire() {
     node.node.start_worker("echoer", echoer{});
-    node.flow_control().add_consumer("echoer", listener.flow_control_id());
+    node.flow_controls().add_consumer("echoer", listener.flow_control_id());
   }
 
   raw_peer connect() const { return raw_peer::connect_to(listener.port()); }
@@ -194,9 +194,9 @@ TEST_F(TcpWire, ERR8_AMessageThatEndsAtTheConnectionIsSentAsAHeartbeat) {
   const raw_listener elsewhere;
   const auto made = node.tcp.connect(elsewhere.address());
   const auto peer = elsewhere.accept();
-  EXPECT_TRUE(node.node.root().send(made, "to nobody"));
+  EXPECT_TRUE(node.node.root().send(made, "to no worker"));
   const auto expected = encode_message(
-    message{route{}, route{"app"}, encode_payload(std::string{"to nobody"}).value()});
+    message{route{}, route{"app"}, encode_payload(std::string{"to no worker"}).value()});
   bytes frame(4);
   put_frame_header(frame.data(), static_cast<std::uint32_t>(expected.size()));
   EXPECT_EQ(to_hex(peer.read(1 + 4 + expected.size())),
@@ -259,7 +259,7 @@ TEST_F(TcpWire, TCP37_AFrameThatDoesNotEndIsClosedAfterTheFrameTimeout) {
 
 TEST_F(TcpWire, TCP37_BetweenFramesThereIsNoFrameTimeout) {
   const auto impatient = node.listen({.limits = {.frame_timeout = 50ms}});
-  node.flow_control().add_consumer("echoer", impatient.flow_control_id());
+  node.flow_controls().add_consumer("echoer", impatient.flow_control_id());
   const auto peer = raw_peer::connect_to(impatient.port());
   expect_answered(peer, hello, reply);
   EXPECT_TRUE(peer.is_silent(250ms));
@@ -271,7 +271,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   connection_journal seen;
   const auto place = node.listen(
     {.limits = {.credit_messages = 1, .frame_timeout = 300ms}, .observer = seen.observer()});
-  node.flow_control().add_consumer("slow", place.flow_control_id());
+  node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   bytes frame(4);
@@ -281,12 +281,12 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   const bytes begun{frame.begin(), frame.begin() + 7};
   peer.write(from_hex(version) + frame + frame + begun); // pauses at the second one
   EXPECT_EQ(to_hex(peer.read(1)), version);
-  EXPECT_TRUE(peer.is_silent(500ms)); // longer than the time-out: nobody has received anything
-  EXPECT_TRUE(slow.receive<std::string>({patience}));
-  EXPECT_TRUE(slow.receive<std::string>({patience}));
+  EXPECT_TRUE(peer.is_silent(500ms)); // longer than the time-out: no worker has received anything
+  EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
+  EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
   EXPECT_TRUE(peer.is_silent(150ms)) << seen.cause();
   peer.write(bytes_view{frame}.subspan(begun.size()));
-  EXPECT_TRUE(slow.receive<std::string>({patience}));
+  EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
 }
 
 TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
@@ -294,7 +294,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   connection_journal seen;
   const auto place = node.listen(
     {.limits = {.credit_messages = 1, .idle_timeout = 300ms}, .observer = seen.observer()});
-  node.flow_control().add_consumer("slow", place.flow_control_id());
+  node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   bytes frame(4);
@@ -304,8 +304,8 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   peer.write(from_hex(version) + frame + frame); // pauses at the second one
   EXPECT_EQ(to_hex(peer.read(1)), version);
   EXPECT_TRUE(peer.is_silent(700ms)) << seen.cause(); // longer than the time-out
-  EXPECT_TRUE(slow.receive<std::string>({patience}));
-  EXPECT_TRUE(slow.receive<std::string>({patience}));
+  EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
+  EXPECT_TRUE(slow.receive<std::string>({long_timeout}));
   EXPECT_TRUE(peer.is_closed()) << "now it is idle";
   EXPECT_NE(seen.cause().find("idle-timeout"), std::string::npos) << seen.cause();
 }

@@ -25,7 +25,7 @@ struct tcp_node {
     return tcp.connect(to.socket_address(), std::move(options));
   }
 
-  flow_controls& flow_control() const { return node.flow_control(); }
+  ockam::flow_controls& flow_controls() const { return node.flow_controls(); }
   std::uint64_t dropped(drop_reason why) const { return node.metrics().dropped_for(why); }
 
   connection accepted(const std::vector<connection>& known = {}) const {

@@ -93,7 +93,7 @@ private:
                               side_options options) {
       auto own = udp_.default_bind_options();
       own.peer = std::move(peer);
-      own.reassembly.timeout = 500ms; // until who begins anew is heard in any case
+      own.reassembly.timeout = 500ms; // until a peer that begins anew is heard in any case
       own.limits = options.limits;
       own.observer = std::move(options.observer);
       return udp_.try_bind(at, std::move(own));

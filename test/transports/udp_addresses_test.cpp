@@ -68,7 +68,8 @@ TEST_P(UdpAddresses, UDP9_UDP8_AnAnswerLeavesFromTheAddressThatWasAsked) {
                                    {.peer = place_of(bound)});
   const std::string large(20'000, 'x'); // many datagrams
   EXPECT_EQ(ask(asker.node, {tied, "echoer"}), "Hello Ockam!");
-  EXPECT_EQ(asker.node.root().send_and_receive<std::string>({tied, "echoer"}, large, {patience}),
+  EXPECT_EQ(asker.node.root().send_and_receive<std::string>({tied, "echoer"}, large,
+                                                            {long_timeout}),
             large);
   EXPECT_EQ(asker.dropped(drop_reason::foreign_source), 0u);
 }
@@ -79,7 +80,7 @@ TEST_P(UdpAddresses, UDP9_ATiedBindingAnswersFromTheAddressThatWasAskedToo) {
                                        {.peer = of_asker.socket_address()});
   answerer.start_echoer(bound);
   auto told = asker.node.root().send_and_receive_extended<std::string>(
-    {of_asker, udp_address(place_of(bound)), "echoer"}, "x", {patience});
+    {of_asker, udp_address(place_of(bound)), "echoer"}, "x", {long_timeout});
   ASSERT_TRUE(told) << to_string(told.error());
   EXPECT_EQ(told->return_route(), (route{of_asker, udp_address(place_of(bound)), "echoer"}));
 }

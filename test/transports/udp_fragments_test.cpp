@@ -81,7 +81,7 @@ protected:
 
   void read(std::size_t count) {
     while (count > 0) {
-      auto received = peer.receive(test::patience);
+      auto received = peer.receive(test::long_timeout);
       ASSERT_TRUE(received);
       const auto fragment = decode_datagram(shared_bytes{std::move(received->data)});
       ASSERT_TRUE(fragment);
@@ -129,7 +129,7 @@ TEST_F(FragmentWriter, UDP9_EachMessageGoesToItsOwnPeer) {
   EXPECT_TRUE(arrived.contains(65'535));
   EXPECT_FALSE(arrived.contains(0));
   EXPECT_TRUE(arrived.contains(1));
-  EXPECT_TRUE(other.receive(test::patience));
+  EXPECT_TRUE(other.receive(test::long_timeout));
 }
 
 TEST_F(FragmentWriter, UDP2_WithAPeerAllMessagesGoThere) {

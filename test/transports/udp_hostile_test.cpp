@@ -60,7 +60,7 @@ auto generous(int messages, std::size_t size) {
 udp::binding UdpHostile::bind_generous(udp::bind_options options) {
   auto at = node.bind(std::move(options));
   node.node.start_worker("generous", generous(answers, 30));
-  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  node.node.flow_controls().add_consumer("generous", at.flow_control_id());
   return at;
 }
 
@@ -76,7 +76,7 @@ TEST_F(UdpHostile, UDP4_WhatIsNoDatagramIsCountedAndCostsNoMore) {
     expect_drops(node.node, drop_reason::undecodable, ++sent);
   }
   peer.send(wire_vector("udp-b-single"), at.port());
-  EXPECT_TRUE(peer.receive(patience));
+  EXPECT_TRUE(peer.receive(long_timeout));
 }
 
 TEST_F(UdpHostile, UDP6_ADatagramThatIsNoMessageIsCounted) {
@@ -93,7 +93,7 @@ TEST_F(UdpHostile, UDP6_ADatagramThatComesAgainIsDeliveredOnce) {
     peer.send(datagram, at.port());
   expect_drops(node.node, drop_reason::duplicate, 2);
   EXPECT_EQ(node.node.metrics().received, 3u);
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
 }
 
 TEST_F(UdpHostile, UDP8_ATiedBindingHearsItsPeerOnly) {
@@ -103,7 +103,7 @@ TEST_F(UdpHostile, UDP8_ATiedBindingHearsItsPeerOnly) {
   stranger.send(datagrams_of({"reader"}, "not for you", 1).front(), at.port());
   expect_drops(node.node, drop_reason::foreign_source, 1);
   peer.send(datagrams_of({"reader"}, "for you", 1).front(), at.port());
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "for you");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "for you");
 }
 
 TEST_F(UdpHostile, UDP8_AMessageWithoutAnOnwardRouteIsAHeartbeat) {
@@ -129,7 +129,7 @@ TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
     peer.send(part, at.port());
   expect_drops(node.node, drop_reason::incomplete, 1);
   peer.send(datagrams_of({"reader"}, "small", 2).front(), at.port());
-  EXPECT_EQ(reader.receive<std::string>({patience})->body(), "small");
+  EXPECT_EQ(reader.receive<std::string>({long_timeout})->body(), "small");
   EXPECT_EQ(node.dropped(drop_reason::incomplete), 1u) << "it is counted once";
   EXPECT_EQ(node.dropped(drop_reason::undecodable), 0u);
 }
@@ -140,9 +140,9 @@ TEST_F(UdpHostile, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   for (const auto number : {1, 2, 3}) // pauses at the second one
     peer.send(datagrams_of({"reader"}, "x", static_cast<std::uint16_t>(number)).front(), at.port());
   EXPECT_TRUE(eventually([&] { return node.node.metrics().received == 1; }));
-  EXPECT_FALSE(peer.receive(700ms)); // longer than the time-out: nobody has received anything
+  EXPECT_FALSE(peer.receive(700ms)); // longer than the time-out: no worker has received anything
   for (int i = 0; i < 3; ++i)
-    EXPECT_TRUE(reader.receive<std::string>({patience}));
+    EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
   EXPECT_TRUE(eventually([&] { return node.udp.bindings().empty(); })) << "now it is idle";
 }
 
@@ -192,15 +192,15 @@ protected:
     node.node.start_worker("teller", from_address(secret));
     node.node.start_worker(secret, generous(answers, 30));
     for (const auto& each : {address{"teller"}, secret})
-      node.node.flow_control().add_consumer(each, at.flow_control_id());
+      node.node.flow_controls().add_consumer(each, at.flow_control_id());
   }
-  /// What `who` gets for asking at the secret address.
-  std::size_t answered_by_secret(const datagram_peer& who, std::uint16_t number) {
-    return answered_to(who, at, datagrams_of({secret}, "", number).front());
+  /// What `other` gets for asking at the secret address.
+  std::size_t answered_by_secret(const datagram_peer& other, std::uint16_t number) {
+    return answered_to(other, at, datagrams_of({secret}, "", number).front());
   }
-  void be_told(const datagram_peer& who, std::uint16_t number) {
-    who.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
-    EXPECT_TRUE(who.receive(patience));
+  void be_told(const datagram_peer& other, std::uint16_t number) {
+    other.send(datagrams_of({"teller"}, std::string(100, '.'), number).front(), at.port());
+    EXPECT_TRUE(other.receive(long_timeout));
   }
 
   static constexpr std::size_t all = answers * 30;
@@ -230,36 +230,36 @@ TEST_F(UdpProof, UDP13_AnAddressThatThePeerHasNamedBeforeProvesNothing) {
 TEST_F(UdpHostile, TheBoundIsAnOption) {
   const auto at = node.bind({.max_amplification = 0});
   node.node.start_worker("generous", generous(10, 400));
-  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  node.node.flow_controls().add_consumer("generous", at.flow_control_id());
   peer.send(datagrams_of({"generous"}, "", 1).front(), at.port());
   for (int i = 0; i < 10; ++i)
-    ASSERT_TRUE(peer.receive(patience)) << i;
+    ASSERT_TRUE(peer.receive(long_timeout)) << i;
 }
 
 TEST_F(UdpHostile, WhomThisNodeHasSentToFirstGetsAllAnswers) {
   const auto at = node.bind();
   node.node.start_worker("generous", generous(10, 400));
-  node.node.flow_control().add_consumer("generous", at.flow_control_id());
+  node.node.flow_controls().add_consumer("generous", at.flow_control_id());
   node.node.send({at, udp_address(peer.address()), "hello"}, "x");
-  ASSERT_TRUE(peer.receive(patience));
+  ASSERT_TRUE(peer.receive(long_timeout));
   peer.send(datagrams_of({"generous"}, "", 1).front(), at.port());
   for (int i = 0; i < 10; ++i)
-    ASSERT_TRUE(peer.receive(patience)) << i;
+    ASSERT_TRUE(peer.receive(long_timeout)) << i;
 }
 
 TEST_F(UdpHostile, ERR12_WhatIsPassedOnDoesNotGoToStrangers) {
   const datagram_peer victim;
   const auto at = node.bind();
   node.node.start_worker("hop", hop{});
-  node.node.flow_control().add_consumer("hop", at.flow_control_id());
+  node.node.flow_controls().add_consumer("hop", at.flow_control_id());
   peer.send(datagrams_of({"hop", at, udp_address(victim.address()), "x"}, "", 1).front(),
             at.port());
   expect_drops(node.node, drop_reason::outgoing_denied, 1);
   peer.send(datagrams_of({"hop", at, "2#localhost:4000", "x"}, "", 2).front(), at.port());
   expect_drops(node.node, drop_reason::outgoing_denied, 2);
-  // who is there already is no stranger
+  // a peer that is there already is no stranger
   peer.send(datagrams_of({"hop", at, udp_address(peer.address()), "x"}, "", 3).front(), at.port());
-  EXPECT_TRUE(peer.receive(patience));
+  EXPECT_TRUE(peer.receive(long_timeout));
   EXPECT_FALSE(victim.receive(0ms));
 }
 

@@ -81,7 +81,7 @@ TEST_F(UdpLoad, ORD5_ORD8_WithoutCreditReadingPauses) {
   ASSERT_TRUE(at_a.flush());
   ASSERT_TRUE(eventually([&] { return b.node.metrics().received == 8; }));
   for (int i = 0; i < total; ++i) {
-    const auto next = reader.receive<std::string>({patience});
+    const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i;
     EXPECT_EQ(next->body(), std::to_string(i));
     EXPECT_LE(b.node.metrics().in_flight(), 8u);
@@ -93,11 +93,11 @@ TEST_F(UdpLoad, NOD6_TCP40_AStopUnderLoadIsQuickAndLosesNoCount) {
   b.start_echoer(at_b);
   const auto at_a = a.bind_to(at_b.socket_address());
   a.node.start_worker("sink", [](context&, const routed<any>&) {});
-  a.node.flow_control().add_consumer("sink", at_a.flow_control_id());
+  a.node.flow_controls().add_consumer("sink", at_a.flow_control_id());
   std::atomic<bool> done{false};
   std::thread load{[&] {
     auto sender = a.node.detached("sender");
-    a.node.flow_control().add_consumer("sender", at_a.flow_control_id());
+    a.node.flow_controls().add_consumer("sender", at_a.flow_control_id());
     const message question{route{at_a, "echoer"}, route{"sink"},
                            encode_payload(std::string(2'000, 'x')).value()};
     while (!done)

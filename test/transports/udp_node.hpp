@@ -36,11 +36,11 @@ struct udp_node {
 
   void start_echoer(const udp::binding& reached_by) {
     node.start_worker("echoer", echoer{});
-    node.flow_control().add_consumer("echoer", reached_by.flow_control_id());
+    node.flow_controls().add_consumer("echoer", reached_by.flow_control_id());
   }
   endpoint start_reader(const udp::binding& reached_by) {
     auto reader = node.detached("reader");
-    node.flow_control().add_consumer("reader", reached_by.flow_control_id());
+    node.flow_controls().add_consumer("reader", reached_by.flow_control_id());
     return reader;
   }
 

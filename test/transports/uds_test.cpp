@@ -59,7 +59,7 @@ protected:
 
   listener listen(uds::listen_options options = {}) {
     auto made = at_b.listen(place, std::move(options));
-    b.flow_control().add_consumer("echoer", made.flow_control_id());
+    b.flow_controls().add_consumer("echoer", made.flow_control_id());
     return made;
   }
 
@@ -150,7 +150,7 @@ TEST_F(Uds, UDS5_TheSocketFileGoesWithItsListener) {
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
-TEST_F(Uds, UDS5_AFileThatNobodyListensAtIsReplaced) {
+TEST_F(Uds, UDS5_AFileWithoutAListenerIsReplaced) {
   {
     unix_socket crashed;
     ASSERT_TRUE(crashed.bind_and_listen(place));
@@ -174,7 +174,7 @@ TEST_F(Uds, UDS5_AFileThatIsNoSocketIsNotReplaced) {
   EXPECT_EQ(std::filesystem::file_size(place), 8u);
 }
 
-TEST_F(Uds, UDS5_AFileThatSomebodyPutInItsPlaceStays) {
+TEST_F(Uds, UDS5_AFileThatTookItsPlaceStays) {
   const auto l = listen();
   std::filesystem::remove(place);
   std::ofstream{place} << "precious";
@@ -217,7 +217,7 @@ TEST_F(Uds, UDS5_DEC12_ARelativePathIsThatOfTheMomentWhenItIsGiven) {
     return at_b.listen("socket");
   }();
   EXPECT_EQ(l.socket_address(), place);
-  b.flow_control().add_consumer("echoer", l.flow_control_id());
+  b.flow_controls().add_consumer("echoer", l.flow_control_id());
   const auto c = [&] {
     const inside_directory here{directory.path()};
     return at_a.connect("./socket",
@@ -243,7 +243,7 @@ TEST_F(Uds, UDS5_ARelativePathMayBeShortWhereTheWholeOneIsTooLong) {
     const inside_directory here{deep};
     auto made = at_b.listen("socket");
     EXPECT_TRUE(std::filesystem::is_socket(deep / "socket"));
-    b.flow_control().add_consumer("echoer", made.flow_control_id());
+    b.flow_controls().add_consumer("echoer", made.flow_control_id());
     EXPECT_EQ(ask(a, {at_a.connect("socket"), "echoer"}), "Hello Ockam!");
     return made;
   }();
@@ -265,7 +265,7 @@ TEST_F(Uds, UDS6_OnlyTheOwnerMayConnectUnlessTheOptionsSayOtherwise) {
 TEST_F(Uds, UDS7_AnAbstractNameLeavesNoFile) {
   const auto name = '@' + place;
   const auto l = at_b.listen(name);
-  b.flow_control().add_consumer("echoer", l.flow_control_id());
+  b.flow_controls().add_consumer("echoer", l.flow_control_id());
   EXPECT_EQ(l.socket_address(), name);
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
   EXPECT_EQ(ask(a, {at_a.connect(name), "echoer"}), "Hello Ockam!");
@@ -315,7 +315,7 @@ TEST_F(Uds, ErrorsNameTheValueAndWhatToTry) {
 }
 
 TEST_F(Uds, TCP14_DEC12_AFullQueueIsWaitedForWithinTheTimeOut) {
-  unix_socket slow; // accepts nobody
+  unix_socket slow; // accepts no connection
   ASSERT_TRUE(slow.bind_and_listen(place, 0));
   auto outcome = at_a.try_connect(place);
   ASSERT_TRUE(outcome);

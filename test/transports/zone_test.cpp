@@ -64,7 +64,7 @@ TEST_F(Zone, TCP12_TCP7_AnInterfaceIsNamedOrNumbered) {
   for (const auto& zone : {own->name, own->number}) {
     const auto l = b.tcp.listen(place(zone));
     EXPECT_EQ(l.socket_address(), place(own->name, l.port())) << "as every tool prints it";
-    b.flow_control().add_consumer("echoer", l.flow_control_id());
+    b.flow_controls().add_consumer("echoer", l.flow_control_id());
     for (const auto& there :
          {l.socket_address(), place(own->name, l.port()), place(own->number, l.port())}) {
       const auto c = a.tcp.connect(there);
@@ -79,12 +79,12 @@ TEST_F(Zone, UDP7_TheReturnRouteLeadsBackToAPeerWithAZone) {
   udp_node b{start_node()};
   for (const auto& zone : {own->name, own->number}) {
     const auto at_b = b.udp.bind(place(zone));
-    b.node.flow_control().add_consumer("echoer", at_b.flow_control_id());
+    b.node.flow_controls().add_consumer("echoer", at_b.flow_control_id());
     if (zone == own->name)
       b.node.start_worker("echoer", echoer{});
     const auto at_a = a.udp.bind(place(zone));
     const auto told = a.node.root().send_and_receive_extended<std::string>(
-      {at_a, udp_address(place(zone, at_b.port())), "echoer"}, "x", {patience});
+      {at_a, udp_address(place(zone, at_b.port())), "echoer"}, "x", {long_timeout});
     ASSERT_TRUE(told) << to_string(told.error());
     EXPECT_EQ(told->return_route(), (route{at_a, udp_address(at_b), "echoer"}));
     EXPECT_EQ(ask(a.node, told->return_route()), "Hello Ockam!");

@@ -22,7 +22,7 @@ struct validity {
   std::chrono::hours until{24};
 };
 
-/// Somebody who signs certificates, made when the test runs; the files go with the object.
+/// An authority that signs certificates, made when the test runs; the files go with the object.
 class authority {
 public:
   authority();
@@ -32,7 +32,7 @@ public:
   /// @param name  as in a certificate: "DNS:localhost" or "IP:127.0.0.1", or several with commas
   identity issue(const std::string& name, validity when = {});
 
-  /// Whom to believe, to believe this one.
+  /// Options that trust this authority.
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
 
 private:

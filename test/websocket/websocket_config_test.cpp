@@ -27,7 +27,7 @@ TEST(WebSocketConfig, ATransportMadeWithoutOptionsTakesThoseOfTheConfiguration) 
   node on{system};
   auto websocket = websocket::transport::create(on);
   const auto c = websocket.connect(websocket.listen("127.0.0.1:0").socket_address());
-  EXPECT_EQ(error_of(on.root().send({c, "nobody"}, std::string(2'000, 'x'))),
+  EXPECT_EQ(error_of(on.root().send({c, "missing"}, std::string(2'000, 'x'))),
             errc::message_too_large);
 }
 

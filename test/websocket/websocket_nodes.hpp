@@ -17,7 +17,7 @@ struct websocket_node {
   listener listen(websocket::listen_options options = {}) {
     return websocket.listen("127.0.0.1:0", std::move(options));
   }
-  flow_controls& flow_control() const { return node.flow_control(); }
+  ockam::flow_controls& flow_controls() const { return node.flow_controls(); }
   connection accepted() const { return accepted_by(websocket); }
 };
 

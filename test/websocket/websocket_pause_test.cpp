@@ -30,7 +30,7 @@ TEST_F(WebSocketPause, TCP37_TimeInWhichWeDoNotRunIsNotHeldAgainstThePeer) {
        over.set_value();
      }});
   node.node.start_worker("echoer", echoer{});
-  node.flow_control().add_consumer("echoer", place.flow_control_id());
+  node.flow_controls().add_consumer("echoer", place.flow_control_id());
   const auto request = encode_bare_message(
     message{route{"echoer"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   const auto half = request.begin() + 5;

@@ -60,7 +60,7 @@ protected:
     if (!std::filesystem::exists(nginx))
       GTEST_SKIP() << "### " << nginx << " is missing: not tried behind a proxy (apt: nginx-light)";
     b.node.start_worker("echoer", echoer{});
-    b.flow_control().add_consumer("echoer", place.flow_control_id());
+    b.flow_controls().add_consumer("echoer", place.flow_control_id());
   }
 
   void expect_works(const std::string& url, const websocket::client_tls_options& tls,

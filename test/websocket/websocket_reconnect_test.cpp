@@ -17,7 +17,7 @@ protected:
   connection connect(websocket::keepalive_options keepalive = {}) {
     a.websocket.async_connect(
       server.address(),
-      {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms, .keep_for = patience},
+      {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms, .keep_for = long_timeout},
        .keepalive = keepalive,
        .observer = events.observer()},
       [](const auto&) {});
@@ -65,7 +65,7 @@ TEST_F(WebSocketReconnect, DEC12_AServerThatAgreesAndClosesIsAskedLessAndLessOft
 TEST_F(WebSocketReconnect, DEC12_HalfAMessageOfTheLastWebSocketIsForgotten) {
   const auto c = connect();
   a.node.start_worker("echoer", echoer{});
-  a.flow_control().add_consumer("echoer", c.flow_control_id());
+  a.flow_controls().add_consumer("echoer", c.flow_control_id());
   const auto request = encode_bare_message(
     message{route{"echoer"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   first->write({.payload = {request.begin(), request.begin() + 5}, .fin = false});

@@ -17,7 +17,7 @@ protected:
   }
   std::future<result<connection>> connect(const std::string& place) {
     return std::async(std::launch::async, [this, place] {
-      return a.websocket.try_connect(place, {.retry_for = patience});
+      return a.websocket.try_connect(place, {.retry_for = long_timeout});
     });
   }
 
@@ -54,7 +54,7 @@ TEST_F(WebSocketRetry, WS10_TCP14_EachAttemptHasATimeLimit) {
   const raw_listener server;
   auto outcome = std::async(std::launch::async, [&] {
     return a.websocket.try_connect(server.address(),
-                                   {.connect_timeout = 100ms, .retry_for = patience});
+                                   {.connect_timeout = 100ms, .retry_for = long_timeout});
   });
   const auto silent = server.accept();
   read_head(silent);

@@ -32,7 +32,7 @@ TEST_F(WebSocketThreads, AThreadThatPollsAnswersAtOnceAfterAPauseAndWhenItStops)
   websocket_node polling{start_node(), {.poll_before_sleeping = 2ms}};
   const auto place = polling.listen();
   polling.node.start_worker("echoer", echoer{});
-  polling.flow_control().add_consumer("echoer", place.flow_control_id());
+  polling.flow_controls().add_consumer("echoer", place.flow_control_id());
   const auto connection = a.websocket.connect(place.socket_address());
   for (const auto pause : {0ms, 1ms, 20ms}) { // while it polls, and when it sleeps
     for (int i = 0; i < 20; ++i)
@@ -55,7 +55,7 @@ TEST_F(WebSocketThreads, MAP10_InTheLoopOfTheHostASocketRunsItsHandlersOnItsThre
   std::optional<bool> there;
   bound.async_wait(tcp_socket::wait_write,
                    [&](const error_code&) { there = thread->is_this_thread(); });
-  while (!there && loop.run_one_for(patience) > 0)
+  while (!there && loop.run_one_for(long_timeout) > 0)
     ;
   EXPECT_EQ(there, true);
 }

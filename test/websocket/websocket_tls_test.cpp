@@ -27,7 +27,7 @@ protected:
                                             .private_key_file = own.private_key_file,
                                             .client_ca_file = client_ca_file},
                                     .limits = limits});
-    b.flow_control().add_consumer("echoer", made.flow_control_id());
+    b.flow_controls().add_consumer("echoer", made.flow_control_id());
     return made;
   }
 
@@ -67,7 +67,7 @@ TEST_F(WebSocketTls, WS11_ACertificateForAnotherNameIsRefused) {
 TEST_F(WebSocketTls, WS11_ACertificateOfAnUnknownAuthorityIsRefused) {
   const auto at = listen(unknown.issue("IP:127.0.0.1"));
   expect_refused(connect(at), "tls.ca_file");
-  // whom the system believes has signed none of ours
+  // the authorities of the system have signed none of ours
   expect_refused(a.websocket.try_connect("wss://127.0.0.1:" + std::to_string(port_of(at))),
                  "tls.ca_file");
 }

@@ -43,7 +43,7 @@ protected:
     return node.listen(std::move(options));
   }
   void reach_echoer_from(const ockam::listener& place) {
-    node.flow_control().add_consumer("echoer", place.flow_control_id());
+    node.flow_controls().add_consumer("echoer", place.flow_control_id());
   }
   raw_websocket connect() const { return raw_websocket::connect_to(port_of(place)); }
 
@@ -271,15 +271,16 @@ TEST_F(WebSocketWire, WS7_APeerThatAnswersPingsStays) {
 TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
   place = listen({.keepalive = {.idle = 50ms, .answer = 100ms}, .limits = {.credit_messages = 1}});
   auto reader = node.node.detached("reader"); // takes nothing until it is asked
-  node.flow_control().add_consumer("reader", place.flow_control_id());
+  node.flow_controls().add_consumer("reader", place.flow_control_id());
   const auto peer = connect();
   const auto body = encode_bare_message(
     message{route{"reader"}, route{"app"}, encode_payload(std::string{"x"}).value()});
   peer.write(masked(binary, body));
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(peer.read().opcode, pong);
-  EXPECT_TRUE(reader.receive<std::string>({patience}));
-  EXPECT_EQ(peer.read().opcode, ping) << "it reads again, and asks who has been silent meanwhile";
+  EXPECT_TRUE(reader.receive<std::string>({long_timeout}));
+  EXPECT_EQ(peer.read().opcode, ping)
+    << "it reads again, and pings peers that were silent meanwhile";
 }
 
 // -- the end ---------------------------------------------------------------------------------------

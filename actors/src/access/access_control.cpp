@@ -1,6 +1,6 @@
 #include "ockam/actors/access_control.hpp"
 
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/protocol/text.hpp"
 
 #include <algorithm>

@@ -28,7 +28,7 @@ namespace {
 constexpr std::size_t longest_line = 8u << 10;
 
 /// How long the end of the process waits for a stderr that takes nothing.
-constexpr std::chrono::milliseconds exit_patience{250};
+constexpr std::chrono::milliseconds exit_timeout{250};
 
 /// Lines for stderr, which a thread writes. A child after `fork` has a writer of its own: it has no
 /// thread of its parent, and what is queued is the parent's to write.
@@ -56,7 +56,7 @@ private:
                      instance()->writer_ = make_writer();
                      instance()->mutex_.unlock();
                    });
-    std::atexit([] { instance()->writer()->begin_exit(exit_patience); });
+    std::atexit([] { instance()->writer()->begin_exit(exit_timeout); });
   }
 
   log_writer* writer() {

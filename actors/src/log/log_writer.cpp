@@ -97,14 +97,14 @@ bool log_writer::wait_until_written(std::chrono::milliseconds limit) {
 
 void log_writer::wait_at_exit(std::unique_lock<std::mutex>& guard) {
   const auto began = clock::now();
-  emptied_.wait_for(guard, patience_, [this] { return lines_.empty() && !writing_; });
-  patience_ -= std::min<clock::duration>(patience_, clock::now() - began);
+  emptied_.wait_for(guard, exit_timeout_, [this] { return lines_.empty() && !writing_; });
+  exit_timeout_ -= std::min<clock::duration>(exit_timeout_, clock::now() - began);
 }
 
-void log_writer::begin_exit(std::chrono::milliseconds patience) {
+void log_writer::begin_exit(std::chrono::milliseconds exit_timeout) {
   std::unique_lock guard{mutex_};
   exiting_ = true;
-  patience_ = patience;
+  exit_timeout_ = exit_timeout;
   wait_at_exit(guard);
 }
 

@@ -33,8 +33,8 @@ public:
   bool wait_until_written(std::chrono::milliseconds limit);
 
   /// The process ends: waits for what is queued. Later lines are waited for too; all of it takes at
-  /// most `patience`.
-  void begin_exit(std::chrono::milliseconds patience);
+  /// most `exit_timeout`.
+  void begin_exit(std::chrono::milliseconds exit_timeout);
 
 private:
   using clock = std::chrono::steady_clock;
@@ -54,7 +54,7 @@ private:
   std::deque<std::string> lines_;
   std::size_t bytes_ = 0; // of them
   std::uint64_t left_out_ = 0;
-  clock::duration patience_{0};
+  clock::duration exit_timeout_{0};
   bool writing_ = false;
   bool started_ = false;
   bool exiting_ = false;

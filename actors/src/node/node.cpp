@@ -62,12 +62,12 @@ node::~node() {
   state()->end();
 }
 
-address node::start_actor(mailboxes at, worker actor, worker_options options) {
+address node::start_actor(mailboxes at, worker_actor actor, worker_options options) {
   return start_actor(
     std::move(at), [&](const actor_sender&) { return actor; }, options);
 }
 
-address node::start_actor(mailboxes at, const std::function<worker(actor_sender)>& make,
+address node::start_actor(mailboxes at, const std::function<worker_actor(actor_sender)>& make,
                           worker_options options) {
   return value_or_throw(state()->register_actor(
                           std::move(at),
@@ -78,14 +78,14 @@ address node::start_actor(mailboxes at, const std::function<worker(actor_sender)
     ->primary();
 }
 
-address node::expose(mailboxes at, worker actor) {
+address node::expose(mailboxes at, worker_actor actor) {
   return value_or_throw(
            state()->register_actor(std::move(at), [&](const auto&) { return actor; }, false, {}))
     ->primary();
 }
 
 address node::expose(mailboxes at, const caf::actor& actor) {
-  return expose(std::move(at), caf::actor_cast<worker>(actor));
+  return expose(std::move(at), caf::actor_cast<worker_actor>(actor));
 }
 
 void node::stop_worker(const address& any) {
@@ -104,8 +104,8 @@ router_actor node::router() const {
   return state()->router();
 }
 
-worker node::actor_at(const address& any) const {
-  return caf::actor_cast<worker>(state()->actor_at(any));
+worker_actor node::actor_at(const address& any) const {
+  return caf::actor_cast<worker_actor>(state()->actor_at(any));
 }
 
 metrics node::metrics() const {
@@ -118,10 +118,6 @@ void node::stop() {
 
 void node::stop(std::chrono::milliseconds limit) {
   value_or_throw(state()->stop(limit));
-}
-
-void node::stop_now() {
-  value_or_throw(state()->stop(std::chrono::milliseconds{0}));
 }
 
 void node::wait_for_stop_request() {

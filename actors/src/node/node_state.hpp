@@ -77,7 +77,7 @@ public:
                               worker_options options, trace tracing);
 
   /// `make` spawns or names the actor; it gets the record, so that the actor can send.
-  using actor_factory = std::function<worker(const ref_ptr<worker_record>&)>;
+  using actor_factory = std::function<worker_actor(const ref_ptr<worker_record>&)>;
   result<ref_ptr<worker_record>> register_actor(mailboxes at, const actor_factory& make, bool owned,
                                                 worker_options options);
 

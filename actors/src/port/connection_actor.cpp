@@ -7,7 +7,7 @@ namespace ockam::internal {
 namespace {
 
 /// Puts what is sent to it straight into the connection's output, on the sender's thread.
-class connection_actor final : public compat::intercepting<worker::base, connection_actor> {
+class connection_actor final : public compat::intercepting<worker_actor::base, connection_actor> {
 public:
   connection_actor(caf::actor_config& config, std::shared_ptr<node_state> node)
     : intercepting{config}, node_{std::move(node)} {}

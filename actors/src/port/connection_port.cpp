@@ -98,7 +98,7 @@ result<connection_port> connection_port::open(node_ptr services, connection_setu
                    .attributes = {{"peer", setup.peer}}});
   boxes.push_back({.address = address::random(),
                    .incoming = deny_all(),
-                   .outgoing = flow_control(node.flows, setup.id, setup.spawner_id)});
+                   .outgoing = allow_consumers_of(node.flows, setup.id, setup.spawner_id)});
   const auto sender = boxes[sender_index].address;
   const auto receiver = boxes[receiver_index].address;
   auto record = make_ref<worker_record>(mailboxes{std::move(boxes)}, resident::sink, node.counters);

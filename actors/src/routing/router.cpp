@@ -61,9 +61,9 @@ private:
         for (auto& each : addresses)
           boxes.push_back({.address = std::move(each)});
         return node_
-          ->register_actor(mailboxes{std::move(boxes)},
-                           [&](const auto&) { return caf::actor_cast<worker>(command.actor); },
-                           false, {})
+          ->register_actor(
+            mailboxes{std::move(boxes)},
+            [&](const auto&) { return caf::actor_cast<worker_actor>(command.actor); }, false, {})
           .map([](const auto& record) { return router_reply{{to_string(record->primary())}}; });
       }
       case router_command::kind::stop_worker:

@@ -201,7 +201,7 @@ result<route> sender::resolve_transport_route(const multiaddr& along) {
     [this](const route& hops) { return resolve_transport_route(hops); });
 }
 
-flow_controls& sender::flow_control() const noexcept {
+flow_controls& sender::flow_controls() const noexcept {
   return *node_->flows;
 }
 

@@ -88,7 +88,7 @@ result<void> response_promise::fail(const error& why) {
   return request->send_error(why);
 }
 
-response_promise sender::keep(const routed_message& request) {
+response_promise sender::make_response_promise(const routed_message& request) {
   const auto index = request.target().get() == record_.get() ? request.target_index()
                                                              : std::uint16_t{0};
   return response_promise{std::make_unique<response_promise::state>(response_promise::state{

@@ -223,8 +223,8 @@ address expose_actor(node& on, mailboxes at, caf::strong_actor_ptr service,
   std::weak_ptr<const service_bridge::link> link;
   auto made = on.start_actor(
     std::move(at),
-    [&](actor_sender own) -> worker {
-      auto bridge = caf::actor_cast<worker>(
+    [&](actor_sender own) -> worker_actor {
+      auto bridge = caf::actor_cast<worker_actor>(
         on.system().spawn<service_bridge, caf::lazy_init>(std::move(own), service, codec, options));
       link
         = static_cast<service_bridge&>(*caf::actor_cast<caf::abstract_actor*>(bridge)).weak_link();

@@ -70,7 +70,7 @@ ockam::result<std::shared_ptr<peer>> transport::peer_at(std::uint16_t port, bool
   if (peers_.size() >= max_peers)
     return ockam::fail(ockam::errc::resource_exhausted, "too many peers");
   const auto made = std::make_shared<peer>(socket_, port, credit_);
-  // Who comes to us may reach the consumers of our id; who we go to, nobody, until it is asked.
+  // Peers that come to us reach the consumers of our id; peers we go to reach no worker unasked.
   auto opened = peer::open(made, node_, incoming ? std::optional{id_} : std::nullopt);
   if (!opened)
     return ockam::fail(std::move(opened.error()));

@@ -27,7 +27,7 @@ public:
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-  /// A consumer of this id can be reached by whoever sends us a datagram.
+  /// Any peer that sends a datagram reaches the consumers of this id.
   [[nodiscard]] const ockam::flow_control_id& id() const noexcept { return id_; }
 
   /// A connection: the address to send to.

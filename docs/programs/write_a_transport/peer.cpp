@@ -39,7 +39,7 @@ void credit::has_woken() const noexcept {
 
 ockam::result<void> peer::open(const std::shared_ptr<peer>& self, const ockam::node_ptr& node,
                                std::optional<ockam::flow_control_id> spawner_id) {
-  const std::lock_guard guard{self->mutex_}; // whoever finds the address early has to wait
+  const std::lock_guard guard{self->mutex_}; // a sender that finds the address early waits
   auto opened = ockam::connection_port::open(node,
                                              {.output = self,
                                               .spawner_id = std::move(spawner_id),

@@ -28,10 +28,10 @@ public:
 };
 
 /// A worker of a node in another process: tells what of a message has come along.
-class far_worker final : public worker::base {
+class far_worker final : public worker_actor::base {
 public:
   far_worker(caf::actor_config& config, router_actor router)
-    : worker::base{config}, router_{std::move(router)} {}
+    : worker_actor::base{config}, router_{std::move(router)} {}
 
   behavior_type make_behavior() override {
     return {[this](routed_message& received) {
@@ -62,7 +62,7 @@ int serve(std::uint16_t router_port) {
   caf_node self;
   const auto router = self.find<router_actor>(router_port);
   const auto service = caf::actor_cast<text_service>(self->spawn<shouter>());
-  const auto worker = caf::actor_cast<ockam::worker>(self->spawn<far_worker>(router));
+  const auto worker = caf::actor_cast<ockam::worker_actor>(self->spawn<far_worker>(router));
   std::cout << "service at " << self.publish(service) << "\nworker at " << self.publish(worker)
             << std::endl;
   int received = 0;

@@ -29,10 +29,10 @@ private:
   std::uint32_t readings_ = 0;
 };
 
-class gateway final : public ockam::worker::base {
+class gateway final : public ockam::worker_actor::base {
 public:
   gateway(caf::actor_config& config, std::shared_ptr<std::atomic<std::uint64_t>> seen)
-    : ockam::worker::base{config}, seen_{std::move(seen)} {}
+    : ockam::worker_actor::base{config}, seen_{std::move(seen)} {}
 
   behavior_type make_behavior() override {
     return {[this](ockam::routed_message&) { seen_->fetch_add(1); }};
@@ -78,9 +78,9 @@ std::uint32_t ask(caf::actor_system& from, const caf::actor& ledger) {
   return answer;
 }
 
-ockam::worker spawn_gateway(caf::actor_system& system,
-                            std::shared_ptr<std::atomic<std::uint64_t>> seen) {
-  return caf::actor_cast<ockam::worker>(system.spawn<gateway, caf::hidden>(std::move(seen)));
+ockam::worker_actor spawn_gateway(caf::actor_system& system,
+                                  std::shared_ptr<std::atomic<std::uint64_t>> seen) {
+  return caf::actor_cast<ockam::worker_actor>(system.spawn<gateway, caf::hidden>(std::move(seen)));
 }
 
 } // namespace host

@@ -57,7 +57,7 @@ caf::actor spawn_ledger(caf::actor_system& system);
 std::uint32_t ask(caf::actor_system& from, const caf::actor& ledger);
 
 /// For nodes to make reachable: counts what it is sent.
-ockam::worker spawn_gateway(caf::actor_system& system,
-                            std::shared_ptr<std::atomic<std::uint64_t>> seen);
+ockam::worker_actor spawn_gateway(caf::actor_system& system,
+                                  std::shared_ptr<std::atomic<std::uint64_t>> seen);
 
 } // namespace host

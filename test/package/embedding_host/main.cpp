@@ -72,7 +72,7 @@ void end(int way, ockam::node& server, ockam::node& client) {
       server.stop();
       break;
     case 2:
-      server.stop_now();
+      server.stop(std::chrono::milliseconds{0});
       break;
     default: // the destructors
       break;
@@ -80,14 +80,14 @@ void end(int way, ockam::node& server, ockam::node& client) {
 }
 
 /// Two nodes from their start to their end.
-void play_round(caf::actor_system& system, const ockam::worker& gateway, int number) {
+void play_round(caf::actor_system& system, const ockam::worker_actor& gateway, int number) {
   ockam::node server{system};
   server.start_worker("echoer", ockam::echoer{});
   server.expose("gateway", gateway);
   auto listening = ockam::tcp::transport::create(server);
   const auto listener = listening.listen("127.0.0.1:0");
-  server.flow_control().add_consumer("echoer", listener.flow_control_id());
-  server.flow_control().add_consumer("gateway", listener.flow_control_id());
+  server.flow_controls().add_consumer("echoer", listener.flow_control_id());
+  server.flow_controls().add_consumer("gateway", listener.flow_control_id());
 
   ockam::node client{system};
   auto connecting = ockam::tcp::transport::create(client);

@@ -9,7 +9,7 @@ std::string greeting(caf::actor_system& system) {
   server.start_worker("echoer", ockam::echoer{});
   auto there = ockam::tcp::transport::create(server);
   const auto listener = there.listen("127.0.0.1:0");
-  server.flow_control().add_consumer("echoer", listener.flow_control_id());
+  server.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
   ockam::node client{system};
   auto here = ockam::tcp::transport::create(client);

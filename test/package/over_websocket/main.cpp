@@ -12,7 +12,7 @@ void caf_main(caf::actor_system& system) {
   server.start_worker("echoer", ockam::echoer{});
   auto there = ockam::websocket::transport::create(server);
   const auto listener = there.listen("ws://127.0.0.1:0/ockam");
-  server.flow_control().add_consumer("echoer", listener.flow_control_id());
+  server.flow_controls().add_consumer("echoer", listener.flow_control_id());
 
   ockam::node client{system};
   auto here = ockam::websocket::transport::create(client);

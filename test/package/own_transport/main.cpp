@@ -26,7 +26,7 @@ std::string exchange(caf::actor_system& system) {
   ockam::node responder{system};
   responder.start_worker("echoer", ockam::echoer{});
   const auto there = packets::transport::create(responder, ends[0], "initiator");
-  responder.flow_control().add_consumer("echoer", there->connection().port().id());
+  responder.flow_controls().add_consumer("echoer", there->connection().port().id());
 
   ockam::node initiator{system};
   const auto here = packets::transport::create(initiator, ends[1], "responder");

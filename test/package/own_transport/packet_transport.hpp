@@ -44,7 +44,7 @@ private:
 /// Knows one peer by name: `200#name` resolves to the connection with it.
 class transport final : public ockam::transport {
 public:
-  /// Attaches to `node` and connects it with whoever holds the other end of `socket`.
+  /// Attaches to `node` and connects it with the owner of the other end of `socket`.
   static std::shared_ptr<transport> create(ockam::node& node, int socket, std::string peer);
 
   [[nodiscard]] const link& connection() const noexcept { return *link_; }

@@ -103,7 +103,7 @@ void transport_impl::connect(std::string_view peer, connect_options options,
     return done(ockam::fail(host.error()));
   const auto thread = threads_.next();
   const auto attempt = std::make_shared<connector>(
-    thread, peer, *host, sdk::connect_patience{options.connect_timeout, {}});
+    thread, peer, *host, sdk::connect_timeouts{options.connect_timeout, {}});
   if (!add_attempt(attempt))
     return done(stopped());
   attempt->start([me = self_as<transport_impl>(), thread, options = std::move(options),

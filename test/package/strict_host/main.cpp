@@ -69,7 +69,6 @@ void start_workers(ockam::node& node) {
   node.start_worker("relay", ockam::relay{"echoer"});
   node.start_worker("function", to_echoer);
   node.start_processor("step", one_step{});
-  static_cast<void>(node.root().start_worker_as<ockam::echoer>("another"));
   ockam::expose_service<std::string, std::uint32_t>(node, "length", node.system().spawn(length_of));
   static_cast<void>(ockam::service_at<std::string, std::uint32_t>(node, "length"));
 }
@@ -79,7 +78,7 @@ template <class Transport>
 std::string echo_over(Transport here, Transport there, ockam::node& node, ockam::node& server,
                       const std::string& at) {
   const auto listener = there.listen(at);
-  server.flow_control().add_consumer("echoer", listener.flow_control_id());
+  server.flow_controls().add_consumer("echoer", listener.flow_control_id());
   const auto connection = here.connect(listener.socket_address(), here.default_connect_options());
   return node.send_and_receive<std::string>({connection, "echoer"}, at, {.timeout = 10s});
 }

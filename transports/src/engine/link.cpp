@@ -77,7 +77,7 @@ void link::note_load() {
   }
   notify(connection_state::overloaded);
   load_ = load::overloaded;
-  note_relief(); // the output may have shrunk before anybody knew that it was too long
+  note_relief(); // the output may have shrunk before it was known to be too long
 }
 
 void link::note_relief() {
@@ -126,7 +126,8 @@ void link::bytes_written(std::size_t count) {
 
 /// There may be room now: fewer bytes wait than before.
 void link::note_room() {
-  std::atomic_thread_fence(std::memory_order_seq_cst); // freed first, then looked who waits
+  std::atomic_thread_fence(
+    std::memory_order_seq_cst); // frees first, then looks for waiting senders
   if (load_.load(std::memory_order_relaxed) != load::normal)
     note_relief();
   if (senders_wait_.load(std::memory_order_relaxed) && output_.relieved())

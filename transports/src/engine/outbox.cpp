@@ -130,7 +130,7 @@ bool outbox::next_batch(write_batch& done) {
     {
       const std::lock_guard guard{mutex_};
       if (std::exchange(version_due_,
-                        false)) { // alone: whatever waits, and from whom, comes after it
+                        false)) { // alone: all queued messages come after it
         done.append_version();
         leaving_bytes_.store(done.size(), std::memory_order_relaxed);
         if (buffers_)

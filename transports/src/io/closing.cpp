@@ -21,7 +21,7 @@ public:
 
   void start(std::chrono::milliseconds limit) {
     std::error_code failed;
-    socket_.cancel(failed); // what waits for it keeps those alive who have done with it
+    socket_.cancel(failed); // a pending wait keeps its former users alive
     socket_.shutdown(asio::socket_base::shutdown_send, failed);
     if (failed) // the peer has gone
       return close_now(socket_);

@@ -96,7 +96,7 @@ void loop_thread::state::look_later(std::uint64_t seen, bool is_last) {
       if (const auto me = weak.lock())
         me->look(seen, is_last);
     });
-  } catch (const std::exception&) { // no thread or no memory: nobody watches this run
+  } catch (const std::exception&) { // no thread or no memory: this run is not watched
     actors.end_watch();
   }
 }

@@ -116,11 +116,11 @@ public:
   }
 
   /// A name that others ask for already is looked up once for all.
-  result<void> add(const std::string& host, const request_ptr& asker) {
+  result<void> add(const std::string& host, const request_ptr& requester) {
     const std::lock_guard guard{mutex_};
-    const auto [name, is_new] = askers_.try_emplace(host);
+    const auto [name, is_new] = requesters_.try_emplace(host);
     std::erase_if(name->second, [](const auto& each) { return each.expired(); });
-    name->second.push_back(asker);
+    name->second.push_back(requester);
     if (!is_new)
       return {};
     waiting_.push_back(host);
@@ -148,7 +148,7 @@ private:
         return {};
       waiting_.pop_back();
       const auto host = first->first;
-      askers_.erase(first);
+      requesters_.erase(first);
       return fail(error{failed.code(), "resolving " + escaped(host)
                                          + " needs a thread; raise the limit of "
                                            "threads (ulimit -u), or use an IP address"});
@@ -167,11 +167,11 @@ private:
       if (!found && is_this_machine(host))
         found = loopback();
       guard.lock();
-      const auto askers = askers_.extract(host);
+      const auto requesters = requesters_.extract(host);
       guard.unlock();
-      for (const auto& each : askers.mapped())
-        if (const auto asker = each.lock())
-          asker->finish(found);
+      for (const auto& each : requesters.mapped())
+        if (const auto requester = each.lock())
+          requester->finish(found);
       guard.lock();
     }
     --threads_;
@@ -185,18 +185,18 @@ private:
       --idle_;
       if (!comes)
         return false;
-      const auto name = askers_.find(waiting_.front());
+      const auto name = requesters_.find(waiting_.front());
       if (std::ranges::any_of(name->second, [](const auto& each) { return !each.expired(); }))
         return true;
       waiting_.pop_front();
-      askers_.erase(name);
+      requesters_.erase(name);
     }
   }
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::function<found_addresses(const std::string&)> resolver_ = &ask_system;
-  names askers_;                    // of names that wait, or are being looked up
+  names requesters_;                // of names that wait, or are being looked up
   std::deque<std::string> waiting_; // no thread has taken them
   std::size_t threads_ = 0;
   std::size_t idle_ = 0;

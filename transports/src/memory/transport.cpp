@@ -27,7 +27,8 @@ public:
     if (network_->add(name, std::static_pointer_cast<memory_listener>(shared_from_this())))
       return {};
     close_port();
-    return fail(errc::already_exists, "somebody listens at " + escaped(name) + " already");
+    return fail(errc::already_exists,
+                escaped(name) + " has a listener already; choose another name");
   }
 
   void stop() override {
@@ -123,7 +124,7 @@ private:
   result<connection_ptr> join(const std::string& name, const connect_options& options) {
     const auto listener = network_->find(name);
     if (!listener)
-      return fail(errc::not_found, "nobody listens at " + escaped(name));
+      return fail(errc::not_found, "there is no listener at " + escaped(name));
     auto [here, there] = pipe_carrier::make(network_);
     auto near = open({.limits = options.limits,
                       .mode = connection_mode::outgoing,

@@ -46,11 +46,11 @@ std::error_code prepare(internal::stream_socket& socket, const keepalive_options
   // There are no probes while something is unacknowledged. A peer that takes no byte counts too, so
   // nothing is set where one may take none for ever.
   if (write_deadline.count() > 0) {
-    const std::chrono::milliseconds patience
+    const std::chrono::milliseconds probing_time
       = std::chrono::seconds{seconds_for_probes(keepalive.idle)}
         + std::chrono::seconds{seconds_for_probes(keepalive.interval)} * probes;
     constexpr std::chrono::milliseconds most{std::numeric_limits<int>::max()};
-    set(user_timeout{static_cast<int>(std::clamp(write_deadline, patience, most).count())});
+    set(user_timeout{static_cast<int>(std::clamp(write_deadline, probing_time, most).count())});
   }
 #endif
   std::error_code failed;

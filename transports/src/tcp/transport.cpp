@@ -15,7 +15,7 @@ namespace detail {
 
 namespace {
 
-/// Sets the options of a connected socket, and says who is at its other end.
+/// Sets the options of a connected socket, and returns the address of its peer.
 auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
                 const connection_limits& limits) {
   return [node, keepalive, deadline = limits.write_deadline](

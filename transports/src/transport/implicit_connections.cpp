@@ -33,7 +33,7 @@ void implicit_connections::connected(const std::string& peer, const result<conne
   const auto address = outcome.map([](const connection& made) { return made.sender_address(); });
   std::unique_lock guard{mutex_};
   auto& entry = by_peer_[peer];
-  // those who come while the first ones are served wait too: the order is kept
+  // later callers wait while the first ones are served: the order is kept
   while (!entry.waiting.empty()) {
     std::vector<on_ready> served;
     served.swap(entry.waiting);

@@ -22,7 +22,7 @@ result<endpoint> endpoint_of(const host_port& where) {
 result<host_port> parse_destination(std::string_view text) {
   auto where = parse_peer(text);
   if (where && where->port == 0)
-    return fail(errc::invalid_value, escaped(text) + " has port 0, where nobody can be reached");
+    return fail(errc::invalid_value, escaped(text) + " has port 0, where no peer can be reached");
   return where;
 }
 

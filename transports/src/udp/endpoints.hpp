@@ -18,7 +18,7 @@ address address_of(const endpoint& where);
 /// Of a numeric host.
 result<endpoint> endpoint_of(const host_port& where);
 
-/// - errc::invalid_value  malformed, or port 0: nobody can be reached there
+/// - errc::invalid_value  malformed, or port 0
 result<host_port> parse_destination(std::string_view text);
 
 } // namespace ockam::udp::detail

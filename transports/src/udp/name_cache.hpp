@@ -16,8 +16,8 @@
 
 namespace ockam::udp::detail {
 
-/// Names of hosts and what they stand for. Nobody waits for an answer: messages do, in order.
-/// Thread-safe; whoever asks `find` looks the name up and calls `found` or `failed`.
+/// Names of hosts and their addresses. No thread blocks for an answer: messages are queued, in order.
+/// Thread-safe; the caller of `find` looks the name up and calls `found` or `failed`.
 class name_cache {
 public:
   using clock = std::chrono::steady_clock;
@@ -29,7 +29,7 @@ public:
 
   struct answer {
     std::optional<asio::ip::address> known{}; // otherwise the message was moved and waits
-    bool look_up = false;                     // nobody does yet
+    bool look_up = false;                     // no caller does yet
   };
 
   /// - errc::resource_exhausted  too many names are looked up, or too many messages wait for this one

@@ -44,8 +44,9 @@ result<asio::ip::address> peer_table::admit(const endpoint& to, std::size_t size
                                             const route& back, clock::time_point now) {
   const std::lock_guard guard{mutex_};
   if (passed_on && !by_endpoint_.contains(to))
-    return fail(errc::access_denied, "a message from another node is not sent to " + to_text(to)
-                                       + ", who was not heard and not sent to");
+    return fail(errc::access_denied,
+                "a message from another node is not sent to " + to_text(to)
+                  + ", a peer that this node neither received from nor sent to");
   auto& peer = find_or_add(to, now, true);
   if (is_bounded(peer) && !has_room_for(peer, size, now))
     return fail(errc::resource_exhausted,

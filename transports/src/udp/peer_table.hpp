@@ -18,9 +18,9 @@
 
 namespace ockam::udp::detail {
 
-/// Who a binding talks to: the unfinished messages of each peer, and how much may be sent to it.
+/// The peers of a binding: the unfinished messages of each peer, and how much may be sent to it.
 ///
-/// Anybody can write any address into a datagram, so the table is bounded, and a peer that was heard
+/// Any host can write any address into a datagram, so the table is bounded, and a peer that was heard
 /// before a worker of this node sent to it gets a multiple of what came from it and a small allowance
 /// until it has proven that it is there: answers to forged addresses do not amplify. Thread-safe.
 class peer_table {
@@ -45,10 +45,10 @@ public:
 
   /// Whether `size` bytes may be sent there; if so, they are counted, and the answer is the address
   /// of ours that the peer has last sent to, unspecified if none.
-  /// @param passed_on  the message came from another node: it goes only where somebody is
+  /// @param passed_on  the message came from another node: it goes only to known peers
   /// @param back       its return route, which `to` will know
   /// - errc::access_denied       it would go to a stranger
-  /// - errc::resource_exhausted  too much for a peer that nobody of this node has sent to first
+  /// - errc::resource_exhausted  too much for a peer that this node has not sent to first
   result<asio::ip::address> admit(const endpoint& to, std::size_t size, bool passed_on,
                                   const route& back, clock::time_point now);
 

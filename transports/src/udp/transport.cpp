@@ -68,7 +68,7 @@ std::vector<binding> transport_impl::bindings() const {
   return handles;
 }
 
-/// The defaults, with a flow control id that nobody else has.
+/// The defaults, with a new flow control id.
 bind_options transport_impl::fresh_bind_options() const {
   auto fresh = defaults_;
   fresh.flow_control_id = flow_control_id::random();

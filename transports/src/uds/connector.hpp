@@ -24,7 +24,7 @@ private:
   void attempt() override;
   void stop_attempt() override { pause_.cancel(); }
   [[nodiscard]] std::string_view advice_when_late() const override {
-    return "the listener accepts nobody; is the other node busy, or has it reached "
+    return "the listener accepts no connection; is the other node busy, or has it reached "
            "max-connections?";
   }
 

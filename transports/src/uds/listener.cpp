@@ -24,14 +24,14 @@ std::error_code last_error() {
   return {errno, std::system_category()};
 }
 
-/// A name in the same directory that nobody else uses.
+/// An unused name in the same directory.
 fs::path name_beside(const fs::path& path) {
   std::array<char, 12> name{};
   std::snprintf(name.data(), name.size(), ".%08x", std::random_device{}());
   return path.parent_path() / name.data();
 }
 
-enum class occupant : std::uint8_t { nothing, a_listener, nobody, another_file };
+enum class occupant : std::uint8_t { nothing, a_listener, stale_socket, another_file };
 
 /// What is at a path; an error when that cannot be found out.
 result<occupant> occupant_of(const fs::path& path) {
@@ -44,10 +44,10 @@ result<occupant> occupant_of(const fs::path& path) {
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (probe < 0)
     return fail(uds_error(last_error(), internal::socket_use::listen,
-                          "looking whether somebody listens on " + path.string()));
+                          "looking for a listener on " + path.string()));
   const bool refused = ::connect(probe, where.data(), where.size()) != 0 && errno == ECONNREFUSED;
   ::close(probe);
-  return refused ? occupant::nobody : occupant::a_listener;
+  return refused ? occupant::stale_socket : occupant::a_listener;
 }
 
 error in_use(const fs::path& path) {
@@ -55,8 +55,8 @@ error in_use(const fs::path& path) {
                    "listening on " + path.string());
 }
 
-/// Makes a path free at which nobody listens. Somebody else may be doing the same: what is taken away
-/// is looked at again, and given back when it is theirs.
+/// Frees a path without a listener. Another process may do the same: the file is looked at again once it
+/// is moved aside, and put back when it belongs to a listener.
 result<void> clear(const fs::path& path) {
   const auto found = occupant_of(path);
   if (!found)
@@ -69,7 +69,7 @@ result<void> clear(const fs::path& path) {
     case occupant::another_file:
       return fail(errc::already_exists,
                   escaped(path.string()) + " is a file, but no socket; choose another path");
-    case occupant::nobody:
+    case occupant::stale_socket:
       break;
   }
   const auto aside = name_beside(path);
@@ -78,11 +78,11 @@ result<void> clear(const fs::path& path) {
                            : fail(uds_error(last_error(), internal::socket_use::listen,
                                             "replacing " + path.string()));
   const auto taken = occupant_of(aside);
-  const bool nobodys = taken && *taken == occupant::nobody;
-  if (!nobodys)
+  const bool is_stale = taken && *taken == occupant::stale_socket;
+  if (!is_stale)
     ::link(aside.c_str(), path.c_str());
   ::unlink(aside.c_str());
-  if (nobodys)
+  if (is_stale)
     return {};
   return fail(taken ? in_use(path) : taken.error());
 }

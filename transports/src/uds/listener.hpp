@@ -12,11 +12,11 @@
 
 namespace ockam::uds::detail {
 
-/// A socket file that is made for a listener, and goes with it unless somebody has put another file in
+/// A socket file that is made for a listener, and goes with it unless another file has taken
 /// its place.
 class socket_file {
 public:
-  /// Binds to the path and listens; a file that nobody listens at is replaced (UDS-5). Others see it
+  /// Binds to the path and listens; a file without a listener is replaced (UDS-5). Others see it
   /// when it listens and has its permissions (UDS-6), never before.
   static result<socket_file> make(const socket_name& at,
                                   internal::socket_listener::acceptor& unbound,

@@ -19,8 +19,8 @@ namespace ockam::websocket::detail {
 /// leave with one system call, and reads in large pieces, whatever Beast asks for.
 ///
 /// Beast writes messages with `write_some`, which never waits, and control frames with
-/// `async_write_some`, which is done when they have left: who sends pings and does not read the
-/// answers cannot make them pile up.
+/// `async_write_some`, which is done when they have left: a peer that sends pings and does not read
+/// the answers cannot make them pile up.
 class buffered_layer {
 public:
   using executor_type = turn_executor;
@@ -125,7 +125,7 @@ public:
 
   friend void beast_close_socket(buffered_layer& layer) { layer.below().close(); }
 
-  // -- what Beast's concept of a stream wants, and nobody calls ------------------------------------
+  // -- what Beast's concept of a stream requires, never called -----------------------------------
 
   template <class Buffers>
   std::size_t read_some(const Buffers& to);

@@ -47,8 +47,8 @@ private:
   std::unique_ptr<base> held_;
 };
 
-/// A connected socket, plain or with TLS. One operation of each kind at a time; whoever starts one
-/// stays alive until it is done.
+/// A connected socket, plain or with TLS. One operation of each kind at a time; the owner of
+/// one stays alive until it is done.
 class byte_stream {
 public:
   virtual ~byte_stream() = default;

@@ -4,7 +4,7 @@
 
 namespace ockam::websocket::detail {
 
-/// Whoever owns a `buffered_layer`, and hears of its bytes.
+/// The owner of a `buffered_layer`, notified of its bytes.
 class layer_owner {
 public:
   virtual ~layer_owner() = default;

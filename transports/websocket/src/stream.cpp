@@ -64,19 +64,19 @@ struct stream::request {
 
 std::shared_ptr<stream> stream::create(std::unique_ptr<byte_stream> below, std::string peer,
                                        std::size_t max_message_size,
-                                       std::chrono::milliseconds patience,
+                                       std::chrono::milliseconds closing_timeout,
                                        std::shared_ptr<void> slot) {
-  std::shared_ptr<stream> made{
-    new stream{std::move(below), std::move(peer), max_message_size, patience, std::move(slot)}};
+  std::shared_ptr<stream> made{new stream{std::move(below), std::move(peer), max_message_size,
+                                          closing_timeout, std::move(slot)}};
   made->websocket_->layer().set_owner(std::shared_ptr<layer_owner>{made, made.get()});
   return made;
 }
 
 stream::stream(std::unique_ptr<byte_stream> below, std::string peer, std::size_t max_message_size,
-               std::chrono::milliseconds patience, std::shared_ptr<void> slot)
+               std::chrono::milliseconds closing_timeout, std::shared_ptr<void> slot)
   : peer_{std::move(peer)},
     max_message_size_{max_message_size},
-    patience_{patience},
+    closing_timeout_{closing_timeout},
     slot_{std::move(slot)},
     websocket_{std::make_unique<websocket>(std::move(below))} {
   auto& inner = websocket_->inner;
@@ -321,7 +321,7 @@ void stream::lose(const error_code& failed) {
     return;
   ended_ = true;
   auto cause = cause_of(failed);
-  if (websocket_->layer().done()) // Beast has said good-bye for us
+  if (websocket_->layer().done()) // Beast has sent the close frame
     linger();
   else
     abort();
@@ -332,7 +332,7 @@ void stream::close(close_code why, const std::string& reason) {
   if (std::exchange(ended_, true))
     return;
   user_ = nullptr;
-  limit_farewell();
+  limit_closing();
   websocket_->inner.async_close({static_cast<ws::close_code>(why), reason},
                                 [me = shared_from_this()](const error_code&) { me->linger(); });
 }
@@ -340,26 +340,26 @@ void stream::close(close_code why, const std::string& reason) {
 void stream::linger() {
   if (aborted_)
     return;
-  limit_farewell();
+  limit_closing();
   websocket_->below().async_end(
     completion{[me = shared_from_this()](const error_code&, std::size_t) { me->abort(); }});
 }
 
-void stream::limit_farewell() {
-  if (farewell_)
+void stream::limit_closing() {
+  if (closing_timer_)
     return;
-  farewell_ = std::make_unique<net::steady_timer>(websocket_->below().get_executor());
-  deadline_ = internal::moment_after(patience_);
-  wait_for_farewell();
+  closing_timer_ = std::make_unique<net::steady_timer>(websocket_->below().get_executor());
+  deadline_ = internal::moment_after(closing_timeout_);
+  wait_until_closed();
 }
 
-void stream::wait_for_farewell() {
-  farewell_->expires_at(deadline_);
-  farewell_->async_wait([me = shared_from_this()](const error_code& cancelled) {
+void stream::wait_until_closed() {
+  closing_timer_->expires_at(deadline_);
+  closing_timer_->async_wait([me = shared_from_this()](const error_code& cancelled) {
     if (cancelled || me->aborted_)
       return;
     if (clock::now() < me->deadline_) // we did not run meanwhile
-      me->wait_for_farewell();
+      me->wait_until_closed();
     else
       me->abort();
   });
@@ -380,7 +380,7 @@ void stream::abort() {
   deadline_ = clock::time_point::max();
   if (std::exchange(aborted_, true))
     return;
-  farewell_.reset();
+  closing_timer_.reset();
   websocket_->below().close();
   slot_.reset();
 }

@@ -27,7 +27,7 @@ enum class close_code : std::uint16_t {
   try_again_later = 1013,
 };
 
-/// Whoever uses an open stream. Called on the thread of the stream.
+/// The user of an open stream. Called on the thread of the stream.
 class stream_user {
 public:
   virtual ~stream_user() = default;
@@ -45,7 +45,7 @@ public:
   virtual void on_lost(error cause) = 0;
 };
 
-/// Whom a server lets in.
+/// The clients that a server accepts.
 struct admission {
   std::string path{};                 // empty: for any
   std::vector<std::string> origins{}; // of pages in browsers
@@ -53,7 +53,7 @@ struct admission {
   std::chrono::milliseconds limit; // for TLS and the request
 };
 
-/// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the farewell.
+/// One WebSocket from the first byte of its socket to the last: TLS, HTTP, messages, the closing handshake.
 /// Everything on its I/O thread, which has to watch it. It lives as long as anything is under way.
 class stream final : public std::enable_shared_from_this<stream>,
                      public internal::watched,
@@ -62,11 +62,11 @@ public:
   using on_open = std::function<void(result<void>)>;
 
   /// @param peer      for texts
-  /// @param patience  for the peer, once all has been said
+  /// @param closing_timeout  for the closing handshake
   /// @param slot      dropped when the socket is closed
   static std::shared_ptr<stream> create(std::unique_ptr<byte_stream> below, std::string peer,
                                         std::size_t max_message_size,
-                                        std::chrono::milliseconds patience,
+                                        std::chrono::milliseconds closing_timeout,
                                         std::shared_ptr<void> slot = nullptr);
   ~stream() override;
 
@@ -107,7 +107,7 @@ public:
 
   // -- the end -------------------------------------------------------------------------------------
 
-  /// Says good-bye behind what was written, waits for the answer, and closes.
+  /// Sends a close frame behind what was written, waits for that of the peer, and closes.
   void close(close_code why, const std::string& reason);
 
   // -- watched -------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ private:
   struct request;
 
   stream(std::unique_ptr<byte_stream> below, std::string peer, std::size_t max_message_size,
-         std::chrono::milliseconds patience, std::shared_ptr<void> slot);
+         std::chrono::milliseconds closing_timeout, std::shared_ptr<void> slot);
 
   void input_wanted() override;
   void input_came() override { last_input_ = clock::now(); }
@@ -136,19 +136,20 @@ private:
   void lose(const error_code& failed);
   void tell_user(error cause);
   void linger();
-  void limit_farewell();
-  void wait_for_farewell();
+  void limit_closing();
+  void wait_until_closed();
   [[nodiscard]] error cause_of(const error_code& failed) const;
 
   const std::string peer_;
   const std::size_t max_message_size_;
-  const std::chrono::milliseconds patience_;
+  const std::chrono::milliseconds closing_timeout_;
   std::shared_ptr<void> slot_;
   const std::unique_ptr<websocket> websocket_;
   stream_user* user_ = nullptr;
   on_open opened_;
   clock::time_point deadline_ = clock::time_point::max();
-  std::unique_ptr<net::steady_timer> farewell_; // until the deadline: ticks end with the transport
+  std::unique_ptr<net::steady_timer>
+    closing_timer_; // until the deadline: ticks end with the transport
   clock::time_point last_input_ = clock::now();
   clock::time_point last_output_ = last_input_;
   bool peer_closes_ = false;

@@ -21,7 +21,7 @@ using tls_context = std::shared_ptr<boost::asio::ssl::context>;
 result<tls_context> make_client_context(const client_tls_options& options);
 result<tls_context> make_server_context(const server_tls_options& options);
 
-/// @param server  whom the peer has to be, as the options of the context say
+/// @param server  the name that the certificate of the peer must have, if the context verifies
 std::unique_ptr<byte_stream> make_tls_client(tcp_socket socket, const tls_context& context,
                                              const host_port& server);
 std::unique_ptr<byte_stream> make_tls_server(tcp_socket socket, const tls_context& context);

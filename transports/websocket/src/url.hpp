@@ -37,8 +37,8 @@ result<std::string> path_of_target(std::string_view target);
 /// A zone of an IPv6 address is written with `%25` in a URL (RFC 6874).
 std::string with_zone_escaped(std::string authority);
 
-/// Whether this can be a part of an HTTP request as it is: visible ASCII, so that nobody can add
-/// fields of their own.
+/// Whether this can be a part of an HTTP request as it is: visible ASCII, so that no text adds
+/// fields of its own.
 bool is_visible(std::string_view text) noexcept;
 
 } // namespace ockam::websocket::detail

@@ -2,7 +2,7 @@
 
 #include "ockam/actors/detail/export.hpp"
 #include "ockam/actors/detail/worker_object.hpp"
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/actors/response_promise.hpp"
 #include "ockam/actors/routed.hpp"
 #include "ockam/actors/worker_options.hpp"
@@ -99,13 +99,13 @@ public:
   /// - errc::resource_exhausted  the connection at the first address has too much to write
   /// - errc::message_too_large   the message exceeds the frame limit of that connection
   template <class T>
-  result<void> send(route to, const T& body) {
+  [[nodiscard]] result<void> send(route to, const T& body) {
     return send_payload(0, std::move(to), encode_payload(body), {});
   }
 
   /// As `send`, from one of the own addresses (SND-4); errc::not_own_address for another one.
   template <class T>
-  result<void> send_from_address(route to, const T& body, const address& from) {
+  [[nodiscard]] result<void> send_from_address(route to, const T& body, const address& from) {
     auto index = own_index(from);
     if (!index)
       return fail(std::move(index.error()));
@@ -114,13 +114,14 @@ public:
 
   /// As `send`, with notes that stay inside the node (LMS-9).
   template <class T>
-  result<void> send_with_local_info(route to, const T& body, std::vector<local_info> info) {
+  [[nodiscard]] result<void> send_with_local_info(route to, const T& body,
+                                                  std::vector<local_info> info) {
     return send_payload(0, std::move(to), encode_payload(body), std::move(info));
   }
 
-  /// As `send`, to one of the own addresses; errc::internal for another one (SND-5).
+  /// As `send`, to one of the own addresses; errc::internal for another one.
   template <class T>
-  result<void> send_to_self(const address& from, const address& to, const T& body) {
+  [[nodiscard]] result<void> send_to_self(const address& from, const address& to, const T& body) {
     if (!own_index(to))
       return fail(errc::internal,
                   escaped(to_string(to)) + " is not an address of this worker; use send");
@@ -134,7 +135,7 @@ public:
   /// worker, plain `send` does the same while it handles the request; CAF actors written by hand and
   /// threads that keep a message use this.
   template <class T>
-  result<void> reply(const routed_message& request, const T& body) {
+  [[nodiscard]] result<void> reply(const routed_message& request, const T& body) {
     return reply_payload(request, encode_payload(body));
   }
 
@@ -142,22 +143,22 @@ public:
   /// code and this text. Nothing is sent to requesters that do not understand it: nodes of other
   /// implementations, and plain senders. A handler that fails does the same, without the text unless
   /// `node_options::error_details` is set.
-  result<void> reply_error(const routed_message& request, const error& why);
+  [[nodiscard]] result<void> reply_error(const routed_message& request, const error& why);
 
-  /// The duty to answer `request` later, from any thread.
-  [[nodiscard]] response_promise keep(const routed_message& request);
+  /// A promise to answer `request` later, from any thread.
+  [[nodiscard]] response_promise make_response_promise(const routed_message& request);
 
   /// Passes a message on with both routes, payload and notes as they are (FWD-1). Take the own
   /// address off first, or it comes back (FWD-2).
-  result<void> forward(message content);
-  result<void> forward_from_address(message content, const address& from); // FWD-3
+  [[nodiscard]] result<void> forward(message content);
+  [[nodiscard]] result<void> forward_from_address(message content, const address& from); // FWD-3
 
   /// `forward(std::move(message).step_forward(...))` without unpacking the result by hand.
-  result<void> forward(result<message> content);
+  [[nodiscard]] result<void> forward(result<message> content);
 
   /// A message to be sent later, from an address of its own.
   template <class T>
-  result<delayed_event> delayed(route to, const T& body) {
+  [[nodiscard]] result<delayed_event> make_delayed_event(route to, const T& body) {
     return make_delayed(std::move(to), encode_payload(body));
   }
 
@@ -165,24 +166,21 @@ public:
 
   /// Starts a worker: a class with state, or a function. It is reachable from every thread when the
   /// call returns; its `initialize` may not have run yet (WRK-1).
-  /// - errc::already_exists  one of the addresses is taken; nothing is registered (ROU-3, ROU-5)
-  /// - errc::shutting_down   the node is stopping (NOD-9)
+  /// - errc::already_exists   one of the addresses is taken; nothing is registered
+  /// - errc::shutting_down    the node is stopping
   /// - errc::missing_address  no address was given
-  /// - errc::node_stopped    the node has stopped
+  /// - errc::node_stopped     the node has stopped
   template <class Worker>
-  result<address> start_worker(mailboxes at, Worker what, worker_options options = {}) {
+  [[nodiscard]] result<address> start_worker(mailboxes at, Worker what,
+                                             worker_options options = {}) {
     return start(std::move(at), internal::make_worker_object(std::move(what)), options);
-  }
-  template <class Worker, class... Args>
-  result<address> start_worker_as(mailboxes at, Args&&... args) {
-    return start(std::move(at), internal::make_worker_object(Worker{std::forward<Args>(args)...}),
-                 {});
   }
 
   /// Starts a processor: a class with `process`. Its mailboxes admit nothing unless they are given
   /// with controls of their own (ACD-4).
   template <class Processor>
-  result<address> start_processor(mailboxes at, Processor processor, worker_options options = {}) {
+  [[nodiscard]] result<address> start_processor(mailboxes at, Processor processor,
+                                                worker_options options = {}) {
     return start_closed(std::move(at), internal::make_processor_object(std::move(processor)),
                         options);
   }
@@ -190,12 +188,12 @@ public:
   /// Initiates the stop of the worker with this address, primary or alias (ROU-10): from now on the
   /// address is unknown, queued messages are still handled, then `shutdown` runs (WRK-7).
   /// errc::not_found when nothing is registered there.
-  result<void> stop_worker(const address& any);
+  [[nodiscard]] result<void> stop_worker(const address& any);
 
   /// A mailbox without an actor, for a plain thread (CTX-2). Without an address: at a random one
   /// that admits nothing in either direction (CTX-4).
-  result<endpoint> detached(mailboxes at);
-  result<endpoint> detached();
+  [[nodiscard]] result<endpoint> detached(mailboxes at);
+  [[nodiscard]] result<endpoint> detached();
 
   [[nodiscard]] bool is_registered(const address& primary) const;                   // ROU-9
   [[nodiscard]] std::vector<address> list_workers() const;                          // ROU-9
@@ -207,11 +205,12 @@ public:
 
   /// Replaces the transport address in a route by a connection made for it (TCP-30). Blocks while
   /// connecting; the caller disconnects it. In a worker, an observer or a callback it is errc::misuse.
-  result<route> resolve_transport_route(const route& along);
-  result<route> resolve_transport_route(const multiaddr& along); // its route (MAD-7)
+  [[nodiscard]] result<route> resolve_transport_route(const route& along);
+  [[nodiscard]] result<route> resolve_transport_route(const multiaddr& along); // its route (MAD-7)
 
-  [[nodiscard]] flow_controls& flow_control() const noexcept;
-  [[nodiscard]] std::shared_ptr<flow_controls> shared_flow_controls() const noexcept;
+  [[nodiscard]] ockam::flow_controls& flow_controls() const noexcept;
+  /// The same registry for access controls that keep it: `local_only`, `allow_consumers_of`.
+  [[nodiscard]] std::shared_ptr<ockam::flow_controls> shared_flow_controls() const noexcept;
   [[nodiscard]] caf::actor_system& system() const noexcept;
 
   /// Asks the node to stop; returns at once (NOD-5).
@@ -233,17 +232,21 @@ protected:
   ~sender();
 
   [[nodiscard]] result<std::uint16_t> own_index(const address& own) const;
-  result<void> send_payload(std::uint16_t from, route to, result<shared_bytes> payload,
-                            std::vector<local_info> info);
-  result<message> make_message(std::uint16_t from, route to, result<shared_bytes> payload,
-                               std::vector<local_info> info);
-  result<void> pass_on(std::uint16_t from, message content);
-  result<void> reply_payload(const routed_message& request, result<shared_bytes> payload);
-  result<delayed_event> make_delayed(route to, result<shared_bytes> payload);
-  result<address> start(mailboxes at, std::unique_ptr<internal::worker_object> worker,
-                        worker_options options);
-  result<address> start_closed(mailboxes at, std::unique_ptr<internal::worker_object> worker,
-                               worker_options options);
+  [[nodiscard]] result<void> send_payload(std::uint16_t from, route to,
+                                          result<shared_bytes> payload,
+                                          std::vector<local_info> info);
+  [[nodiscard]] result<message> make_message(std::uint16_t from, route to,
+                                             result<shared_bytes> payload,
+                                             std::vector<local_info> info);
+  [[nodiscard]] result<void> pass_on(std::uint16_t from, message content);
+  [[nodiscard]] result<void> reply_payload(const routed_message& request,
+                                           result<shared_bytes> payload);
+  [[nodiscard]] result<delayed_event> make_delayed(route to, result<shared_bytes> payload);
+  [[nodiscard]] result<address> start(mailboxes at, std::unique_ptr<internal::worker_object> worker,
+                                      worker_options options);
+  [[nodiscard]] result<address> start_closed(mailboxes at,
+                                             std::unique_ptr<internal::worker_object> worker,
+                                             worker_options options);
 
   std::shared_ptr<internal::node_state> node_;
   ref_ptr<internal::worker_record> record_;
@@ -264,8 +267,8 @@ public:
   /// attempt; errc::timeout, errc::cancelled (the worker ends first) or a decoding error through
   /// `on_reply`.
   template <class Reply, class Body, class OnReply>
-  result<void> send_and_receive(route to, const Body& body, OnReply on_reply,
-                                request_options options = {}) {
+  [[nodiscard]] result<void> send_and_receive(route to, const Body& body, OnReply on_reply,
+                                              request_options options = {}) {
     return request(
       std::move(to), encode_payload(body),
       [on_reply = std::move(on_reply)](result<routed_message> reply) mutable {
@@ -321,8 +324,8 @@ private:
           internal::worker_shell* shell);
 
   using continuation = std::function<void(result<routed_message>)>;
-  result<void> request(route to, result<shared_bytes> payload, continuation on_reply,
-                       request_options options);
+  [[nodiscard]] result<void> request(route to, result<shared_bytes> payload, continuation on_reply,
+                                     request_options options);
   std::optional<routed_message> take_waiting();
 };
 

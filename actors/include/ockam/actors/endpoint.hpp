@@ -33,7 +33,7 @@ public:
   /// worker it does not wait.
   /// - errc::resource_exhausted  there was no room within `options.timeout`
   template <class T>
-  result<void> send(route to, const T& body, send_options options) {
+  [[nodiscard]] result<void> send(route to, const T& body, send_options options) {
     return send_with_room(std::move(to), encode_payload(body), options);
   }
 
@@ -41,7 +41,7 @@ public:
   /// - errc::timeout    none came in time; denied messages are skipped and the limit keeps running
   /// - errc::not_found  the endpoint was closed, or the node has stopped
   template <class T>
-  result<routed<T>> receive(receive_options options = {}) {
+  [[nodiscard]] result<routed<T>> receive(receive_options options = {}) {
     return take(options).map([](routed_message&& next) { return routed<T>{std::move(next)}; });
   }
 
@@ -49,15 +49,16 @@ public:
   /// back to it, whoever sent it (SRQ-1 to SRQ-7).
   /// Errors: those of `send` at once; errc::timeout; a decoding error.
   template <class Reply, class Body>
-  result<Reply> send_and_receive(route to, const Body& body, request_options options = {}) {
+  [[nodiscard]] result<Reply> send_and_receive(route to, const Body& body,
+                                               request_options options = {}) {
     return send_and_receive_extended<Reply>(std::move(to), body, std::move(options))
       .and_then([](const routed<Reply>& reply) { return reply.try_body(); });
   }
 
   /// As `send_and_receive`; shows the reply's return route (SRQ-6).
   template <class Reply, class Body>
-  result<routed<Reply>> send_and_receive_extended(route to, const Body& body,
-                                                  request_options options = {}) {
+  [[nodiscard]] result<routed<Reply>> send_and_receive_extended(route to, const Body& body,
+                                                                request_options options = {}) {
     return request(std::move(to), encode_payload(body), std::move(options))
       .map([](routed_message&& reply) { return routed<Reply>{std::move(reply)}; });
   }
@@ -66,7 +67,7 @@ public:
   /// - errc::not_found              nothing is registered there
   /// - errc::initialization_failed  with the reason
   /// - errc::timeout
-  result<void> wait_for(const address& any, receive_options options = {});
+  [[nodiscard]] result<void> wait_for(const address& any, receive_options options = {});
 
 private:
   friend class sender;
@@ -76,11 +77,14 @@ private:
   endpoint(std::shared_ptr<internal::node_state> node, ref_ptr<internal::worker_record> record,
            std::shared_ptr<queue> inbox);
 
-  static result<endpoint> open(std::shared_ptr<internal::node_state> node, mailboxes at);
+  [[nodiscard]] static result<endpoint> open(std::shared_ptr<internal::node_state> node,
+                                             mailboxes at);
   void close() noexcept;
-  result<routed_message> take(receive_options options);
-  result<routed_message> request(route to, result<shared_bytes> payload, request_options options);
-  result<void> send_with_room(route to, result<shared_bytes> payload, send_options options);
+  [[nodiscard]] result<routed_message> take(receive_options options);
+  [[nodiscard]] result<routed_message> request(route to, result<shared_bytes> payload,
+                                               request_options options);
+  [[nodiscard]] result<void> send_with_room(route to, result<shared_bytes> payload,
+                                            send_options options);
 
   std::shared_ptr<queue> inbox_;
 };

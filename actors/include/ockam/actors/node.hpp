@@ -84,17 +84,17 @@ public:
     return value_or_throw(root_.start_processor(std::move(at), std::move(processor), options));
   }
 
-  /// Starts a CAF actor written by hand against `ockam::worker`; the node stops it in the end.
-  address start_actor(mailboxes at, worker actor, worker_options options = {});
+  /// Starts a CAF actor written by hand against `ockam::worker_actor`; the node stops it in the end.
+  address start_actor(mailboxes at, worker_actor actor, worker_options options = {});
 
   /// The same for an actor that sends: `make` gets what it sends with, and spawns the actor. The
   /// `actor_sender` may be moved into the actor and used from its handlers.
-  address start_actor(mailboxes at, const std::function<worker(actor_sender)>& make,
+  address start_actor(mailboxes at, const std::function<worker_actor(actor_sender)>& make,
                       worker_options options = {});
 
   /// Makes an actor of the host reachable; the node removes its address in the end and lets it live.
-  /// Takes every handle whose interface contains the one of `worker`.
-  address expose(mailboxes at, worker actor);
+  /// Takes every handle whose interface contains that of `worker_actor`.
+  address expose(mailboxes at, worker_actor actor);
 
   /// The same for a dynamically typed actor that handles `routed_message&`; CAF calls its default
   /// handler when it does not.
@@ -136,14 +136,16 @@ public:
 
   // -- parts --------------------------------------------------------------------------------------
 
-  [[nodiscard]] flow_controls& flow_control() const noexcept { return root_.flow_control(); }
+  [[nodiscard]] ockam::flow_controls& flow_controls() const noexcept {
+    return root_.flow_controls();
+  }
 
   /// The router: a CAF actor. A `routed_message` sent to it goes to the first address of its onward
   /// route on the sender's thread; a `router_command` is answered.
   [[nodiscard]] router_actor router() const;
 
   /// The CAF actor behind an address, or a null handle: workers, exposed actors, connections.
-  [[nodiscard]] worker actor_at(const address& any) const;
+  [[nodiscard]] worker_actor actor_at(const address& any) const;
 
   [[nodiscard]] ockam::metrics metrics() const;
   [[nodiscard]] caf::actor_system& system() const noexcept { return root_.system(); }
@@ -155,14 +157,11 @@ public:
 
   // -- the end ------------------------------------------------------------------------------------
 
-  /// Stops workers by priority, then the transports, and returns when all are gone or the limit has
-  /// passed, whichever is first (NOD-6 to NOD-8). When it throws, the next call finishes the stop.
-  /// errc::misuse in a worker, an observer or a callback: see `sender::request_stop`.
+  /// Stops workers by priority, then the transports, and returns when all have ended or the limit has
+  /// passed, whichever is first. A limit of 0 waits for no worker. After an exception the next call
+  /// finishes the stop. errc::misuse in a worker, an observer or a callback: see `sender::request_stop`.
   void stop();
   void stop(std::chrono::milliseconds limit);
-
-  /// Does not wait for workers (NOD-10). Otherwise as `stop`.
-  void stop_now();
 
   /// Returns when a stop was asked for, by `request_stop` or by `stop` on another thread. errc::misuse
   /// as `stop`.

@@ -10,7 +10,7 @@ namespace ockam {
 
 class sender;
 
-/// The duty to answer a message later, from any thread: `context::keep`.
+/// A promise to answer a message later, from any thread: `context::make_response_promise`.
 ///
 /// Holds the return route and the credit of the message, not its payload: while many are held, the
 /// connection that the messages came through is not read. The answer is never refused because its
@@ -29,12 +29,12 @@ public:
   /// Sends the answer along the return route. Errors: those of `sender::send`, of which the requester
   /// is told as well; errc::misuse when it was answered already.
   template <class T>
-  result<void> deliver(const T& body) {
+  [[nodiscard]] result<void> deliver(const T& body) {
     return deliver_payload(encode_payload(body));
   }
 
   /// Tells the requester that there is no answer, as `sender::reply_error`.
-  result<void> fail(const error& why);
+  [[nodiscard]] result<void> fail(const error& why);
 
   /// Whether it was not answered yet.
   [[nodiscard]] bool pending() const noexcept { return state_ != nullptr; }
@@ -47,7 +47,7 @@ private:
   friend class sender;
   struct state;
   explicit response_promise(std::unique_ptr<state> from);
-  result<void> deliver_payload(result<shared_bytes> payload);
+  [[nodiscard]] result<void> deliver_payload(result<shared_bytes> payload);
 
   std::unique_ptr<state> state_; // until it is answered
 };

@@ -267,11 +267,11 @@ service<Request, Response> service_at(node& on, route to, request_options option
   caf::strong_actor_ptr made;
   on.start_actor(mailboxes{mailbox_options{
                    .address = address::random(), .incoming = deny_all(), .outgoing = deny_all()}},
-                 [&](actor_sender own) -> worker {
+                 [&](actor_sender own) -> worker_actor {
                    made = caf::actor_cast<caf::strong_actor_ptr>(
                      on.system().spawn<actor, caf::lazy_init>(std::move(own), std::move(to),
                                                               std::move(options)));
-                   return caf::actor_cast<worker>(made);
+                   return caf::actor_cast<worker_actor>(made);
                  });
   return caf::actor_cast<service<Request, Response>>(made);
 }

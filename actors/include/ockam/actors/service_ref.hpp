@@ -33,7 +33,7 @@ public:
   /// For workers of the node: returns at once, and `then` is called in the worker with a
   /// `result<Reply>`. Errors are those of `context::send_and_receive`.
   template <class Then>
-  result<void> ask(context& from, const Request& request, Then then) const {
+  [[nodiscard]] result<void> ask(context& from, const Request& request, Then then) const {
     static_assert(std::is_invocable_v<Then&, result<Reply>>, "`then` takes the result<Reply>");
     return from.send_and_receive<Reply>(to_, request, std::move(then), options_);
   }

@@ -53,7 +53,7 @@ public:
   explicit relay(route forward_to) : relay{value_or_throw(create(std::move(forward_to)))} {}
 
   /// errc::empty_route: a relay needs somewhere to forward to.
-  static result<relay> create(route forward_to) {
+  [[nodiscard]] static result<relay> create(route forward_to) {
     auto next_hop = forward_to.next();
     if (!next_hop)
       return fail(errc::empty_route,
@@ -67,7 +67,7 @@ public:
     if (!onward)
       return fail(std::move(onward.error()));
     if (previous_hop)
-      admit(ctx.flow_control(), *previous_hop);
+      admit(ctx.flow_controls(), *previous_hop);
     return ctx.forward(std::move(*onward).prepend_front_onward_route(forward_to_));
   }
 

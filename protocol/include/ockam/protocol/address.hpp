@@ -23,8 +23,8 @@ inline constexpr std::uint8_t ble = 4;
 inline constexpr std::uint8_t uds = 5;
 } // namespace transport_type
 
-/// An address somebody else owns: a transport type and bytes of any content. Goes through functions
-/// in two registers, for each message looks at many of them.
+/// A view of an address: a transport type and bytes of any content. Two words, so that it is passed in
+/// registers; every message inspects several.
 class address_view {
 public:
   constexpr address_view() = default;
@@ -53,7 +53,7 @@ private:
   std::uint64_t size_and_type_ = transport_type::local; // size in bytes << 8 | type
 };
 
-/// The name of a worker, or of a place that a transport can reach (ADR-1).
+/// The name of a worker, or of a place that a transport can reach.
 ///
 /// A value of 40 bytes; names of up to 38 bytes, random addresses included, need no allocation.
 class OCKAM_PROTOCOL_EXPORT address {
@@ -64,7 +64,7 @@ public:
     content_.type = transport_type::local;
   }
 
-  /// Parses the text form `[type#]value` (ADR-3); throws `failure` when it is malformed.
+  /// Parses the text form `[type#]value`; throws `failure` when it is malformed.
   /// For text that comes from outside use `parse`.
   address(const char* text) : address{std::string_view{text}} {} // NOLINT: "echoer" is an address
   address(const std::string& text) : address{std::string_view{text}} {} // NOLINT
@@ -74,7 +74,7 @@ public:
   address(std::uint8_t type, std::string_view value);
   explicit address(address_view view) : address{view.type(), view.value()} {}
 
-  /// A local address of any bytes (ADR-6).
+  /// A local address of any bytes.
   explicit address(bytes_view value) : address{transport_type::local, as_text(value)} {}
 
   address(const address& other) {
@@ -90,12 +90,12 @@ public:
   address& operator=(address&& other) noexcept;
   ~address() { release(); }
 
-  /// Text form to address, without exceptions (ADR-3).
+  /// Text form to address, without exceptions.
   /// - errc::multiple_separators  more than one `#`
   /// - errc::invalid_type         the part before `#` is not a decimal number up to 255
   [[nodiscard]] static result<address> parse(std::string_view text);
 
-  /// 16 bytes from the system's generator as 32 lower-case hex digits (ADR-7). Thread-safe.
+  /// 16 bytes from the system's generator as 32 lower-case hex digits. Thread-safe.
   [[nodiscard]] static address random();
 
   [[nodiscard]] std::uint8_t type() const noexcept { return content_.type; }
@@ -107,7 +107,7 @@ public:
   }
   [[nodiscard]] bool is_local() const noexcept { return type() == transport_type::local; }
 
-  /// The value as text, or errc::invalid_utf8 (ADR-5).
+  /// The value as text, or errc::invalid_utf8.
   [[nodiscard]] result<std::string_view> text() const;
 
   operator address_view() const noexcept { return {type(), value()}; } // NOLINT: a view is cheap
@@ -152,7 +152,7 @@ private:
   content content_;
 };
 
-/// `type#value`, the type always written (ADR-4); bytes that are not UTF-8 print as
+/// `type#value`, the type always written; bytes that are not UTF-8 print as
 /// "Invalid UTF-8". Control characters are kept: use `escaped` for logs.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(address_view value);
 [[nodiscard]] inline std::string to_string(const address& value) {

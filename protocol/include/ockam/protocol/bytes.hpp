@@ -7,10 +7,10 @@
 
 namespace ockam {
 
-/// Bytes somebody owns.
+/// Owned bytes.
 using bytes = std::vector<std::uint8_t>;
 
-/// Bytes somebody else owns; valid as long as the owner says.
+/// A view of bytes; valid as long as their owner keeps them.
 using bytes_view = std::span<const std::uint8_t>;
 
 /// The same memory, read as text.

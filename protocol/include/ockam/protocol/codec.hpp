@@ -57,7 +57,7 @@ enum class absent_tracing : std::uint8_t {
 /// The payload shares the memory of `frame`. Allocates the message, and a route only when it has
 /// more than 72 bytes: at most 8 bytes of heap a byte of input, plus a small constant. Bytes behind
 /// the message are ignored, and so are array elements that are not known. An empty onward route is
-/// a heartbeat (TCP-25); that is for the caller to notice.
+/// a heartbeat; that is for the caller to notice.
 ///
 /// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range,
 ///   errc::invalid_utf8, errc::nesting_too_deep  the bytes are no routing message
@@ -80,7 +80,7 @@ struct encode_options {
                                                              encode_options options = {}) noexcept;
 
 /// Writes `encoded_size(value, options)` bytes in canonical form and returns the position behind them.
-/// Local info stays here (LMS-9).
+/// Local info stays here.
 OCKAM_PROTOCOL_EXPORT std::uint8_t* encode_message(const message& value, std::uint8_t* to,
                                                    encode_options options = {}) noexcept;
 

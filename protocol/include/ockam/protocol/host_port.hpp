@@ -23,7 +23,7 @@ struct host_port {
   bool operator==(const host_port&) const = default;
 };
 
-/// Where to connect to (TCP-12), the first of these that fits:
+/// Where to connect to, the first of these that fits:
 ///
 ///     4000              127.0.0.1, port 4000
 ///     :4000             the same
@@ -34,8 +34,9 @@ struct host_port {
 /// No system call is made. - errc::invalid_value  anything else
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<host_port> parse_peer(std::string_view text);
 
-/// Where to listen: the numeric forms only (TCP-7). No names, and no port alone, because whoever
-/// opens a port should say to whom. - errc::invalid_value
+/// Where to listen: the numeric forms only. No names, and no port alone: the caller decides which
+/// interfaces a port is open to.
+/// - errc::invalid_value
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<host_port> parse_listen(std::string_view text);
 
 /// `host:port`, IPv6 in brackets; reads back to an equal value.

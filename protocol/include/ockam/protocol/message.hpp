@@ -17,7 +17,7 @@
 
 namespace ockam {
 
-/// A note about a message that never leaves the node (LMS-9).
+/// A note about a message that never leaves the node.
 struct local_info {
   std::string type;
   bytes data;
@@ -28,7 +28,7 @@ struct local_info {
 /// What travels: an onward route, a return route, a payload (section "Messages" of docs/rules.tsv).
 ///
 /// One word, with the parts behind a copy-on-write pointer: a copy costs a reference, a change
-/// copies the parts only while somebody else holds them too. Every changing operation takes the
+/// copies the parts only while another message shares them. Every changing operation takes the
 /// message and returns it, so that changes chain:
 ///
 ///     std::move(message).step_forward(own_address)   // what a hop does
@@ -50,7 +50,7 @@ public:
   [[nodiscard]] const route& return_route() const noexcept { return parts().back; }
   [[nodiscard]] const shared_bytes& payload() const noexcept { return parts().payload; }
 
-  /// Text for tracing tools, opaque to routing (LMS-10).
+  /// Text for tracing tools, opaque to routing.
   [[nodiscard]] const std::optional<std::string>& tracing_context() const noexcept {
     return parts().tracing();
   }
@@ -60,24 +60,24 @@ public:
 
   // -- changes; errc::empty_route where an address is needed and none is left ---------------------
 
-  [[nodiscard]] result<message> pop_front_onward_route() &&;                       // LMS-1
-  [[nodiscard]] message push_front_onward_route(const address& hop) &&;            // LMS-2
-  [[nodiscard]] result<message> replace_front_onward_route(const address& hop) &&; // LMS-3
-  [[nodiscard]] message prepend_front_onward_route(const route& hops) &&;          // LMS-4
-  [[nodiscard]] message set_onward_route(route hops) &&;                           // LMS-5
-  [[nodiscard]] message set_return_route(route hops) &&;                           // LMS-5
-  [[nodiscard]] message push_front_return_route(const address& hop) &&;            // LMS-6
-  [[nodiscard]] message prepend_front_return_route(const route& hops) &&;          // LMS-6
+  [[nodiscard]] result<message> pop_front_onward_route() &&;
+  [[nodiscard]] message push_front_onward_route(const address& hop) &&;
+  [[nodiscard]] result<message> replace_front_onward_route(const address& hop) &&;
+  [[nodiscard]] message prepend_front_onward_route(const route& hops) &&;
+  [[nodiscard]] message set_onward_route(route hops) &&;
+  [[nodiscard]] message set_return_route(route hops) &&;
+  [[nodiscard]] message push_front_return_route(const address& hop) &&;
+  [[nodiscard]] message prepend_front_return_route(const route& hops) &&;
   [[nodiscard]] message set_payload(shared_bytes payload) &&;
 
   /// Throws `failure` for text that is not UTF-8: no peer would accept the message.
   [[nodiscard]] message set_tracing_context(std::optional<std::string> context) &&;
 
   /// Takes the first onward address off and puts `own_address` in front of the return route: the
-  /// one operation a hop needs (LMS-7).
+  /// one operation a hop needs.
   [[nodiscard]] result<message> step_forward(const address& own_address) &&;
 
-  // -- local info (LMS-9) --------------------------------------------------------------------------
+  // -- local info --------------------------------------------------------------------------
 
   [[nodiscard]] const std::vector<local_info>& all_local_info() const noexcept {
     return parts().info();

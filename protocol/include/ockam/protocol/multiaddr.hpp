@@ -24,10 +24,6 @@ namespace ockam {
 /// Whether the pieces lead anywhere is what `to_route` says.
 class OCKAM_PROTOCOL_EXPORT multiaddr {
 public:
-#if defined(__GNUC__) && !defined(__clang__) // says that `protocol::worker` shadows `ockam::worker`
-#  pragma GCC diagnostic push
-#  pragma GCC diagnostic ignored "-Wshadow"
-#endif
   /// What a piece is. The numbers are those of the binary form.
   enum class protocol : std::uint32_t {
     ip4 = 4,
@@ -45,9 +41,6 @@ public:
     secure = 99'526,
     worker = 102'526,
   };
-#if defined(__GNUC__) && !defined(__clang__)
-#  pragma GCC diagnostic pop
-#endif
 
   /// One protocol with its value.
   struct piece {
@@ -59,40 +52,38 @@ public:
 
   multiaddr() = default; ///< without pieces; its text is empty
 
-  /// Parses the text form (MAD-1); throws `failure` when it is malformed. Explicit, because text is
-  /// an address elsewhere (SND-6). For text that comes from outside use `parse`.
+  /// Parses the text form; throws `failure` when it is malformed. Explicit, because text is
+  /// an address elsewhere. For text that comes from outside use `parse`.
   explicit multiaddr(std::string_view text);
 
-  /// Text form to pieces, without exceptions (MAD-1).
+  /// Text form to pieces, without exceptions.
   /// - errc::unknown_variant  a name that is none of the protocols
   /// - errc::invalid_value    a value that its protocol cannot have
   /// - errc::invalid_utf8     a value that is not text
   [[nodiscard]] static result<multiaddr> parse(std::string_view text);
 
-  /// Binary form to pieces (MAD-2).
+  /// Binary form to pieces.
   /// - errc::unknown_variant  a code that is none of the protocols
   /// - errc::invalid_value    a number longer than needed, or text that `parse` would refuse
   /// - errc::truncated, errc::varint_overflow, errc::invalid_utf8
   [[nodiscard]] static result<multiaddr> decode(bytes_view binary);
 
-  /// Local addresses become `/service/X` (MAD-5).
+  /// Local addresses become `/service/X`.
   /// - errc::only_one_transport_hop  two addresses that are not local
   /// - errc::invalid_value           an address that has no MultiAddr
   /// - errc::invalid_utf8            an address that is not text
   [[nodiscard]] static result<multiaddr> from_route(const route& along);
 
-  /// The binary form: each piece a code and its value (MAD-2).
+  /// The binary form: each piece a code and its value.
   [[nodiscard]] bytes encode() const;
 
-  /// One address for each worker, and one for the pieces that name a transport (MAD-3). Nothing is
+  /// One address for each worker, and one for the pieces that name a transport. Nothing is
   /// looked up.
   /// - errc::only_one_transport_hop  two transports
   /// - errc::invalid_value           half a transport, or a node, project or space
   [[nodiscard]] result<route> to_route() const;
 
-  [[nodiscard]] const std::vector<piece>& pieces() const noexcept {
-    return pieces_;
-  }
+  [[nodiscard]] const std::vector<piece>& pieces() const noexcept { return pieces_; }
 
   bool operator==(const multiaddr&) const = default;
 
@@ -105,7 +96,7 @@ private:
 /// The name of a protocol in the text form, "unix" for `unix_socket`.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string_view to_string(multiaddr::protocol kind) noexcept;
 
-/// `/name/value` for each piece; parses to an equal value (MAD-1).
+/// `/name/value` for each piece; parses to an equal value.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const multiaddr& value);
 
 } // namespace ockam

@@ -17,13 +17,13 @@
 
 namespace ockam {
 
-/// The payload as it is, in both directions, without a length in front (MTY-3).
+/// The payload as it is, in both directions, without a length in front.
 struct raw {
   shared_bytes data;
   bool operator==(const raw&) const = default;
 };
 
-/// Whatever the payload is when received; an empty payload when sent (MTY-2).
+/// Whatever the payload is when received; an empty payload when sent.
 struct any {
   shared_bytes data;
   bool operator==(const any&) const = default;

@@ -23,7 +23,7 @@ namespace ockam {
 
 /// Typed bodies in and out of a payload (docs/wire_format.md, "Message bodies").
 ///
-/// A body has no type tag: sender and receiver must agree. Bodies are BARE (MTY-1), and these
+/// A body has no type tag: sender and receiver must agree. Bodies are BARE, and these
 /// types have one: text, bytes, integers, float, double, bool, char32_t, optional, vector, array,
 /// map, pair, tuple, variant, `unit`. A struct of yours gets one by naming its fields in order:
 ///

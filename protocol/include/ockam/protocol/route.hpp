@@ -12,7 +12,7 @@
 
 namespace ockam {
 
-/// The addresses a message still has to visit, or has come from, in order (RTE-1).
+/// The addresses a message still has to visit, or has come from, in order.
 ///
 /// A route keeps its addresses in the form they have on the wire, right-aligned in one piece of
 /// memory: taking the first address off moves an offset, putting one in front writes a few bytes
@@ -26,7 +26,7 @@ public:
 
   route() noexcept {} // leaves the inline bytes alone
 
-  /// One address. Text is read as an address, never as a route (SND-6).
+  /// One address. Text is read as an address, never as a route.
   route(const address& only) { prepend(only); }     // NOLINT: an address is a route of one hop
   route(const char* text) : route{address{text}} {} // NOLINT
   route(const std::string& text) : route{address{text}} {} // NOLINT
@@ -40,7 +40,7 @@ public:
   route& operator=(route&& other) noexcept;
   ~route() { release(); }
 
-  /// Splits at `=>`, trims blanks, parses each part (RTE-2).
+  /// Splits at `=>`, trims blanks, parses each part.
   /// - errc::empty_route  the text is empty: there is no route, not even an empty one
   /// - the errors of `address::parse`
   [[nodiscard]] static result<route> parse(std::string_view text);
@@ -51,16 +51,16 @@ public:
   /// The first address; the route must not be empty. Valid until the route changes.
   [[nodiscard]] address_view front() const noexcept;
 
-  /// The first address, or errc::empty_route (RTE-3).
+  /// The first address, or errc::empty_route.
   [[nodiscard]] result<address> next() const;
 
-  /// Removes and returns the first address, or errc::empty_route (RTE-3).
+  /// Removes and returns the first address, or errc::empty_route.
   [[nodiscard]] result<address> step();
 
   /// Removes the first address; the route must not be empty.
   void pop_front() noexcept;
 
-  /// The last address, or errc::empty_route (RTE-4). Linear in the number of hops.
+  /// The last address, or errc::empty_route. Linear in the number of hops.
   [[nodiscard]] result<address> recipient() const;
 
   /// Puts one address in front; amortised constant time.
@@ -68,7 +68,7 @@ public:
   route& prepend(const address& hop) { return prepend(address_view{hop}); }
   route& prepend(const char* text) { return prepend(address{text}); }
 
-  /// Puts all of `hops` in front and keeps their order (RTE-5).
+  /// Puts all of `hops` in front and keeps their order.
   route& prepend(const route& hops);
 
   /// Puts one address, or a whole route, behind the last. Linear in the size of the route.
@@ -77,7 +77,7 @@ public:
   route& append(const char* text) { return append(address{text}); }
   route& append(const route& hops);
 
-  /// Whether `part` occurs as consecutive addresses (RTE-6); errc::empty_route for an empty `part`.
+  /// Whether `part` occurs as consecutive addresses; errc::empty_route for an empty `part`.
   [[nodiscard]] result<bool> contains(const route& part) const;
 
   [[nodiscard]] iterator begin() const noexcept;
@@ -145,7 +145,7 @@ private:
   const std::uint8_t* position_ = nullptr;
 };
 
-/// `0#h1 => 0#echoer` (RTE-8).
+/// `0#h1 => 0#echoer`.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const route& value);
 
 namespace internal {
@@ -154,7 +154,7 @@ inline void append_part(route& to, const route& part) {
 }
 } // namespace internal
 
-/// Flattens any mixture of addresses and routes (RTE-7): `make_route(relay_route, "h1", echoer)`.
+/// Flattens any mixture of addresses and routes: `make_route(relay_route, "h1", echoer)`.
 template <class... Parts>
 [[nodiscard]] route make_route(const Parts&... parts) {
   route all;

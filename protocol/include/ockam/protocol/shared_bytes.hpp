@@ -14,7 +14,7 @@ namespace ockam {
 /// Immutable bytes and a share of the memory they live in.
 ///
 /// Copies and slices share the memory: a payload that was received refers to the chunk it was read
-/// into and keeps all of it alive. Whoever stores payloads calls `detached()` first. Thread-safe
+/// into and keeps all of it alive. Call `detached()` on payloads before storing them. Thread-safe
 /// like a `std::shared_ptr<const T>`.
 class OCKAM_PROTOCOL_EXPORT shared_bytes {
 public:

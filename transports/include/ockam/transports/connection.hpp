@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/protocol/route.hpp"
@@ -43,7 +43,7 @@ namespace internal {
 class link;
 } // namespace internal
 
-/// A connection to another node: put its address at the front of a route (TCP-3).
+/// A connection to another node: put its address at the front of a route.
 ///
 /// A handle; copies mean the same connection, and dropping them all does not close it. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT connection {
@@ -70,7 +70,7 @@ public:
   /// callback, unless `timeout` is 0.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
-  /// From now on the address is unknown; what was sent is still written, then it closes (TCP-35).
+  /// From now on the address is unknown; what was sent is still written, then it closes.
   /// errc::not_found when it has closed already.
   result<void> disconnect() const;
 

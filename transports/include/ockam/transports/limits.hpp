@@ -35,7 +35,7 @@ struct connection_limits {
   bool operator==(const connection_limits&) const = default;
 };
 
-/// Connecting again when a connection is lost; its address stays valid meanwhile (DEC-12).
+/// Connecting again when a connection is lost; its address stays valid meanwhile.
 ///
 /// What is sent while there is no socket, or the peer has not shown its version byte, waits, up to
 /// `max_pending_bytes` and for `keep_for`; what was being written is lost. The pauses begin anew when a

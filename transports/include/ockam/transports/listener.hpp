@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/transports/detail/export.hpp"
 
@@ -13,7 +13,7 @@ namespace internal {
 class listening;
 } // namespace internal
 
-/// Where a node accepts connections (TCP-4). A handle like `connection`; thread-safe.
+/// Where a node accepts connections. A handle like `connection`; thread-safe.
 class OCKAM_TRANSPORTS_EXPORT listener {
 public:
   /// For transports.
@@ -25,7 +25,7 @@ public:
   [[nodiscard]] const std::string& socket_address() const noexcept;
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
-  /// No new connections; existing ones continue (TCP-11). errc::not_found when it has ended.
+  /// No new connections; existing ones continue. errc::not_found when it has ended.
   result<void> stop() const;
 
 private:

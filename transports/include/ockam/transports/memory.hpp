@@ -63,8 +63,8 @@ struct listen_options {
 /// A node's way to the others of a network. A handle; the node stops the transport in the end.
 /// Thread-safe.
 ///
-/// `listen` takes any name: errc::already_exists when somebody listens at it. `connect` takes the name
-/// of a listener: errc::not_found when nobody listens at it.
+/// `listen` takes any name: errc::already_exists when it has a listener. `connect` takes the name
+/// of a listener: errc::not_found when it has none.
 class OCKAM_TRANSPORTS_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:

@@ -16,7 +16,7 @@
 
 namespace ockam::udp {
 
-/// Two nodes behind NAT that send each other messages over UDP (UDP-10, docs/transports.md).
+/// Two nodes behind NAT that send each other messages over UDP (docs/transports.md).
 ///
 ///     node.start_worker("rendezvous", udp::rendezvous_service{});         // where both can reach it
 ///     auto listener = udp::puncture_listener::start(node.root(), "udp", udp, rendezvous);
@@ -24,8 +24,8 @@ namespace ockam::udp {
 ///     there.wait_until_open();
 ///     node.send({there, "echoer"}, "Hello Ockam!");
 ///
-/// Nothing of it is secret or authentic: who has seen the random address of one end, because he
-/// passed the negotiation on or watches the network, can speak for the other.
+/// Nothing of it is secret or authentic: an observer of one end's random address (a relay of the
+/// negotiation, an observer of the network) can impersonate the other end.
 
 /// Answers pings, and tells nodes which UDP address their messages come from.
 ///
@@ -41,7 +41,7 @@ struct puncture_options {
   /// Names what comes out of the puncture in flow control; it exists before the puncture does.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
 
-  /// Producers of this node that may send through the puncture: deliberate transit (FCU-3).
+  /// Producers of this node that may send through the puncture: deliberate transit.
   std::vector<ockam::flow_control_id> consumer_of{};
 
   std::string bind = "0.0.0.0:0"; ///< the socket, which is the puncture's own
@@ -52,7 +52,7 @@ struct puncture_options {
   std::chrono::milliseconds pong_timeout{10'000};        ///< without a pong: it ends
 
   /// Told `connected` when the puncture is open, and `closed` when it has ended. Called by a worker of
-  /// the node, or by whoever stops it; must be quick.
+  /// the node, or on the thread that stops it; must be quick.
   connection_observer observer{};
 };
 
@@ -115,15 +115,15 @@ struct puncture_listener_options {
   /// Names the listener in flow control: consumers of it are reached through all its punctures.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
 
-  /// At a time, for anybody may ask: further ones are refused, logged and counted. Whoever asks makes
-  /// the node send pings to any address it names, for `pong_timeout`.
+  /// At a time: further ones are refused, logged and counted. Any peer may ask, and a request makes
+  /// the node send pings to an address of the peer's choice for `pong_timeout`.
   std::size_t max_punctures = 100;
 
   puncture_options each{}; ///< of its punctures; its `flow_control_id` is not used
 };
 
-/// A worker that other nodes agree with on punctures. Who may do so, flow control decides: make its
-/// address a consumer of the ways that lead to it.
+/// A worker that negotiates punctures with other nodes. Flow control decides which: make its address a
+/// consumer of the connections that lead to it.
 ///
 /// A handle; thread-safe.
 class OCKAM_TRANSPORTS_EXPORT puncture_listener {

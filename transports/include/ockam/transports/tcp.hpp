@@ -22,14 +22,14 @@ namespace ockam::tcp {
 /// What happens on the wire is a claim of the last hop: the transport promises no secrecy, no
 /// integrity and no authenticity. Those belong to secure channels above it.
 
-/// Probes on an idle connection, on both sides (TCP-16).
+/// Probes on an idle connection, on both sides.
 struct keepalive_options {
   std::chrono::seconds idle{30};
   std::chrono::seconds interval{10};
   int probes = 3;
 };
 
-/// Which addresses of a host name are tried first (DEC-11); all of them are tried.
+/// Which addresses of a host name are tried first; all of them are tried.
 enum class family : std::uint8_t { any, ipv4_first, ipv6_first };
 
 /// How one connection is made and behaves; every limit has an error that names it.
@@ -37,7 +37,7 @@ struct connect_options {
   /// Names this connection in flow control; it exists before the connection does.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
 
-  /// Producers of this node that may send through the connection: deliberate transit (FCU-3).
+  /// Producers of this node that may send through the connection: deliberate transit.
   std::vector<ockam::flow_control_id> consumer_of{};
 
   std::chrono::milliseconds connect_timeout{5'000}; ///< resolving and connecting, all addresses
@@ -57,7 +57,7 @@ struct connect_options {
 /// How a listener behaves, and the connections it accepts.
 struct listen_options {
   /// Names the listener in flow control; a consumer of it is reachable through every connection it
-  /// accepts. It exists before the listener does (FC-4).
+  /// accepts. It exists before the listener does.
   ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
 
   std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
@@ -87,12 +87,12 @@ struct transport_options {
   std::size_t io_threads = 1; ///< connections are spread over them
 
   /// A loop of the host's that does all the work instead of threads of ours; any number of threads
-  /// may run it. It must outlive the node, and somebody has to run it: `connect` and
-  /// `node::stop` wait for it, so call those on other threads than the ones that run it.
+  /// may run it. It must outlive the node, and must be running: `connect` and `node::stop` wait for it,
+  /// so call those on other threads than the ones that run it.
   asio::io_context* io_context = nullptr;
 
   /// How long a thread of ours looks for input before it sleeps. Saves the time that waking up takes,
-  /// and costs a core while anything is going on; others who want that core get it between two looks.
+  /// and costs a core while anything is going on; other threads get that core between two looks.
   /// Answers that take longer than this gain nothing: 1 ms is a good value, 0 is off.
   std::chrono::microseconds poll_before_sleeping{0};
 
@@ -100,16 +100,16 @@ struct transport_options {
   listen_options listen{};   ///< likewise
 };
 
-/// TCP for a node (TCP-1). A handle; the node stops the transport in the end. Thread-safe.
+/// TCP for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
-/// `listen` takes a numeric address, `127.0.0.1:4000` or `[::1]:4000`; port 0 takes a free one (TCP-7).
+/// `listen` takes a numeric address, `127.0.0.1:4000` or `[::1]:4000`; port 0 takes a free one.
 /// - errc::invalid_value  no such address
-/// - a system error       port in use, no permission (TCP-8)
+/// - a system error       port in use, no permission
 ///
-/// `connect` takes `host:port`, `[v6]:port`, `:port` or `port` (TCP-12); the last two mean loopback.
+/// `connect` takes `host:port`, `[v6]:port`, `:port` or `port`; the last two mean loopback.
 /// - errc::invalid_value  malformed; nothing was sent anywhere
 /// - std::errc::timed_out `connect_timeout` is over
-/// - a system error       of the last address that was tried (TCP-15, DEC-19)
+/// - a system error       of the last address that was tried
 class OCKAM_TRANSPORTS_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:

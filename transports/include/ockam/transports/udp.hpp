@@ -24,17 +24,17 @@ class io_context;
 namespace ockam::udp {
 
 /// Messages may be lost, and overtake each other; one that is delivered is intact, and is delivered
-/// once. There is no secrecy and no authenticity: anybody can claim to be any peer.
+/// once. There is no secrecy and no authenticity: any host can claim to be any peer.
 
 /// How a binding behaves; every limit has an error that names it.
 struct bind_options {
   /// Names this binding in flow control; it exists before the binding does.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
 
-  /// Producers of this node that may send through the binding: deliberate transit (FCU-3).
+  /// Producers of this node that may send through the binding: deliberate transit.
   std::vector<ockam::flow_control_id> consumer_of{};
 
-  /// Ties the binding to one peer, `host:port`: what comes from others is dropped (UDP-8).
+  /// Ties the binding to one peer, `host:port`: what comes from others is dropped.
   std::optional<std::string> peer{};
 
   datagram_format format = datagram_format::b;       ///< of what is sent; both are read
@@ -73,7 +73,7 @@ class udp_binding;
 } // namespace detail
 
 /// A bound socket: its address goes to the front of a route. An open binding takes
-/// `[binding, 2#host:port, worker]`, a tied one `[binding, worker]` (UDP-2).
+/// `[binding, 2#host:port, worker]`, a tied one `[binding, worker]`.
 ///
 /// A handle; copies mean the same binding, and dropping them all does not close it. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT binding {
@@ -121,7 +121,7 @@ struct transport_options {
   bind_options bind{}; ///< where a call gives none; its flow_control_id and peer are not used
 };
 
-/// UDP for a node (UDP-1). A handle; the node stops the transport in the end. Thread-safe.
+/// UDP for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
 /// `resolve_transport_route`, and implicit connections, make a tied binding for `2#host:port`.
 class OCKAM_TRANSPORTS_EXPORT transport : public transport_handle {

@@ -23,7 +23,7 @@ namespace ockam::uds {
 /// an abstract name, which is written `@name`.
 ///
 /// A message has at most 65,535 bytes, because the wire has two bytes for its length; a larger one
-/// fails for its sender alone (UDS-2).
+/// fails for its sender alone.
 
 /// How one connection is made and behaves; the ids are those of `tcp::connect_options`.
 struct connect_options {
@@ -31,7 +31,7 @@ struct connect_options {
   std::vector<ockam::flow_control_id> consumer_of{};
 
   std::chrono::milliseconds connect_timeout{5'000}; ///< while the listener's queue is full
-  std::chrono::milliseconds retry_for{0}; ///< keeps trying while nobody listens there; 0 is off
+  std::chrono::milliseconds retry_for{0}; ///< keeps trying while there is no listener; 0 is off
   std::optional<reconnect_policy> reconnect{}; ///< off by default
   connection_limits limits{};
   connection_observer observer{};
@@ -42,8 +42,8 @@ struct listen_options {
   ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
   std::vector<ockam::flow_control_id> consumer_of{};
 
-  /// Who may connect: the permissions of the socket file (UDS-6). An abstract name has no file; there
-  /// connections of users whom these would not let in are closed.
+  /// Users that may connect: the permissions of the socket file. An abstract name has no file; there
+  /// connections of users without these permissions are closed.
   std::filesystem::perms permissions = std::filesystem::perms::owner_read
                                        | std::filesystem::perms::owner_write;
   std::size_t max_connections = 10'000; ///< then accepting pauses
@@ -68,16 +68,16 @@ class transport_impl;
 
 /// Unix domain sockets for a node. A handle; the node stops the transport in the end. Thread-safe.
 ///
-/// `listen` takes a path or an abstract name. A socket file that nobody listens at any more is replaced;
-/// the file goes when the listener stops (UDS-5).
+/// `listen` takes a path or an abstract name. A socket file without a listener is replaced;
+/// the file goes when the listener stops.
 /// - errc::invalid_value          no such name: empty, too long, a zero byte
-/// - std::errc::address_in_use    somebody listens there
+/// - std::errc::address_in_use    another listener is there
 /// - errc::already_exists         a file that is no socket
 /// - a system error               no such directory, no permission
 ///
 /// `connect` takes the name of a listener.
 /// - errc::invalid_value  no such name
-/// - a system error       no such file, nobody listens, no permission
+/// - a system error       no such file, no listener, no permission
 class OCKAM_TRANSPORTS_EXPORT transport
   : public connecting_handle<listener, connect_options, listen_options> {
 public:

@@ -40,7 +40,7 @@ public:
   puncture_end& operator=(const puncture_end&) = delete;
 
   void begin(context& ctx) {
-    auto alarm = ctx.delayed(alarm_address_, unit{});
+    auto alarm = ctx.make_delayed_event(alarm_address_, unit{});
     if (!alarm)
       return give_up(ctx, std::move(alarm.error()));
     alarm_ = std::move(*alarm);
@@ -112,7 +112,7 @@ private:
       refuse(ctx, "the negotiation with the other node failed", sent.error());
   }
 
-  /// The worker of the one who asked may not be there before it has our answer: until it is heard,
+  /// The worker of the requester may start after our answer arrives: until it is heard,
   /// pings go to its socket alone, to open the way.
   void answer(context& ctx, const responder& asked, const negotiation& mine) {
     if (!start_pinging(ctx, asked.theirs))
@@ -186,7 +186,7 @@ private:
     return {};
   }
 
-  /// Beyond the credit it is dropped: if the socket waited for those who handle it, pings would too.
+  /// Beyond the credit it is dropped: if the socket waited for its handlers, pings would too.
   void deliver(message&& wrapped, const message& content) {
     if (credit_->exhausted())
       return port_.discard(drop_reason::mailbox_full);
@@ -245,7 +245,7 @@ result<void> check(const route& rendezvous, const puncture_role& role,
   return {};
 }
 
-/// The socket of a puncture: nobody but its worker uses it, and they end together.
+/// The socket of a puncture: its worker alone uses it, and they end together.
 result<binding> bind_socket(transport& over, bind_options options,
                             const std::shared_ptr<puncture_state>& state) {
   options.consumer_of.clear();
@@ -291,13 +291,13 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
                    .incoming = allow_source_addresses({socket->receiver_address()}),
                    .outgoing = allow_onward_addresses({socket->sender_address()})});
   boxes.push_back({.address = alarm, .incoming = local_only(from.shared_flow_controls())});
-  auto& rights = from.flow_control();
+  auto& rights = from.flow_controls();
   rights.add_consumer(state->worker(), socket->flow_control_id());
   auto started = from.start_worker(
     mailboxes{std::move(boxes)},
     puncture_worker{std::make_unique<puncture_end>(
       state, std::move(*port), *socket, socket_options.limits, rendezvous, std::move(role), alarm)},
-    {.shutdown_priority = 1}); // after those who send through it
+    {.shutdown_priority = 1}); // after the workers that send through it
   if (!started) {
     rights.clean_up(state->worker());
     return fail(std::move(started.error()));

@@ -17,7 +17,7 @@ void puncture_state::set_up(std::shared_ptr<udp_binding> socket, const connectio
 // -- the way out -----------------------------------------------------------------------------------
 
 /// Wraps the message for the worker of the other end, and leaves the rest to the socket, past the
-/// router: errors reach whoever sends, and it is counted once.
+/// router: errors reach the sender, and it is counted once.
 result<void> puncture_state::push(routed_message& content, execution_context* context) {
   if (!heard_.load(std::memory_order_acquire))
     return fail(errc::misuse, "nothing was heard of the other end of the puncture at "
@@ -27,7 +27,7 @@ result<void> puncture_state::push(routed_message& content, execution_context* co
   onward.pop_front();
   if (onward.empty())
     return fail(errc::invalid_value, "behind a puncture comes a worker of the other node; a route "
-                                     "that ends with the puncture leads to nobody");
+                                     "that ends with the puncture leads nowhere");
   auto wrapped = encode(puncture_message{
     puncture_message::kind::payload, {std::move(onward), plain.return_route(), plain.payload()}});
   if (!wrapped)

@@ -15,14 +15,14 @@
 
 namespace ockam::udp::detail {
 
-/// What the worker of a puncture shares with handles and with those who send: where messages go, how
+/// What the worker of a puncture shares with handles and senders: where messages go, how
 /// far it is, and how it ended. Thread-safe.
 class puncture_state final : public message_sink,
                              public std::enable_shared_from_this<puncture_state> {
 public:
   puncture_state(node_ptr node, puncture_options options);
 
-  /// Before anybody sends.
+  /// Before the first message.
   void set_up(std::shared_ptr<udp_binding> socket, const connection_port& port);
 
   // -- message_sink --------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ private:
 
   const node_ptr node_;
   const puncture_options options_;
-  const address worker_ = address::random(); // who knows it is taken for the other end
+  const address worker_ = address::random(); // a sender that knows it is taken for the other end
   std::shared_ptr<udp_binding> socket_;
   address sender_;
   address receiver_;

@@ -16,7 +16,7 @@ result<void> rendezvous_service::handle_message(context& ctx,
     return hop.type() == transport_type::udp;
   });
   if (from == back.end())
-    return {}; // who asks over something else has no address to be told
+    return {}; // a requester over another transport has no UDP address
   return ctx.send(back, rendezvous_response{std::string{(*from).value()}});
 }
 

@@ -104,7 +104,7 @@ public:
   /// What leaves the process when CAF carries it to another one: routes, payload and tracing context
   /// in the form of the wire. Source, target, local info and credit belong to this node.
   [[nodiscard]] bytes to_bytes() const;
-  static result<routed_message> from_bytes(bytes_view encoded);
+  [[nodiscard]] static result<routed_message> from_bytes(bytes_view encoded);
 
 private:
   void end() noexcept {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/detail/export.hpp"
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/actors/metrics.hpp"
 #include "ockam/actors/transport/message_sink.hpp"
 #include "ockam/actors/transport/node_services.hpp"
@@ -27,7 +27,7 @@ struct connection_setup {
   std::shared_ptr<message_sink> output{};
   flow_control_id id = flow_control_id::random(); // of this connection
   std::optional<flow_control_id> spawner_id{};    // of the listener that accepted it
-  std::vector<flow_control_id> consumer_of{};     // producers that may send through it (FCU-3)
+  std::vector<flow_control_id> consumer_of{};     // producers that may send through it
   std::string peer{};                             // for logs and observers
   std::shared_ptr<const std::string> listener{};  // that accepted it: its socket address, for logs
   ref_ptr<inbound_credit> credit{}; // what its messages hold; of this connection alone
@@ -45,9 +45,9 @@ public:
   connection_port& operator=(connection_port&& other) noexcept;
   ~connection_port();
 
-  /// Registers a sender and a receiver address (TCP-2), the flow control entries (FCU-2, FCU-3),
+  /// Registers a sender and a receiver address, the flow control entries,
   /// and a CAF actor for the sender. errc::shutting_down when the node is stopping.
-  static result<connection_port> open(node_ptr node, connection_setup setup);
+  [[nodiscard]] static result<connection_port> open(node_ptr node, connection_setup setup);
 
   [[nodiscard]] const address& sender_address() const noexcept;
   [[nodiscard]] const address& receiver_address() const noexcept;
@@ -59,8 +59,8 @@ public:
   [[nodiscard]] std::string peer_for_logs() const;
 
   /// Hands a message from the wire to the node: puts the sender address in front of the return
-  /// route, resolves the first onward address, asks flow control, enqueues (TCP-27). A message
-  /// without an onward route is a heartbeat and ends here (TCP-25).
+  /// route, resolves the first onward address, asks flow control, enqueues. A message
+  /// without an onward route is a heartbeat and ends here.
   void receive(message content, execution_context* context);
 
   /// Accounts for bytes from the wire that are no message, or one above the limits

@@ -16,7 +16,7 @@ namespace ockam {
 
 namespace internal {
 
-/// Calls a function that returns a result; whatever it throws becomes an error (WRK-6, MAP-4).
+/// Calls a function that returns a result; whatever it throws becomes an error.
 template <class Function>
 auto caught(Function&& call) -> std::invoke_result_t<Function> {
   try {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/actors/detail/export.hpp"
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/actors/transport/node_services.hpp"
 #include "ockam/protocol/detail/ref_counted.hpp"
 
@@ -21,10 +21,10 @@ public:
   listener_port& operator=(listener_port&& other) noexcept;
   ~listener_port();
 
-  /// Registers an address and makes it a spawner with this id (FCU-1). `on_stop` is called when
+  /// Registers an address and makes it a spawner with this id. `on_stop` is called when
   /// the address is stopped by `stop_worker`.
-  static result<listener_port> open(node_ptr node, const flow_control_id& id,
-                                    std::function<void()> on_stop);
+  [[nodiscard]] static result<listener_port> open(node_ptr node, const flow_control_id& id,
+                                                  std::function<void()> on_stop);
 
   [[nodiscard]] const ockam::address& address() const noexcept;
   void close() noexcept;

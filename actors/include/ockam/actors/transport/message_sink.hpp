@@ -27,7 +27,7 @@ public:
   /// (`encode_options::skip_hops`). Of a message that is taken, move what has to wait out of
   /// `content`, and call `count_written` or `count_dropped` of the port later. A refused message is
   /// not changed; the error reaches the sender, and the router counts the message.
-  virtual result<void> push(routed_message& content, execution_context* context) = 0;
+  [[nodiscard]] virtual result<void> push(routed_message& content, execution_context* context) = 0;
 
   enum class room : std::uint8_t {
     available, // a message would be taken now, or refused for another reason

@@ -64,7 +64,7 @@ public:
 
   /// Ends what has this address: a connection, a listener, a worker.
   /// - errc::not_found  nothing has it
-  result<void> stop_worker(address_view any);
+  [[nodiscard]] result<void> stop_worker(address_view any);
 
   /// Calls `action` once after `delay`, on a thread that must not wait; not at all once the node has
   /// stopped. Throws std::system_error when that thread cannot be started.

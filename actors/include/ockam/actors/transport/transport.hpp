@@ -19,7 +19,7 @@ public:
   [[nodiscard]] virtual std::uint8_t type() const noexcept = 0;
 
   /// A connection for a transport address such as `1#localhost:4000`: its sender address. Blocks.
-  virtual result<address> resolve(const address& remote) = 0;
+  [[nodiscard]] virtual result<address> resolve(const address& remote) = 0;
 
   /// As `resolve`, for the option `implicit_connections`: does not block, and uses one connection for
   /// all messages to that address. `ready` is called once, at once or on a thread of the transport,
@@ -32,7 +32,7 @@ public:
 };
 
 /// Makes the node know a transport: it resolves addresses of its type from now on, in place of an
-/// earlier one of that type (CTX-6), and is stopped with the node, after the workers (NOD-6).
+/// earlier one of that type, and is stopped with the node, after the workers.
 OCKAM_ACTORS_EXPORT result<void> attach_transport(const node_ptr& node,
                                                   std::shared_ptr<transport> what);
 

@@ -45,9 +45,9 @@ public:
   /// @param chunk_size    bytes; a frame that fits into one is never copied
   /// @param max_chunks    in use at the same time
   /// @param waiting       woken once after `take` had nothing to give and a chunk came back, by the
-  ///                      thread that brought it; nullptr: nobody
+  ///                      thread that returned it; nullptr: none
   /// @param budget        shared with other pools; when it is spent, a pool has two chunks at a
-  ///                      time, small ones, so that nobody waits for others
+  ///                      time, small ones, so that no pool waits for others
   chunk_pool(std::size_t chunk_size, std::size_t max_chunks, ref_ptr<waiter> waiting = {},
              ref_ptr<memory_budget> budget = {});
 
@@ -61,7 +61,7 @@ public:
   /// A chunk of `chunk_size` bytes of any content, or a smaller one, or nullptr when all are in use.
   ref_ptr<chunk> take();
 
-  /// Chunks that somebody refers to.
+  /// Referenced chunks.
   [[nodiscard]] std::size_t in_use() const;
 
 private:
@@ -78,7 +78,7 @@ private:
   const ref_ptr<memory_budget> budget_;
 
   std::size_t in_use_ = 0;
-  bool somebody_waits_ = false;
+  bool waiter_pending_ = false;
   mutable internal::spin_lock lock_; // of the two
 };
 

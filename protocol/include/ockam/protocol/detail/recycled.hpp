@@ -23,7 +23,7 @@
 
 namespace ockam::internal {
 
-/// What a block of memory holds while nobody uses it.
+/// The content of an unused block of memory.
 struct free_block {
   free_block* next;
   free_block* next_chain; // in the first one of a chain

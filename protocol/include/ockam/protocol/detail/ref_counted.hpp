@@ -19,7 +19,7 @@ public:
   ref_counted(const ref_counted&) noexcept {} // a copy has its own references
   ref_counted& operator=(const ref_counted&) noexcept { return *this; }
 
-  /// True when the caller holds the only reference, so that nobody can see a change.
+  /// True when the caller holds the only reference, so that no other owner can see a change.
   [[nodiscard]] bool unique() const noexcept {
     return references_.load(std::memory_order_acquire) == 1;
   }
@@ -37,7 +37,7 @@ private:
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
 
   void drop_reference() noexcept {
-    // A sole owner needs no read-modify-write: nobody else can add or drop one meanwhile.
+    // A sole owner needs no read-modify-write: no other thread can add or drop one meanwhile.
     if (references_.load(std::memory_order_acquire) == 1) {
       references_.store(0, std::memory_order_relaxed);
       dispose();

@@ -25,13 +25,13 @@ enum class datagram_format : std::uint8_t {
   b, ///< 0.145 and later
 };
 
-/// Bytes of the largest datagram that peers accept by default: it fits everywhere (UDP-4).
+/// Bytes of the largest datagram that peers accept by default: it fits everywhere.
 inline constexpr std::size_t default_datagram_size = 508;
 
 /// Room that a part leaves for everything else in its datagram.
 inline constexpr std::size_t datagram_overhead = 15;
 
-/// Numbers the messages of one sender; wraps (UDP-5).
+/// Numbers the messages of one sender; wraps.
 class routing_number {
 public:
   constexpr explicit routing_number(std::uint16_t value) noexcept : value_{value} {}

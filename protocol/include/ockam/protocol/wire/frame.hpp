@@ -17,11 +17,11 @@ namespace ockam {
 /// How the messages of a byte stream are told apart (docs/wire_format.md, "TCP stream", "Unix socket
 /// stream").
 ///
-///     version   u8         once, always 1, sent at once by both sides (TCP-20)
-///     frame*    length     big-endian, in bytes (TCP-22)
+///     version   u8         once, always 1, sent at once by both sides
+///     frame*    length     big-endian, in bytes
 ///               body       that many bytes
 struct framing {
-  /// Bytes of a length, 2 or 4. 0: there is none, and whoever moves the bytes knows where a body ends.
+  /// Bytes of a length, 2 or 4. 0: there is none, and the carrier knows where a body ends.
   std::size_t length_size = 4;
   bool version_byte = true;
 };
@@ -38,7 +38,7 @@ inline constexpr std::size_t frame_header_size = tcp_framing.length_size;
   return how.length_size == 2 ? 0xffff : 0xffff'ffff;
 }
 
-/// Bytes of the largest body that peers accept (TCP-23).
+/// Bytes of the largest body that peers accept.
 inline constexpr std::size_t default_max_frame_size = 16u << 20;
 
 inline constexpr std::size_t default_chunk_size = 64u << 10;
@@ -95,14 +95,14 @@ public:
 
   /// Takes the version byte when it is here and due, as `next` does before anything else; then
   /// `version_received` tells.
-  /// - errc::unsupported_protocol_version  the first byte is not 1 (TCP-21)
+  /// - errc::unsupported_protocol_version  the first byte is not 1
   [[nodiscard]] result<void> read_version();
 
   /// Removes and returns the next body, or `nullopt` if more bytes are needed. An empty body is a
-  /// frame of length 0: ignore it (TCP-24).
+  /// frame of length 0: ignore it.
   ///
   /// Errors are final: report them and close the connection.
-  /// - errc::unsupported_protocol_version  the first byte is not 1 (TCP-21)
+  /// - errc::unsupported_protocol_version  the first byte is not 1
   /// - errc::frame_too_large               length > max_frame_size; nothing was allocated for it
   /// - errc::resource_exhausted            a large body, and the budget of the pool is spent
   [[nodiscard]] result<std::optional<shared_bytes>> next();

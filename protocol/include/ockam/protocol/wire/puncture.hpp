@@ -31,7 +31,7 @@ enum class rendezvous_request : std::uint8_t { ping, get_my_address };
 
 /// The answer to either request.
 struct rendezvous_response {
-  std::optional<std::string> my_address; ///< `ip:port` of who asked; nothing: a pong
+  std::optional<std::string> my_address; ///< `ip:port` of the requester; nothing: a pong
 
   bool operator==(const rendezvous_response&) const = default;
 };

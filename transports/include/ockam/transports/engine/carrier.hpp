@@ -86,7 +86,7 @@ public:
   struct ending {
     const std::optional<error>& cause; ///< none: after what was written; otherwise at once
     bool node_stops = false;           ///< the reason, for protocols that tell it
-    bool is_stuck = false;             ///< the peer takes no byte: no farewell either
+    bool is_stuck = false;             ///< the peer takes no byte: no closing handshake either
   };
 
   /// Ends the stream: the last call.

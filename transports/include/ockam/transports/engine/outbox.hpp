@@ -40,11 +40,11 @@ public:
 
   /// Encodes a message without its first onward address, which is the connection's own.
   /// - errc::connection_closed   closed, or without a stream while `keep_for` is 0
-  /// - errc::message_too_large   above `max_frame_size`; nothing else is affected (DEC-14)
+  /// - errc::message_too_large   above `max_frame_size`; nothing else is affected
   /// - errc::route_too_long, errc::address_too_long  no peer with these limits takes it; likewise
   /// - errc::resource_exhausted  too much waits; not for messages that a connection's credit pays for
   /// - errc::cancelled           a request whose requester has given up
-  /// @param watched      shown the message as it leaves, before anybody can write it; nullptr: nobody
+  /// @param watched      shown the message as it leaves, before any thread can write it; nullptr: none
   /// @param destination  of a link to several peers; the second onward address says the same, and is
   ///                     not encoded either
   /// @returns whether the writer has to be woken. Of a message that is taken, its credit is moved; a
@@ -144,7 +144,7 @@ private:
 
   mutable std::mutex mutex_;
   mutable std::unique_ptr<std::condition_variable>
-    drained_; // of those who wait, if anybody ever did
+    drained_; // of waiting threads, if there ever were any
   write_batch waiting_;
   requests sent_; // and not known to have ended
   std::size_t sweep_at_ = 0;

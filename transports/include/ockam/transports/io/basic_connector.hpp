@@ -17,7 +17,7 @@
 namespace ockam::internal {
 
 /// How long connecting may take.
-struct connect_patience {
+struct connect_timeouts {
   std::chrono::milliseconds connect_timeout; // one attempt
   std::chrono::milliseconds retry_for;
 };
@@ -36,11 +36,11 @@ public:
   using on_done = std::function<void(result<Outcome>)>;
 
   /// @param peer  as it is named in errors
-  basic_connector(thread_ptr thread, std::string_view peer, connect_patience patience)
+  basic_connector(thread_ptr thread, std::string_view peer, connect_timeouts timeouts)
     : thread_{std::move(thread)},
       peer_{escaped(peer)},
-      timeout_{patience.connect_timeout},
-      retry_for_{patience.retry_for},
+      timeout_{timeouts.connect_timeout},
+      retry_for_{timeouts.retry_for},
       timer_{thread_->executor()} {}
 
   /// `done` is called once, on the I/O thread.

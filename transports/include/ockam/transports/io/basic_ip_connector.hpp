@@ -27,8 +27,8 @@ public:
 
   /// @param peer  as it is named in errors
   basic_ip_connector(thread_ptr thread, std::string_view peer, host_port host,
-                     connect_patience patience)
-    : basic_connector<Net, Outcome>{std::move(thread), peer, patience},
+                     connect_timeouts timeouts)
+    : basic_connector<Net, Outcome>{std::move(thread), peer, timeouts},
       resolver_{this->thread()->executor(), std::move(host)},
       socket_{this->thread()->loop()} {}
 

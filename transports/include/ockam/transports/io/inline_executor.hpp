@@ -37,7 +37,7 @@ public:
   /// another thread has the loop now: this one leaves it alone.
   bool run_ready();
 
-  // -- who has the loop ----------------------------------------------------------------------------
+  // -- which thread has the loop ----------------------------------------------------------------------------
 
   /// The number of actors' runs that began and ended: odd while an actor runs.
   [[nodiscard]] std::uint64_t steps() const noexcept {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 // Sockets that no program inherits which the host starts (FD_CLOEXEC): otherwise a child that outlives
-// the node keeps its ports, and answers nobody there.
+// the node keeps its ports, and never answers there.
 //
 // Asio has no option for it, and setting the flag afterwards leaves a moment in which another thread
 // may fork. The flag goes with the call that makes the socket; Asio takes it over. For both of them,
@@ -55,9 +55,9 @@ void accept_socket(Acceptor& acceptor, const typename Socket::protocol_type& pro
   failed = last_socket_error<ErrorCode>();
 }
 
-/// A socket that was connected to itself counts as refused, and is closed. That happens when nobody
-/// listens at a port of this machine from the range of which the system takes ports for clients, and
-/// it takes that very one (simultaneous open, RFC 9293, 3.5).
+/// A socket that was connected to itself counts as refused, and is closed. That happens when a port
+/// of this machine without a listener is in the range that the system takes client ports from, and the
+/// system takes that very one (simultaneous open, RFC 9293, 3.5).
 template <class Socket, class ErrorCode>
 void refuse_itself(Socket& socket, ErrorCode& failed) {
   if (failed)

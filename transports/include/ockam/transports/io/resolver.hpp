@@ -33,14 +33,15 @@ public:
 
   void cancel() noexcept {
     lookup_.cancel();
-    asker_ = nullptr;
+    requester_ = nullptr;
   }
 
   /// What to try when the time for connecting is over.
   [[nodiscard]] std::string_view advice_when_late() const noexcept {
-    return asker_ && *asker_ ? "the name is still being looked up: check the resolver of this "
-                               "machine, or use an IP address"
-                             : "check host, port and firewall";
+    return requester_ && *requester_
+             ? "the name is still being looked up: check the resolver of this "
+               "machine, or use an IP address"
+             : "check host, port and firewall";
   }
 
 private:
@@ -49,7 +50,7 @@ private:
   const typename Net::any_executor executor_;
   const host_port host_;
   name_lookup lookup_;
-  std::shared_ptr<on_done> asker_; // for answers that come after `cancel`
+  std::shared_ptr<on_done> requester_; // for answers that come after `cancel`
 };
 
 template <class Net>
@@ -57,12 +58,12 @@ void resolver<Net>::start(on_done done) {
   if (host_.numeric())
     return done(numeric_endpoint<endpoint>(host_).map(
       [](const endpoint& where) { return std::vector{where}; }));
-  asker_ = std::make_shared<on_done>(std::move(done));
-  lookup_.start(host_.host, [weak = std::weak_ptr{asker_}, executor = executor_,
+  requester_ = std::make_shared<on_done>(std::move(done));
+  lookup_.start(host_.host, [weak = std::weak_ptr{requester_}, executor = executor_,
                              port = host_.port](const found_addresses& found) {
     Net::post(executor, [weak, found, port] {
-      if (const auto asker = weak.lock())
-        std::exchange(*asker, nullptr)(endpoints(found, port));
+      if (const auto requester = weak.lock())
+        std::exchange(*requester, nullptr)(endpoints(found, port));
     });
   });
 }

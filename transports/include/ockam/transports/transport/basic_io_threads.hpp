@@ -57,7 +57,7 @@ public:
   }
 
 private:
-  /// For what is queued when the node stops, and for the farewells of peers.
+  /// For what is queued when the node stops, and for closing handshakes.
   static constexpr std::chrono::milliseconds grace{500};
 
   std::vector<thread_ptr> all_;

@@ -12,14 +12,14 @@
 namespace ockam::internal {
 
 /// Connections that were made because a route named `1#host:port`: one for each such text, made when
-/// first needed and again when it has closed (DEC-15). Thread-safe.
+/// first needed and again when it has closed. Thread-safe.
 class implicit_connections {
 public:
   using on_ready = std::function<void(result<address>)>;
   using on_connected = std::function<void(result<connection>)>;
 
   /// Calls `ready` with the address of the connection to `peer`: at once when there is one, else
-  /// when `connect`, which is called if nobody else connects there already, is done. In the order of
+  /// when `connect`, which is called unless a connection is being made there already, is done. In the order of
   /// the calls. errc::resource_exhausted when too many wait.
   void get(const std::string& peer, on_ready ready,
            const std::function<void(on_connected)>& connect);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 #include "ockam/protocol/address.hpp"
 #include "ockam/transports/connection.hpp"
 #include "ockam/transports/detail/export.hpp"
@@ -34,7 +34,7 @@ public:
   virtual result<Listener> listen(std::string_view at, ListenOptions options) = 0;
   virtual void connect(std::string_view peer, ConnectOptions options, on_connected done) = 0;
 
-  /// The defaults, with a flow control id that nobody else has.
+  /// The defaults, with a new flow control id.
   [[nodiscard]] ConnectOptions fresh_connect_options() const {
     auto fresh = connect_;
     fresh.flow_control_id = flow_control_id::random();
@@ -65,16 +65,16 @@ private:
 /// What the handle of every transport offers that has connections and listeners. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT transport_handle {
 public:
-  /// As `connection::disconnect`, by sender or receiver address (TCP-35). errc::not_found
+  /// As `connection::disconnect`, by sender or receiver address. errc::not_found
   result<void> disconnect(const address& any);
 
   /// As `listener::stop`, by its address. errc::not_found
   result<void> stop_listener(const address& listener);
 
-  [[nodiscard]] std::vector<connection> connections() const; // TCP-41
+  [[nodiscard]] std::vector<connection> connections() const;
   [[nodiscard]] std::vector<listener> listeners() const;
 
-  /// By the peer's socket address, or by sender or receiver address (TCP-42).
+  /// By the peer's socket address, or by sender or receiver address.
   [[nodiscard]] std::optional<connection> find_connection(std::string_view text) const;
   [[nodiscard]] std::optional<listener> find_listener(std::string_view text) const;
 
@@ -110,7 +110,7 @@ public:
     return calls_->fresh_listen_options();
   }
 
-  /// Accepting has begun when it returns (TCP-9).
+  /// Accepting has begun when it returns.
   Listener listen(std::string_view at) { return listen(at, default_listen_options()); }
   Listener listen(std::string_view at, ListenOptions options) {
     return value_or_throw(try_listen(at, std::move(options)));
@@ -122,7 +122,7 @@ public:
     return calls_->listen(at, std::move(options));
   }
 
-  /// Returns when messages can be sent (TCP-18); every call makes a new connection (TCP-19).
+  /// Returns when messages can be sent; every call makes a new connection.
   connection connect(std::string_view peer) { return connect(peer, default_connect_options()); }
   connection connect(std::string_view peer, ConnectOptions options) {
     return value_or_throw(try_connect(peer, std::move(options)));

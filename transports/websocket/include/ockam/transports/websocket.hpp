@@ -32,13 +32,13 @@ struct keepalive_options {
   std::chrono::milliseconds answer{30'000}; ///< then without a byte, before it is given up
 };
 
-/// What a client of `wss` believes and shows; files are PEM.
+/// Certificates that a client of `wss` trusts and presents; files are PEM.
 struct client_tls_options {
-  std::string ca_file{};          ///< whom to believe; empty: whom the system believes
+  std::string ca_file{};          ///< trusted authorities; empty: the system's
   std::string certificate_file{}; ///< with its chain, for servers that ask for one
   std::string private_key_file{};
 
-  /// Takes any certificate of anybody: no protection against whoever is in between. For experiments.
+  /// Accepts any certificate: no protection against a host in between. For experiments.
   bool insecure_skip_verification = false;
 };
 
@@ -55,7 +55,7 @@ struct connect_options {
   /// Names this connection in flow control; it exists before the connection does.
   ockam::flow_control_id flow_control_id = ockam::flow_control_id::random();
 
-  /// Producers of this node that may send through the connection: deliberate transit (FCU-3).
+  /// Producers of this node that may send through the connection: deliberate transit.
   std::vector<ockam::flow_control_id> consumer_of{};
 
   /// Resolving, connecting, TLS and the HTTP upgrade, all addresses together.
@@ -82,15 +82,15 @@ struct connect_options {
 /// How a listener behaves, and the connections it accepts.
 struct listen_options {
   /// Names the listener in flow control; a consumer of it is reachable through every connection it
-  /// accepts. It exists before the listener does (FC-4).
+  /// accepts. It exists before the listener does.
   ockam::flow_control_id spawner_flow_control_id = ockam::flow_control_id::random();
 
   std::vector<ockam::flow_control_id> consumer_of{}; ///< for each accepted connection
   std::size_t max_connections = 10'000;              ///< upgraded or not, then accepting pauses
   std::size_t max_request_size = 8u << 10;           ///< bytes of the HTTP request
 
-  /// Whose pages a browser may connect from: `https://example.com`, or `*` for any. Whatever page
-  /// somebody looks at could otherwise reach a node of the same machine. Nodes send no origin.
+  /// Origins of pages that a browser may connect from: `https://example.com`, or `*` for any. Otherwise
+  /// any page in a browser could reach a node of the same machine. Nodes send no origin.
   std::vector<std::string> allowed_origins{};
 
   int backlog = 1'024;

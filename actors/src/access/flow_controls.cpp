@@ -1,4 +1,4 @@
-#include "ockam/actors/flow_control.hpp"
+#include "ockam/actors/flow_controls.hpp"
 
 #include "ockam/protocol/detail/spin_lock.hpp"
 #include "ockam/protocol/text.hpp"
@@ -215,10 +215,10 @@ bool flow_controls::empty() const {
 
 namespace {
 
-class flow_control_access final : public access_control {
+class consumers_of final : public access_control {
 public:
-  flow_control_access(std::shared_ptr<const flow_controls> registry, flow_control_id id,
-                      std::optional<flow_control_id> spawner_id)
+  consumers_of(std::shared_ptr<const flow_controls> registry, flow_control_id id,
+               std::optional<flow_control_id> spawner_id)
     : registry_{std::move(registry)}, id_{std::move(id)}, spawner_id_{std::move(spawner_id)} {}
 
   result<bool> is_authorized(const relay_message& what) const override {
@@ -246,7 +246,7 @@ public:
     return next + " is not a consumer of flow control " + to_string(id_)
            + (spawner_id_ ? " or of its listener's " + to_string(*spawner_id_) : std::string{})
            + " (it consumes " + (consumed.empty() ? "none" : consumed)
-           + "); to admit it: flow_control().add_consumer(\""
+           + "); to admit it: flow_controls().add_consumer(\""
            + std::string{what.destination.value()} + "\", id)";
   }
 
@@ -286,10 +286,10 @@ private:
 
 } // namespace
 
-access_control_ptr flow_control(std::shared_ptr<const flow_controls> registry, flow_control_id id,
-                                std::optional<flow_control_id> spawner_id) {
-  return std::make_shared<flow_control_access>(std::move(registry), std::move(id),
-                                               std::move(spawner_id));
+access_control_ptr allow_consumers_of(std::shared_ptr<const flow_controls> registry,
+                                      flow_control_id id,
+                                      std::optional<flow_control_id> spawner_id) {
+  return std::make_shared<consumers_of>(std::move(registry), std::move(id), std::move(spawner_id));
 }
 
 } // namespace ockam

@@ -129,10 +129,10 @@ private:
   std::map<address, users_by_id::iterator> spawners_;
 };
 
-/// Outgoing control of a producer: the next address must be a consumer of `id` or of `spawner_id`
-/// (AC-7). Exact comparison, one hop, nothing else is looked at.
-OCKAM_ACTORS_EXPORT access_control_ptr flow_control(std::shared_ptr<const flow_controls> registry,
-                                                    flow_control_id id,
-                                                    std::optional<flow_control_id> spawner_id = {});
+/// Outgoing control of a producer: the next address is a consumer of `id` or of `spawner_id`. Compares
+/// whole addresses; later hops are not looked at.
+OCKAM_ACTORS_EXPORT access_control_ptr
+allow_consumers_of(std::shared_ptr<const flow_controls> registry, flow_control_id id,
+                   std::optional<flow_control_id> spawner_id = {});
 
 } // namespace ockam
