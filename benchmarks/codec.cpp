@@ -223,7 +223,7 @@ row looking_up(std::size_t count) {
             const auto on = std::make_shared<host>(policy::sharing);
             const auto all = std::make_shared<node>(on->system);
             struct idle {
-              void handle_message(context&, routed<any>&&) {}
+              void handle_message(context&, routed<any_body>&&) {}
             };
             std::vector<address> names;
             std::unordered_map<address, std::size_t> map;

@@ -85,7 +85,7 @@ TEST_F(Answer, ANS8_APlainSenderGetsNoErrorReply) {
   node.start_worker("failing", failing{});
   node.send("failing", "x");
   EXPECT_TRUE(eventually([&] { return node.metrics().failed == 1; }));
-  EXPECT_FALSE(node.root().receive<any>({.timeout = 20ms}));
+  EXPECT_FALSE(node.root().receive<any_body>({.timeout = 20ms}));
 }
 
 TEST_F(Answer, ANS8_APeerGetsAnErrorReplyOnlyWhenItsAddressShowsThatItUnderstands) {

@@ -159,7 +159,7 @@ TEST_F(Memory, FewChunksAreKeptForLater) {
 TEST_F(Memory, AnEncodedBodyIsOneAllocation) {
   const std::string text(2'000, 'x');
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(text)); }).allocations, 1u);
-  const raw unchanged{shared_hex("cafe")};
+  const raw_body unchanged{shared_hex("cafe")};
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(unchanged)); }).allocations, 0u);
 }
 

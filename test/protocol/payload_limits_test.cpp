@@ -27,7 +27,7 @@ struct tree {
 
 /// Contains itself in two ways.
 struct json {
-  std::variant<unit, std::string, std::vector<json>, std::map<std::string, json>> value;
+  std::variant<no_body, std::string, std::vector<json>, std::map<std::string, json>> value;
   friend auto bare_fields(json& j) { return std::tie(j.value); }
 };
 

@@ -62,7 +62,7 @@ shared_bytes expected_payload(const replayed& what) {
     {"request.nothing", [] { return encode_payload(std::optional<std::uint16_t>{}); }},
     {"request.something", [] { return encode_payload(std::optional<std::uint16_t>{517}); }},
     {"request.reading", [] { return encode_payload(reading{}); }},
-    {"request.empty", [] { return encode_payload(unit{}); }},
+    {"request.empty", [] { return encode_payload(no_body{}); }},
     {"request.bytes",
      [&] {
        return what.from.file == std::string{"rust_0.139.0.hex"} ? encode_payload(pattern(5))

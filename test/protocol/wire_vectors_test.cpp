@@ -476,7 +476,7 @@ struct sample {
 };
 
 /// The enum of vector payload-enum: two variants that are not used, then one with a text.
-using sample_enum = std::variant<unit, unit, std::string>;
+using sample_enum = std::variant<no_body, no_body, std::string>;
 
 class PayloadVector : public WireVector {
 protected:
@@ -504,11 +504,11 @@ TEST_P(PayloadVector, EncodesAndDecodes) {
     expect_body(content);
     expect_body(shared_bytes{content});
   } else if (has("unit")) {
-    expect_body(unit{});
-    EXPECT_TRUE(encode_payload(any{shared_hex("cafe")}).value().empty());
+    expect_body(no_body{});
+    EXPECT_TRUE(encode_payload(any_body{shared_hex("cafe")}).value().empty());
   } else if (has("raw_hex")) {
-    expect_body(raw{shared_hex(value.at("raw_hex").get<std::string>())});
-    EXPECT_EQ(decode_payload<any>(shared_input()).value().data, shared_input());
+    expect_body(raw_body{shared_hex(value.at("raw_hex").get<std::string>())});
+    EXPECT_EQ(decode_payload<any_body>(shared_input()).value().data, shared_input());
   } else if (has("u8")) {
     expect_body(value.at("u8").get<std::uint8_t>());
   } else if (has("u16")) {

@@ -54,7 +54,7 @@ TEST_F(ConnectionMetrics, DEC7_ADropIsCountedForTheConnectionThatTheMessageCameT
 TEST_F(ConnectionMetrics, DEC7_WhatAWorkerHasNotHandledIsSeen) {
   const gate opened;
   b.node.start_worker(
-    "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
+    "slow", [=](context&, const routed<any_body>&) { EXPECT_TRUE(opened.wait()); }, pooled);
   b.flow_controls().add_consumer("slow", place.flow_control_id());
   for (int i = 0; i < 5; ++i)
     a.node.send({c, "slow"}, "x");

@@ -18,15 +18,15 @@
 namespace ockam {
 
 /// The payload as it is, in both directions, without a length in front.
-struct raw {
+struct raw_body {
   shared_bytes data;
-  bool operator==(const raw&) const = default;
+  bool operator==(const raw_body&) const = default;
 };
 
 /// Whatever the payload is when received; an empty payload when sent.
-struct any {
+struct any_body {
   shared_bytes data;
-  bool operator==(const any&) const = default;
+  bool operator==(const any_body&) const = default;
 };
 
 /// The body in memory of its exact size.
@@ -35,7 +35,7 @@ struct any {
 /// errc::nesting_too_deep.
 template <payload_writable T>
 [[nodiscard]] result<shared_bytes> encode_payload(const T& body) {
-  if constexpr (std::same_as<T, raw>) {
+  if constexpr (std::same_as<T, raw_body>) {
     return body.data;
   } else {
     bare_writer counted;
@@ -80,15 +80,15 @@ template <payload_readable T>
 // -- the types of ours ------------------------------------------------------------------------------
 
 template <>
-struct payload_codec<raw> : internal::flat_codec {
-  static void write(bare_writer& out, const raw& value) { out.raw(value.data.view()); }
-  static raw read(bare_reader& in) { return {in.rest()}; }
+struct payload_codec<raw_body> : internal::flat_codec {
+  static void write(bare_writer& out, const raw_body& value) { out.raw(value.data.view()); }
+  static raw_body read(bare_reader& in) { return {in.rest()}; }
 };
 
 template <>
-struct payload_codec<any> : internal::flat_codec {
-  static void write(bare_writer&, const any&) {}
-  static any read(bare_reader& in) { return {in.rest()}; }
+struct payload_codec<any_body> : internal::flat_codec {
+  static void write(bare_writer&, const any_body&) {}
+  static any_body read(bare_reader& in) { return {in.rest()}; }
 };
 
 template <class T>

@@ -25,7 +25,7 @@ namespace ockam {
 ///
 /// A body has no type tag: sender and receiver must agree. Bodies are BARE, and these
 /// types have one: text, bytes, integers, float, double, bool, char32_t, optional, vector, array,
-/// map, pair, tuple, variant, `unit`. A struct of yours gets one by naming its fields in order:
+/// map, pair, tuple, variant, `no_body`. A struct of yours gets one by naming its fields in order:
 ///
 ///     struct reading {
 ///       std::string sensor;
@@ -43,7 +43,7 @@ template <class T>
 struct payload_codec; // static void write(bare_writer&, const T&); static T read(bare_reader&);
 
 /// A body without content.
-using unit = std::monostate;
+using no_body = std::monostate;
 
 template <class T>
 concept payload_writable = requires(bare_writer& out, const T& value) {
@@ -140,9 +140,9 @@ struct payload_codec<char32_t> : internal::flat_codec {
 };
 
 template <>
-struct payload_codec<unit> : internal::flat_codec {
-  static void write(bare_writer&, const unit&) {}
-  static unit read(bare_reader&) { return {}; }
+struct payload_codec<no_body> : internal::flat_codec {
+  static void write(bare_writer&, const no_body&) {}
+  static no_body read(bare_reader&) { return {}; }
 };
 
 template <>
