@@ -32,7 +32,7 @@ class frame_decoder::large_body final : public ref_counted {
 public:
   /// @param received  in a chunk already
   /// @param pool      whose budget pays; the beginning in any case
-  large_body(std::size_t length, bytes_view received, ref_ptr<chunk_pool> pool)
+  large_body(std::size_t length, bytes_view received, ref_ptr<buffer_pool> pool)
     : length_{length}, pool_{std::move(pool)} {
     const auto wanted = std::min(std::max(first_large_capacity, received.size()), length_);
     if (auto* budget = pool_->budget())
@@ -85,11 +85,11 @@ private:
   std::size_t capacity_ = 0;
   std::size_t filled_ = 0;
   std::size_t length_;
-  const ref_ptr<chunk_pool> pool_;
+  const ref_ptr<buffer_pool> pool_;
 };
 
-frame_decoder::frame_decoder(ref_ptr<chunk_pool> pool, std::size_t max_frame_size,
-                             const framing& how)
+frame_decoder::frame_decoder(ref_ptr<buffer_pool> pool, std::size_t max_frame_size,
+                             const stream_framing& how)
   : pool_{std::move(pool)},
     max_frame_size_{max_frame_size},
     framing_{how},

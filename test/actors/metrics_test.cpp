@@ -45,7 +45,7 @@ TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonAndNobodyIsTol
   EXPECT_EQ(counted.dropped_for(drop_reason::external_address), 2u);
   EXPECT_EQ(counted.dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_EQ(counted.dropped_for(drop_reason::incoming_denied), 1u);
-  EXPECT_EQ(counted.dropped_in_all(), 6u);
+  EXPECT_EQ(counted.total_dropped(), 6u);
   EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 0ms})), errc::timeout);
 }
 
@@ -123,7 +123,7 @@ TEST_F(Metrics, TheSumsMayBeReadWhileOthersWork) {
     });
   std::uint64_t before = 0;
   for (int i = 0; i < 200; ++i) {
-    const auto now = node.metrics().dropped_in_all();
+    const auto now = node.metrics().total_dropped();
     EXPECT_GE(now, before);
     before = now;
   }

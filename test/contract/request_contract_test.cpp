@@ -28,8 +28,8 @@ TEST_P(RequestContract, ANS1_ANS4_EveryAnswerComesInOrder) {
   ASSERT_TRUE(eventually([&] { return accepted(b).pending_bytes() > 0; })) << "it did not fill up";
   expect_all_in_order(total);
   requester.join();
-  EXPECT_EQ(b.node.metrics().dropped_in_all(), 0u);
-  EXPECT_EQ(a.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(b.node.metrics().total_dropped(), 0u);
+  EXPECT_EQ(a.node.metrics().total_dropped(), 0u);
 }
 
 TEST_P(RequestContract, ANS2_AnswersThatAreLargerThanTheirRequestsStayWithinTheLimits) {
@@ -55,7 +55,7 @@ TEST_P(RequestContract, ANS2_AnswersThatAreLargerThanTheirRequestsStayWithinTheL
   expect_all_in_order(total);
   EXPECT_LE(*most, limits.max_pending_bytes + 2 * answer_size)
     << "one turn of the handler beyond it";
-  EXPECT_EQ(b.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(b.node.metrics().total_dropped(), 0u);
 }
 
 TEST_P(RequestContract, ANS3_OthersAreServedByTheSameWorker) {
@@ -86,7 +86,7 @@ TEST_P(RequestContract, ANS1_ThroughARelay) {
   expect_all_in_order(total);
   requester.join();
   for (auto* node : {&a.node, &middle.node, &b.node})
-    EXPECT_EQ(node->metrics().dropped_in_all(), 0u);
+    EXPECT_EQ(node->metrics().total_dropped(), 0u);
 }
 
 TEST_P(RequestContract, ANS1_AnswersOfAnotherWorkerAndOfContinuationsAreNotLostEither) {
@@ -187,7 +187,7 @@ TEST_P(RequestContract, ANS1_ANS2_AnswersOfAHandWrittenActorAreNotLostEither) {
     ASSERT_EQ(std::stoi(next->body()), i);
   }
   requester.join();
-  EXPECT_EQ(b.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(b.node.metrics().total_dropped(), 0u);
   EXPECT_LE(most, limits.max_pending_bytes + 65 * answer_size) << "one turn of the actor beyond it";
 }
 
@@ -211,7 +211,7 @@ TEST_P(RequestContract, SRV2_LargeAnswersOfAServiceStayCloseToTheLimits) {
   expect_all_in_order(total);
   EXPECT_LE(*most, limits.max_pending_bytes + 17 * answer_size)
     << "the first window is passed on before the size of an answer is known";
-  EXPECT_EQ(b.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(b.node.metrics().total_dropped(), 0u);
 }
 
 TEST_P(RequestContract, ANS4_AThreadWaitsForRoomAndAnEndpointIsToldAtOnce) {

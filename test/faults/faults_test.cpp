@@ -71,7 +71,7 @@ TEST_P(PassingFaults, TCP10_TCP37_AreNotNoticed) {
     EXPECT_EQ(passing.left(), 0);
   }
   EXPECT_TRUE(c.is_open());
-  EXPECT_EQ(a.node.metrics().dropped_in_all() + b.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(a.node.metrics().total_dropped() + b.node.metrics().total_dropped(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PassingFaults,

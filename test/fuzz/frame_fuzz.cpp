@@ -26,7 +26,7 @@ struct outcome {
 };
 
 /// What the stream means, read in one go.
-outcome expected_of(bytes_view stream, std::size_t max_frame_size, const framing& how) {
+outcome expected_of(bytes_view stream, std::size_t max_frame_size, const stream_framing& how) {
   outcome seen;
   if (how.version_byte) {
     if (stream.empty())
@@ -116,8 +116,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint32_t seed = data[2];
   const bytes_view stream{data + 3, size - 3};
   const auto& how = seed % 3 == 0 ? uds_framing : tcp_framing;
-  const auto new_decoder = [&](const framing& used) {
-    return frame_decoder{make_ref<chunk_pool>(chunk_size, 1u << 20), limit, used};
+  const auto new_decoder = [&](const stream_framing& used) {
+    return frame_decoder{make_ref<buffer_pool>(chunk_size, 1u << 20), limit, used};
   };
   const auto expected = expected_of(stream, limit, how);
   require(run(new_decoder(how), stream, seed) == expected, "frames are those of the stream");

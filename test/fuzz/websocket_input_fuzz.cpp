@@ -27,7 +27,7 @@ class reader final : public stream_user {
 public:
   reader(std::shared_ptr<stream> from, std::size_t limit)
     : from_{std::move(from)},
-      decoder_{make_ref<chunk_pool>(4096, 4), limit, no_framing},
+      decoder_{make_ref<buffer_pool>(4096, 4), limit, no_framing},
       limit_{limit} {
     from_->attach(*this);
     from_->read(decoder_.prepare(), nullptr);

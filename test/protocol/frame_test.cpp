@@ -1,9 +1,9 @@
 #include "ockam/protocol/wire/frame.hpp"
 
+#include "capacity_listener.hpp"
 #include "error_of.hpp"
 #include "hex.hpp"
 #include "random_message.hpp"
-#include "waiter.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -16,16 +16,16 @@
 namespace ockam {
 namespace {
 
+using test::capacity_listener_that;
 using test::from_hex;
 using test::to_hex;
-using test::waiter_that;
 
 constexpr std::size_t small_chunk = 64;
 
 frame_decoder new_decoder(std::size_t chunk_size = default_chunk_size,
                           std::size_t max_chunks = 1000,
                           std::size_t max_frame_size = default_max_frame_size) {
-  return frame_decoder{make_ref<chunk_pool>(chunk_size, max_chunks), max_frame_size};
+  return frame_decoder{make_ref<buffer_pool>(chunk_size, max_chunks), max_frame_size};
 }
 
 void append_frame(bytes& stream, bytes_view body) {
@@ -119,8 +119,9 @@ TEST(FrameDecoder, TCP22_TheHeaderIsBigEndian) {
   EXPECT_EQ(to_hex(header), "01020304");
 }
 
-frame_decoder decoder_of(const framing& how, std::size_t max_frame_size = default_max_frame_size) {
-  return frame_decoder{make_ref<chunk_pool>(small_chunk, 100), max_frame_size, how};
+frame_decoder decoder_of(const stream_framing& how,
+                         std::size_t max_frame_size = default_max_frame_size) {
+  return frame_decoder{make_ref<buffer_pool>(small_chunk, 100), max_frame_size, how};
 }
 
 TEST(FrameDecoder, TCP22_AStreamWithoutVersionStartsWithAFrame) {
@@ -330,7 +331,8 @@ TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenUnreferenced) {
 
 TEST(FrameDecoder, ReadsNoMoreWhenEveryChunkIsReferredTo) {
   int calls = 0;
-  const auto pool = make_ref<chunk_pool>(small_chunk, 2, waiter_that([&calls] { ++calls; }));
+  const auto pool = make_ref<buffer_pool>(small_chunk, 2,
+                                          capacity_listener_that([&calls] { ++calls; }));
   frame_decoder decoder{pool};
   std::vector<shared_bytes> kept;
   bytes stream = stream_of(std::vector<bytes>(50, pattern(11)));
@@ -360,7 +362,7 @@ TEST(FrameDecoder, ReadsNoMoreWhenEveryChunkIsReferredTo) {
 }
 
 TEST(FrameDecoder, ALyingLengthCostsNothingUntilBytesArrive) {
-  const auto pool = make_ref<chunk_pool>(default_chunk_size, 100);
+  const auto pool = make_ref<buffer_pool>(default_chunk_size, 100);
   frame_decoder decoder{pool};
   decoder.feed(from_hex("01 01000000"));
   EXPECT_FALSE(decoder.next().value());
@@ -386,7 +388,7 @@ TEST(FrameDecoder, MemoryOfALargeBodyGrowsAsBytesArrive) {
 TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
   const auto budget = make_ref<memory_budget>(400'000);
   const auto stream = stream_of({bytes(300'000), bytes(600'000)});
-  frame_decoder decoder{make_ref<chunk_pool>(10'000, 4, nullptr, budget)};
+  frame_decoder decoder{make_ref<buffer_pool>(10'000, 4, nullptr, budget)};
   std::size_t bodies = 0;
   std::string failure;
   for (bytes_view left{stream}; failure.empty() && !left.empty();) {
@@ -401,7 +403,7 @@ TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
   EXPECT_NE(failure.find("max-buffer-bytes is 400000"), std::string::npos) << failure;
   EXPECT_NE(failure.find("600000 bytes"), std::string::npos) << failure;
   EXPECT_TRUE(decoder.prepare().empty());
-  decoder = frame_decoder{make_ref<chunk_pool>(10'000, 4)};
+  decoder = frame_decoder{make_ref<buffer_pool>(10'000, 4)};
   EXPECT_EQ(budget->used(), 0u);
 }
 
@@ -409,24 +411,24 @@ TEST(FrameDecoder, ORD8_ALargeBodyThatIsCutGivesAllOfItsMemoryBack) {
   const auto budget = make_ref<memory_budget>(1u << 20);
   const auto stream = stream_of({bytes(300'000)});
   for (const std::size_t cut : {20'000u, 70'000u, 299'999u}) {
-    frame_decoder decoder{make_ref<chunk_pool>(10'000, 4, nullptr, budget)};
+    frame_decoder decoder{make_ref<buffer_pool>(10'000, 4, nullptr, budget)};
     for (auto left = bytes_view{stream}.first(cut); !left.empty();) {
       left = left.subspan(decoder.feed(left));
       ASSERT_FALSE(decoder.next().value()) << cut;
     }
     EXPECT_GE(budget->used(), cut);
-    decoder = frame_decoder{make_ref<chunk_pool>(10'000, 4)};
+    decoder = frame_decoder{make_ref<buffer_pool>(10'000, 4)};
     EXPECT_EQ(budget->used(), 0u) << cut;
   }
 }
 
 TEST(FrameDecoder, WithoutABudgetFramesOfEverySizePassThroughASmallChunk) {
   const auto budget = make_ref<memory_budget>(300'000);
-  const auto greedy = make_ref<chunk_pool>(250'000, 4, nullptr, budget);
+  const auto greedy = make_ref<buffer_pool>(250'000, 4, nullptr, budget);
   const auto held = greedy->take();
   const std::vector<bytes> all{pattern(10), pattern(15'000), pattern(20'000), pattern(40'000)};
   EXPECT_EQ(
-    run(frame_decoder{make_ref<chunk_pool>(100'000, 4, nullptr, budget)}, {stream_of(all)}).bodies,
+    run(frame_decoder{make_ref<buffer_pool>(100'000, 4, nullptr, budget)}, {stream_of(all)}).bodies,
     all);
 }
 
@@ -435,7 +437,8 @@ void expect_no_stall(std::size_t frame_size) {
   constexpr std::size_t chunk = 100'000;
   const auto budget = make_ref<memory_budget>(chunk);
   int calls = 0;
-  frame_decoder decoder{make_ref<chunk_pool>(chunk, 4, waiter_that([&calls] { ++calls; }), budget)};
+  frame_decoder decoder{
+    make_ref<buffer_pool>(chunk, 4, capacity_listener_that([&calls] { ++calls; }), budget)};
   const auto stream = stream_of(std::vector<bytes>(40, pattern(frame_size)));
   std::vector<shared_bytes> kept;
   std::size_t bodies = 0;
@@ -485,7 +488,7 @@ TEST(FrameDecoder, ALargeBodyOutlivesItsDecoder) {
 }
 
 TEST(FrameDecoder, GivesItsChunkBackWhenIdle) {
-  const auto pool = make_ref<chunk_pool>(small_chunk, 2);
+  const auto pool = make_ref<buffer_pool>(small_chunk, 2);
   frame_decoder decoder{pool};
   decoder.feed(stream_of({pattern(3)}));
   auto body = decoder.next().value();
@@ -504,7 +507,7 @@ TEST(FrameDecoder, GivesItsChunkBackWhenIdle) {
 }
 
 TEST(FrameDecoder, GivesAChunkBackThatNoBodyRefersTo) {
-  const auto pool = make_ref<chunk_pool>(small_chunk, 2);
+  const auto pool = make_ref<buffer_pool>(small_chunk, 2);
   frame_decoder decoder{pool};
   decoder.feed(stream_of({pattern(3)}));
   auto body = decoder.next().value();

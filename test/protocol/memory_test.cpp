@@ -133,7 +133,7 @@ TEST_F(Memory, AHopAllocatesNothing) {
 }
 
 TEST_F(Memory, TakingFramesOutOfAChunkAllocatesNothing) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4)};
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4)};
   decoder.feed(shared_hex("01 00000003 010203 00000001 ff").view());
   const auto taking = cost_of([&] {
     while (auto body = decoder.next().value())
@@ -144,7 +144,7 @@ TEST_F(Memory, TakingFramesOutOfAChunkAllocatesNothing) {
 
 TEST_F(Memory, FewChunksAreKeptForLater) {
   constexpr std::size_t count = 100;
-  const auto pool = make_ref<chunk_pool>(64, count);
+  const auto pool = make_ref<buffer_pool>(64, count);
   std::vector<ref_ptr<chunk>> all;
   all.reserve(count);
   const auto take_all = [&] {
@@ -174,7 +174,7 @@ TEST_F(Memory, SmallBodiesUseMemoryThatIsKept) {
 }
 
 TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
-  using kept = internal::kept_memory<40>; // of this test alone
+  using kept = internal::thread_cache<40>; // of this test alone
   constexpr std::size_t count = 2'000;
   std::vector<void*> blocks(count);
   const auto take_all = [&] {
@@ -193,17 +193,17 @@ TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
 }
 
 TEST_F(Memory, ADepotHasALimit) {
-  internal::block_depot depot;
-  std::vector<internal::free_block> chains(internal::block_depot::max_chains + 1);
+  internal::central_free_list central;
+  std::vector<internal::free_block> chains(internal::central_free_list::max_chains + 1);
   for (std::size_t i = 0; i < chains.size(); ++i)
-    EXPECT_EQ(depot.put(&chains[i]), i < internal::block_depot::max_chains);
-  for (std::size_t i = 0; i < internal::block_depot::max_chains; ++i)
-    EXPECT_NE(depot.take(), nullptr);
-  EXPECT_EQ(depot.take(), nullptr);
+    EXPECT_EQ(central.put(&chains[i]), i < internal::central_free_list::max_chains);
+  for (std::size_t i = 0; i < internal::central_free_list::max_chains; ++i)
+    EXPECT_NE(central.take(), nullptr);
+  EXPECT_EQ(central.take(), nullptr);
 }
 
 TEST_F(Memory, AFrameThatIsTooLargeCostsNothingForItsBody) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4)};
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4)};
   decoder.feed(shared_hex("01 ffffffff").view());
   const auto refusing = cost_of([&] { EXPECT_FALSE(decoder.next()); });
   EXPECT_LT(refusing.bytes, 4096u);

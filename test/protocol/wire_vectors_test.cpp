@@ -76,7 +76,7 @@ void expect_message(const message& actual, const json& decoded) {
 }
 
 frame_decoder new_decoder(bool expect_version) {
-  return frame_decoder{make_ref<chunk_pool>(default_chunk_size, 4),
+  return frame_decoder{make_ref<buffer_pool>(default_chunk_size, 4),
                        default_max_frame_size,
                        {.length_size = 4, .version_byte = expect_version}};
 }
@@ -233,7 +233,7 @@ TEST_P(DatagramVector, DecodesAndEncodes) {
               (part_at_index{value.at("index"), value.at("total")}));
   if (value.at("version") != 1) // we write no other
     return;
-  const message_cut cut{actual->format(), actual->number, part.size()};
+  const fragmenter cut{actual->format(), actual->number, part.size()};
   EXPECT_EQ(to_hex(test::cut(part, cut).front()), hex());
 }
 OCKAM_VECTORS(DatagramVector, true, "udp.datagram.a", "udp.datagram.b");
@@ -396,7 +396,7 @@ OCKAM_VECTORS(MalformedRouteTextVector, false, "text.route");
 using UdsFrameVector = WireVector;
 
 TEST_P(UdsFrameVector, Decodes) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4), default_max_frame_size,
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4), default_max_frame_size,
                         uds_framing};
   const auto stream = input();
   decoder.feed(stream);
@@ -412,7 +412,7 @@ OCKAM_VECTORS(UdsFrameVector, true, "uds.frame");
 using MalformedUdsFrameVector = WireVector;
 
 TEST_P(MalformedUdsFrameVector, EndsInsideAFrame) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4), default_max_frame_size,
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4), default_max_frame_size,
                         uds_framing};
   const auto stream = input();
   decoder.feed(stream);

@@ -74,7 +74,7 @@ void simulated_node::check_counters() {
     return;
   const auto counted = node_->metrics();
   world_.book.require(counted.sent + counted.received
-                        >= counted.delivered + counted.written + counted.dropped_in_all(),
+                        >= counted.delivered + counted.written + counted.total_dropped(),
                       "node " + std::to_string(index_)
                         + " has counted more ends than messages: " + test::text_of(counted));
 }

@@ -35,7 +35,7 @@ TEST_P(ConnectionContract, ORD1_ORD2_ORD4_TenThousandMessagesEachWayKeepTheirOrd
   receive_all(at_b);
   sends_back.join();
   receives_back.join();
-  EXPECT_EQ(a.node.metrics().dropped_in_all() + b.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(a.node.metrics().total_dropped() + b.node.metrics().total_dropped(), 0u);
 }
 
 TEST_P(ConnectionContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSender) {

@@ -27,8 +27,8 @@ TEST_F(ConnectionMetrics, DEC7_WhatPassesIsCountedForEachConnection) {
   EXPECT_TRUE(eventually([&] { return at_b.metrics().unhandled == 0; }));
   for (const auto& [end, count] : {std::pair{c, 3u}, {at_b, 3u}, {other, 1u}, {other_at_b, 1u}}) {
     EXPECT_EQ(end.metrics().received, count);
-    EXPECT_EQ(end.metrics().dropped_in_all(), 0u);
-    EXPECT_EQ(end.metrics().taken, count);
+    EXPECT_EQ(end.metrics().total_dropped(), 0u);
+    EXPECT_EQ(end.metrics().accepted, count);
     EXPECT_TRUE(eventually([&end = end, count = count] { return end.metrics().written == count; }));
     EXPECT_EQ(end.metrics().lost, 0u);
   }
@@ -47,8 +47,8 @@ TEST_F(ConnectionMetrics, DEC7_ADropIsCountedForTheConnectionThatTheMessageCameT
   EXPECT_EQ(seen.received, 3u);
   EXPECT_EQ(seen.dropped_for(drop_reason::unknown_address), 2u);
   EXPECT_EQ(seen.dropped_for(drop_reason::not_a_consumer), 1u);
-  EXPECT_EQ(seen.dropped_in_all(), 3u);
-  EXPECT_EQ(other_at_b.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(seen.total_dropped(), 3u);
+  EXPECT_EQ(other_at_b.metrics().total_dropped(), 0u);
 }
 
 TEST_F(ConnectionMetrics, DEC7_WhatAWorkerHasNotHandledIsSeen) {

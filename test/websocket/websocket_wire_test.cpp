@@ -146,7 +146,7 @@ TEST_F(WebSocketWire, WS3_AnEmptyMessageMeansNothing) {
   const auto peer = connect();
   peer.write(masked(binary, {}));
   expect_answered(peer);
-  EXPECT_EQ(node.node.metrics().dropped_in_all(), 0u);
+  EXPECT_EQ(node.node.metrics().total_dropped(), 0u);
 }
 
 TEST_F(WebSocketWire, WS4_TextIsRefused) {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t stream_size = 256u << 10;
 
 /// Memory that a stream keeps while nothing is on its way: most connections are idle.
-constexpr std::size_t kept_memory = 4u << 10;
+constexpr std::size_t thread_cache = 4u << 10;
 
 } // namespace
 
@@ -41,7 +41,7 @@ struct pipe_carrier::stream {
       return;
     read = 0;
     written.clear();
-    if (written.capacity() > kept_memory)
+    if (written.capacity() > thread_cache)
       written = {};
   }
 };

@@ -42,7 +42,7 @@ struct drop_counts {
   [[nodiscard]] std::uint64_t dropped_for(drop_reason reason) const noexcept {
     return dropped[static_cast<std::size_t>(reason)];
   }
-  [[nodiscard]] std::uint64_t dropped_in_all() const noexcept {
+  [[nodiscard]] std::uint64_t total_dropped() const noexcept {
     std::uint64_t sum = 0;
     for (auto count : dropped)
       sum += count;
@@ -64,23 +64,23 @@ struct metrics : drop_counts {
   std::uint64_t buffer_refusals = 0;  // because of `max_buffer_bytes`
 
   [[nodiscard]] std::uint64_t in_flight() const noexcept {
-    return sent + received - delivered - written - dropped_in_all();
+    return sent + received - delivered - written - total_dropped();
   }
 };
 
 /// What passed through one connection since it was made. A snapshot; at any quiet moment
 ///
-///     taken == written + lost + waiting
+///     accepted == written + lost + waiting
 ///
 /// and the received ones are unhandled, dropped or handled: where no worker passes a message on
-/// twice, `received - unhandled - dropped_in_all()` were handled.
+/// twice, `received - unhandled - total_dropped()` were handled.
 struct connection_metrics : drop_counts { // of received messages, also when workers passed them on
   std::uint64_t received = 0;             // from the peer, heartbeats included
   std::uint64_t unhandled = 0; // of them: in a mailbox, with a worker, or waiting to leave again
-  std::uint64_t taken = 0;     // to the peer: everything that `send` did not refuse
+  std::uint64_t accepted = 0;  // to the peer: everything that `send` did not refuse
   std::uint64_t written = 0;   // handed to the operating system
   std::uint64_t lost = 0;      // waited, or was being written, when the connection ended or broke
-  [[nodiscard]] std::uint64_t waiting() const noexcept { return taken - written - lost; }
+  [[nodiscard]] std::uint64_t waiting() const noexcept { return accepted - written - lost; }
 };
 
 } // namespace ockam

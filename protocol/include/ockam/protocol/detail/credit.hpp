@@ -11,7 +11,7 @@ namespace ockam {
 
 /// Notified when memory or credit is available again. Must outlive every pool and credit that may
 /// call it.
-class OCKAM_PROTOCOL_EXPORT waiter : public ref_counted {
+class OCKAM_PROTOCOL_EXPORT capacity_listener : public ref_counted {
 public:
   /// There is some again. From any thread; may come late, so refer weakly to what waits.
   virtual void wake() noexcept = 0;
@@ -53,7 +53,7 @@ public:
 
   /// Wakes `waiting` once when `output_is_full` has ended. False when it has ended already: then
   /// `waiting` is not called.
-  virtual bool wake_when_output_fits(ref_ptr<waiter> waiting);
+  virtual bool wake_when_output_fits(ref_ptr<capacity_listener> waiting);
 
   /// For the node, before any message holds this.
   void set_origin(ref_ptr<message_origin> connection) noexcept { origin_ = std::move(connection); }

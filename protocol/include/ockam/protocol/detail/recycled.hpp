@@ -31,11 +31,11 @@ struct free_block {
 
 /// Chains of blocks on their way from threads that free more than they make to threads that make more.
 /// Never destroyed: threads may outlive it.
-class OCKAM_PROTOCOL_EXPORT block_depot {
+class OCKAM_PROTOCOL_EXPORT central_free_list {
 public:
   static constexpr std::size_t max_chains = 128;
 
-  constexpr block_depot() = default;
+  constexpr central_free_list() = default;
 
   /// False when it is full.
   bool put(free_block* chain) noexcept;
@@ -52,7 +52,7 @@ private:
 /// Memory of `Size` bytes for objects that come and go with every message: each thread keeps some
 /// instead of giving it back to the heap, and gives it to others when it has too much.
 template <std::size_t Size>
-class kept_memory {
+class thread_cache {
 public:
   static void* take() {
     auto& own = own_;
@@ -100,7 +100,7 @@ private:
 
   static void* take_elsewhere() {
     auto& own = own_;
-    auto* chain = begin() ? depot_.take() : nullptr;
+    auto* chain = begin() ? central_.take() : nullptr;
     if (chain == nullptr)
       return ::operator new(Size);
     own.first = chain->next;
@@ -119,7 +119,7 @@ private:
       last = last->next;
     own.first = std::exchange(last->next, nullptr);
     own.count -= chain_length;
-    if (!depot_.put(chain))
+    if (!central_.put(chain))
       free_all(chain);
     return true;
   }
@@ -135,7 +135,7 @@ private:
   }
 
   static constinit inline thread_local list own_{};
-  static constinit inline block_depot depot_{};
+  static constinit inline central_free_list central_{};
 };
 
 /// Base of a small class whose objects come and go with every message.
@@ -146,10 +146,10 @@ class recycled {
 #if OCKAM_RECYCLE_MEMORY
 public:
   static void* operator new(std::size_t) {
-    return kept_memory<sizeof(T)>::take();
+    return thread_cache<sizeof(T)>::take();
   }
   static void operator delete(void* memory) noexcept {
-    kept_memory<sizeof(T)>::give_back(memory);
+    thread_cache<sizeof(T)>::give_back(memory);
   }
 #endif
 };

@@ -97,12 +97,12 @@ struct datagram {
                                                                      = default_datagram_size);
 
 /// How one encoded message becomes datagrams: every part but the last is as long as fits.
-class OCKAM_PROTOCOL_EXPORT message_cut {
+class OCKAM_PROTOCOL_EXPORT fragmenter {
 public:
   /// @param message_size   bytes of the encoded message; at least 1
   /// @param datagram_size  bytes of a datagram; more than `datagram_overhead`
-  message_cut(datagram_format format, routing_number number, std::size_t message_size,
-              std::size_t datagram_size = default_datagram_size) noexcept;
+  fragmenter(datagram_format format, routing_number number, std::size_t message_size,
+             std::size_t datagram_size = default_datagram_size) noexcept;
 
   [[nodiscard]] std::size_t parts() const noexcept { return parts_; }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/bytes.hpp"
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 #include "ockam/protocol/detail/export.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
@@ -20,21 +20,21 @@ namespace ockam {
 ///     version   u8         once, always 1, sent at once by both sides
 ///     frame*    length     big-endian, in bytes
 ///               body       that many bytes
-struct framing {
+struct stream_framing {
   /// Bytes of a length, 2 or 4. 0: there is none, and the carrier knows where a body ends.
   std::size_t length_size = 4;
   bool version_byte = true;
 };
 
-inline constexpr framing tcp_framing{.length_size = 4, .version_byte = true};
-inline constexpr framing uds_framing{.length_size = 2, .version_byte = false};
-inline constexpr framing no_framing{.length_size = 0, .version_byte = false};
+inline constexpr stream_framing tcp_framing{.length_size = 4, .version_byte = true};
+inline constexpr stream_framing uds_framing{.length_size = 2, .version_byte = false};
+inline constexpr stream_framing no_framing{.length_size = 0, .version_byte = false};
 
 inline constexpr std::uint8_t tcp_protocol_version = 1;
 inline constexpr std::size_t frame_header_size = tcp_framing.length_size;
 
 /// Bytes of the largest body that a length can tell; without lengths there is no such limit.
-[[nodiscard]] constexpr std::size_t largest_body(const framing& how) noexcept {
+[[nodiscard]] constexpr std::size_t largest_body(const stream_framing& how) noexcept {
   return how.length_size == 2 ? 0xffff : 0xffff'ffff;
 }
 
@@ -45,7 +45,7 @@ inline constexpr std::size_t default_chunk_size = 64u << 10;
 
 /// Writes the length of a body, if the framing has one, and returns the position behind it.
 inline std::uint8_t* put_frame_header(std::uint8_t* to, std::size_t length,
-                                      const framing& how = tcp_framing) noexcept {
+                                      const stream_framing& how = tcp_framing) noexcept {
   for (auto left = how.length_size; left > 0; --left)
     *to++ = static_cast<std::uint8_t>(length >> 8 * (left - 1));
   return to;
@@ -71,9 +71,9 @@ class OCKAM_PROTOCOL_EXPORT frame_decoder {
 public:
   /// @param pool            where chunks come from; not null
   /// @param max_frame_size  bytes of the largest accepted body
-  explicit frame_decoder(ref_ptr<chunk_pool> pool,
+  explicit frame_decoder(ref_ptr<buffer_pool> pool,
                          std::size_t max_frame_size = default_max_frame_size,
-                         const framing& how = tcp_framing);
+                         const stream_framing& how = tcp_framing);
 
   frame_decoder(frame_decoder&&) noexcept;
   frame_decoder& operator=(frame_decoder&&) noexcept;
@@ -149,9 +149,9 @@ private:
   [[nodiscard]] shared_bytes take_large_body();
   tl::unexpected<error> fail_for_size(std::size_t length);
 
-  ref_ptr<chunk_pool> pool_;
+  ref_ptr<buffer_pool> pool_;
   std::size_t max_frame_size_;
-  framing framing_;
+  stream_framing framing_;
   ref_ptr<chunk> chunk_;
   std::size_t read_ = 0;    // in chunk_: bytes before are done with
   std::size_t written_ = 0; // in chunk_: bytes behind are free

@@ -7,7 +7,7 @@ namespace ockam::internal {
 
 /// What a transport that carries a stream of messages writes and reads.
 struct stream_format {
-  framing frames;
+  stream_framing frames;
   const message_form& form;
 
   /// What is no message is dropped alone, as the reference does; otherwise it ends the connection. A

@@ -1,4 +1,4 @@
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -92,16 +92,16 @@ void chunk::dispose() noexcept {
   pool->give_back(this);
 }
 
-chunk_pool::chunk_pool(std::size_t chunk_size, std::size_t max_chunks, ref_ptr<waiter> waiting,
-                       ref_ptr<memory_budget> budget)
+buffer_pool::buffer_pool(std::size_t chunk_size, std::size_t max_chunks,
+                         ref_ptr<capacity_listener> waiting, ref_ptr<memory_budget> budget)
   : chunk_size_{std::max<std::size_t>(chunk_size, 16)},
     max_chunks_{std::max<std::size_t>(max_chunks, 1)},
     waiting_{std::move(waiting)},
     budget_{std::move(budget)} {}
 
-chunk_pool::~chunk_pool() = default;
+buffer_pool::~buffer_pool() = default;
 
-ref_ptr<chunk> chunk_pool::take() {
+ref_ptr<chunk> buffer_pool::take() {
   const auto size = reserve();
   if (size == 0)
     return {};
@@ -114,12 +114,12 @@ ref_ptr<chunk> chunk_pool::take() {
       throw;
     }
   }
-  taken->pool_ = ref_ptr<chunk_pool>{this};
+  taken->pool_ = ref_ptr<buffer_pool>{this};
   return ref_ptr<chunk>{taken};
 }
 
 /// The size of the chunk that may be taken; 0 when the next one to come back has to be waited for.
-std::size_t chunk_pool::reserve() {
+std::size_t buffer_pool::reserve() {
   const std::lock_guard guard{lock_};
   auto size = chunk_size_;
   if (in_use_ == max_chunks_) {
@@ -135,7 +135,7 @@ std::size_t chunk_pool::reserve() {
   return size;
 }
 
-void chunk_pool::release(std::size_t size) noexcept {
+void buffer_pool::release(std::size_t size) noexcept {
   if (budget_)
     budget_->give_back(size);
   bool awaited = false;
@@ -148,12 +148,12 @@ void chunk_pool::release(std::size_t size) noexcept {
     waiting_->wake();
 }
 
-std::size_t chunk_pool::in_use() const {
+std::size_t buffer_pool::in_use() const {
   const std::lock_guard guard{lock_};
   return in_use_;
 }
 
-void chunk_pool::give_back(chunk* unused) noexcept {
+void buffer_pool::give_back(chunk* unused) noexcept {
   const auto size = unused->size();
   chunk::idle_list::instance().put(unused);
   release(size);

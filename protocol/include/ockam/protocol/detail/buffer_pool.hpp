@@ -11,7 +11,7 @@
 
 namespace ockam {
 
-class chunk_pool;
+class buffer_pool;
 
 /// A piece of memory that received bytes are read into, and that payloads then refer to.
 ///
@@ -22,7 +22,7 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
-  friend class chunk_pool;
+  friend class buffer_pool;
   class idle_list;
 
   explicit chunk(std::size_t size) noexcept : size_{size} {}
@@ -30,7 +30,7 @@ private:
   static void destroy(chunk* unused) noexcept;
   void dispose() noexcept override;
 
-  ref_ptr<chunk_pool> pool_; // while in use; the pool holds idle chunks, so this is no cycle
+  ref_ptr<buffer_pool> pool_; // while in use; the pool holds idle chunks, so this is no cycle
   std::size_t size_;
 };
 
@@ -40,7 +40,7 @@ private:
 /// into, and a connection without chunks cannot read. Chunks are made when first needed; a few
 /// idle ones are kept for all pools of the process, because fresh memory is slow to touch. Thread-safe: chunks come back from
 /// whatever thread drops the last slice, also after the owner has let go of the pool.
-class OCKAM_PROTOCOL_EXPORT chunk_pool final : public ref_counted {
+class OCKAM_PROTOCOL_EXPORT buffer_pool final : public ref_counted {
 public:
   /// @param chunk_size    bytes; a frame that fits into one is never copied
   /// @param max_chunks    in use at the same time
@@ -48,11 +48,11 @@ public:
   ///                      thread that returned it; nullptr: none
   /// @param budget        shared with other pools; when it is spent, a pool has two chunks at a
   ///                      time, small ones, so that no pool waits for others
-  chunk_pool(std::size_t chunk_size, std::size_t max_chunks, ref_ptr<waiter> waiting = {},
-             ref_ptr<memory_budget> budget = {});
+  buffer_pool(std::size_t chunk_size, std::size_t max_chunks,
+              ref_ptr<capacity_listener> waiting = {}, ref_ptr<memory_budget> budget = {});
 
-  chunk_pool(const chunk_pool&) = delete;
-  chunk_pool& operator=(const chunk_pool&) = delete;
+  buffer_pool(const buffer_pool&) = delete;
+  buffer_pool& operator=(const buffer_pool&) = delete;
 
   [[nodiscard]] std::size_t chunk_size() const noexcept { return chunk_size_; }
 
@@ -67,14 +67,14 @@ public:
 private:
   friend class chunk;
 
-  ~chunk_pool() override;
+  ~buffer_pool() override;
   [[nodiscard]] std::size_t reserve();
   void release(std::size_t size) noexcept;
   void give_back(chunk* unused) noexcept;
 
   const std::size_t chunk_size_;
   const std::size_t max_chunks_;
-  const ref_ptr<waiter> waiting_;
+  const ref_ptr<capacity_listener> waiting_;
   const ref_ptr<memory_budget> budget_;
 
   std::size_t in_use_ = 0;
