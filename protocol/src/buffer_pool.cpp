@@ -14,17 +14,16 @@ namespace {
 
 constexpr std::size_t small_chunk_size = 16u << 10;
 
-/// What a pool has in any case: one that is read into, and one that comes back when its messages are
-/// handled.
+/// The minimum for a pool: one chunk to read into, and one whose messages are being handled.
 constexpr std::size_t least_chunks = 2;
 
 } // namespace
 
-/// Unused chunks of all pools. The last one returned, whose memory is the warmest, is the next one
-/// taken, so that any number of idle connections needs none.
+/// Unused chunks of all pools, last in, first out: the memory is warm, and idle connections need
+/// none.
 class chunk::idle_list {
 public:
-  /// Never destroyed: a chunk may come back while the program ends.
+  /// Never destroyed: a chunk may return while the program exits.
   static idle_list& instance() {
     static auto* const only = new idle_list;
     return *only;
@@ -70,8 +69,7 @@ private:
     destroy(unused);
   }
 
-  std::atomic<chunk*> last_{
-    nullptr}; // the one that came back last: one connection alone needs no lock
+  std::atomic<chunk*> last_{nullptr}; // the one returned last: a single connection needs no lock
   std::mutex mutex_;
   std::vector<chunk*> unused_;
 };
@@ -87,7 +85,7 @@ void chunk::destroy(chunk* unused) noexcept {
 }
 
 void chunk::dispose() noexcept {
-  // The pool lives as long as this call needs it, even when this was its last chunk.
+  // Keeps the pool alive during this call, even when this was its last chunk.
   const auto pool = std::exchange(pool_, {});
   pool->give_back(this);
 }
@@ -118,7 +116,7 @@ ref_ptr<chunk> buffer_pool::take() {
   return ref_ptr<chunk>{taken};
 }
 
-/// The size of the chunk that may be taken; 0 when the next one to come back has to be waited for.
+/// The size of the chunk that may be taken; 0 when the caller has to wait for a returned one.
 std::size_t buffer_pool::reserve() {
   const std::lock_guard guard{lock_};
   auto size = chunk_size_;

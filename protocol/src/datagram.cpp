@@ -61,8 +61,8 @@ result<datagram> decode_datagram(const shared_bytes& received, std::size_t max_s
     in.skip();
   if (!in.ok())
     return fail(in.problem(), "the datagram of " + std::to_string(received.size())
-                                + " bytes cannot be decoded, byte " + std::to_string(in.offset())
-                                + " is where it goes wrong");
+                                + " bytes cannot be decoded: error at byte "
+                                + std::to_string(in.offset()));
   if (!part.empty())
     read.part = received.slice(static_cast<std::size_t>(part.data() - received.data()),
                                part.size());
@@ -75,7 +75,7 @@ fragmenter::fragmenter(datagram_format format, routing_number number, std::size_
     number_{number},
     message_size_{message_size},
     full_part_{datagram_size - datagram_overhead},
-    // rounded up: a message of whole parts does not end in an empty one, which peers would refuse
+    // rounded up: a message of whole parts must not end in an empty one, which peers refuse
     parts_{(message_size + full_part_ - 1) / full_part_} {
   assert(message_size > 0 && datagram_size > datagram_overhead);
 }

@@ -21,7 +21,7 @@ free_block* central_free_list::take() noexcept {
 
 namespace {
 
-/// Calls `then` with the kept memory of the smallest size that is enough.
+/// Calls `then` with the thread cache of the smallest sufficient size.
 template <class Then, class Else>
 auto with_thread_cache(std::size_t size, Then then, Else otherwise) {
   if (OCKAM_RECYCLE_MEMORY == 0 || size > 1'152)
