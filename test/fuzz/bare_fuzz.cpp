@@ -53,7 +53,7 @@ struct tree {
   friend auto bare_fields(tree& t) { return std::tie(t.content); }
 };
 
-/// Much larger in memory than it can be on the wire.
+/// Much larger in memory than on the wire.
 using sparse = std::vector<std::optional<std::array<std::uint64_t, 256>>>;
 
 /// Compares encodings, because a NaN does not equal itself.

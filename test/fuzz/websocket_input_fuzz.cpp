@@ -1,4 +1,5 @@
-// A WebSocket from its upgrade on: any split of the same bytes yields the same messages, and an end.
+// A WebSocket from its upgrade on: any split of the same bytes yields the same messages, and an
+// end.
 //
 // Input: a byte that says the limit, one for the seed of the pieces, then what the peer
 // sends behind the handshake.

@@ -29,7 +29,7 @@ TEST(BufferPool, HandsOutAtMostItsNumberOfChunks) {
   EXPECT_TRUE(pool->take());
 }
 
-TEST(BufferPool, ReusesAChunkThatCameBack) {
+TEST(BufferPool, ReusesAReturnedChunk) {
   const auto pool = make_ref<buffer_pool>(64, 8);
   auto taken = pool->take();
   const auto* memory = taken->data();
@@ -39,7 +39,7 @@ TEST(BufferPool, ReusesAChunkThatCameBack) {
 
 TEST(BufferPool, AChunkHasTheSizeOfItsPool) {
   const auto busy = make_ref<buffer_pool>(64, 40);
-  std::vector<ref_ptr<chunk>> held; // no longer idle: others find a place there
+  std::vector<ref_ptr<chunk>> held; // no longer idle: makes room for others
   for (int i = 0; i < 40; ++i)
     held.push_back(busy->take());
   const auto larger = make_ref<buffer_pool>(130, 2);
@@ -50,7 +50,7 @@ TEST(BufferPool, AChunkHasTheSizeOfItsPool) {
   EXPECT_EQ(make_ref<buffer_pool>(129, 1)->take()->size(), 129u);
 }
 
-TEST(BufferPool, AChunkComesBackWithItsLastSlice) {
+TEST(BufferPool, TheLastSliceReturnsItsChunk) {
   const auto pool = make_ref<buffer_pool>(64, 1);
   shared_bytes slice;
   {
@@ -64,7 +64,7 @@ TEST(BufferPool, AChunkComesBackWithItsLastSlice) {
   EXPECT_EQ(pool->in_use(), 0u);
 }
 
-TEST(BufferPool, SaysOnceWhenAChunkIsBack) {
+TEST(BufferPool, NotifiesOnceWhenAChunkReturns) {
   int calls = 0;
   const auto pool = make_ref<buffer_pool>(64, 2, capacity_listener_that([&calls] { ++calls; }));
   auto first = pool->take();
@@ -78,7 +78,7 @@ TEST(BufferPool, SaysOnceWhenAChunkIsBack) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(BufferPool, SaysNothingWithoutAWaiter) {
+TEST(BufferPool, DoesNotNotifyUnlessTakeFailed) {
   int calls = 0;
   const auto pool = make_ref<buffer_pool>(64, 1, capacity_listener_that([&calls] { ++calls; }));
   pool->take();
@@ -103,7 +103,7 @@ TEST(BufferPool, ChunksOutliveTheOwnerOfThePool) {
   idle = {};
   pool = {};
   taken->data()[63] = 1;
-  taken = {}; // destroys the pool; a leak or a use after free is for the sanitizers to see
+  taken = {}; // destroys the pool; sanitizers detect a leak or a use after free
 }
 
 TEST(BufferPool, KeepsFewIdleChunks) {
@@ -138,13 +138,13 @@ TEST(BufferPool, PoolsShareABudget) {
   EXPECT_EQ(regular->size(), 100'000u);
 }
 
-TEST(BufferPool, WhatIsDestroyedIsGivenBackToTheBudget) {
+TEST(BufferPool, ADestroyedChunkReturnsItsBudget) {
   const auto budget = make_ref<memory_budget>(1'000);
   make_ref<buffer_pool>(600, 4, nullptr, budget)->take();
   EXPECT_EQ(budget->used(), 0u);
 }
 
-TEST(BufferPool, ChunksComeBackFromEveryThread) {
+TEST(BufferPool, EveryThreadReturnsChunks) {
   std::atomic<int> calls{0};
   const auto pool = make_ref<buffer_pool>(64, 8, capacity_listener_that([&calls] { ++calls; }));
   std::vector<std::thread> threads;

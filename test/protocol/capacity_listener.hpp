@@ -7,7 +7,7 @@
 
 namespace ockam::test {
 
-/// A listener that calls this when it is woken.
+/// A listener that calls `does` when woken.
 inline ref_ptr<capacity_listener> capacity_listener_that(std::function<void()> does) {
   struct calling final : capacity_listener {
     explicit calling(std::function<void()> what) : call{std::move(what)} {}

@@ -49,7 +49,7 @@ bytes pattern(std::size_t size, std::uint8_t seed = 1) {
   return body;
 }
 
-/// Everything a decoder says about a stream.
+/// All results of a decoder for a stream.
 struct outcome {
   std::vector<bytes> bodies;
   std::string problem;
@@ -69,7 +69,7 @@ void take_all(frame_decoder& decoder, outcome& seen) {
   }
 }
 
-/// Feeds `pieces` one after the other.
+/// Feeds `pieces` in sequence.
 outcome run(frame_decoder decoder, std::initializer_list<bytes_view> pieces) {
   outcome seen;
   for (auto piece : pieces) {
@@ -146,7 +146,7 @@ TEST(FrameDecoder, UDS1_ALengthHasTwoBytesAndThereIsNoVersion) {
   EXPECT_EQ(to_hex(header), "0102");
 }
 
-/// Reads a body piece by piece and says that it ends there; the body, or what went wrong.
+/// Reads a body in pieces, ends it, and returns it or the error.
 std::string body_without_length(frame_decoder& decoder, bytes_view content, std::size_t piece) {
   for (std::size_t i = 0; i < content.size();) {
     const auto count = decoder.feed(content.subspan(i, std::min(piece, content.size() - i)));
@@ -163,7 +163,7 @@ std::string body_without_length(frame_decoder& decoder, bytes_view content, std:
   return std::ranges::equal((*body)->view(), content) ? "same" : "changed";
 }
 
-TEST(FrameDecoder, WS1_WithoutLengthsABodyEndsWhereItIsSaidTo) {
+TEST(FrameDecoder, WS1_WithoutLengthsTheCallerEndsABody) {
   auto decoder = decoder_of(no_framing);
   for (const std::size_t size : {1, 30, 31, 32, 33, 63, 64, 65, 200, 100'000, 200'000, 7})
     for (const std::size_t piece : {1, 7, 64, 1'000'000})
@@ -225,7 +225,7 @@ TEST(FrameDecoder, TheEndOfAStreamInsideAFrameIsNoBoundary) {
   }
 }
 
-TEST(FrameDecoder, TellsWhetherAFrameHasBegunAndWhatIsMissing) {
+TEST(FrameDecoder, ReportsAPartialFrameAndItsMissingBytes) {
   auto decoder = new_decoder(small_chunk);
   const auto stream = stream_of({pattern(200)});
   for (std::size_t i = 0; i < stream.size(); ++i) {
@@ -284,7 +284,7 @@ TEST(FrameDecoder, RandomPiecesYieldTheSameFramesWhileBodiesAreKept) {
       bodies.push_back(test::random_bytes(random, test::random_size(random, 1000)));
     const auto stream = stream_of(bodies);
     auto decoder = new_decoder(16 + random() % 500, 10'000);
-    std::vector<shared_bytes> kept; // what was handed out must not change any more
+    std::vector<shared_bytes> kept; // returned bodies must not change
     std::vector<bytes> seen;
     for (bytes_view left{stream}; !left.empty();) {
       const auto piece = left.first(std::min<std::size_t>(left.size(), 1 + random() % 200));
@@ -309,7 +309,7 @@ TEST(FrameDecoder, RandomPiecesYieldTheSameFramesWhileBodiesAreKept) {
 
 // -- memory ------------------------------------------------------------------------------------------
 
-TEST(FrameDecoder, BodiesAreSlicesOfWhatWasRead) {
+TEST(FrameDecoder, BodiesAreSlicesOfReadBytes) {
   auto decoder = new_decoder();
   const auto room = decoder.prepare();
   const auto stream = stream_of({pattern(10), pattern(20)});
@@ -319,7 +319,7 @@ TEST(FrameDecoder, BodiesAreSlicesOfWhatWasRead) {
   EXPECT_EQ(decoder.next().value()->data(), room.data() + 1 + 4 + 10 + 4);
 }
 
-TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenUnreferenced) {
+TEST(FrameDecoder, UnreferencedWarmMemoryIsReused) {
   auto decoder = new_decoder();
   const auto* start = decoder.prepare().data();
   decoder.feed(stream_of({pattern(10)}));
@@ -329,7 +329,7 @@ TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenUnreferenced) {
   EXPECT_EQ(decoder.prepare().data(), start);
 }
 
-TEST(FrameDecoder, ReadsNoMoreWhenEveryChunkIsReferredTo) {
+TEST(FrameDecoder, StopsReadingWhenEveryChunkIsReferenced) {
   int calls = 0;
   const auto pool = make_ref<buffer_pool>(small_chunk, 2,
                                           capacity_listener_that([&calls] { ++calls; }));
@@ -385,7 +385,7 @@ TEST(FrameDecoder, MemoryOfALargeBodyGrowsAsBytesArrive) {
   }
 }
 
-TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
+TEST(FrameDecoder, ALargeBodyTakesAndReturnsBudget) {
   const auto budget = make_ref<memory_budget>(400'000);
   const auto stream = stream_of({bytes(300'000), bytes(600'000)});
   frame_decoder decoder{make_ref<buffer_pool>(10'000, 4, nullptr, budget)};
@@ -407,7 +407,7 @@ TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
   EXPECT_EQ(budget->used(), 0u);
 }
 
-TEST(FrameDecoder, ORD8_ALargeBodyThatIsCutGivesAllOfItsMemoryBack) {
+TEST(FrameDecoder, ORD8_ATruncatedLargeBodyReturnsAllOfItsMemory) {
   const auto budget = make_ref<memory_budget>(1u << 20);
   const auto stream = stream_of({bytes(300'000)});
   for (const std::size_t cut : {20'000u, 70'000u, 299'999u}) {
@@ -432,7 +432,7 @@ TEST(FrameDecoder, WithoutABudgetFramesOfEverySizePassThroughASmallChunk) {
     all);
 }
 
-/// Frames that are kept until nothing can be read any more, then let go: reading goes on.
+/// Keeps frames until reading stops, then releases them: reading resumes.
 void expect_no_stall(std::size_t frame_size) {
   constexpr std::size_t chunk = 100'000;
   const auto budget = make_ref<memory_budget>(chunk);
@@ -459,7 +459,7 @@ void expect_no_stall(std::size_t frame_size) {
   EXPECT_EQ(bodies, 40u);
 }
 
-TEST(FrameDecoder, ORD8_WithASpentBudgetReadingGoesOnWhenBodiesAreLetGo) {
+TEST(FrameDecoder, ORD8_WithASpentBudgetReleasedBodiesResumeReading) {
   for (const std::size_t size : {1'000u, 9'997u, 15'000u, 30'000u, 60'000u}) {
     SCOPED_TRACE(size);
     expect_no_stall(size);
@@ -487,7 +487,7 @@ TEST(FrameDecoder, ALargeBodyOutlivesItsDecoder) {
   EXPECT_EQ(to_hex(body.view()), to_hex(pattern(1000)));
 }
 
-TEST(FrameDecoder, GivesItsChunkBackWhenIdle) {
+TEST(FrameDecoder, ReturnsItsChunkWhenIdle) {
   const auto pool = make_ref<buffer_pool>(small_chunk, 2);
   frame_decoder decoder{pool};
   decoder.feed(stream_of({pattern(3)}));
@@ -506,7 +506,7 @@ TEST(FrameDecoder, GivesItsChunkBackWhenIdle) {
   EXPECT_EQ(to_hex(decoder.next().value()->view()), to_hex(pattern(4)));
 }
 
-TEST(FrameDecoder, GivesAChunkBackThatNoBodyRefersTo) {
+TEST(FrameDecoder, ReturnsAnUnsharedChunk) {
   const auto pool = make_ref<buffer_pool>(small_chunk, 2);
   frame_decoder decoder{pool};
   decoder.feed(stream_of({pattern(3)}));

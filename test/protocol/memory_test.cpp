@@ -1,4 +1,4 @@
-// What decoding and encoding cost, counted by operators new of this test program.
+// Allocations of decoding and encoding, counted by operator new of this test program.
 
 #include "hex.hpp"
 #include "random_message.hpp"
@@ -24,7 +24,7 @@
 
 #include <gtest/gtest.h>
 
-#define OCKAM_COUNTS_ALLOCATIONS 1 // the thread sanitizer brings operators new of its own
+#define OCKAM_COUNTS_ALLOCATIONS 1 // the thread sanitizer has its own operator new
 #if defined(__SANITIZE_THREAD__)
 #  undef OCKAM_COUNTS_ALLOCATIONS
 #elif defined(__has_feature)
@@ -142,7 +142,7 @@ TEST_F(Memory, TakingFramesOutOfAChunkAllocatesNothing) {
   EXPECT_EQ(taking.allocations, 0u);
 }
 
-TEST_F(Memory, FewChunksAreKeptForLater) {
+TEST_F(Memory, KeepsFewIdleChunksForLater) {
   constexpr std::size_t count = 100;
   const auto pool = make_ref<buffer_pool>(64, count);
   std::vector<ref_ptr<chunk>> all;
@@ -163,7 +163,7 @@ TEST_F(Memory, AnEncodedBodyIsOneAllocation) {
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(unchanged)); }).allocations, 0u);
 }
 
-TEST_F(Memory, SmallBodiesUseMemoryThatIsKept) {
+TEST_F(Memory, SmallBodiesUseCachedMemory) {
   if (OCKAM_RECYCLE_MEMORY == 0)
     GTEST_SKIP() << "nothing is kept in this build";
   for (const std::size_t size : {1, 20, 60, 250, 1'024}) {
@@ -173,8 +173,8 @@ TEST_F(Memory, SmallBodiesUseMemoryThatIsKept) {
   }
 }
 
-TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
-  using kept = internal::thread_cache<40>; // of this test alone
+TEST_F(Memory, AThreadUsesMemoryFreedByAnother) {
+  using kept = internal::thread_cache<40>; // used by this test alone
   constexpr std::size_t count = 2'000;
   std::vector<void*> blocks(count);
   const auto take_all = [&] {
@@ -192,7 +192,7 @@ TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
   give_back_all();
 }
 
-TEST_F(Memory, ADepotHasALimit) {
+TEST_F(Memory, TheCentralFreeListHasALimit) {
   internal::central_free_list central;
   std::vector<internal::free_block> chains(internal::central_free_list::max_chains + 1);
   for (std::size_t i = 0; i < chains.size(); ++i)

@@ -148,18 +148,18 @@ TEST(Payload, MTY1_RoundTripsEveryType) {
   expect_round_trip(report{{{"k", {"abc", 5, 20.5, {"p"}, color::green}}}, {1, 2}});
 }
 
-TEST(Payload, MTY2_AnyShowsTheRawPayload) {
+TEST(Payload, MTY2_AnyBodyIsTheWholePayload) {
   const auto payload = shared_hex("0c48656c6c6f204f636b616d21");
   const auto body = decode_payload<any_body>(payload).value();
   EXPECT_EQ(body.data, payload);
   EXPECT_EQ(body.data.data(), payload.data());
 }
 
-TEST(Payload, MTY2_AnyEncodesToNothing) {
+TEST(Payload, MTY2_AnyBodyEncodesToNothing) {
   EXPECT_EQ(encoded(any_body{shared_hex("cafe")}), "");
 }
 
-TEST(Payload, MTY3_RawIsUnchangedInBothDirections) {
+TEST(Payload, MTY3_RawBodyIsUnchangedInBothDirections) {
   const auto payload = shared_hex("cafe");
   const auto body = decode_payload<raw_body>(payload).value();
   EXPECT_EQ(body.data.data(), payload.data());
@@ -167,7 +167,7 @@ TEST(Payload, MTY3_RawIsUnchangedInBothDirections) {
   EXPECT_EQ(encoded(raw_body{}), "");
 }
 
-TEST(Payload, UnitIsEmpty) {
+TEST(Payload, NoBodyIsEmpty) {
   EXPECT_EQ(encoded(no_body{}), "");
   EXPECT_TRUE(decode_payload<no_body>(shared_hex("cafe")));
 }

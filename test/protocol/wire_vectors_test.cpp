@@ -1,10 +1,10 @@
 // Every vector of data/wire_vectors.json, one test each.
 //
-// Where we differ from the reference on purpose:
+// Intended differences to the reference:
 // - bad-tcp-frame-empty: an empty frame is ignored (TCP-24); the reference closes the connection.
-// - bad-udp-a-bool, bad-udp-b-bool: both formats are read, whatever we write.
+// - bad-udp-a-bool, bad-udp-b-bool: both formats are read, whichever is written.
 // - udp-b-exact-multiple-upstream: the empty part ends the message; the reference loses it.
-// - vectors without tracing context are arrays of three; we write three only when asked to.
+// - vectors without tracing context are arrays of three, which absent_tracing::omitted writes.
 
 #include "cut.hpp"
 #include "error_of.hpp"
@@ -81,7 +81,7 @@ frame_decoder new_decoder(bool expect_version) {
                        {.length_size = 4, .version_byte = expect_version}};
 }
 
-/// What is wrong with a stream that ends after `input`; bodies are decoded.
+/// The error of a stream that ends after `input`; bodies are decoded.
 std::string problem_of_stream(const bytes& input, bool expect_version) {
   auto decoder = new_decoder(expect_version);
   decoder.feed(input);
@@ -231,7 +231,7 @@ TEST_P(DatagramVector, DecodesAndEncodes) {
   else
     EXPECT_EQ(std::get<part_at_index>(actual->place),
               (part_at_index{value.at("index"), value.at("total")}));
-  if (value.at("version") != 1) // we write no other
+  if (value.at("version") != 1) // no other is written
     return;
   const fragmenter cut{actual->format(), actual->number, part.size()};
   EXPECT_EQ(to_hex(test::cut(part, cut).front()), hex());
@@ -258,7 +258,7 @@ class DatagramSequenceVector : public WireVector {
 protected:
   static std::vector<std::string> strings(const json& value) { return value; }
 
-  /// Results of all parts, and the messages that they make.
+  /// The verdicts on all parts and the resulting messages.
   static void take(const std::vector<std::string>& parts, std::vector<std::string>& results,
                    std::vector<std::string>& messages) {
     reassembler in{{}};
@@ -624,7 +624,7 @@ TEST_P(MalformedApiVector, IsRefused) {
 }
 OCKAM_VECTORS(MalformedApiVector, false, "api");
 
-// An untested category would pass in silence.
+// An untested category would go unnoticed.
 TEST(WireVectors, EachCategoryIsTested) {
   const std::set<std::string> tested{"tcp.header",       "tcp.frame",
                                      "tcp.frame-header", "tcp.stream",
