@@ -84,9 +84,9 @@ TEST_F(Worker, WRK3_AnExceptionInInitializeIsAFailure) {
     void handle_message(context&, routed<any_body>&) {}
     void shutdown(context&) { book.write("shutdown"); }
   };
-  const throws worker_actor{};
-  node.start_worker("w", worker);
-  EXPECT_EQ(worker.book.wait_for(1), lines{"shutdown"});
+  const throws thrower{};
+  node.start_worker("w", thrower);
+  EXPECT_EQ(thrower.book.wait_for(1), lines{"shutdown"});
   EXPECT_TRUE(logged({"warning", "0#w", "cannot open the door"}));
   EXPECT_TRUE(eventually([&] { return !node.is_registered("w"); }));
 }

@@ -28,7 +28,7 @@ private:
             .receiver = made.receiver_address(),
             .id = made.flow_control_id(),
             .is_open = [made] { return made.is_open(); },
-            .end = [made] { return made.disconnect(); }};
+            .end = [made] { return made.try_close(); }};
   }
 };
 
@@ -56,9 +56,9 @@ public:
     return transport_.try_connect(place, std::move(own));
   }
   result<void> stop_listener(const address& listener) override {
-    return transport_.stop_listener(listener);
+    return transport_.try_stop_listener(listener);
   }
-  result<void> disconnect(const address& any) override { return transport_.disconnect(any); }
+  result<void> disconnect(const address& any) override { return transport_.try_disconnect(any); }
   std::vector<connection> connections() const override { return transport_.connections(); }
 
 private:
@@ -92,8 +92,8 @@ class RequestContract : public ConnectionContract {
 protected:
   /// Little room on the way out, and for what is unhandled.
   static constexpr connection_limits narrow{.max_pending_bytes = 20'000,
-                                            .credit_messages = 8,
-                                            .credit_bytes = 10'000};
+                                            .max_unhandled_messages = 8,
+                                            .max_unhandled_bytes = 10'000};
 
   /// A connection through which answers reach `app`.
   connection connect_app(const listening& to) {

@@ -33,7 +33,7 @@ TEST_P(ConnectionContract, TCP3_TCP5_AConnectionTellsWhatItIs) {
 TEST_P(ConnectionContract, DUR1_TheLongestLimitsNeverEndAConnection) {
   constexpr auto never = std::chrono::milliseconds::max();
   connection_limits limits;
-  limits.handshake_timeout = limits.frame_timeout = limits.write_deadline = limits.idle_timeout
+  limits.handshake_timeout = limits.frame_timeout = limits.write_timeout = limits.idle_timeout
     = never;
   const connection_journal events;
   const auto place = listen(b, {.limits = limits});
@@ -53,7 +53,7 @@ TEST_P(ConnectionContract, TCP19_TwoConnectionsAreIndependent) {
   const auto first = connect(a, place);
   const auto second = connect(a, place);
   EXPECT_NE(first.sender_address(), second.sender_address());
-  ASSERT_TRUE(first.disconnect());
+  ASSERT_TRUE(first.try_close());
   EXPECT_EQ(ask(a.node, {second, "echoer"}), "Hello Ockam!");
 }
 
@@ -140,7 +140,7 @@ TEST_P(ConnectionContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
     std::size_t most = 0;
   };
   const auto shared = std::make_shared<shelf>();
-  const auto place = listen(b, {.limits = {.credit_bytes = 256u << 10}});
+  const auto place = listen(b, {.limits = {.max_unhandled_bytes = 256u << 10}});
   const auto c = connect(a, place);
   b.node.start_worker("collector", [=](context&, const routed<any_body>& received) {
     const std::lock_guard guard{shared->mutex};
@@ -166,7 +166,7 @@ TEST_P(ConnectionContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
 
 TEST_P(ConnectionContract, ORD8_CreditThatComesBackAfterTheEndWakesNoReader) {
   const gate opened;
-  const auto place = listen(b, {.limits = {.credit_messages = 1}});
+  const auto place = listen(b, {.limits = {.max_unhandled_messages = 1}});
   const auto c = connect(a, place);
   b.node.start_worker(
     "slow", [=](context&, const routed<any_body>&) { EXPECT_TRUE(opened.wait()); }, pooled);
@@ -174,7 +174,7 @@ TEST_P(ConnectionContract, ORD8_CreditThatComesBackAfterTheEndWakesNoReader) {
   for (int i = 0; i < 3; ++i)
     a.node.send({c, "slow"}, "x");
   ASSERT_TRUE(eventually([&] { return b.node.metrics().received == 1; })); // then reading pauses
-  ASSERT_TRUE(accepted(b).disconnect());
+  ASSERT_TRUE(accepted(b).try_close());
   EXPECT_TRUE(all_connections_end());
   opened.open(); // the message goes, and with it what it held of a connection that is no more
   EXPECT_TRUE(eventually([&] { return b.node.metrics().delivered == 1; }));
@@ -193,7 +193,7 @@ TEST_P(ConnectionContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionH
   EXPECT_EQ(at_a.wait_for(connection_state::connected)->sender, c.sender_address());
   EXPECT_EQ(at_b.wait_for(connection_state::connected)->sender, k.sender_address());
 
-  ASSERT_TRUE(c.disconnect());
+  ASSERT_TRUE(c.try_close());
   const auto sent = a.node.root().send({c, "echoer"}, "too late");
   ASSERT_FALSE(sent);
   EXPECT_EQ(error_of(sent), errc::connection_closed);
@@ -204,7 +204,7 @@ TEST_P(ConnectionContract, TCP36_TCP37_DEC16_ERR9_BothSidesLearnThatAConnectionH
   EXPECT_EQ(error_of(b.node.root().send({k, "echoer"}, "too late")), errc::connection_closed);
   EXPECT_FALSE(c.is_open());
   EXPECT_FALSE(k.is_open());
-  EXPECT_EQ(error_of(c.disconnect()), errc::not_found);
+  EXPECT_EQ(error_of(c.try_close()), errc::not_found);
   EXPECT_EQ(at_a.count(connection_state::closed), 1u);
 }
 
@@ -224,7 +224,7 @@ TEST_P(ConnectionContract, TCP35_WhatWasSentBeforeDisconnectArrives) {
   auto reader = start_reader(b, place.flow_control_id);
   for (int i = 0; i < 1'000; ++i)
     a.node.send({c, "reader"}, std::to_string(i));
-  ASSERT_TRUE(c.disconnect());
+  ASSERT_TRUE(c.try_close());
   for (int i = 0; i < 1'000; ++i) {
     const auto next = reader.receive<std::string>({long_timeout});
     ASSERT_TRUE(next) << i << ": " << to_string(next.error());
@@ -237,8 +237,8 @@ TEST_P(ConnectionContract, SidesMayCloseAtTheSameMoment) {
   for (int round = 0; round < 50; ++round) {
     const auto c = connect(a, place);
     const auto k = accepted(b);
-    std::thread other{[&] { static_cast<void>(k.disconnect()); }}; // one of them may be too late
-    static_cast<void>(c.disconnect());
+    std::thread other{[&] { static_cast<void>(k.try_close()); }}; // one of them may be too late
+    static_cast<void>(c.try_close());
     other.join();
     ASSERT_TRUE(all_connections_end());
   }

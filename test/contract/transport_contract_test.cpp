@@ -182,7 +182,7 @@ TEST_P(TransportContract, LMS11_AnAddressThatIsTooLongFailsForItsSenderAlone) {
 
 TEST_P(TransportContract, LMS11_WhatHasGrownTooLongOnTheWayIsLostAloneAndItsRequesterIsTold) {
   const auto place = listen(b);
-  const auto near = join(a, place, {.limits = {.message = {.max_route_hops = 4}}});
+  const auto near = join(a, place, {.limits = {.decode = {.max_route_hops = 4}}});
   start_echoer(b, place.flow_control_id);
   for (const auto* each : {"h1", "h2", "h3"})
     a.node.start_worker(each, hop{});
@@ -198,7 +198,7 @@ TEST_P(TransportContract, LMS11_WhatHasGrownTooLongOnTheWayIsLostAloneAndItsRequ
 
 TEST_P(TransportContract, LMS12_AMessageAboveTheLimitsOfItsReceiverIsDroppedAndTheEndStays) {
   const auto place = listen(b,
-                            {.limits = {.message = {.max_route_hops = 2, .max_address_size = 20}}});
+                            {.limits = {.decode = {.max_route_hops = 2, .max_address_size = 20}}});
   const auto near = join(a, place);
   auto reader = start_reader(b, place.flow_control_id);
   const auto payload = encode_payload(std::string{"x"}).value();
@@ -217,7 +217,7 @@ TEST_P(TransportContract, LMS12_AMessageAboveTheLimitsOfItsReceiverIsDroppedAndT
 }
 
 TEST_P(TransportContract, ORD5_DEC8_ACreditOfOneMessageIsEnough) {
-  const connection_limits smallest{.credit_messages = 1, .credit_bytes = 1};
+  const connection_limits smallest{.max_unhandled_messages = 1, .max_unhandled_bytes = 1};
   const auto place = listen(b, {.limits = smallest});
   const auto near = join(a, place, {.limits = smallest});
   const auto far = b.transport->joined_by(near);
@@ -233,7 +233,8 @@ TEST_P(TransportContract, ORD5_DEC8_ACreditOfOneMessageIsEnough) {
 }
 
 TEST_P(TransportContract, ORD6_WorkersThatFloodEachOtherDoNotBlock) {
-  const connection_limits smallest{.max_pending_bytes = 1, .credit_messages = 1, .credit_bytes = 1};
+  const connection_limits smallest{
+    .max_pending_bytes = 1, .max_unhandled_messages = 1, .max_unhandled_bytes = 1};
   const auto place = listen(b, {.limits = smallest});
   const auto near = join(a, place, {.limits = smallest});
   const auto far = b.transport->joined_by(near);

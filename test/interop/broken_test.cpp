@@ -58,7 +58,7 @@ protected:
     const auto connection = own.tcp.connect(proxy.address());
     own.flow_controls().add_consumer("h1", connection.flow_control_id());
     const auto reply = ask(own.node, {"h1", connection, "echoer"}, "Hello Ockam!", 2s);
-    connection.disconnect();
+    connection.close();
     return reply == "Hello Ockam!";
   }
 

@@ -95,7 +95,7 @@ TEST_P(Lifecycle, TCP35_OurDisconnectLeavesTheRustListenerToOthers) {
   for (int i = 0; i < 3; ++i) {
     const auto c = own.tcp.connect(peer.address);
     EXPECT_EQ(ask(own.node, {c, "echoer"}), "Hello Ockam!");
-    EXPECT_TRUE(c.disconnect());
+    EXPECT_TRUE(c.try_close());
     EXPECT_EQ(ask(own.node, {c, "echoer"}), "connection_closed");
   }
 }
@@ -105,7 +105,7 @@ TEST_P(Lifecycle, TCP35_WhatWasSentBeforeOurDisconnectArrives) {
   const auto watched = own.tcp.connect(peer.address);
   const auto leaving = own.tcp.connect(peer.address);
   own.node.send({leaving, "control"}, "admit secret");
-  EXPECT_TRUE(leaving.disconnect());
+  EXPECT_TRUE(leaving.try_close());
   EXPECT_TRUE(eventually([&] { return ask(own.node, {watched, "secret"}, "?", 100ms) == "?"; }));
 }
 

@@ -94,7 +94,7 @@ protected:
     EXPECT_EQ(mailbox.receive<std::string>().value().body(), "0");
     EXPECT_EQ(mailbox.receive<std::string>().value().body(), "done");
     name_last("reply.pushed");
-    c.disconnect();
+    c.close();
   }
 
   void record_relayed() {
@@ -104,7 +104,7 @@ protected:
     const auto c = own.tcp.connect(to_middle.address());
     EXPECT_EQ(ask(own.node, {c, "forward_to_responder", "echoer"}), "Hello Ockam!");
     name_last("relayed.text");
-    c.disconnect();
+    c.close();
   }
 
   std::vector<captured_frame> frames_;

@@ -101,9 +101,9 @@ bool link::is_busy() const {
          && (engine_->credit()->in_use() || (carrier_ != nullptr && !carrier_->waits_for_input()));
 }
 
-void link::miss_write_deadline() {
+void link::miss_write_timeout() {
   around_.events.note(event::deadline_missed, around_.number);
-  engine_->check_deadlines({around_.now + engine_->limits().write_deadline * 2});
+  engine_->check_deadlines({around_.now + engine_->limits().write_timeout * 2});
 }
 
 // -- life ------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ public:
 
   /// The far end takes no byte, for it takes no message: what waits here may be what it waits for.
   [[nodiscard]] bool is_blocked() const noexcept;
-  void miss_write_deadline();
+  void miss_write_timeout();
 
   /// When nothing is possible: whether output waits for nothing.
   [[nodiscard]] bool overslept() const {

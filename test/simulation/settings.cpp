@@ -51,22 +51,22 @@ settings::settings(dice& random) {
   longest_step = random.any_of<std::size_t>({wire_capacity / 10 + 1, wire_capacity});
   largest_body = wire_capacity < 5'000 ? 100 : random.any_of<std::size_t>({100, 6'000});
   if (random.percent(50)) { // hardly any room
-    limits.credit_messages = random.any_of<std::size_t>({1, 2, 5});
-    limits.credit_bytes = random.any_of<std::size_t>({1, 100, 5'000});
+    limits.max_unhandled_messages = random.any_of<std::size_t>({1, 2, 5});
+    limits.max_unhandled_bytes = random.any_of<std::size_t>({1, 100, 5'000});
     limits.max_pending_bytes = random.any_of<std::size_t>({1, 200, 3'000});
   }
   if (random.percent(50))
     limits.max_frame_size = 6'000;
   limits.handshake_timeout = limits.frame_timeout
     = {}; // the far end of a wire may be any time late
-  limits.write_deadline = std::chrono::hours{24};
+  limits.write_timeout = std::chrono::hours{24};
 }
 
 std::string to_string(const settings& of) {
   return of.topology + " of " + std::to_string(of.nodes) + " nodes, "
          + (of.faults ? "with faults" : "without faults") + ", credit "
-         + std::to_string(of.limits.credit_messages) + " messages or "
-         + std::to_string(of.limits.credit_bytes) + " bytes, pending at most "
+         + std::to_string(of.limits.max_unhandled_messages) + " messages or "
+         + std::to_string(of.limits.max_unhandled_bytes) + " bytes, pending at most "
          + std::to_string(of.limits.max_pending_bytes) + " bytes, wires of "
          + std::to_string(of.wire_capacity) + " bytes";
 }

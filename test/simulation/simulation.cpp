@@ -153,7 +153,7 @@ bool simulation::end_a_blockade() {
     return false;
   undisturbed_ = false;
   ++blockades_;
-  world_.random.any_in(blocked)->miss_write_deadline();
+  world_.random.any_in(blocked)->miss_write_timeout();
   return true;
 }
 

@@ -29,7 +29,7 @@ protected:
 
 TEST_F(BlackHole, TCP16_DEC13_DEC16_APeerThatFallsSilentIsReportedByBothSides) {
   constexpr tcp::keepalive_options impatient{.idle = 2s, .interval = 1s, .probes = 2};
-  const connection_limits quick{.write_deadline = 1s};
+  const connection_limits quick{.write_timeout = 1s};
   tcp_node a{start_node()};
   tcp_node b{start_node()};
   const connection_journal at_a;

@@ -22,14 +22,14 @@ protected:
   void by_the_client() {
     const auto c = client.connect(listener);
     EXPECT_EQ(ask(client.node, {c, "echoer"}, "hello"), "hello");
-    EXPECT_TRUE(c.disconnect());
+    EXPECT_TRUE(c.try_close());
   }
 
   void by_the_server() {
     const connection_journal events;
     const auto known = server.tcp.connections();
     const auto c = client.connect(listener, {.observer = events.observer()});
-    EXPECT_TRUE(server.accepted(known).disconnect());
+    EXPECT_TRUE(server.accepted(known).try_close());
     EXPECT_TRUE(events.wait_for(connection_state::closed));
   }
 

@@ -34,7 +34,7 @@ protected:
 TEST_P(SlowParties, ORD5_ORD8_APeerThatNeverReadsCostsItsShareAtMost) {
   const raw_listener place{16, true};
   auto options = node.tcp.default_connect_options();
-  options.limits.write_deadline = {}; // on a slow machine it is over before the output is full
+  options.limits.write_timeout = {}; // on a slow machine it is over before the output is full
   const auto c = node.tcp.connect(place.address(), options);
   const auto peer = place.accept();
   peer.write(bytes{1}); // it speaks, once
@@ -72,8 +72,9 @@ TEST_P(SlowParties, ORD5_ORD8_AWorkerThatDoesNothingCostsItsShareAtMost) {
     }
   }};
   const connection_limits usual;
-  const auto until_pause = std::min(usual.credit_messages,
-                                    (usual.credit_bytes + encoded.size() - 1) / encoded.size());
+  const auto until_pause
+    = std::min(usual.max_unhandled_messages,
+               (usual.max_unhandled_bytes + encoded.size() - 1) / encoded.size());
   EXPECT_TRUE(eventually([&] { return end.metrics().unhandled >= until_pause; }))
     << end.metrics().unhandled << " of " << until_pause;
   expect_within_share("a worker that does nothing");

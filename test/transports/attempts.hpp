@@ -29,7 +29,7 @@ int attempts_within(std::chrono::milliseconds span, Transport& from, const Serve
     next = peer.accept_within(std::max(left, std::chrono::milliseconds{0}));
   }
   for (const auto& each : from.connections())
-    static_cast<void>(each.disconnect());
+    static_cast<void>(each.try_close());
   return attempts;
 }
 

@@ -193,14 +193,14 @@ TEST(Config, CFG2_ANumberOutOfRangeIsNamed) {
 }
 
 TEST(Config, WhatCafShowsHasEveryOption) {
-  const auto config = parsed("", {"--ockam.credit-messages=3"});
+  const auto config = parsed("", {"--ockam.max-unhandled-messages=3"});
   ASSERT_TRUE(config);
   const auto shown = config->dump_content();
   const auto number = [&](const std::string& name) {
     const auto found = caf::get_if<caf::config_value::integer>(&shown, name);
     return found ? *found : -1;
   };
-  EXPECT_EQ(number("ockam.credit-messages"), 3);
+  EXPECT_EQ(number("ockam.max-unhandled-messages"), 3);
   EXPECT_EQ(number("ockam.max-frame-size"), 16 << 20);
   EXPECT_EQ(number("ockam.max-local-steps"), 65'536);
   const auto timeout = caf::get_if<caf::timespan>(&shown, "ockam.connect-timeout");

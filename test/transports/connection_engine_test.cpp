@@ -138,11 +138,11 @@ TEST_F(ConnectionEngine, TCP37_APeerThatTakesNoByteIsGivenUp) {
   moves->writes = {{.then = carrier::output::next::wait}};
   send("one");
   loop->run_calls();
-  engine->check_deadlines({loop->time + engine->limits().write_deadline});
+  engine->check_deadlines({loop->time + engine->limits().write_timeout});
   EXPECT_FALSE(ended);
-  engine->check_deadlines({loop->time + engine->limits().write_deadline + 1ms});
+  engine->check_deadlines({loop->time + engine->limits().write_timeout + 1ms});
   EXPECT_TRUE(ended);
-  EXPECT_NE(moves->end.find("write-deadline"), std::string::npos) << moves->end;
+  EXPECT_NE(moves->end.find("write-timeout"), std::string::npos) << moves->end;
 }
 
 // -- input -----------------------------------------------------------------------------------------

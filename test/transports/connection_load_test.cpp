@@ -41,7 +41,7 @@ TEST_P(ConnectionContract, ORD1_ORD2_ORD4_TenThousandMessagesEachWayKeepTheirOrd
 TEST_P(ConnectionContract, ORD5_ORD8_MAP9_DEC8_AReaderThatDoesNotReadStopsTheSender) {
   constexpr std::size_t limit = 64u << 10;
   connection_journal events;
-  const auto place = listen(b, {.limits = {.credit_messages = 8}});
+  const auto place = listen(b, {.limits = {.max_unhandled_messages = 8}});
   const auto c = connect(a, place,
                          {.limits = {.max_pending_bytes = limit}, .observer = events.observer()});
   auto reader = start_reader(b, place.flow_control_id);
@@ -107,7 +107,7 @@ TEST_P(ConnectionContract, TCP35_WhatWasSentBeforeDisconnectArrivesAlsoWhileTheP
     }};
     for (int i = 0; i < total; ++i)
       a.node.send({c, "reader"}, std::to_string(i) + std::string(10'000, '.'));
-    ASSERT_TRUE(c.disconnect());
+    ASSERT_TRUE(c.try_close());
     int arrived = 0;
     while (arrived < total) {
       const auto next = reader.receive<std::string>({.timeout = 3s});
@@ -149,7 +149,7 @@ TEST_P(ConnectionContract, TCP37_AConnectionMayCloseWhileOthersSendAndItIsObserv
       while (observed.node.root().send({c, "missing"}, "x") || c.is_open())
         ;
     }};
-    ASSERT_TRUE(accepted(b).disconnect());
+    ASSERT_TRUE(accepted(b).try_close());
     sends.join();
     ASSERT_TRUE(all_connections_end());
   }

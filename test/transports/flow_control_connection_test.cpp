@@ -113,7 +113,7 @@ TEST_F(FlowControlOfAConnection, FC29_TCP27_AnUnaskedMessageReachesAConsumer) {
 TEST_F(FlowControlOfAConnection, FC30_ANewConnectionStartsWithoutConsumers) {
   auto w = a.node.detached("w");
   admit_at_a("w", c);
-  ASSERT_TRUE(c.disconnect());
+  ASSERT_TRUE(c.try_close());
   EXPECT_TRUE(a.flow_controls().consumers(c.flow_control_id()).empty());
   EXPECT_TRUE(eventually([&] { return b.tcp.connections().empty(); }));
 

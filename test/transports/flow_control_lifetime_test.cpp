@@ -18,7 +18,7 @@ protected:
 TEST_F(FlowControlLifetime, FC34_TCP11_AStoppedListenerLeavesItsConnectionsAlone) {
   start_echoer(b);
   admit("echoer");
-  ASSERT_TRUE(l.stop());
+  ASSERT_TRUE(l.try_stop());
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   const auto refused = a.tcp.try_connect(l.socket_address());
   ASSERT_FALSE(refused);
@@ -29,9 +29,9 @@ TEST_F(FlowControlLifetime, FC34_TCP11_AStoppedListenerLeavesItsConnectionsAlone
 TEST_F(FlowControlLifetime, FC35_TheLastConnectionTakesTheRightsOfAStoppedListenerWithIt) {
   start_echoer(b);
   admit("echoer");
-  ASSERT_TRUE(l.stop());
+  ASSERT_TRUE(l.try_stop());
   EXPECT_EQ(consumers_of(l.flow_control_id()), std::set<address>{"echoer"});
-  ASSERT_TRUE(c.disconnect());
+  ASSERT_TRUE(c.try_close());
   ASSERT_TRUE(connection_ends_at_b());
   EXPECT_EQ(consumers_of(l.flow_control_id()), std::set<address>{});
 }
@@ -40,7 +40,7 @@ TEST_F(FlowControlLifetime, FC36_AListenerWithoutConnectionsTakesItsRightsWithIt
   const auto alone = b.listen();
   start_echoer(b);
   b.flow_controls().add_consumer("echoer", alone.flow_control_id());
-  ASSERT_TRUE(alone.stop());
+  ASSERT_TRUE(alone.try_stop());
   EXPECT_EQ(consumers_of(alone.flow_control_id()), std::set<address>{});
 }
 
@@ -48,7 +48,7 @@ TEST_F(FlowControlLifetime, FC37_AClosedConnectionTakesItsOwnRightsOnly) {
   start_echoer(b);
   admit("echoer");
   b.flow_controls().add_consumer("echoer", k.flow_control_id());
-  ASSERT_TRUE(c.disconnect());
+  ASSERT_TRUE(c.try_close());
   ASSERT_TRUE(connection_ends_at_b());
   EXPECT_EQ(consumers_of(k.flow_control_id()), std::set<address>{});
   EXPECT_EQ(consumers_of(l.flow_control_id()), std::set<address>{"echoer"});

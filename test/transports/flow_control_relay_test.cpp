@@ -116,7 +116,7 @@ TEST_F(FlowControlOfARelay, FC46_ARelayInFrontOfALocalWorkerMakesItReachable) {
 TEST_F(FlowControlOfARelay, FC47_ARelayOutlivesItsConnection) {
   start_relay(relay{d});
   EXPECT_EQ(ask(a.node, through_the_relay), "Hello Ockam!");
-  ASSERT_TRUE(d.disconnect());
+  ASSERT_TRUE(d.try_close());
   expect_dropped(a.node, through_the_relay, m.node, drop_reason::unknown_address);
   EXPECT_TRUE(logged({"connection_closed", d.peer()}));
   EXPECT_TRUE(m.node.is_registered("forward_to_responder"));

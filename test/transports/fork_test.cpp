@@ -36,8 +36,8 @@ TEST_F(ForkWithConnections, NOD16_EachCallInAChildIsRefused) {
       value_or_throw(outcome);
     },
     [&] { udp.bind(); },
-    [&] { value_or_throw(a.tcp.disconnect(connection.sender_address())); },
-    [&] { value_or_throw(b.tcp.stop_listener(listener.address())); },
+    [&] { a.tcp.disconnect(connection.sender_address()); },
+    [&] { b.tcp.stop_listener(listener.address()); },
     [&] { static_cast<void>(connection.flush(long_timeout)); },
     [&] {
       a.node.send({connection, "echoer"}, std::string{"hello"});

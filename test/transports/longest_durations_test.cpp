@@ -43,7 +43,7 @@ TEST_F(LongestDurations, DUR1_OfRetryingWaitsForAPeerThatComesLater) {
   tcp_node a{start_node()};
   tcp_node b{start_node()};
   const auto place = listen(b).socket_address();
-  ASSERT_TRUE(b.tcp.stop_listener(b.tcp.listeners().front().address()));
+  ASSERT_TRUE(b.tcp.try_stop_listener(b.tcp.listeners().front().address()));
 
   std::atomic<bool> done = false;
   a.tcp.async_connect(place, {.retry_for = never}, [&](const result<connection>& made) {
@@ -64,7 +64,7 @@ TEST_F(LongestDurations, DUR1_OfAPauseBeforeConnectingAgainNeverConnects) {
   peer.accept().close();
   ASSERT_TRUE(events.wait_for(connection_state::reconnecting));
   EXPECT_FALSE(eventually([&] { return events.count(connection_state::connected) > 1; }, 100ms));
-  ASSERT_TRUE(c.disconnect());
+  ASSERT_TRUE(c.try_close());
 }
 
 TEST_F(LongestDurations, DUR1_OfKeepaliveAndALongDeadlineAreAccepted) {
@@ -74,7 +74,7 @@ TEST_F(LongestDurations, DUR1_OfKeepaliveAndALongDeadlineAreAccepted) {
   tcp::connect_options options;
   options.keepalive = {.idle = std::chrono::seconds::max(),
                        .interval = std::chrono::seconds::max()};
-  options.limits.write_deadline = std::chrono::hours{24} * 30;
+  options.limits.write_timeout = std::chrono::hours{24} * 30;
   forget_log();
   EXPECT_EQ(ask(a.node, {a.connect(there, options), "echoer"}), "Hello Ockam!");
   options.keepalive = {.idle = std::chrono::seconds{100'000}, .interval = {}, .probes = 0};
@@ -124,7 +124,7 @@ TEST_F(LongestDurations, DUR1_OfThePunctureNeverEndTheWaiting) {
   b.node.flow_controls().add_consumer("udp", entrance.flow_control_id());
   const auto way = a.bind_to(entrance.socket_address());
   const auto there = udp::puncture::start(a.node.root(), a.udp, rendezvous, {way, "udp"}, options);
-  const auto open = there.wait_until_open(never);
+  const auto open = there.try_wait_until_open(never);
   ASSERT_TRUE(open) << to_string(open.error());
   EXPECT_EQ(ask(a.node, {there, "echoer"}), "Hello Ockam!");
 }

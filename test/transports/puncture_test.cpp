@@ -138,11 +138,11 @@ TEST_F(UdpPuncture, UDP10_TwoNodesBehindNatReachEachOtherBothWays) {
   const auto listener = listen();
   connection_journal events;
   const auto at_a = start(quick(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   EXPECT_TRUE(at_a.is_open());
   ASSERT_EQ(listener.punctures().size(), 1u);
   const auto at_b = listener.punctures().front();
-  ASSERT_TRUE(at_b.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_b.try_wait_until_open(long_timeout));
   EXPECT_NE(at_a.peer(), at_b.socket_address()) << "the address outside of the NAT";
   EXPECT_EQ(events.count(connection_state::connected), 1u);
   EXPECT_EQ(events.wait_for(connection_state::connected)->sender, at_a.sender_address());
@@ -160,7 +160,7 @@ TEST_F(UdpPuncture, UDP10_TwoNodesBehindNatReachEachOtherBothWays) {
 TEST_F(UdpPuncture, UDP10_ReturnRoutesBeginWithThePuncture) {
   const auto listener = listen();
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   const auto at_b = listener.punctures().front();
   auto reader = b.node.detached("reader");
   b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
@@ -180,7 +180,7 @@ TEST_F(UdpPuncture, UDP10_ReturnRoutesBeginWithThePuncture) {
 TEST_F(UdpPuncture, UDP10_FCU4_OnlyConsumersOfAPunctureAreReached) {
   const auto listener = listen();
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   start_echoer(b.node, tcp_listener.flow_control_id());
   expect_dropped(a.node, {at_a, "echoer"}, b.node, drop_reason::not_a_consumer);
   const auto at_b = listener.punctures().front();
@@ -197,12 +197,12 @@ TEST_F(UdpPuncture, UDP10_WhatIsPassedOnNeedsToBeAConsumerOfItsEntrance) {
   const auto entrance = tcp_of_a.listen("127.0.0.1:0");
   const auto from_b = tcp_of_b.connect(entrance.socket_address());
   const auto closed = start();
-  ASSERT_TRUE(closed.wait_until_open(long_timeout));
+  ASSERT_TRUE(closed.try_wait_until_open(long_timeout));
   expect_dropped(b.node, {from_b, closed, "echoer"}, a.node, drop_reason::not_a_consumer);
   auto options = quick();
   options.consumer_of = {entrance.flow_control_id()};
   const auto transit = start(std::move(options));
-  ASSERT_TRUE(transit.wait_until_open(long_timeout));
+  ASSERT_TRUE(transit.try_wait_until_open(long_timeout));
   for (const auto& each : tcp_of_a.connections())
     if (each.mode() == connection_mode::incoming) // for the way back
       a.node.flow_controls().add_consumer(each.sender_address(), transit.flow_control_id());
@@ -222,7 +222,7 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
   const auto listener = listen();
   const auto narrow = udp::transport::create(a.node, {.bind = {.limits = {.max_frame_size = 999}}});
   const auto at_a = udp::puncture::start(a.node.root(), narrow, rendezvous, {to_b, "udp"}, quick());
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   EXPECT_EQ(refusal({at_a}, "x"), errc::invalid_value) << "for no worker";
   EXPECT_EQ(refusal({at_a, "echoer"}, std::string(600, 'x')), errc::message_too_large);
   start_echoer(b.node, listener.flow_control_id());
@@ -230,11 +230,12 @@ TEST_F(UdpPuncture, UDP10_WhatCannotBeSentIsAnErrorForItsSender) {
 }
 
 TEST_F(UdpPuncture, UDP10_WhoeverDoesNotReadLosesMessagesAndNotThePuncture) {
-  const auto frugal = udp::transport::create(b.node, {.bind = {.limits = {.credit_messages = 2}}});
+  const auto frugal = udp::transport::create(b.node,
+                                             {.bind = {.limits = {.max_unhandled_messages = 2}}});
   const auto listener = udp::puncture_listener::start(b.node.root(), "udp", frugal, rendezvous,
                                                       {.each = impatient()});
   const auto at_a = start(impatient());
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   auto reader = b.node.detached("reader");
   b.node.flow_controls().add_consumer("reader", listener.flow_control_id());
   for (const auto* body : {"1", "2", "3", "4"})
@@ -254,7 +255,7 @@ TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
   const auto listener = listen({.each = impatient(at_b_events.observer())});
   connection_journal events;
   const auto at_a = start(impatient(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   ASSERT_TRUE(at_b_events.wait_for(connection_state::connected));
   between.cut();
   for (const auto* each : {&events, &at_b_events}) {
@@ -264,9 +265,9 @@ TEST_F(UdpPuncture, UDP10_BothEndsEndWhenNothingComesAnyMore) {
   }
   EXPECT_TRUE(at_a.has_ended());
   EXPECT_FALSE(at_a.is_open());
-  EXPECT_EQ(error_of(at_a.wait_until_open()), errc::timeout);
+  EXPECT_EQ(error_of(at_a.try_wait_until_open()), errc::timeout);
   EXPECT_EQ(error_of(a.node.root().send({at_a, "echoer"}, "x")), errc::connection_closed);
-  EXPECT_EQ(error_of(at_a.stop()), errc::not_found);
+  EXPECT_EQ(error_of(at_a.try_close()), errc::not_found);
   EXPECT_TRUE(listener.punctures().empty());
   EXPECT_TRUE(eventually([&] { return a.udp.bindings().empty() && b.udp.bindings().empty(); }));
 }
@@ -275,7 +276,7 @@ TEST_F(UdpPuncture, UDP10_AnIdlePunctureStaysOpen) {
   const auto listener = listen({.each = impatient()});
   connection_journal events;
   const auto at_a = start(impatient(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   const auto before = a.node.metrics().received;
   // three times what may come without a pong
   EXPECT_TRUE(eventually([&] { return a.node.metrics().received > before + 300; }));
@@ -299,7 +300,7 @@ bytes datagram_of(const message& content, std::uint16_t number) {
 TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
   const auto listener = listen({.each = impatient()});
   const auto at_a = start(impatient());
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   start_echoer(a.node, at_a.flow_control_id());
   const datagram_peer stranger;
   const auto port = port_of(at_a.socket_address());
@@ -328,7 +329,7 @@ TEST_F(UdpPuncture, UDP10_StrangersNeitherOpenNorCloseNorKeepAPunctureOpen) {
 TEST_F(UdpPuncture, UDP10_NatLetsOnlyPeersInThatWereSentTo) {
   const auto listener = listen();
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   const auto before = between.refused();
   const datagram_peer stranger;
   stranger.send(wire_vector("udp-b-single"), port_of(*listener.punctures().front().peer()));
@@ -377,7 +378,7 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
   EXPECT_EQ(next_of(kind::ping).first.onward_route(), route{"end"});
   EXPECT_FALSE(at_b.is_open()) << "no pong yet";
   say({kind::pong}, {});
-  ASSERT_TRUE(at_b.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_b.try_wait_until_open(long_timeout));
 
   say({kind::payload, {{"reader"}, {"app"}, encode_payload("Hello Ockam!").value()}}, {});
   const auto received = reader.receive<std::string>({long_timeout});
@@ -393,26 +394,26 @@ TEST_F(UdpPuncture, UDP10_TheListenerNamesTheOtherEndOnceItIsHeard) {
 TEST_F(UdpPuncture, UDP10_AListenerHasALimit) {
   const auto listener = listen({.max_punctures = 1, .each = quick()});
   const auto first = start();
-  ASSERT_TRUE(first.wait_until_open(long_timeout));
+  ASSERT_TRUE(first.try_wait_until_open(long_timeout));
   auto options = quick();
   options.acknowledge_timeout = 2 * short_timeout;
   const auto second = start(std::move(options));
-  EXPECT_EQ(error_of(second.wait_until_open(long_timeout)), errc::remote);
+  EXPECT_EQ(error_of(second.try_wait_until_open(long_timeout)), errc::remote);
   EXPECT_TRUE(second.has_ended());
   EXPECT_EQ(listener.refused(), 1u);
   EXPECT_TRUE(logged({"max-punctures"}));
-  ASSERT_TRUE(listener.punctures().front().stop());
+  ASSERT_TRUE(listener.punctures().front().try_close());
   ASSERT_TRUE(eventually([&] { return listener.punctures().empty(); }));
-  EXPECT_TRUE(start().wait_until_open(long_timeout));
+  EXPECT_TRUE(start().try_wait_until_open(long_timeout));
 }
 
 TEST_F(UdpPuncture, UDP10_AListenerThatStopsLeavesItsPuncturesOpen) {
   const auto listener = listen();
   start_echoer(b.node, listener.flow_control_id());
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
-  ASSERT_TRUE(listener.stop());
-  EXPECT_EQ(error_of(listener.stop()), errc::not_found);
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
+  ASSERT_TRUE(listener.try_stop());
+  EXPECT_EQ(error_of(listener.try_stop()), errc::not_found);
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
   EXPECT_FALSE(udp::puncture_listener::try_start(a.node.root(), "app", a.udp, rendezvous))
     << "the address is taken";
@@ -423,13 +424,13 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   auto options = quick(events.observer());
   options.acknowledge_timeout = short_timeout;
   const auto without_listener = start(std::move(options));
-  EXPECT_EQ(error_of(without_listener.wait_until_open(long_timeout)), errc::timeout);
+  EXPECT_EQ(error_of(without_listener.try_wait_until_open(long_timeout)), errc::timeout);
   EXPECT_TRUE(events.wait_for(connection_state::closed)->cause);
 
   b.node.start_worker("udp", [](context& ctx, const routed<negotiation>& asked) {
     return ctx.send(asked.return_route(), negotiation{"name.invalid:4000", "end"});
   });
-  EXPECT_EQ(error_of(start().wait_until_open(long_timeout)), errc::invalid_value)
+  EXPECT_EQ(error_of(start().try_wait_until_open(long_timeout)), errc::invalid_value)
     << "names are not looked up for others";
 
   const datagram_peer silent;
@@ -437,7 +438,7 @@ TEST_F(UdpPuncture, UDP10_ANegotiationThatFailsEndsThePunctureWithItsCause) {
   options.rendezvous_timeout = short_timeout;
   const auto unanswered = udp::puncture::start(
     a.node.root(), a.udp, {udp_address(silent.address()), "rendezvous"}, {to_b, "udp"}, options);
-  EXPECT_EQ(error_of(unanswered.wait_until_open(long_timeout)), errc::timeout);
+  EXPECT_EQ(error_of(unanswered.try_wait_until_open(long_timeout)), errc::timeout);
 }
 
 TEST_F(UdpPuncture, UDP10_TheServiceIsAskedAgainUntilItAnswers) {
@@ -498,10 +499,10 @@ TEST_F(UdpPuncture, UDP10_APunctureCanBeStoppedAtAnyMoment) {
     received_before = outside.node.metrics().received;
     const auto at_a = start(quick(events.observer()));
     ASSERT_TRUE(eventually([&] { return moment(at_a); }));
-    ASSERT_TRUE(at_a.stop());
-    EXPECT_EQ(error_of(at_a.stop()), errc::not_found);
+    ASSERT_TRUE(at_a.try_close());
+    EXPECT_EQ(error_of(at_a.try_close()), errc::not_found);
     EXPECT_EQ(events.cause(), "closed");
-    EXPECT_EQ(error_of(at_a.wait_until_open(long_timeout)), errc::not_found);
+    EXPECT_EQ(error_of(at_a.try_wait_until_open(long_timeout)), errc::not_found);
     EXPECT_TRUE(eventually([&] { return a.udp.bindings().empty(); }));
     EXPECT_EQ(events.count(connection_state::closed), 1u);
   }
@@ -512,9 +513,9 @@ TEST_F(UdpPuncture, UDP10_APunctureEndsWithItsSocket) {
   const auto listener = listen();
   connection_journal events;
   const auto at_a = start(quick(events.observer()));
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   ASSERT_EQ(a.udp.bindings().size(), 1u);
-  ASSERT_TRUE(a.udp.bindings().front().stop());
+  ASSERT_TRUE(a.udp.bindings().front().try_close());
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_EQ(error_of(a.node.root().send({at_a, "echoer"}, "x")), errc::connection_closed);
 }
@@ -523,7 +524,7 @@ TEST_F(UdpPuncture, UDP10_NOD6_ANodeStopsWithItsPuncturesUnderLoad) {
   const auto listener = listen();
   start_echoer(b.node, listener.flow_control_id());
   const auto at_a = start();
-  ASSERT_TRUE(at_a.wait_until_open(long_timeout));
+  ASSERT_TRUE(at_a.try_wait_until_open(long_timeout));
   for (int i = 0; i < 200; ++i)
     static_cast<void>(a.node.root().send({at_a, "echoer"}, "x"));
   a.node.stop();

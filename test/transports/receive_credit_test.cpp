@@ -12,8 +12,8 @@ namespace ockam::internal {
 namespace {
 
 constexpr connection_limits small{.max_pending_bytes = 100,
-                                  .credit_messages = 4,
-                                  .credit_bytes = 100};
+                                  .max_unhandled_messages = 4,
+                                  .max_unhandled_bytes = 100};
 
 struct bell final : capacity_listener {
   void wake() noexcept override {
@@ -68,8 +68,9 @@ TEST(ReceiveCredit, ANS2_TheRoomForOutputIsThatOfTheLimitWhichIsReachedFirst) {
 
 /// Messages and bytes are counted in one number.
 TEST(ReceiveCredit, ORD8_LimitsAboveWhatIsCountedEndBelowIt) {
-  constexpr connection_limits none{
-    .max_pending_bytes = SIZE_MAX, .credit_messages = SIZE_MAX, .credit_bytes = SIZE_MAX};
+  constexpr connection_limits none{.max_pending_bytes = SIZE_MAX,
+                                   .max_unhandled_messages = SIZE_MAX,
+                                   .max_unhandled_bytes = SIZE_MAX};
   constexpr std::size_t most_bytes = std::size_t{1} << 39;
   constexpr std::size_t most_messages = std::size_t{1} << 23;
   const auto credit = make_ref<receive_credit>(none, nullptr);
@@ -154,7 +155,8 @@ TEST(ReceiveCredit, ORD5_ANS3_NoWakeUpIsLost) {
   constexpr int rounds = 20'000;
   const auto reader = make_ref<bell>();
   const auto worker = make_ref<bell>();
-  const connection_limits one{.max_pending_bytes = 1, .credit_messages = 1, .credit_bytes = 1};
+  const connection_limits one{
+    .max_pending_bytes = 1, .max_unhandled_messages = 1, .max_unhandled_bytes = 1};
   const auto credit = make_ref<receive_credit>(one, reader);
   std::atomic<int> taken{0};
   std::atomic<int> given{0};

@@ -38,10 +38,10 @@ TEST_P(WithoutPeer, DEC12_WhatWaitsIsDelivered) {
 
 TEST_P(WithoutPeer, DEC12_DisconnectEndsIt) {
   lose_peer_and_keep_for(0ms);
-  ASSERT_TRUE(c->disconnect());
+  ASSERT_TRUE(c->try_close());
   ASSERT_TRUE(events.wait_for(connection_state::closed));
   EXPECT_FALSE(c->is_open());
-  EXPECT_FALSE(c->disconnect());
+  EXPECT_FALSE(c->try_close());
 }
 
 TEST_P(WithoutPeer, DEC12_TheNodeStopsInTheMiddleOfIt) {

@@ -91,7 +91,7 @@ TEST_F(reconnect, DEC12_PausesDoNotGrowBeyondTheLongestOne) {
     ASSERT_TRUE(next) << "attempt " << i;
     next->close();
   }
-  EXPECT_TRUE(c.disconnect());
+  EXPECT_TRUE(c.try_close());
 }
 
 TEST_F(reconnect, DEC12_APeerThatHasSentSomethingIsConnectedToAgainSoon) {
@@ -114,7 +114,7 @@ TEST_F(reconnect, DEC12_DUR2_APolicyWithoutAPauseHasOneAllTheSame) {
     for (int i = 0; i < 10; ++i)
       peer.accept().close();
     EXPECT_GE(std::chrono::steady_clock::now() - began, 10 * 8ms) << "10 ms, varied by 20 %";
-    ASSERT_TRUE(c.disconnect());
+    ASSERT_TRUE(c.try_close());
   }
 }
 
@@ -143,7 +143,7 @@ TEST_F(reconnect, DEC12_ASocketIsReadFromWhenTheLastOneWasLostByWriting) {
   const connection_journal events;
   const raw_listener peer{16, true};
   const auto c = a.tcp.connect(peer.address(), {.reconnect = quickly,
-                                                .limits = {.write_deadline = 200ms},
+                                                .limits = {.write_timeout = 200ms},
                                                 .observer = events.observer()});
   const auto first = peer.accept();
   first.write(from_hex("01"));

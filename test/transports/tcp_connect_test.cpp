@@ -29,7 +29,7 @@ protected:
   /// A place without a listener, for the moment.
   std::string free_place() {
     const auto taken = b.listen();
-    EXPECT_TRUE(taken.stop());
+    EXPECT_TRUE(taken.try_stop());
     return taken.socket_address();
   }
 };
@@ -99,21 +99,21 @@ TEST_F(TcpConnect, TCP8_DEC19_AFailedBindTellsTheSystemError) {
 TEST_F(TcpConnect, TCP11_AStoppedListenerFreesItsPortAtOnce) {
   for (int round = 0; round < 20; ++round) {
     const auto listener = b.listen();
-    ASSERT_TRUE(listener.stop());
+    ASSERT_TRUE(listener.try_stop());
     const auto again = b.tcp.try_listen(listener.socket_address());
     ASSERT_TRUE(again) << to_string(again.error());
     EXPECT_TRUE(a.tcp.try_connect(again->socket_address()));
-    ASSERT_TRUE(again->stop());
+    ASSERT_TRUE(again->try_stop());
   }
 }
 
 TEST_F(TcpConnect, TCP11_StoppingAListenerTwiceIsNotFound) {
   const auto listener = b.listen();
-  ASSERT_TRUE(b.tcp.stop_listener(listener.address()));
-  EXPECT_EQ(error_of(b.tcp.stop_listener("missing")), errc::not_found);
-  EXPECT_EQ(error_of(listener.stop()), errc::not_found);
+  ASSERT_TRUE(b.tcp.try_stop_listener(listener.address()));
+  EXPECT_EQ(error_of(b.tcp.try_stop_listener("missing")), errc::not_found);
+  EXPECT_EQ(error_of(listener.try_stop()), errc::not_found);
   EXPECT_TRUE(eventually([&] { return b.tcp.listeners().empty(); }));
-  EXPECT_EQ(error_of(b.tcp.stop_listener(listener.address())), errc::not_found);
+  EXPECT_EQ(error_of(b.tcp.try_stop_listener(listener.address())), errc::not_found);
   EXPECT_FALSE(b.node.is_registered(listener.address()));
 }
 
@@ -222,7 +222,7 @@ TEST_F(TcpConnect, TCP16_TCP17_DEC13_BothSidesProbeAndDoNotDelay) {
 
   const raw_listener slow;
   const auto patient = a.tcp.connect(slow.address(),
-                                     {.keepalive = own, .limits = {.write_deadline = 70s}});
+                                     {.keepalive = own, .limits = {.write_timeout = 70s}});
   EXPECT_EQ(option_of_socket_to(slow.port(), IPPROTO_TCP, TCP_USER_TIMEOUT), 70'000);
 }
 
@@ -233,7 +233,7 @@ TEST_F(TcpConnect, TCP19_ConnectingTwiceMakesTwoIndependentConnections) {
   const auto second = a.connect(listener);
   EXPECT_NE(first.sender_address(), second.sender_address());
   EXPECT_NE(first.flow_control_id(), second.flow_control_id());
-  ASSERT_TRUE(first.disconnect());
+  ASSERT_TRUE(first.try_close());
   EXPECT_EQ(ask(a.node, {second, "echoer"}), "Hello Ockam!");
 }
 

@@ -155,7 +155,7 @@ TEST_F(TcpLifecycle, TCP1_SeveralTransportsOfANodeAreIndependentAndTheLastOneRes
   const auto c2 = second.connect(listener.socket_address());
   EXPECT_EQ(a.tcp.connections().size(), 1u);
   EXPECT_EQ(second.connections().size(), 1u);
-  EXPECT_EQ(error_of(second.disconnect(c.sender_address())), errc::not_found);
+  EXPECT_EQ(error_of(second.try_disconnect(c.sender_address())), errc::not_found);
   start_echoer();
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   EXPECT_EQ(ask(a.node, {c2, "echoer"}), "Hello Ockam!");
@@ -178,7 +178,7 @@ TEST_F(TcpLifecycle, TCP30_TCP31_TCP32_ResolvingOpensAConnectionThatBelongsToThe
   EXPECT_EQ(a.tcp.connections().size(), 2u);
   for (const auto& each : {*first, *second}) {
     EXPECT_EQ(ask(a.node, each), "Hello Ockam!");
-    EXPECT_TRUE(a.tcp.disconnect(each.next().value()));
+    EXPECT_TRUE(a.tcp.try_disconnect(each.next().value()));
   }
   EXPECT_TRUE(all_connections_end());
 }
@@ -205,7 +205,7 @@ TEST_F(TcpLifecycle, MAD7_TCP30_AMultiaddrIsResolvedLikeItsRoute) {
   ASSERT_TRUE(resolved);
   EXPECT_EQ(*resolved, (route{a.tcp.connections().front(), "echoer"}));
   EXPECT_EQ(ask(a.node, *resolved), "Hello Ockam!");
-  EXPECT_TRUE(a.tcp.disconnect(resolved->next().value()));
+  EXPECT_TRUE(a.tcp.try_disconnect(resolved->next().value()));
 }
 
 TEST_F(TcpLifecycle, MAD7_AMultiaddrWithoutARouteIsAnErrorBeforeAnythingIsDialled) {
@@ -233,10 +233,10 @@ TEST_F(TcpLifecycle, TCP30_MoreThanOneTransportAddressIsAnErrorBeforeAnythingIsD
 
 TEST_F(TcpLifecycle, TCP35_DisconnectingAgainLaterIsNotFound) {
   const auto c = a.connect(listener);
-  EXPECT_TRUE(a.tcp.disconnect(c.sender_address()));
+  EXPECT_TRUE(a.tcp.try_disconnect(c.sender_address()));
   EXPECT_TRUE(all_connections_end());
-  EXPECT_EQ(error_of(a.tcp.disconnect(c.sender_address())), errc::not_found);
-  EXPECT_EQ(error_of(a.tcp.disconnect("missing")), errc::not_found);
+  EXPECT_EQ(error_of(a.tcp.try_disconnect(c.sender_address())), errc::not_found);
+  EXPECT_EQ(error_of(a.tcp.try_disconnect("missing")), errc::not_found);
   EXPECT_FALSE(a.tcp.find_connection(listener.socket_address()));
 }
 
@@ -250,7 +250,7 @@ TEST_F(TcpLifecycle, TCP36_ADisconnectDoesNotAffectOtherConnections) {
   start_echoer();
   const auto first = a.connect(listener);
   const auto second = a.connect(listener);
-  ASSERT_TRUE(first.disconnect());
+  ASSERT_TRUE(first.try_close());
   EXPECT_EQ(error_of(a.node.root().send({first, "echoer"}, "x")), errc::connection_closed);
   EXPECT_EQ(ask(a.node, {second, "echoer"}), "Hello Ockam!");
 }
@@ -277,12 +277,12 @@ TEST_F(TcpLifecycle, TCP38_ERR10_AFailingWriteIsReportedAndWhatWasQueuedIsCounte
 TEST_F(TcpLifecycle, TCP38_APeerThatNeverReadsIsClosedAfterTheWriteDeadline) {
   const raw_listener elsewhere{16, true};
   connection_journal events;
-  const auto made = a.tcp.connect(elsewhere.address(), {.limits = {.write_deadline = 100ms},
+  const auto made = a.tcp.connect(elsewhere.address(), {.limits = {.write_timeout = 100ms},
                                                         .observer = events.observer()});
   const auto peer = elsewhere.accept();
   for (int i = 0; i < 60; ++i)
     a.node.send({made, "x"}, std::string(100'000, '.'));
-  EXPECT_NE(events.cause().find("write-deadline"), std::string::npos) << events.cause();
+  EXPECT_NE(events.cause().find("write-timeout"), std::string::npos) << events.cause();
 }
 
 TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {
@@ -337,7 +337,7 @@ TEST_F(TcpLifecycle, TCP37_AThousandConnectionsLeaveNothing) {
     const auto c = a.connect(listener);
     const auto descriptors = open_descriptors();
     EXPECT_LT(descriptors, 200u);
-    ASSERT_TRUE(c.disconnect());
+    ASSERT_TRUE(c.try_close());
 
     auto polite = raw_peer::connect_to(listener.port());
     polite.close();
@@ -381,7 +381,7 @@ TEST_F(TcpLifecycle, TCP10_ConnectionsMayBeSpreadOverSeveralThreads) {
   for (const auto& each : open)
     EXPECT_EQ(ask(a.node, {each, "echoer"}), "Hello Ockam!");
   for (std::size_t i = 0; i < open.size(); i += 2)
-    EXPECT_TRUE(open[i].disconnect());
+    EXPECT_TRUE(open[i].try_close());
   EXPECT_EQ(ask(a.node, {open[1], "echoer"}), "Hello Ockam!");
 }
 

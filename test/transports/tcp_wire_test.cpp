@@ -270,7 +270,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNotTimeThePeerTakesForItsFrame) {
   auto slow = node.node.detached("slow");
   connection_journal seen;
   const auto place = node.listen(
-    {.limits = {.credit_messages = 1, .frame_timeout = 300ms}, .observer = seen.observer()});
+    {.limits = {.max_unhandled_messages = 1, .frame_timeout = 300ms}, .observer = seen.observer()});
   node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});
@@ -293,7 +293,7 @@ TEST_F(TcpWire, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
   auto slow = node.node.detached("slow");
   connection_journal seen;
   const auto place = node.listen(
-    {.limits = {.credit_messages = 1, .idle_timeout = 300ms}, .observer = seen.observer()});
+    {.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms}, .observer = seen.observer()});
   node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto to_slow = encode_message(
     message{route{"slow"}, route{"app"}, encode_payload(std::string{"x"}).value()});

@@ -104,7 +104,7 @@ private:
               .receiver = made.receiver_address(),
               .id = made.flow_control_id(),
               .is_open = [made] { return made.is_open(); },
-              .end = [made] { return made.stop(); }};
+              .end = [made] { return made.try_close(); }};
     }
 
     udp::transport udp_;

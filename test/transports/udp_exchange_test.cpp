@@ -52,7 +52,7 @@ TEST_F(UdpExchange, UDP2_UDP7_AnOpenBindingIsToldThePeerAndTellsItInReturn) {
 
 TEST_F(UdpExchange, UDP2_UDP7_ATiedBindingKnowsItsPeer) {
   const auto port_of_a = a.bind().socket_address();
-  ASSERT_TRUE(a.udp.bindings().front().stop());
+  ASSERT_TRUE(a.udp.bindings().front().try_close());
   ASSERT_TRUE(eventually([&] { return a.udp.bindings().empty(); }));
   const auto at_b = b.bind_to(port_of_a);
   const auto at_a = a.udp.bind(port_of_a, {.peer = at_b.socket_address()});
@@ -124,7 +124,7 @@ TEST_F(UdpExchange, UDP3_MessagesForAnUnknownNameAreCounted) {
 TEST_F(UdpExchange, UDP3_WhatWaitsForANameIsCountedWhenTheBindingStops) {
   const auto at_a = a.bind();
   ASSERT_TRUE(a.node.root().send({at_a, "2#missing.invalid:4000", "echoer"}, "x"));
-  ASSERT_TRUE(at_a.stop());
+  ASSERT_TRUE(at_a.try_close());
   EXPECT_TRUE(eventually([&] { return a.node.metrics().in_flight() == 0; }));
 }
 
@@ -261,19 +261,19 @@ TEST_F(UdpExchange, AStoppedBindingIsUnknownAndItsPortIsFree) {
   connection_journal events;
   const auto at_a = a.bind({.observer = events.observer()});
   ASSERT_TRUE(events.wait_for(connection_state::connected));
-  ASSERT_TRUE(at_a.stop());
-  EXPECT_EQ(error_of(at_a.stop()), errc::not_found);
+  ASSERT_TRUE(at_a.try_close());
+  EXPECT_EQ(error_of(at_a.try_close()), errc::not_found);
   EXPECT_EQ(error_of(a.node.root().send({at_a, "2#127.0.0.1:4000", "x"}, "x")),
             errc::connection_closed);
   EXPECT_EQ(events.cause(), "closed");
   EXPECT_FALSE(at_a.is_open());
-  EXPECT_EQ(error_of(a.udp.disconnect(at_a.sender_address())), errc::not_found);
+  EXPECT_EQ(error_of(a.udp.try_disconnect(at_a.sender_address())), errc::not_found);
   const auto again = a.udp.bind(at_a.socket_address());
   EXPECT_EQ(again.port(), at_a.port());
   const auto taken = b.udp.try_bind(at_a.socket_address());
   ASSERT_FALSE(taken);
   EXPECT_EQ(error_of(taken).code(), std::errc::address_in_use);
-  EXPECT_TRUE(a.udp.disconnect(again.receiver_address()));
+  EXPECT_TRUE(a.udp.try_disconnect(again.receiver_address()));
 }
 
 TEST_F(UdpExchange, TCP35_WhatWasSentBeforeTheStopLeaves) {
@@ -281,7 +281,7 @@ TEST_F(UdpExchange, TCP35_WhatWasSentBeforeTheStopLeaves) {
   const auto at_a = a.bind_to(peer.address());
   for (int i = 0; i < 100; ++i)
     a.node.send({at_a, "reader"}, "x");
-  ASSERT_TRUE(at_a.stop());
+  ASSERT_TRUE(at_a.try_close());
   for (int i = 0; i < 100; ++i)
     ASSERT_TRUE(peer.receive(long_timeout)) << i;
 }
@@ -292,7 +292,7 @@ TEST_F(UdpExchange, APeerThatStartedAgainIsHeard) {
   b.start_echoer(at_b);
   const auto at_a = a.bind_to(at_b.socket_address(), {.reassembly = impatient});
   EXPECT_EQ(ask(a.node, {at_a, "echoer"}), "Hello Ockam!");
-  ASSERT_TRUE(at_b.stop());
+  ASSERT_TRUE(at_b.try_close());
   ASSERT_TRUE(eventually([&] { return b.udp.bindings().empty(); }));
   at_b = b.udp.bind(at_b.socket_address());
   b.node.flow_controls().add_consumer("echoer", at_b.flow_control_id());

@@ -135,7 +135,7 @@ TEST_F(UdpHostile, UDP6_AMessageAboveTheLimitIsGivenUp) {
 }
 
 TEST_F(UdpHostile, ORD5_APauseOfOursIsNoSilenceOfThePeer) {
-  const auto at = node.bind({.limits = {.credit_messages = 1, .idle_timeout = 300ms}});
+  const auto at = node.bind({.limits = {.max_unhandled_messages = 1, .idle_timeout = 300ms}});
   auto reader = node.start_reader(at);
   for (const auto number : {1, 2, 3}) // pauses at the second one
     peer.send(datagrams_of({"reader"}, "x", static_cast<std::uint16_t>(number)).front(), at.port());

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, UdpImpaired,
 
 TEST_F(UdpLoad, ORD5_ORD8_WithoutCreditReadingPauses) {
   constexpr int total = 100;
-  const auto at_b = b.bind({.limits = {.credit_messages = 8}});
+  const auto at_b = b.bind({.limits = {.max_unhandled_messages = 8}});
   auto reader = b.start_reader(at_b);
   const auto at_a = a.bind_to(at_b.socket_address());
   for (int i = 0; i < total; ++i)

@@ -142,7 +142,7 @@ TEST_F(Uds, UDS4_CTX7_ARouteNamesTheSocket) {
 TEST_F(Uds, UDS5_TheSocketFileGoesWithItsListener) {
   const auto l = listen();
   EXPECT_TRUE(std::filesystem::is_socket(place));
-  ASSERT_TRUE(l.stop());
+  ASSERT_TRUE(l.try_stop());
   EXPECT_FALSE(std::filesystem::exists(place));
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
   listen();
@@ -178,7 +178,7 @@ TEST_F(Uds, UDS5_AFileThatTookItsPlaceStays) {
   const auto l = listen();
   std::filesystem::remove(place);
   std::ofstream{place} << "precious";
-  ASSERT_TRUE(l.stop());
+  ASSERT_TRUE(l.try_stop());
   EXPECT_TRUE(std::filesystem::is_regular_file(place));
 }
 
@@ -224,10 +224,10 @@ TEST_F(Uds, UDS5_DEC12_ARelativePathIsThatOfTheMomentWhenItIsGiven) {
                         {.reconnect = reconnect_policy{.first = 10ms, .longest = 50ms}});
   }();
   EXPECT_EQ(ask(a, {c, "echoer"}), "Hello Ockam!");
-  ASSERT_TRUE(l.stop());
+  ASSERT_TRUE(l.try_stop());
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
   for (const auto& each : at_b.connections())
-    ASSERT_TRUE(each.disconnect());
+    ASSERT_TRUE(each.try_close());
   listen();
   EXPECT_TRUE(eventually([&] {
     return a.root()
@@ -247,7 +247,7 @@ TEST_F(Uds, UDS5_ARelativePathMayBeShortWhereTheWholeOneIsTooLong) {
     EXPECT_EQ(ask(a, {at_a.connect("socket"), "echoer"}), "Hello Ockam!");
     return made;
   }();
-  ASSERT_TRUE(l.stop());
+  ASSERT_TRUE(l.try_stop());
   EXPECT_TRUE(std::filesystem::is_empty(deep));
 }
 
@@ -255,7 +255,7 @@ TEST_F(Uds, UDS6_OnlyTheOwnerMayConnectUnlessTheOptionsSayOtherwise) {
   const auto permissions = [&] { return std::filesystem::status(place).permissions(); };
   auto l = listen();
   EXPECT_EQ(permissions(), std::filesystem::perms{0600});
-  ASSERT_TRUE(l.stop());
+  ASSERT_TRUE(l.try_stop());
   l = listen({.permissions = std::filesystem::perms{0660}});
   EXPECT_EQ(permissions(), std::filesystem::perms{0660});
 }

@@ -77,7 +77,7 @@ protected:
     EXPECT_EQ(ask(a.node, {*made, "echoer"}, large), large);
     EXPECT_FALSE(
       a.websocket.try_connect(url.substr(0, url.rfind('/')) + "/elsewhere", {.tls = tls}));
-    ASSERT_TRUE(made->disconnect());
+    ASSERT_TRUE(made->try_close());
     EXPECT_TRUE(eventually([&] { return b.websocket.connections().empty(); }));
   }
 };

@@ -12,7 +12,7 @@ protected:
   /// A place without a listener, for the moment.
   std::string free_place() {
     const auto taken = b.listen();
-    EXPECT_TRUE(taken.stop());
+    EXPECT_TRUE(taken.try_stop());
     return taken.socket_address();
   }
   std::future<result<connection>> connect(const std::string& place) {

@@ -76,7 +76,7 @@ private:
 
 protected:
   websocket_node guest{start_node(), {.io_context = &loop}};
-  ockam::listener place = guest.listen({.limits = {.write_deadline = 100ms}});
+  ockam::listener place = guest.listen({.limits = {.write_timeout = 100ms}});
 };
 
 TEST_F(WebSocketGuest, NOD6_WS10_APeerThatAsksForNothingDoesNotOutliveTheNode) {

@@ -229,12 +229,12 @@ TEST_F(WebSocketWire, WS6_AnIdleConnectionIsClosedWhenThatIsAskedFor) {
 }
 
 TEST_F(WebSocketWire, WS6_APeerThatTakesNothingIsGivenUp) {
-  place = listen({.limits = {.write_deadline = 100ms}});
+  place = listen({.limits = {.write_timeout = 100ms}});
   const auto peer = connect();
   const auto c = node.accepted();
   while (node.node.root().send({c, "reader"}, std::string(1'000'000, 'x')))
     continue; // until the buffers of the system and of the connection are full
-  EXPECT_NE(events.cause().find("write-deadline"), std::string::npos) << events.cause();
+  EXPECT_NE(events.cause().find("write-timeout"), std::string::npos) << events.cause();
   EXPECT_TRUE(peer.bytes().is_closed());
 }
 
@@ -269,7 +269,8 @@ TEST_F(WebSocketWire, WS7_APeerThatAnswersPingsStays) {
 }
 
 TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
-  place = listen({.keepalive = {.idle = 50ms, .answer = 100ms}, .limits = {.credit_messages = 1}});
+  place = listen(
+    {.keepalive = {.idle = 50ms, .answer = 100ms}, .limits = {.max_unhandled_messages = 1}});
   auto reader = node.node.detached("reader"); // takes nothing until it is asked
   node.flow_controls().add_consumer("reader", place.flow_control_id());
   const auto peer = connect();
@@ -287,7 +288,7 @@ TEST_F(WebSocketWire, WS7_ORD5_AConnectionThatDoesNotReadShowsThatItLives) {
 
 TEST_F(WebSocketWire, WS8_DisconnectIsAnOrderlyClose) {
   const auto peer = connect();
-  ASSERT_TRUE(node.accepted().disconnect());
+  ASSERT_TRUE(node.accepted().try_close());
   EXPECT_EQ(peer.read().close_code(), 1000);
   EXPECT_EQ(events.cause(), "closed");
   peer.write(masked(close, close_payload(1000)));
@@ -320,9 +321,9 @@ TEST_F(WebSocketWire, WS8_WhatThePeerGivesAsItsReasonIsPartOfTheCause) {
 }
 
 TEST_F(WebSocketWire, WS8_APeerThatDoesNotAnswerACloseIsNotWaitedForLong) {
-  place = listen({.limits = {.write_deadline = 100ms}});
+  place = listen({.limits = {.write_timeout = 100ms}});
   const auto peer = connect();
-  ASSERT_TRUE(node.accepted().disconnect());
+  ASSERT_TRUE(node.accepted().try_close());
   EXPECT_EQ(peer.read().close_code(), 1000);
   EXPECT_TRUE(peer.bytes().is_closed());
 }

@@ -20,8 +20,6 @@ inline constexpr auto option_names = std::to_array<std::string_view>({
   "stop-timeout",
   // of connections
   "connect-timeout",
-  "credit-bytes",
-  "credit-messages",
   "frame-timeout",
   "handshake-timeout",
   "idle-timeout",
@@ -35,8 +33,10 @@ inline constexpr auto option_names = std::to_array<std::string_view>({
   "max-pending-bytes",
   "max-route-hops",
   "max-tracing-context",
+  "max-unhandled-bytes",
+  "max-unhandled-messages",
   "poll-before-sleeping",
-  "write-deadline",
+  "write-timeout",
   // of UDP
   "datagram-size",
   "max-amplification",

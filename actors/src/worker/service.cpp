@@ -108,7 +108,7 @@ void service_bridge::pass_on(routed_message&& request) {
     return node().count_drop(drop_reason::expired, request.local_message());
   if (counts)
     own_.record_->count(&traffic::delivered);
-  auto promise = own_.keep(request);
+  auto promise = own_.make_response_promise(request);
   if (service_ended_)
     return end_with(promise, service_has_ended(), service_has_ended());
   if (outstanding_.size() >= options_.max_outstanding) {

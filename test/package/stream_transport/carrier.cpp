@@ -68,8 +68,7 @@ void socket_carrier::close(const ending& how) {
   if (how.cause)
     sdk::close_now(any);
   else
-    sdk::close_after_peer(std::move(any), thread_->executor(),
-                          connection().limits().write_deadline);
+    sdk::close_after_peer(std::move(any), thread_->executor(), connection().limits().write_timeout);
 }
 
 } // namespace mptcp

@@ -295,7 +295,7 @@ void connection_engine::check_deadlines(const tick& at) {
 /// Whether the peer has taken no byte for too long.
 bool connection_engine::is_stuck(clock::time_point now) const {
   return carrier_ && (!batch_.empty() || carrier_holds_some_)
-         && is_over(limits().write_deadline, std::max(last_output_, carrier_->last_output()), now);
+         && is_over(limits().write_timeout, std::max(last_output_, carrier_->last_output()), now);
 }
 
 void connection_engine::release_idle_memory(clock::time_point now) {
@@ -315,7 +315,7 @@ std::optional<error> connection_engine::missed_deadline(clock::time_point now) c
   };
   const auto& limit = limits();
   if (is_stuck(now))
-    return late("took no byte", limit.write_deadline, "write-deadline");
+    return late("took no byte", limit.write_timeout, "write-timeout");
   if (paused_)
     return std::nullopt;
   if (!input_.version_received() && is_over(limit.handshake_timeout, last_input_, now))

@@ -15,7 +15,7 @@ inbox::inbox(const connection_limits& limits, const stream_format& format,
   : limits_{limits},
     format_{format},
     credit_{std::move(credit)},
-    pool_{make_ref<buffer_pool>(chunk_size, 2 + 2 * limits.credit_bytes / chunk_size,
+    pool_{make_ref<buffer_pool>(chunk_size, 2 + 2 * limits.max_unhandled_bytes / chunk_size,
                                 std::move(reader), std::move(buffers))},
     decoder_{pool_, limits.max_frame_size, format.frames} {}
 
@@ -38,7 +38,7 @@ result<inbox::state> inbox::decode(connection_port& port, compat::execution_cont
     if ((*body)->empty())
       continue; // an empty frame means nothing (TCP-24)
     const auto size = (*body)->size();
-    auto content = format_.form.decode(std::move(**body), limits_.message);
+    auto content = format_.form.decode(std::move(**body), limits_.decode);
     if (!content && (format_.ignores_undecodable || exceeds_limits(content.error()))) {
       port.drop_undecodable(content.error());
       continue;

@@ -333,7 +333,7 @@ bool connection::flush(std::chrono::milliseconds timeout) const {
   return link_->wait_until_written(timeout);
 }
 
-result<void> connection::disconnect() const {
+result<void> connection::try_close() const {
   return link_->disconnect();
 }
 

@@ -97,7 +97,7 @@ result<bool> outbox::push(message& content, const connection_port* watched,
                   + std::to_string(largest)
                   + (largest == limits_.max_frame_size ? " (max-frame-size)" : "")
                   + "; send less at once");
-  if (auto fits = check_limits(content, limits_.message, without_own.skip_hops); !fits)
+  if (auto fits = check_limits(content, limits_.decode, without_own.skip_hops); !fits)
     return fail(std::move(fits.error()));
 
   const std::lock_guard guard{mutex_};

@@ -79,7 +79,7 @@ void socket_carrier::close(const ending& how) {
   if (how.cause)
     close_now(socket_);
   else
-    close_after_peer(std::move(socket_), thread_->executor(), connection().limits().write_deadline);
+    close_after_peer(std::move(socket_), thread_->executor(), connection().limits().write_timeout);
 }
 
 } // namespace ockam::internal

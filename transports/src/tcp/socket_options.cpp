@@ -26,7 +26,7 @@ int seconds_for_probes(std::chrono::seconds given) {
 } // namespace
 
 std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
-                        std::chrono::milliseconds write_deadline) {
+                        std::chrono::milliseconds write_timeout) {
   std::error_code first;
   const auto set = [&](const auto& option) {
     std::error_code failed;
@@ -45,12 +45,12 @@ std::error_code prepare(internal::stream_socket& socket, const keepalive_options
 #ifdef TCP_USER_TIMEOUT
   // There are no probes while something is unacknowledged. A peer that takes no byte counts too, so
   // nothing is set where one may take none for ever.
-  if (write_deadline.count() > 0) {
+  if (write_timeout.count() > 0) {
     const std::chrono::milliseconds probing_time
       = std::chrono::seconds{seconds_for_probes(keepalive.idle)}
         + std::chrono::seconds{seconds_for_probes(keepalive.interval)} * probes;
     constexpr std::chrono::milliseconds most{std::numeric_limits<int>::max()};
-    set(user_timeout{static_cast<int>(std::clamp(write_deadline, probing_time, most).count())});
+    set(user_timeout{static_cast<int>(std::clamp(write_timeout, probing_time, most).count())});
   }
 #endif
   std::error_code failed;

@@ -10,10 +10,10 @@
 namespace ockam::tcp::detail {
 
 /// No delay, keepalive, not blocking; bytes that the peer's system does not acknowledge end the
-/// connection as late as an unanswered probe, or after `write_deadline` when that is longer. A failure
+/// connection as late as an unanswered probe, or after `write_timeout` when that is longer. A failure
 /// to set one of them is not fatal.
 std::error_code prepare(internal::stream_socket& socket, const keepalive_options& keepalive,
-                        std::chrono::milliseconds write_deadline);
+                        std::chrono::milliseconds write_timeout);
 
 /// The TCP endpoint in a socket's address; of the family 0 for an empty one.
 asio::ip::tcp::endpoint tcp_endpoint(const internal::stream_endpoint& where);

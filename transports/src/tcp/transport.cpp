@@ -18,8 +18,8 @@ namespace {
 /// Sets the options of a connected socket, and returns the address of its peer.
 auto make_ready(const node_ptr& node, const keepalive_options& keepalive,
                 const connection_limits& limits) {
-  return [node, keepalive, deadline = limits.write_deadline](
-           internal::stream_socket& socket) -> result<std::string> {
+  return [node, keepalive,
+          deadline = limits.write_timeout](internal::stream_socket& socket) -> result<std::string> {
     const auto refused = prepare(socket, keepalive, deadline);
     std::error_code failed;
     const auto peer = socket.remote_endpoint(failed);

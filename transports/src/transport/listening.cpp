@@ -50,7 +50,7 @@ const flow_control_id& listener::flow_control_id() const noexcept {
   return impl_->flow_control_id();
 }
 
-result<void> listener::stop() const {
+result<void> listener::try_stop() const {
   return impl_->node()->stop_worker(impl_->address());
 }
 

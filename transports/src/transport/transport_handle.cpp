@@ -19,11 +19,11 @@ std::vector<Handle> handles_of(const internal::registry<T>& entries) {
 transport_handle::transport_handle(std::shared_ptr<internal::connecting_transport> impl)
   : impl_{std::move(impl)} {}
 
-result<void> transport_handle::disconnect(const address& any) {
+result<void> transport_handle::try_disconnect(const address& any) {
   return impl_->disconnect(any);
 }
 
-result<void> transport_handle::stop_listener(const address& listener) {
+result<void> transport_handle::try_stop_listener(const address& listener) {
   return impl_->stop_listener(listener);
 }
 

@@ -18,7 +18,7 @@ datagram_carrier::datagram_carrier(std::shared_ptr<udp_binding> binding,
 
 void datagram_carrier::attach(internal::connection_engine& connection) {
   carrier::attach(connection);
-  const auto chunks = 2 + 2 * connection.limits().credit_bytes / datagram_socket::chunk_size;
+  const auto chunks = 2 + 2 * connection.limits().max_unhandled_bytes / datagram_socket::chunk_size;
   incoming_.set_pool(
     make_ref<buffer_pool>(datagram_socket::chunk_size, chunks, connection.reader(), buffers_));
 }

@@ -37,7 +37,7 @@ fragment_reader::fragment_reader(datagram_socket& socket, peer_table& peers,
     peers_{peers},
     tied_to_{std::move(peer)},
     datagram_size_{options.datagram_size},
-    limits_{options.limits.message} {}
+    limits_{options.limits.decode} {}
 
 result<datagram_socket::receive_state> fragment_reader::receive() {
   arrived_.clear();

@@ -34,7 +34,7 @@ connection_limits limited(const bind_options& options) {
   auto limits = options.limits;
   const auto part = options.datagram_size - datagram_overhead;
   limits.max_frame_size = std::min(limits.max_frame_size, 0xffff * part);
-  limits.write_deadline = {};
+  limits.write_timeout = {};
   return limits;
 }
 
@@ -221,7 +221,7 @@ bool binding::flush(std::chrono::milliseconds timeout) const {
   return impl_->engine().wait_until_written(timeout);
 }
 
-result<void> binding::stop() const {
+result<void> binding::try_close() const {
   return impl_->engine().disconnect();
 }
 

@@ -25,7 +25,7 @@ void connector::connected(socket made, const endpoint& where) {
                             : make_plain_stream(std::move(bound));
   const auto peer = (peer_.secure ? "wss://" : "ws://")
                     + with_zone_escaped(internal::to_text(where)) + peer_.path;
-  stream_ = stream::create(std::move(below), peer, limits_.max_frame_size, limits_.write_deadline);
+  stream_ = stream::create(std::move(below), peer, limits_.max_frame_size, limits_.write_timeout);
   thread()->watch(stream_);
   stream_->connect(host_, peer_.target(),
                    [me = std::static_pointer_cast<connector>(shared_from_this()),

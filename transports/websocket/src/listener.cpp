@@ -74,7 +74,7 @@ void websocket_listener::serve(tcp_socket socket, std::shared_ptr<void> slot,
   const auto& limits = options_.limits;
   const auto made = stream::create(
     context_ ? make_tls_server(std::move(bound), context_) : make_plain_stream(std::move(bound)),
-    peer, limits.max_frame_size, limits.write_deadline, std::move(slot));
+    peer, limits.max_frame_size, limits.write_timeout, std::move(slot));
   const auto attempt = std::make_shared<opening>(made);
   if (!add_attempt_(attempt))
     return;

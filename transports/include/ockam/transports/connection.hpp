@@ -70,9 +70,10 @@ public:
   /// callback, unless `timeout` is 0.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
-  /// From now on the address is unknown; what was sent is still written, then it closes.
+  /// Makes the address unknown at once; what was sent is still written, then the connection closes.
   /// errc::not_found when it has closed already.
-  result<void> disconnect() const;
+  void close() const { value_or_throw(try_close()); }
+  [[nodiscard]] result<void> try_close() const;
 
 private:
   std::shared_ptr<internal::link> link_;

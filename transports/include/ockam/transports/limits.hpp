@@ -13,7 +13,7 @@ namespace ockam {
 /// Each limit is named in the error it causes. Nothing is reserved in advance.
 struct connection_limits {
   std::size_t max_frame_size = default_max_frame_size; ///< bytes of one encoded message, both ways
-  decode_limits message{};                             ///< hops, addresses, tracing context
+  decode_limits decode{};                              ///< hops, addresses, tracing context
 
   /// Output that waits, in bytes. Above it `send` fails with errc::resource_exhausted for messages
   /// that this node sends of its own accord; one message always fits into an empty queue. What is
@@ -24,12 +24,12 @@ struct connection_limits {
 
   /// Received messages, or their bytes, that are not handled yet, and likewise messages between
   /// workers that those have led to; then reading pauses.
-  std::size_t credit_messages = 1'024;
-  std::size_t credit_bytes = 4u << 20;
+  std::size_t max_unhandled_messages = 1'024;
+  std::size_t max_unhandled_bytes = 4u << 20;
 
   std::chrono::milliseconds handshake_timeout{5'000}; ///< for the peer's version byte
   std::chrono::milliseconds frame_timeout{30'000};    ///< for the rest of a frame that has begun
-  std::chrono::milliseconds write_deadline{10'000};   ///< without any progress
+  std::chrono::milliseconds write_timeout{10'000};    ///< without any progress
   std::chrono::milliseconds idle_timeout{0};          ///< without any byte either way; 0 is off
 
   bool operator==(const connection_limits&) const = default;
@@ -41,7 +41,7 @@ struct connection_limits {
 /// `max_pending_bytes` and for `keep_for`; what was being written is lost. The pauses begin anew when a
 /// frame has come, or the connection has lasted for `longest`. Requests that were written end with
 /// errc::connection_closed at once, others when they have waited for too long. All of it is counted.
-/// `disconnect` ends it for good.
+/// `close` ends it for good.
 struct reconnect_policy {
   std::chrono::milliseconds first{100};     ///< before the first attempt, then doubling
   std::chrono::milliseconds longest{5'000}; ///< each one varied by up to 20 %

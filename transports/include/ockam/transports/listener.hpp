@@ -26,7 +26,8 @@ public:
   [[nodiscard]] const ockam::flow_control_id& flow_control_id() const noexcept;
 
   /// No new connections; existing ones continue. errc::not_found when it has ended.
-  result<void> stop() const;
+  void stop() const { value_or_throw(try_stop()); }
+  [[nodiscard]] result<void> try_stop() const;
 
 private:
   std::shared_ptr<internal::listening> impl_;

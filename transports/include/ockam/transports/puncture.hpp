@@ -75,8 +75,9 @@ public:
   /// @param listener    to the other node's listener, any way there is
   /// - errc::invalid_value  no such address to bind, a route of another kind, an interval of nothing
   /// - errc::shutting_down  the node is stopping
-  static result<puncture> try_start(sender& from, transport over, const route& rendezvous,
-                                    route listener, puncture_options options = {});
+  [[nodiscard]] static result<puncture> try_start(sender& from, transport over,
+                                                  const route& rendezvous, route listener,
+                                                  puncture_options options = {});
   static puncture start(sender& from, transport over, const route& rendezvous, route listener,
                         puncture_options options = {}) {
     return value_or_throw(
@@ -100,11 +101,16 @@ public:
   /// - errc::timeout    not open yet
   /// - why it ended; errc::not_found when it was stopped
   /// - errc::misuse     in a worker, an observer or a callback
-  result<void> wait_until_open(std::chrono::milliseconds timeout = std::chrono::seconds{30}) const;
+  void wait_until_open(std::chrono::milliseconds timeout = std::chrono::seconds{30}) const {
+    value_or_throw(try_wait_until_open(timeout));
+  }
+  [[nodiscard]] result<void> try_wait_until_open(std::chrono::milliseconds timeout
+                                                 = std::chrono::seconds{30}) const;
 
-  /// From now on the address is unknown; the other end notices by the silence.
+  /// Makes the address unknown at once; the other end notices by the silence.
   /// errc::not_found when it has ended already.
-  result<void> stop() const;
+  void close() const { value_or_throw(try_close()); }
+  [[nodiscard]] result<void> try_close() const;
 
 private:
   std::shared_ptr<detail::puncture_state> state_;
@@ -131,9 +137,9 @@ public:
   explicit puncture_listener(std::shared_ptr<detail::puncture_listening> state);
 
   /// Errors: those of `puncture::try_start`; errc::already_exists
-  static result<puncture_listener> try_start(sender& on, ockam::address at, transport over,
-                                             route rendezvous,
-                                             puncture_listener_options options = {});
+  [[nodiscard]] static result<puncture_listener> try_start(sender& on, ockam::address at,
+                                                           transport over, route rendezvous,
+                                                           puncture_listener_options options = {});
   static puncture_listener start(sender& on, ockam::address at, transport over, route rendezvous,
                                  puncture_listener_options options = {}) {
     return value_or_throw(
@@ -146,7 +152,8 @@ public:
   [[nodiscard]] std::uint64_t refused() const noexcept;  ///< because of `max_punctures`
 
   /// No new punctures; existing ones continue. errc::not_found when it has ended.
-  result<void> stop() const;
+  void stop() const { value_or_throw(try_stop()); }
+  [[nodiscard]] result<void> try_stop() const;
 
 private:
   std::shared_ptr<detail::puncture_listening> state_;

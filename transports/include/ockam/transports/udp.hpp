@@ -97,9 +97,10 @@ public:
   /// As `connection::flush`; names that are being resolved are not waited for.
   bool flush(std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
 
-  /// From now on the address is unknown; what was sent is still written, then the port is free.
+  /// Makes the address unknown at once; what was sent is still written, then the port is free.
   /// errc::not_found when it has ended already.
-  result<void> stop() const;
+  void close() const { value_or_throw(try_close()); }
+  [[nodiscard]] result<void> try_close() const;
 
   /// For what is built on bindings.
   [[nodiscard]] const std::shared_ptr<detail::udp_binding>& impl() const noexcept { return impl_; }
@@ -139,8 +140,8 @@ public:
   /// - a system error        port in use, no permission; the name of the peer is unknown
   binding bind(std::string_view at = "127.0.0.1:0");
   binding bind(std::string_view at, bind_options options);
-  result<binding> try_bind(std::string_view at = "127.0.0.1:0");
-  result<binding> try_bind(std::string_view at, bind_options options);
+  [[nodiscard]] result<binding> try_bind(std::string_view at = "127.0.0.1:0");
+  [[nodiscard]] result<binding> try_bind(std::string_view at, bind_options options);
 
   [[nodiscard]] std::vector<binding> bindings() const;
 

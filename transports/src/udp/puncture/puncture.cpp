@@ -32,7 +32,7 @@ public:
 
   ~puncture_end() {
     port_.close();
-    static_cast<void>(socket_.stop()); // unless it was the first to end
+    static_cast<void>(socket_.try_close()); // unless it was the first to end
     state_->end();
   }
 
@@ -280,7 +280,7 @@ result<std::shared_ptr<puncture_state>> start_puncture(sender& from, transport& 
     setup.spawner_id = asked_by->listener_id;
   auto port = connection_port::open(from.services(), std::move(setup));
   if (!port) {
-    static_cast<void>(socket->stop());
+    static_cast<void>(socket->try_close());
     return fail(std::move(port.error()));
   }
   state->set_up(socket->impl(), *port);
@@ -345,11 +345,11 @@ bool puncture::has_ended() const noexcept {
   return state_->has_ended();
 }
 
-result<void> puncture::wait_until_open(std::chrono::milliseconds timeout) const {
+result<void> puncture::try_wait_until_open(std::chrono::milliseconds timeout) const {
   return state_->wait_until_open(timeout);
 }
 
-result<void> puncture::stop() const {
+result<void> puncture::try_close() const {
   return state_->stop();
 }
 

@@ -113,7 +113,7 @@ std::uint64_t puncture_listener::refused() const noexcept {
   return state_->refused.load();
 }
 
-result<void> puncture_listener::stop() const {
+result<void> puncture_listener::try_stop() const {
   return state_->node->stop_worker(state_->at);
 }
 

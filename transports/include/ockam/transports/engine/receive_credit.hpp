@@ -69,9 +69,9 @@ public:
   /// @param reader  woken once after `exhausted` returned true and half of what was used up is free,
   ///                by the thread that freed it; nullptr: none
   receive_credit(const connection_limits& limits, ref_ptr<capacity_listener> reader)
-    : received_{limits.credit_messages, limits.credit_bytes},
-      made_{limits.credit_messages, limits.credit_bytes},
-      output_{limits.credit_messages, limits.max_pending_bytes},
+    : received_{limits.max_unhandled_messages, limits.max_unhandled_bytes},
+      made_{limits.max_unhandled_messages, limits.max_unhandled_bytes},
+      output_{limits.max_unhandled_messages, limits.max_pending_bytes},
       reader_{std::move(reader)} {}
 
   void take(std::size_t bytes) noexcept override { received_.take(bytes); }

@@ -10,16 +10,18 @@ namespace ockam::internal {
 template <class Visitor>
 void visit_options(connection_limits& limits, Visitor& visit) {
   visit("max-frame-size", limits.max_frame_size, "bytes of one encoded message, both ways");
-  visit("max-route-hops", limits.message.max_route_hops, "addresses in a route from the wire");
-  visit("max-address-size", limits.message.max_address_size, "bytes of one of them");
-  visit("max-tracing-context", limits.message.max_tracing_context,
+  visit("max-route-hops", limits.decode.max_route_hops, "addresses in a route from the wire");
+  visit("max-address-size", limits.decode.max_address_size, "bytes of one of them");
+  visit("max-tracing-context", limits.decode.max_tracing_context,
         "bytes; a longer one is left out");
   visit("max-pending-bytes", limits.max_pending_bytes, "output that waits, for each connection");
-  visit("credit-messages", limits.credit_messages, "received messages that are not handled yet");
-  visit("credit-bytes", limits.credit_bytes, "bytes of received messages that are not handled yet");
+  visit("max-unhandled-messages", limits.max_unhandled_messages,
+        "received messages that are not handled yet");
+  visit("max-unhandled-bytes", limits.max_unhandled_bytes,
+        "bytes of received messages that are not handled yet");
   visit("handshake-timeout", limits.handshake_timeout, "for what the peer has to send first");
   visit("frame-timeout", limits.frame_timeout, "for the rest of a frame that has begun");
-  visit("write-deadline", limits.write_deadline, "for output without any progress");
+  visit("write-timeout", limits.write_timeout, "for output without any progress");
   visit("idle-timeout", limits.idle_timeout, "without a byte either way; 0s is off");
 }
 

@@ -65,11 +65,13 @@ private:
 /// What the handle of every transport offers that has connections and listeners. Thread-safe.
 class OCKAM_TRANSPORTS_EXPORT transport_handle {
 public:
-  /// As `connection::disconnect`, by sender or receiver address. errc::not_found
-  result<void> disconnect(const address& any);
+  /// As `connection::close`, by sender or receiver address. errc::not_found
+  void disconnect(const address& any) { value_or_throw(try_disconnect(any)); }
+  [[nodiscard]] result<void> try_disconnect(const address& any);
 
   /// As `listener::stop`, by its address. errc::not_found
-  result<void> stop_listener(const address& listener);
+  void stop_listener(const address& listener) { value_or_throw(try_stop_listener(listener)); }
+  [[nodiscard]] result<void> try_stop_listener(const address& listener);
 
   [[nodiscard]] std::vector<connection> connections() const;
   [[nodiscard]] std::vector<listener> listeners() const;
@@ -85,7 +87,8 @@ protected:
   transport_handle& operator=(const transport_handle&) = default;
 
   /// Waits for `begin`, which is given what to call when it is done.
-  result<connection> wait_for(const std::function<void(internal::on_connected)>& begin) const;
+  [[nodiscard]] result<connection> wait_for(
+    const std::function<void(internal::on_connected)>& begin) const;
 
   /// As `done`; what it throws is logged and counted.
   [[nodiscard]] internal::on_connected guarded(internal::on_connected done) const;
@@ -115,10 +118,10 @@ public:
   Listener listen(std::string_view at, ListenOptions options) {
     return value_or_throw(try_listen(at, std::move(options)));
   }
-  result<Listener> try_listen(std::string_view at) {
+  [[nodiscard]] result<Listener> try_listen(std::string_view at) {
     return try_listen(at, default_listen_options());
   }
-  result<Listener> try_listen(std::string_view at, ListenOptions options) {
+  [[nodiscard]] result<Listener> try_listen(std::string_view at, ListenOptions options) {
     return calls_->listen(at, std::move(options));
   }
 
@@ -127,10 +130,10 @@ public:
   connection connect(std::string_view peer, ConnectOptions options) {
     return value_or_throw(try_connect(peer, std::move(options)));
   }
-  result<connection> try_connect(std::string_view peer) {
+  [[nodiscard]] result<connection> try_connect(std::string_view peer) {
     return try_connect(peer, default_connect_options());
   }
-  result<connection> try_connect(std::string_view peer, ConnectOptions options) {
+  [[nodiscard]] result<connection> try_connect(std::string_view peer, ConnectOptions options) {
     return wait_for([&](internal::on_connected done) {
       calls_->connect(peer, std::move(options), std::move(done));
     });
