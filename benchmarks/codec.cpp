@@ -150,7 +150,7 @@ row framing() {
   return {.figures = {{.name = "codec.split_stream.32B", .parts = static_cast<double>(frames)}},
           .baselines = {},
           .set_up = [stream] {
-            const auto pool = make_ref<chunk_pool>(default_chunk_size, 4);
+            const auto pool = make_ref<buffer_pool>(default_chunk_size, 4);
             return std::vector{timed("ockam", [stream, pool](std::size_t n) {
               frame_decoder decoder{
                 pool, default_max_frame_size, {.length_size = 4, .version_byte = false}};
@@ -223,7 +223,7 @@ row looking_up(std::size_t count) {
             const auto on = std::make_shared<host>(policy::sharing);
             const auto all = std::make_shared<node>(on->system);
             struct idle {
-              void handle_message(context&, routed<any>&&) {}
+              void handle_message(context&, routed<any_body>&&) {}
             };
             std::vector<address> names;
             std::unordered_map<address, std::size_t> map;

@@ -34,32 +34,32 @@ std::string new_name(std::size_t index) {
 }
 
 struct echo {
-  result<void> handle_message(context& ctx, const routed<raw>& what) {
-    return ctx.send(what.return_route(), raw{what.payload()});
+  result<void> handle_message(context& ctx, const routed<raw_body>& what) {
+    return ctx.send(what.return_route(), raw_body{what.payload()});
   }
 };
 
 /// Blocks, which a worker should not; its own answer may come late, no other.
 struct slow_echo {
-  result<void> handle_message(context& ctx, const routed<raw>& what) {
+  result<void> handle_message(context& ctx, const routed<raw_body>& what) {
     std::this_thread::sleep_for(nap);
-    return ctx.send(what.return_route(), raw{what.payload()});
+    return ctx.send(what.return_route(), raw_body{what.payload()});
   }
 };
 
 /// Blocks for long, at the first message that it ever gets.
 struct new_worker {
-  result<void> handle_message(context& ctx, const routed<raw>& what) {
+  result<void> handle_message(context& ctx, const routed<raw_body>& what) {
     std::this_thread::sleep_for(long_nap);
-    return ctx.send(what.return_route(), raw{what.payload()});
+    return ctx.send(what.return_route(), raw_body{what.payload()});
   }
 };
 
 /// Answers with far more than it was asked with.
 struct amplifier {
-  raw answer{payload_of(large_answer)};
+  raw_body answer{payload_of(large_answer)};
 
-  result<void> handle_message(context& ctx, const routed<raw>& what) {
+  result<void> handle_message(context& ctx, const routed<raw_body>& what) {
     return ctx.send(what.return_route(), answer);
   }
 };
@@ -79,9 +79,9 @@ void wait_until(const char* what, Done done) {
 struct driver {
   std::shared_ptr<flight> flying;
   std::vector<route> paths;
-  raw body{payload_of(32)};
+  raw_body body{payload_of(32)};
 
-  void handle_message(context& ctx, const routed<raw>& what) {
+  void handle_message(context& ctx, const routed<raw_body>& what) {
     const auto count = flying->next();
     if (what.payload().size() > 0 && count > 0)
       return send(ctx, what.return_route());
@@ -106,9 +106,9 @@ struct asking {
 struct patient {
   std::shared_ptr<asking> state;
   route path;
-  raw body{payload_of(32)};
+  raw_body body{payload_of(32)};
 
-  void handle_message(context& ctx, routed<any>&&) {
+  void handle_message(context& ctx, routed<any_body>&&) {
     if (!state->wanted || !ctx.send(path, body))
       state->waiting = false;
   }
@@ -151,13 +151,13 @@ private:
     ++awaited_;
   }
   void read() {
-    keep(value_or_throw(mailbox_.receive<raw>()).payload());
+    keep(value_or_throw(mailbox_.receive<raw_body>()).payload());
     --awaited_;
   }
 
   endpoint mailbox_;
   route to_;
-  raw request_{payload_of(32)};
+  raw_body request_{payload_of(32)};
   std::size_t awaited_ = 0;
 };
 
@@ -175,7 +175,7 @@ public:
 
   void fly(std::size_t messages) {
     flight_->begin(messages, quick_workers);
-    own_.node.send("driver", raw{});
+    own_.node.send("driver", raw_body{});
     flight_->wait();
   }
 
@@ -183,7 +183,7 @@ public:
   /// @returns seconds, without those in which only the last answer of the slow worker is awaited
   double fly_beside_slow_worker(std::size_t messages) {
     asking_->wanted = asking_->waiting = true;
-    own_.node.send("patient", raw{});
+    own_.node.send("patient", raw_body{});
     const auto began = clock::now();
     fly(messages);
     const auto seconds = seconds_since(began);
@@ -196,11 +196,11 @@ public:
   /// @returns seconds, without those in which only its answer is awaited
   double fly_beside_new_worker(std::size_t messages) {
     const auto which = new_name(next_new_++ % new_workers);
-    value_or_throw(asker_.send(make_route(full_, address{which}), raw{}));
+    value_or_throw(asker_.send(make_route(full_, address{which}), raw_body{}));
     const auto began = clock::now();
     fly(messages);
     const auto seconds = seconds_since(began);
-    keep(value_or_throw(asker_.receive<raw>()).payload());
+    keep(value_or_throw(asker_.receive<raw_body>()).payload());
     return seconds;
   }
 
@@ -276,7 +276,7 @@ public:
     for (const auto& each : all_) {
       own_.node.flow_controls().add_consumer("mailbox", each.flow_control_id());
       value_or_throw(mailbox_.send(make_route(each, "echo"), body_));
-      keep(value_or_throw(mailbox_.receive<raw>()).payload());
+      keep(value_or_throw(mailbox_.receive<raw_body>()).payload());
     }
   }
 
@@ -289,7 +289,7 @@ private:
   tcp_node own_;
   tcp::listener listener_ = own_.transport.listen("127.0.0.1:0");
   endpoint mailbox_ = own_.node.make_endpoint("mailbox");
-  raw body_{payload_of(32)};
+  raw_body body_{payload_of(32)};
   std::vector<connection> all_;
 };
 

@@ -29,9 +29,9 @@ std::string hop_name(int number) {
 struct driver {
   std::shared_ptr<flight> flying;
   route path;
-  raw body;
+  raw_body body;
 
-  void handle_message(context& ctx, routed<any>&&) {
+  void handle_message(context& ctx, routed<any_body>&&) {
     for (auto count = flying->next(); count > 0; --count)
       if (auto sent = ctx.send(path, body); !sent)
         flying->fail(to_string(sent.error()));
@@ -39,26 +39,27 @@ struct driver {
 };
 
 struct echo {
-  result<void> handle_message(context& ctx, const routed<raw>& received) {
-    return ctx.send(received.return_route(), raw{received.payload()});
+  result<void> handle_message(context& ctx, const routed<raw_body>& received) {
+    return ctx.send(received.return_route(), raw_body{received.payload()});
   }
 };
 
 /// Asks the echo, again and again.
 struct asker {
   std::shared_ptr<flight> flying;
-  raw body;
+  raw_body body;
 
-  void handle_message(context& ctx, routed<any>&&) { go_on(ctx); }
+  void handle_message(context& ctx, routed<any_body>&&) { go_on(ctx); }
 
   void go_on(context& ctx) {
     if (flying->next() == 0)
       return;
-    auto asked = ctx.send_and_receive<raw>("echo", body, [this, &ctx](const result<raw>& reply) {
-      if (!reply)
-        return flying->fail(to_string(reply.error()));
-      go_on(ctx);
-    });
+    auto asked = ctx.send_and_receive<raw_body>("echo", body,
+                                                [this, &ctx](const result<raw_body>& reply) {
+                                                  if (!reply)
+                                                    return flying->fail(to_string(reply.error()));
+                                                  go_on(ctx);
+                                                });
     if (!asked)
       flying->fail(to_string(asked.error()));
   }
@@ -67,12 +68,12 @@ struct asker {
 /// Counts what arrives.
 struct sink {
   std::shared_ptr<flight> flying;
-  void handle_message(context&, routed<any>&&) { flying->next(); }
+  void handle_message(context&, routed<any_body>&&) { flying->next(); }
 };
 
 /// Sends as many messages as it is told to.
 struct source {
-  raw body;
+  raw_body body;
   result<void> handle_message(context& ctx, const routed<std::uint64_t>& go) {
     for (auto left = go.body(); left > 0; --left)
       if (auto sent = ctx.send("sink", body); !sent)
@@ -82,7 +83,7 @@ struct source {
 };
 
 struct idle {
-  void handle_message(context&, routed<any>&&) {}
+  void handle_message(context&, routed<any_body>&&) {}
 };
 
 class node_chain {
@@ -95,12 +96,12 @@ public:
     for (int i = 1; i <= hops; ++i)
       path.append(node_.start_worker(hop_name(i), hop{}));
     path.append(address{"driver"});
-    node_.start_worker("driver", driver{flight_, std::move(path), raw{payload_of(32)}});
+    node_.start_worker("driver", driver{flight_, std::move(path), raw_body{payload_of(32)}});
   }
 
   void fly(std::size_t messages, std::size_t window) {
     flight_->begin(messages, window);
-    node_.send("driver", raw{});
+    node_.send("driver", raw_body{});
     flight_->wait();
   }
 
@@ -169,7 +170,7 @@ struct both {
   /// Sends and waits until the flight has landed.
   void fly_node(const char* first, std::size_t messages) {
     flying->begin(messages, 1);
-    own.send(first, raw{});
+    own.send(first, raw_body{});
     flying->wait();
   }
 
@@ -190,7 +191,7 @@ row requests_of_a_worker(policy scheduling) {
             };
             const auto all = std::make_shared<asking>(scheduling);
             all->own.start_worker("echo", echo{});
-            all->own.start_worker("asker", asker{all->flying, raw{payload_of(32)}});
+            all->own.start_worker("asker", asker{all->flying, raw_body{payload_of(32)}});
             return std::vector{
               timed("caf",
                     [all](std::size_t n) {
@@ -227,14 +228,14 @@ row requests_of_a_thread(policy scheduling) {
                     }),
               timed("ockam, send_and_receive",
                     [all](std::size_t n) {
-                      for (const raw body{payload_of(32)}; n > 0; --n)
-                        all->own.send_and_receive<raw>("echo", body);
+                      for (const raw_body body{payload_of(32)}; n > 0; --n)
+                        all->own.send_and_receive<raw_body>("echo", body);
                     }),
               timed("ockam, send, receive",
                     [all](std::size_t n) {
-                      for (const raw body{payload_of(32)}; n > 0; --n) {
+                      for (const raw_body body{payload_of(32)}; n > 0; --n) {
                         value_or_throw(all->mailbox.send("echo", body));
-                        keep(value_or_throw(all->mailbox.receive<raw>()).payload());
+                        keep(value_or_throw(all->mailbox.receive<raw_body>()).payload());
                       }
                     }),
             };
@@ -262,7 +263,7 @@ row fan_in(std::size_t senders, policy scheduling) {
               for (std::size_t i = 0; i < senders; ++i) {
                 all->plain.push_back(all->on.system.spawn<plain_source>(all->plain_to));
                 all->names.push_back(all->own.start_worker("source-" + std::to_string(i),
-                                                           source{raw{payload_of(32)}}));
+                                                           source{raw_body{payload_of(32)}}));
               }
               return std::vector{
                 timed("caf",

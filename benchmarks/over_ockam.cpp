@@ -26,9 +26,9 @@ namespace {
 using namespace ockam;
 
 struct echo {
-  result<void> handle_message(context& ctx, const routed<raw>& what) {
+  result<void> handle_message(context& ctx, const routed<raw_body>& what) {
     if (is_wanted_back(what.payload().data()[0]))
-      return ctx.send(what.return_route(), raw{what.payload()});
+      return ctx.send(what.return_route(), raw_body{what.payload()});
     return {};
   }
 };
@@ -36,11 +36,11 @@ struct echo {
 struct driver {
   std::shared_ptr<flight> flying;
   std::vector<route> paths;
-  batch<raw> what;
+  batch<raw_body> what;
   std::size_t turn = 0;
 
-  void handle_message(context& ctx, routed<any>&&) {
-    what.send(flying->next(), [&](const raw& body) {
+  void handle_message(context& ctx, routed<any_body>&&) {
+    what.send(flying->next(), [&](const raw_body& body) {
       if (auto sent = ctx.send(paths[turn++ % paths.size()], body); !sent)
         flying->fail(to_string(sent.error()));
     });
@@ -89,8 +89,8 @@ void relay_to(const std::string& to) {
   own.serve({"relay"});
 }
 
-raw as_it_is(const bytes& payload) {
-  return raw{shared_bytes::adopt(payload)};
+raw_body as_it_is(const bytes& payload) {
+  return raw_body{shared_bytes::adopt(payload)};
 }
 
 std::shared_ptr<ockam_client> client_of(std::unique_ptr<carrier> own, const load& what,
@@ -139,7 +139,7 @@ void carrier::serve(const std::vector<std::string>& names) {
 }
 
 ockam_client::ockam_client(std::unique_ptr<carrier> own, const load& what, const std::string& place,
-                           const route& onward, raw (*encode)(const bytes&))
+                           const route& onward, raw_body (*encode)(const bytes&))
   : flight_{std::make_shared<flight>()},
     window_{what.window},
     batch_{batch_of(what, encode)},
@@ -160,7 +160,7 @@ ockam_client::~ockam_client() = default;
 
 void ockam_client::fly_by_worker(std::size_t messages) {
   flight_->begin(messages / batch_.each, window_);
-  own_->node.send("driver", raw{});
+  own_->node.send("driver", raw_body{});
   flight_->wait();
 }
 
@@ -168,16 +168,16 @@ void ockam_client::fly_by_thread(std::size_t messages) {
   flight_->begin(messages / batch_.each, window_);
   for (;;) {
     batch_.send(flight_->next(),
-                [this](const raw& body) { value_or_throw(mailbox_.send(path_, body)); });
+                [this](const raw_body& body) { value_or_throw(mailbox_.send(path_, body)); });
     if (flight_->landed())
       return;
-    keep(value_or_throw(mailbox_.receive<raw>()).payload());
+    keep(value_or_throw(mailbox_.receive<raw_body>()).payload());
   }
 }
 
 void ockam_client::request(std::size_t messages) {
   for (; messages > 0; --messages)
-    own_->node.send_and_receive<raw>(path_, batch_.asking);
+    own_->node.send_and_receive<raw_body>(path_, batch_.asking);
 }
 
 technology over_ockam() {

@@ -16,7 +16,7 @@ public:
   /// @param onward  from a connection on
   /// @param encode  makes the body of a message from a payload
   ockam_client(std::unique_ptr<carrier> own, const load& what, const std::string& place,
-               const ockam::route& onward, ockam::raw (*encode)(const ockam::bytes& payload));
+               const ockam::route& onward, ockam::raw_body (*encode)(const ockam::bytes& payload));
   ockam_client(const ockam_client&) = delete;
   ockam_client& operator=(const ockam_client&) = delete;
   ~ockam_client();
@@ -28,7 +28,7 @@ public:
 private:
   std::shared_ptr<flight> flight_;
   std::size_t window_;
-  batch<ockam::raw> batch_;
+  batch<ockam::raw_body> batch_;
   std::unique_ptr<carrier> own_;
   ockam::endpoint mailbox_;
   ockam::route path_;

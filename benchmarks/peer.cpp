@@ -33,7 +33,7 @@ fs::path rust_program(const std::string& name) {
 }
 
 /// The tutorial's echoer wants a string.
-raw as_string(const bytes& payload) {
+raw_body as_string(const bytes& payload) {
   return {value_or_throw(encode_payload(std::string(payload.begin(), payload.end())))};
 }
 
@@ -54,7 +54,7 @@ technology rust_echoer(const fs::path& program) {
 /// Counts what arrives.
 struct sink {
   std::shared_ptr<flight> flying;
-  void handle_message(context&, routed<any>&&) { flying->next(); }
+  void handle_message(context&, routed<any_body>&&) { flying->next(); }
 };
 
 /// Has a Rust node send: it has been made for tests, and its texts are numbers.

@@ -27,7 +27,7 @@ struct presence {
 
 struct idle_worker {
   presence here;
-  void handle_message(context&, routed<any>&&) {}
+  void handle_message(context&, routed<any_body>&&) {}
 };
 
 class plain_idle final : public plain<small_message>::handle::base {

@@ -17,8 +17,8 @@ address name_of(std::size_t player) {
   return address{"p" + std::to_string(player)};
 }
 
-raw encode(const memo& what) {
-  return raw{shared_bytes::of_size(sizeof what, [&](std::span<std::uint8_t> to) {
+raw_body encode(const memo& what) {
+  return raw_body{shared_bytes::of_size(sizeof what, [&](std::span<std::uint8_t> to) {
     std::memcpy(to.data(), &what, sizeof what);
   })};
 }
@@ -32,7 +32,7 @@ memo decode(const shared_bytes& payload) {
 
 class worker_stage final : public stage {
 public:
-  worker_stage(context& ctx, const routed<raw>& handled, const std::vector<route>* all)
+  worker_stage(context& ctx, const routed<raw_body>& handled, const std::vector<route>* all)
     : context_{ctx}, handled_{handled}, all_{all} {}
 
   void send(std::size_t to, const memo& what) override {
@@ -45,7 +45,7 @@ public:
 
 private:
   context& context_;
-  const routed<raw>& handled_;
+  const routed<raw_body>& handled_;
   const std::vector<route>* all_;
 };
 
@@ -53,7 +53,7 @@ struct acting {
   std::unique_ptr<player> played;
   std::shared_ptr<const std::vector<route>> all;
 
-  void handle_message(context& ctx, const routed<raw>& received) {
+  void handle_message(context& ctx, const routed<raw_body>& received) {
     worker_stage here{ctx, received, all.get()};
     played->on(here, decode(received.payload()));
   }
@@ -95,7 +95,7 @@ public:
     for (const auto& each : own_) // stopped ones are forgotten
       node_.node.flow_controls().add_consumer(each, connection_.flow_control_id());
     if (!std::exchange(introduced_, true)) // those there learn the way to here
-      node_.node.send_and_receive<raw>(make_route(connection_, "prompter"), raw{});
+      node_.node.send_and_receive<raw_body>(make_route(connection_, "prompter"), raw_body{});
   }
   void send(std::size_t to, const memo& what) override {
     node_.node.send(all_->at(to), encode(what));
@@ -122,11 +122,11 @@ private:
 struct prompter {
   std::shared_ptr<std::vector<route>> all;
 
-  result<void> handle_message(context& ctx, const routed<raw>& received) {
+  result<void> handle_message(context& ctx, const routed<raw_body>& received) {
     for (std::size_t i = 0; i < all->size(); ++i)
       if ((*all)[i].empty())
         (*all)[i] = make_route(address{received.return_route().front()}, name_of(i));
-    return ctx.send(received.return_route(), raw{received.payload()});
+    return ctx.send(received.return_route(), raw_body{received.payload()});
   }
 };
 

@@ -29,7 +29,7 @@ struct named {
 };
 
 /// An enum with content in Rust.
-using level = std::variant<unit, std::uint8_t, named>;
+using level = std::variant<no_body, std::uint8_t, named>;
 
 struct reading {
   std::string sensor = "Kühlhaus 北";
@@ -53,7 +53,7 @@ inline bytes pattern(std::size_t size) {
   return made;
 }
 
-inline raw raw_pattern(std::size_t size) {
+inline raw_body raw_pattern(std::size_t size) {
   return {shared_bytes::adopt(pattern(size))};
 }
 

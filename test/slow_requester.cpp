@@ -58,7 +58,7 @@ std::uint16_t port_in_place(const std::string& place) {
 /// Frames behind their lengths.
 class stream_client final : public slow_client {
 public:
-  stream_client(raw_peer peer, const framing& how, const message_form& form)
+  stream_client(raw_peer peer, const stream_framing& how, const message_form& form)
     : peer_{std::move(peer)}, framing_{how}, form_{form} {
     if (framing_.version_byte)
       peer_.write(bytes{tcp_protocol_version});
@@ -85,7 +85,7 @@ public:
 
 private:
   const raw_peer peer_;
-  const framing framing_;
+  const stream_framing framing_;
   const message_form& form_;
 };
 

@@ -10,7 +10,7 @@ namespace hello_ockam {
 class hop {
 public:
   /// Receives any message, steps over its own address, and forwards.
-  auto handle_message(ockam::context& ctx, ockam::routed<ockam::any>&& msg) {
+  auto handle_message(ockam::context& ctx, ockam::routed<ockam::any_body>&& msg) {
     std::cout << "Address: " + to_string(ctx.primary_address())
                    + ", Received: " + to_string(msg.local_message()) + "\n"
               << std::flush;

@@ -13,7 +13,7 @@ public:
     : route_{std::move(forward_to)}, next_hop_{ockam::value_or_throw(route_.next())} {}
 
   /// Receives any message and forwards it, without becoming a part of its return route.
-  auto handle_message(ockam::context& ctx, ockam::routed<ockam::any>&& msg) {
+  auto handle_message(ockam::context& ctx, ockam::routed<ockam::any_body>&& msg) {
     std::cout << "Address: " + to_string(ctx.primary_address())
                    + ", Received: " + to_string(msg.local_message()) + "\n"
               << std::flush;

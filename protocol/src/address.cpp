@@ -70,8 +70,8 @@ result<address> address::parse(std::string_view text) {
 
 namespace {
 
-/// Bytes of the system's generator, many at a time, for one call costs as much as sending a message.
-/// No byte is used twice, not by the child of a fork either.
+/// Bytes of the system's generator, fetched in bulk: one call costs as much as sending a message.
+/// No byte is used twice, not even in the child of a fork.
 class random_bytes {
 public:
   template <std::size_t Size>
@@ -103,7 +103,7 @@ private:
     }
   }
 
-  std::array<std::uint8_t, 256> ready_{}; // the system gives so many at once, or none
+  std::array<std::uint8_t, 256> ready_{}; // the system returns up to this many at once, or none
   std::size_t left_ = 0;
   unsigned forks_ = 0;
 };
@@ -143,7 +143,7 @@ std::uint64_t word_at(const char* data) noexcept {
   return word;
 }
 
-/// Every byte of at most seven, by reads that overlap.
+/// All of at most seven bytes, by overlapping reads.
 std::uint64_t short_word(const char* data, std::size_t size) noexcept {
   if (size >= 4)
     return word_at<std::uint32_t>(data) << 32 | word_at<std::uint32_t>(data + size - 4);
@@ -156,8 +156,8 @@ std::uint64_t short_word(const char* data, std::size_t size) noexcept {
 } // namespace
 
 std::uint64_t hash_value(address_view value, std::uint64_t seed) noexcept {
-  // Folded 64x64-bit products of 8-byte words, the last of which overlaps the one before; the seed and
-  // the size enter every step.
+  // Folded 64x64-bit products of 8-byte words, the last of which may overlap; the seed and the size
+  // enter every step.
   __extension__ using wide = unsigned __int128;
   const auto mix = [](std::uint64_t a, std::uint64_t b) {
     const auto product = static_cast<wide>(a) * b;

@@ -44,7 +44,7 @@ status read_status(cbor_cursor& in) {
   }
 }
 
-/// Calls `read_value(key)` in front of every value of a map; a value that it leaves is skipped.
+/// Calls `read_value(key)` for every value of a map and skips values that it does not read.
 template <class ReadValue>
 void read_map(cbor_cursor& in, ReadValue read_value) {
   auto pairs = in.enter_map();
@@ -56,11 +56,11 @@ void read_map(cbor_cursor& in, ReadValue read_value) {
 }
 
 tl::unexpected<error> undecodable(const char* what, const cbor_cursor& in) {
-  return fail(in.problem(), std::string{what} + " cannot be decoded, byte "
-                              + std::to_string(in.offset()) + " is where it goes wrong");
+  return fail(in.problem(), std::string{what} + " cannot be decoded: error at byte "
+                              + std::to_string(in.offset()));
 }
 
-/// The one item behind a header that announces it.
+/// The item behind a header with `has_body`.
 shared_bytes read_body(cbor_cursor& in, const shared_bytes& cbor, bool announced) {
   if (!announced || !in.ok())
     return {};
@@ -150,7 +150,7 @@ tl::unexpected<error> not_utf8(const char* what) {
   return fail(errc::invalid_utf8, std::string{what} + " is not UTF-8");
 }
 
-/// BARE data around what `decode` reads.
+/// Reads BARE data and decodes its content.
 template <class T, class Decode>
 T read_wrapped(bare_reader& in, Decode decode) {
   const auto content = in.shared_data();
@@ -220,7 +220,7 @@ result<shared_bytes> encode(const response& value) {
 result<shared_bytes> encode(const error_body& value) {
   if (too_deep(value))
     return fail(errc::nesting_too_deep, "an error with more than " + std::to_string(max_causes)
-                                          + " causes inside each other cannot be sent");
+                                          + " nested causes cannot be sent");
   if (!all_utf8(value))
     return not_utf8("the text of an error");
   return shared_bytes::of_size(size_of(value), [&](std::span<std::uint8_t> memory) {

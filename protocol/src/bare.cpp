@@ -14,13 +14,13 @@ constexpr bool is_scalar_value(std::uint32_t code_point) noexcept {
   return code_point < 0xd800 || (code_point > 0xdfff && code_point <= 0x10ffff);
 }
 
-/// Begins a level of a reader or a writer.
+/// Enters a level of a reader or a writer.
 template <class Stream>
 bool enter_level(Stream& stream, std::size_t& depth) {
   if (depth == max_nesting)
     stream.fail(errc::nesting_too_deep,
                 "a body of more than " + std::to_string(max_nesting)
-                  + " values inside each other is refused; send it flat, as a list of nodes that "
+                  + " nested values is refused; send it flat, as a list of nodes that "
                     "name their parents for instance");
   if (!stream.ok())
     return false;

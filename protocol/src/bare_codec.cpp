@@ -51,7 +51,7 @@ route read_route(bare_reader& in, bytes_view input, const decode_limits& limits)
   const auto canonical_size = measure_route(in, count, limits);
   if (!in.ok())
     return {};
-  std::array<std::uint8_t, 128> few; // enough for most routes, without the heap
+  std::array<std::uint8_t, 128> few; // enough for most routes
   bytes many(canonical_size > few.size() ? canonical_size : 0);
   auto* const canonical = many.empty() ? few.data() : many.data();
   auto* to = canonical;
@@ -60,7 +60,7 @@ route read_route(bare_reader& in, bytes_view input, const decode_limits& limits)
   return route::from_encoded({canonical, canonical_size}, static_cast<std::size_t>(count));
 }
 
-/// Anything that is not 01 and a well-formed text is no tracing context.
+/// Anything but 01 and well-formed text counts as an absent tracing context.
 std::optional<std::string> read_tracing(bare_reader& in, const decode_limits& limits) {
   if (in.remaining() == 0 || in.integer<std::uint8_t>() != 1)
     return std::nullopt;
@@ -70,7 +70,7 @@ std::optional<std::string> read_tracing(bare_reader& in, const decode_limits& li
   return std::string{context};
 }
 
-/// The first address that is written.
+/// The first address to write.
 route::iterator behind(const route& hops, std::size_t skip_hops) {
   return std::next(hops.begin(), static_cast<std::ptrdiff_t>(std::min(skip_hops, hops.size())));
 }
@@ -91,7 +91,7 @@ void write_route(bare_writer& out, const route& hops, std::size_t skip_hops = 0)
   }
 }
 
-/// All before the payload's bytes.
+/// Everything before the bytes of the payload.
 std::size_t head_size(const message& value, encode_options options) noexcept {
   return 1 + route_size(value.onward_route(), options.skip_hops) + route_size(value.return_route())
          + bare_uint_size(value.payload().size());
@@ -105,7 +105,7 @@ void write_head(bare_writer& out, const message& value, encode_options options,
   out.uint(value.payload().size());
 }
 
-/// All behind them.
+/// Everything behind them.
 void write_tail(bare_writer& out, const message& value, encode_options options) {
   if (!value.tracing_context() && options.when_absent == absent_tracing::omitted)
     return;
@@ -138,7 +138,7 @@ void write_whole(bare_writer& out, const message& value, encode_options options,
 
 result<message> decode_bare_message(shared_bytes frame, const decode_limits& limits) {
   bare_reader in{frame};
-  in.integer<std::uint8_t>(); // the version, which no receiver of this form looks at
+  in.integer<std::uint8_t>(); // the version, which no receiver of this form checks
   auto onward = read_route(in, frame.view(), limits);
   auto back = read_route(in, frame.view(), limits);
   auto payload = in.shared_data();

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t indefinite_info = 31;
 
-/// A container that `skip` is inside of, or a tag, which contains the item behind it.
+/// A container that `skip` has entered, or a tag, which contains the item behind it.
 struct open_container {
   std::uint64_t items_left; // of a definite one
   bool indefinite;
@@ -44,7 +44,7 @@ bool cbor_cursor::read_bool() noexcept {
 
 std::uint64_t cbor_cursor::read_long_argument() noexcept {
   const auto info = *next_ & 0x1f;
-  if (info > 27) { // 28..30 are reserved, 31 is indefinite and handled before where it is allowed
+  if (info > 27) { // 28..30 are reserved; 31, indefinite, is handled before where allowed
     fail(errc::type_mismatch);
     return 0;
   }
@@ -86,7 +86,7 @@ void cbor_cursor::skip() noexcept {
     else
       open[depth++] = {0, true, pairs, false};
   };
-  /// Leaves every container that the item just read has completed.
+  /// Leaves every container that the last item completes.
   const auto item_done = [&] {
     while (depth > 0) {
       auto& inner = open[depth - 1];

@@ -13,17 +13,17 @@
 
 namespace ockam::internal {
 
-/// How far a reader is inside an array or a map.
+/// The position of a reader inside an array or a map.
 struct cbor_sequence {
   std::uint64_t left = 0; // of a definite one; pairs of a map
   bool indefinite = false;
 };
 
-/// Reads the CBOR that routing messages are made of (docs/wire_format.md, "CBOR").
+/// Reads the CBOR of routing messages (docs/wire_format.md, "CBOR").
 ///
-/// Accepts heads that are longer than needed and indefinite arrays and maps. Rejects, where a value
-/// is read, everything of another type, indefinite strings and tags. Fails once and stays failed:
-/// read straight down, check `ok()` at the end. Allocates nothing; views point into the input.
+/// Accepts non-minimal heads and indefinite arrays and maps. Rejects, when a value is read, other
+/// types, indefinite strings and tags. Fails once and stays failed: read everything, check `ok()`
+/// at the end. Allocates nothing; views point into the input.
 class cbor_cursor {
 public:
   explicit cbor_cursor(bytes_view data) noexcept
@@ -32,7 +32,7 @@ public:
   [[nodiscard]] bool ok() const noexcept { return problem_ == errc{}; }
   [[nodiscard]] errc problem() const noexcept { return problem_; }
 
-  /// Bytes read so far; after a failure, where it happened.
+  /// Bytes read so far; after a failure, its offset.
   [[nodiscard]] std::size_t offset() const noexcept {
     return static_cast<std::size_t>((ok() ? next_ : failed_at_) - begin_);
   }
@@ -41,10 +41,10 @@ public:
     return static_cast<std::size_t>(end_ - next_);
   }
 
-  /// Steps over bytes that were looked at.
+  /// Skips bytes that were inspected.
   void advance(std::size_t count) noexcept { next_ += count; }
 
-  /// Only the first failure counts. Nothing is left to read afterwards.
+  /// Only the first failure counts; nothing remains to read afterwards.
   void fail(errc problem) noexcept {
     if (!ok())
       return;
@@ -71,7 +71,7 @@ public:
 
   bool read_bool() noexcept;
 
-  /// True, and a step forward, when the next item is `null`.
+  /// Consumes the next item if it is `null` and returns whether it was.
   bool read_null() noexcept {
     if (next_ == end_ || *next_ != cbor_null)
       return false;
@@ -79,19 +79,19 @@ public:
     return true;
   }
 
-  /// True when the next item is a text string; nothing is read.
+  /// Whether the next item is a text string; consumes nothing.
   [[nodiscard]] bool at_text() const noexcept {
     return next_ != end_ && (*next_ & 0xe0) == static_cast<std::uint8_t>(cbor_major::text_string);
   }
 
-  /// A claimed number of items that cannot fit into the remaining bytes is errc::truncated.
+  /// - errc::truncated  the remaining bytes cannot hold the claimed number of items
   cbor_sequence enter_array(std::size_t smallest_item = 1) noexcept {
     return enter(cbor_major::array, smallest_item);
   }
   cbor_sequence enter_map() noexcept { return enter(cbor_major::map, 2); }
 
-  /// Whether there is another item, or pair, to read. Steps over the end of an indefinite one;
-  /// from then on the answer stays no.
+  /// Whether another item, or pair, follows. Consumes the end of an indefinite container and
+  /// returns false from then on.
   bool next(cbor_sequence& inside) noexcept {
     if (!inside.indefinite)
       return inside.left != 0 && (--inside.left, ok());
@@ -106,8 +106,8 @@ public:
     return false;
   }
 
-  /// Steps over one item of any type, without recursion.
-  /// - errc::nesting_too_deep  more than max_nesting containers and tags inside each other
+  /// Skips one item of any type, without recursion.
+  /// - errc::nesting_too_deep  more than max_nesting nested containers and tags
   void skip() noexcept;
 
 private:
@@ -183,7 +183,7 @@ public:
   void boolean(bool value) noexcept { *next_++ = value ? cbor_true : cbor_false; }
   void null() noexcept { *next_++ = cbor_null; }
 
-  /// Bytes that are CBOR already.
+  /// Bytes of encoded CBOR.
   void raw(bytes_view data) noexcept {
     if (!data.empty())
       std::memcpy(next_, data.data(), data.size());

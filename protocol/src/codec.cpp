@@ -16,7 +16,7 @@ using internal::cbor_writer;
 
 constexpr std::string_view no_tracing = "{}";
 
-/// A part of `whole`, whose share of the memory it takes.
+/// A slice of `whole`, which adopts its reference.
 shared_bytes take_part(shared_bytes&& whole, bytes_view part) {
   if (part.empty())
     return {};
@@ -26,8 +26,7 @@ shared_bytes take_part(shared_bytes&& whole, bytes_view part) {
 
 tl::unexpected<error> not_a_message(errc code, std::size_t offset, std::size_t size) {
   return fail(code, "the routing message of " + std::to_string(size)
-                      + " bytes cannot be decoded, byte " + std::to_string(offset)
-                      + " is where it goes wrong");
+                      + " bytes cannot be decoded: error at byte " + std::to_string(offset));
 }
 
 } // namespace
@@ -73,8 +72,8 @@ result<message> decode_message(shared_bytes frame, const decode_limits& limits) 
 
 namespace {
 
-/// @param skip   hops in front that do not leave
-/// @param added  hops that the route gets where it arrives
+/// @param skip   leading hops that are not sent
+/// @param added  hops that the receiver adds
 result<void> check_route(const std::string& name, const route& hops, std::size_t skip,
                          std::size_t added, const decode_limits& limits) {
   skip = std::min(skip, hops.size());
@@ -82,9 +81,9 @@ result<void> check_route(const std::string& name, const route& hops, std::size_t
   if (const auto arriving = leaving + added; arriving > limits.max_route_hops)
     return fail(errc::route_too_long,
                 "the " + name + " has " + std::to_string(leaving) + " hops"
-                  + (added > 0 ? " and " + std::to_string(arriving) + " where it arrives" : "")
+                  + (added > 0 ? " and " + std::to_string(arriving) + " at its receiver" : "")
                   + ", max-route-hops is " + std::to_string(limits.max_route_hops)
-                  + "; send along a shorter route, or raise it at all nodes on the way");
+                  + "; send along a shorter route, or raise the limit on all nodes of the route");
   if (hops.encoded().size() <= limits.max_address_size) // so is each address
     return {};
   for (auto hop = std::next(hops.begin(), static_cast<std::ptrdiff_t>(skip)); hop != hops.end();
@@ -93,7 +92,7 @@ result<void> check_route(const std::string& name, const route& hops, std::size_t
       return fail(errc::address_too_long,
                   "an address of the " + name + " has " + std::to_string(size)
                     + " bytes, max-address-size is " + std::to_string(limits.max_address_size)
-                    + "; use a shorter one, or raise it at all nodes on the way");
+                    + "; use a shorter one, or raise the limit on all nodes of the route");
   return {};
 }
 

@@ -24,7 +24,7 @@ std::size_t inbound_credit::output_room(std::size_t) const noexcept {
   return SIZE_MAX;
 }
 
-bool inbound_credit::wake_when_output_fits(ref_ptr<waiter>) {
+bool inbound_credit::wake_when_output_fits(ref_ptr<capacity_listener>) {
   return false;
 }
 

@@ -61,34 +61,34 @@ result<datagram> decode_datagram(const shared_bytes& received, std::size_t max_s
     in.skip();
   if (!in.ok())
     return fail(in.problem(), "the datagram of " + std::to_string(received.size())
-                                + " bytes cannot be decoded, byte " + std::to_string(in.offset())
-                                + " is where it goes wrong");
+                                + " bytes cannot be decoded: error at byte "
+                                + std::to_string(in.offset()));
   if (!part.empty())
     read.part = received.slice(static_cast<std::size_t>(part.data() - received.data()),
                                part.size());
   return read;
 }
 
-message_cut::message_cut(datagram_format format, routing_number number, std::size_t message_size,
-                         std::size_t datagram_size) noexcept
+fragmenter::fragmenter(datagram_format format, routing_number number, std::size_t message_size,
+                       std::size_t datagram_size) noexcept
   : format_{format},
     number_{number},
     message_size_{message_size},
     full_part_{datagram_size - datagram_overhead},
-    // rounded up: a message of whole parts does not end in an empty one, which peers would refuse
+    // rounded up: a message of whole parts must not end in an empty one, which peers refuse
     parts_{(message_size + full_part_ - 1) / full_part_} {
   assert(message_size > 0 && datagram_size > datagram_overhead);
 }
 
-bool message_cut::is_possible() const noexcept {
+bool fragmenter::is_possible() const noexcept {
   return format_ == datagram_format::a ? message_size_ <= max_u32 : parts_ <= max_u16;
 }
 
-std::size_t message_cut::part_size(std::size_t index) const noexcept {
+std::size_t fragmenter::part_size(std::size_t index) const noexcept {
   return std::min(full_part_, message_size_ - index * full_part_);
 }
 
-std::size_t message_cut::datagram_size(std::size_t index) const noexcept {
+std::size_t fragmenter::datagram_size(std::size_t index) const noexcept {
   const auto place = format_ == datagram_format::a ? cbor_head_size(index * full_part_) + 1
                                                    : cbor_head_size(index) + cbor_head_size(parts_);
   const auto part = part_size(index);
@@ -96,7 +96,7 @@ std::size_t message_cut::datagram_size(std::size_t index) const noexcept {
          + place + internal::cbor_string_size(part);
 }
 
-std::uint8_t* message_cut::put_head(std::uint8_t* to, std::size_t index) const noexcept {
+std::uint8_t* fragmenter::put_head(std::uint8_t* to, std::size_t index) const noexcept {
   cbor_writer out{to};
   out.array(fields);
   out.unsigned_integer(written_version);

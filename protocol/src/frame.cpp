@@ -13,7 +13,7 @@ namespace {
 /// The memory of a large body starts with this many bytes and doubles.
 constexpr std::size_t first_large_capacity = 64u << 10;
 
-/// A chunk with less room than this at its end is left for a fresh one.
+/// A chunk with less room than this at its end is replaced by a fresh one.
 constexpr std::size_t worth_reading(std::size_t chunk_size) noexcept {
   return std::min<std::size_t>(chunk_size / 16, 2048);
 }
@@ -27,12 +27,12 @@ std::size_t get_length(const std::uint8_t* from, std::size_t size) noexcept {
 
 } // namespace
 
-/// The body of a frame that no chunk can hold.
+/// The body of a frame that is larger than a chunk.
 class frame_decoder::large_body final : public ref_counted {
 public:
-  /// @param received  in a chunk already
-  /// @param pool      whose budget pays; the beginning in any case
-  large_body(std::size_t length, bytes_view received, ref_ptr<chunk_pool> pool)
+  /// @param received  the bytes that are in a chunk already
+  /// @param pool      its budget pays, for the first bytes even above the limit
+  large_body(std::size_t length, bytes_view received, ref_ptr<buffer_pool> pool)
     : length_{length}, pool_{std::move(pool)} {
     const auto wanted = std::min(std::max(first_large_capacity, received.size()), length_);
     if (auto* budget = pool_->budget())
@@ -54,8 +54,7 @@ public:
   [[nodiscard]] std::size_t length() const noexcept { return length_; }
   [[nodiscard]] bytes_view view() const noexcept { return {data_, filled_}; }
 
-  /// Doubles a full buffer, so that there is room while the body is not complete. None without memory
-  /// for it.
+  /// Doubles a full buffer and returns the room for an incomplete body; empty without memory.
   std::span<std::uint8_t> room() {
     if (filled_ == capacity_ && !complete()) {
       const auto wanted = std::min(2 * capacity_, length_);
@@ -68,7 +67,7 @@ public:
   void commit(std::size_t count) noexcept { filled_ += count; }
 
 private:
-  /// To what has been taken from the budget.
+  /// Grows to the size taken from the budget.
   void resize(std::size_t wanted) {
     // realloc moves pages instead of bytes when the buffer is large
     auto* larger = static_cast<std::uint8_t*>(std::realloc(data_, wanted));
@@ -85,11 +84,11 @@ private:
   std::size_t capacity_ = 0;
   std::size_t filled_ = 0;
   std::size_t length_;
-  const ref_ptr<chunk_pool> pool_;
+  const ref_ptr<buffer_pool> pool_;
 };
 
-frame_decoder::frame_decoder(ref_ptr<chunk_pool> pool, std::size_t max_frame_size,
-                             const framing& how)
+frame_decoder::frame_decoder(ref_ptr<buffer_pool> pool, std::size_t max_frame_size,
+                             const stream_framing& how)
   : pool_{std::move(pool)},
     max_frame_size_{max_frame_size},
     framing_{how},
@@ -104,7 +103,7 @@ std::span<std::uint8_t> frame_decoder::prepare() {
     return {};
   if (large_)
     return room_in_own_memory();
-  if (chunk_ && read_ == written_ && chunk_->unique()) // start over in memory that is warm
+  if (chunk_ && read_ == written_ && chunk_->unique()) // start over in warm memory
     read_ = written_ = 0;
   if (chunk_ && chunk_->size() - written_ > worth_reading(chunk_->size()))
     return {chunk_->data() + written_, chunk_->size() - written_};
@@ -175,7 +174,7 @@ result<std::optional<shared_bytes>> frame_decoder::next() {
   return shared_bytes{body, chunk_};
 }
 
-/// The bytes read so far are a body as soon as the caller has ended it.
+/// Returns the bytes read so far once the caller has ended the body.
 result<std::optional<shared_bytes>> frame_decoder::next_without_length() {
   const auto here = large_ ? large_->view().size() : written_ - read_;
   if (here > max_frame_size_)
@@ -232,21 +231,21 @@ bool frame_decoder::needs_own_memory(std::size_t chunk_size) const noexcept {
   return length > chunk_size - framing_.length_size && length <= max_frame_size_;
 }
 
-/// Makes room behind the partial frame; false when that was not possible.
+/// Makes room behind the partial frame; false when that is impossible.
 bool frame_decoder::make_room() {
   const auto partial = written_ - read_;
   if (chunk_ && needs_own_memory(chunk_->size())) {
     move_to_own_memory();
     return true;
   }
-  if (chunk_ && chunk_->unique()) { // no body refers to it: what was read may be written over
+  if (chunk_ && chunk_->unique()) { // no body refers to it: consumed bytes may be overwritten
     if (read_ > 0 && partial > 0)
       std::memmove(chunk_->data(), chunk_->data() + read_, partial);
   } else {
     auto fresh = pool_->take();
     if (!fresh)
       return false;
-    if (needs_own_memory(fresh->size())) { // it is a small one
+    if (needs_own_memory(fresh->size())) { // the fresh chunk is a small one
       move_to_own_memory();
       return true;
     }
@@ -260,7 +259,7 @@ bool frame_decoder::make_room() {
 }
 
 void frame_decoder::move_to_own_memory() {
-  // without lengths: so much that one byte too many is noticed
+  // without lengths: one byte above the limit, so that the excess is detected
   const auto length = length_received() ? announced_length() : max_frame_size_ + 1;
   read_ += framing_.length_size;
   large_ = make_ref<large_body>(length, bytes_view{chunk_->data() + read_, written_ - read_},

@@ -53,8 +53,8 @@ bool is_ipv4(std::string_view text) noexcept {
   return true;
 }
 
-/// Groups of 1 to 4 hex digits between colons; how many, or nothing when malformed. An IPv4
-/// address may stand for the last two groups.
+/// Counts groups of 1 to 4 hex digits between colons; nullopt when malformed. An IPv4 address may
+/// replace the last two groups.
 std::optional<int> count_groups(std::string_view text, bool ipv4_at_end) noexcept {
   if (text.empty())
     return 0;
@@ -74,8 +74,8 @@ std::optional<int> count_groups(std::string_view text, bool ipv4_at_end) noexcep
   }
 }
 
-/// The number or the name of a network interface. Names may have any byte but a few; what would end a
-/// zone, a host or an address is left out as well.
+/// The number or the name of a network interface. Bytes that end a zone, a host or an address are
+/// refused, beside those that the system refuses.
 bool is_zone(std::string_view text) noexcept {
   if (parse_number<std::uint32_t>(text))
     return true;
@@ -179,7 +179,7 @@ result<host_port> parse_listen(std::string_view text) {
     const auto number = std::to_string(*port);
     return fail(errc::invalid_value,
                 "listening needs an address before the port; write 127.0.0.1:" + number
-                  + " for this machine only, or 0.0.0.0:" + number + " for everyone");
+                  + " for this machine only, or 0.0.0.0:" + number + " for every host");
   }
   return fail(errc::invalid_value,
               "\"" + escaped(text)

@@ -58,7 +58,7 @@ const traits& traits_of(protocol kind) noexcept {
   return *find_code(static_cast<std::uint64_t>(kind));
 }
 
-/// What ends the path of a Unix socket: the pieces that can follow it.
+/// The pieces that can follow, and so end, the path of a Unix socket.
 bool ends_path(std::string_view name) noexcept {
   const auto* known = find_name(name);
   return known != nullptr && known->kind != protocol::dnsaddr && known->form == value_form::text;
@@ -71,7 +71,7 @@ tl::unexpected<error> invalid(const traits& what, std::string_view value, std::s
 
 // -- values ----------------------------------------------------------------------------------------
 
-/// Bytes of an IP address as text, and back; nothing when the text is none.
+/// Text of an IP address to bytes and back; nullopt for malformed text.
 template <std::size_t Size>
 using ip_bytes = std::array<std::uint8_t, Size>;
 
@@ -111,7 +111,7 @@ std::optional<std::uint16_t> port_from_text(std::string_view digits) noexcept {
   return problem == std::errc{} && stopped == end ? std::optional{port} : std::nullopt;
 }
 
-/// The value as `piece` keeps it, when `what` can have it; the text of a path is unescaped before.
+/// The value in the form of `piece`, if it is valid for `what`; a path is unescaped before.
 result<std::string> checked(const traits& what, std::string_view value) {
   switch (what.form) {
     case value_form::none:
@@ -167,7 +167,7 @@ std::optional<std::string> unescaped(std::string_view text) {
   return plain;
 }
 
-/// Every '%', and the first letter of a name that would end the path.
+/// Escapes every '%' and the first letter of a name that would end the path.
 std::string escaped_path(std::string_view path) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -187,8 +187,8 @@ std::string escaped_path(std::string_view path) {
   return text;
 }
 
-/// Takes the text of a path, up to a name that ends it; its '/' in front is there already, or not
-/// when `text` is empty.
+/// Takes the text of a path up to a name that ends it. The leading '/' is consumed already, unless
+/// `text` is empty.
 std::string_view take_path(std::string_view& text) noexcept {
   std::size_t end = 0;
   while (end < text.size()) {
@@ -204,7 +204,7 @@ std::string_view take_path(std::string_view& text) noexcept {
 
 // -- text ------------------------------------------------------------------------------------------
 
-/// Takes what is in front of the next '/'.
+/// Takes the text in front of the next '/'.
 std::string_view take_word(std::string_view& text) noexcept {
   const auto word = text.substr(0, text.find('/'));
   text.remove_prefix(word.size());
@@ -228,7 +228,7 @@ std::string known_names() {
 constexpr std::size_t longest_code = 5;
 constexpr std::size_t longest_length = 10;
 
-/// LEB128 of at most `longest` bytes, none more than needed.
+/// Minimal LEB128 of at most `longest` bytes.
 result<std::uint64_t> take_varint(bytes_view& binary, std::size_t longest) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < longest; ++i) {
@@ -265,7 +265,7 @@ result<bytes_view> take_bytes(bytes_view& binary, std::uint64_t size, const trai
   return taken;
 }
 
-/// How many bytes the value has; in front of a text stands its length.
+/// The number of bytes of the value; text is preceded by its length.
 result<std::uint64_t> take_size(bytes_view& binary, const traits& what) {
   switch (what.form) {
     case value_form::none:

@@ -13,11 +13,10 @@ using piece = multiaddr::piece;
 
 [[nodiscard]] std::string_view name_of(multiaddr::protocol kind) noexcept;
 
-/// The value as a piece of that kind keeps it; errc::invalid_value or errc::invalid_utf8 when it can
-/// have none like that.
+/// The value in the form of a piece of that kind. - errc::invalid_value, errc::invalid_utf8
 result<std::string> checked_value(multiaddr::protocol kind, std::string_view value);
 
-/// Takes the first one; nothing else is looked at.
+/// Takes the first piece and leaves the rest unchecked.
 result<piece> take_piece(std::string_view& text);
 result<piece> take_piece(bytes_view& binary);
 

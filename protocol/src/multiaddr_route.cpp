@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-// What a MultiAddr means as a route, and the way back.
+// Conversion of a MultiAddr to a route and back.
 
 namespace ockam {
 
@@ -20,7 +20,7 @@ std::string shown(const piece& part) {
   return "/" + std::string{to_string(part.kind)} + "/" + escaped(part.value);
 }
 
-/// The pieces of a MultiAddr, one after the other.
+/// Iterates over the pieces of a MultiAddr.
 class reader {
 public:
   explicit reader(const std::vector<piece>& pieces) noexcept
@@ -61,7 +61,7 @@ result<address> socket_address(const piece& host, reader& pieces, const std::str
   return address{type, place};
 }
 
-/// An interface, and the IPv6 address that is meant there.
+/// An interface and the IPv6 address in its zone.
 result<address> zoned_address(const piece& zone, reader& pieces) {
   if (const auto* host = pieces.take_if(protocol::ip6))
     return socket_address(*host, pieces, "%" + zone.value);

@@ -51,7 +51,7 @@ tl::unexpected<error> not_utf8(const std::string& public_address) {
 
 // -- reading ---------------------------------------------------------------------------------------
 
-/// What is being read, and the limit that it exceeds, if any.
+/// The input, and the limit that it exceeds, if any.
 struct reading {
   cbor_cursor in;
   const decode_limits& limits;
@@ -104,15 +104,15 @@ struct reading {
     return read;
   }
 
-  /// What was read, unless the input is wrong.
+  /// The value, or the error of the input.
   template <class T>
   result<T> outcome(T&& read, const char* what, std::size_t size) const {
     if (limit.what != nullptr)
       return fail(in.problem(), internal::describe(limit));
     if (!in.ok())
       return fail(in.problem(), std::string{what} + " of " + std::to_string(size)
-                                  + " bytes cannot be decoded, byte " + std::to_string(in.offset())
-                                  + " is where it goes wrong");
+                                  + " bytes cannot be decoded: error at byte "
+                                  + std::to_string(in.offset()));
     return std::forward<T>(read);
   }
 };

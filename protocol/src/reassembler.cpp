@@ -13,10 +13,10 @@ namespace ockam {
 
 namespace {
 
-/// Format B: the newest number and those before it that can be in progress.
+/// Format B: the number of messages in progress, the newest included.
 constexpr std::uint16_t window = 5;
 
-/// Memory of a part that came before its turn, beside its bytes.
+/// Memory overhead of a part that is out of order.
 constexpr std::size_t cost_of_part = 128;
 
 constexpr std::size_t first_block = 2u << 10;
@@ -56,7 +56,7 @@ std::string_view to_string(part_verdict verdict) noexcept {
 
 // -- memory ----------------------------------------------------------------------------------------
 
-/// What the unfinished messages of the peer take, and may take.
+/// Memory of the unfinished messages of the peer, and its limit.
 class reassembler::account {
 public:
   account(std::size_t limit, ref_ptr<memory_budget> in_all)
@@ -81,8 +81,8 @@ private:
   std::size_t used_ = 0;
 };
 
-/// What is there of one message: its beginning, in blocks that stay where they are, and parts that
-/// came before their turn. The bytes are copied out of the memory that they were received in.
+/// The received parts of one message: its beginning, in blocks that do not move, and parts out of
+/// order. The bytes are copied out of the receive buffer.
 class reassembler::gathered {
 public:
   explicit gathered(account& pays) noexcept : pays_{&pays} {}
@@ -110,7 +110,7 @@ public:
     return index < next_ || ahead_.contains(index);
   }
 
-  /// False when there is no memory for it.
+  /// False when the limit of memory is reached.
   bool add(std::uint32_t index, const shared_bytes& part) {
     const auto cost = part.size() + (index == next_ ? 0 : cost_of_part);
     if (!pays_->try_take(cost))
@@ -218,7 +218,7 @@ public:
   [[nodiscard]] std::size_t unfinished() const noexcept { return begun_ ? 1 : 0; }
 
 private:
-  /// The rest of the message will be late.
+  /// The remaining parts of the message will count as late.
   outcome lose(part_verdict why, std::size_t given_up) {
     expected_ = expected_->next();
     drop();
@@ -242,7 +242,7 @@ public:
       return {.verdict = part_verdict::total_zero};
     if (place.index >= place.total)
       return {.verdict = part_verdict::index_out_of_bounds};
-    // peers that round down and add one end a message of whole parts with an empty one
+    // some peers round down and add one: they end a message of whole parts with an empty part
     const bool is_last = place.index + 1 == place.total;
     if (received.part.empty() && (!is_last || place.total == 1))
       return {.verdict = part_verdict::empty_part};
@@ -266,7 +266,7 @@ public:
     return std::erase_if(unfinished_, [&](const auto& each) {
       if (each.since > since)
         return false;
-      set_over(each.number); // what is missing would only begin it again
+      set_over(each.number); // a missing part must not restart it
       return true;
     });
   }
@@ -300,7 +300,7 @@ private:
   }
   void set_over(routing_number number) { over_ |= 1u << number.distance_to(*newest_); }
 
-  /// @returns the unfinished messages that are too old now
+  /// @returns the number of unfinished messages that are too old now
   std::size_t move_to(routing_number newest) {
     const auto steps = newest_ ? newest_->distance_to(newest) : window;
     over_ = steps < window ? over_ << steps : 0;
@@ -338,7 +338,7 @@ private:
 
   account& pays_;
   std::optional<routing_number> newest_;
-  std::uint32_t over_ = 0; // bit n: the message n before the newest one has come out, or is lost
+  std::uint32_t over_ = 0; // bit n: the message n before the newest one is delivered or lost
   std::vector<unfinished_message> unfinished_;
 };
 

@@ -12,7 +12,7 @@
 
 namespace ockam::internal {
 
-// Routes in CBOR, as routing messages and what is wrapped in others have them.
+// Routes in CBOR, as in routing messages and wrapped ones.
 
 inline constexpr std::size_t smallest_address = 3; // 82 00 40
 
@@ -38,14 +38,14 @@ inline std::string describe(const exceeded& limit) {
          + " to accept it";
 }
 
-/// Where the bytes of an address are, and how many.
+/// Position and size of the bytes of an address.
 struct address_extent {
   std::size_t head = 0; // before them; 0: unknown
   std::size_t size = 0;
 };
 
-/// An address whose heads are as short as they can be, and that is no longer than 255 bytes: nearly
-/// all. Two numbers in registers; nothing is read.
+/// Finds an address with minimal heads and at most 255 bytes, which covers nearly all. The result
+/// is two numbers in registers; nothing is copied.
 inline address_extent usual_address(const cbor_cursor& in) noexcept {
   constexpr std::uint8_t array_of_two = 0x82;
   constexpr std::uint8_t short_string = 0x40; // to 0x57; then a head of two bytes
@@ -56,7 +56,7 @@ inline address_extent usual_address(const cbor_cursor& in) noexcept {
   address_extent found{3, at[2] - std::size_t{short_string}};
   if (at[2] == string_with_size && at[3] >= 24)
     found = {4, at[3]};
-  else if (found.size >= 24) // another type, too, for the difference wraps
+  else if (found.size >= 24) // also for another type, since the difference wraps
     return {};
   return found.size <= in.remaining() - found.head ? found : address_extent{};
 }
@@ -79,7 +79,7 @@ inline address_view read_address(cbor_cursor& in) noexcept {
   return {type, value};
 }
 
-/// Writes addresses that were accepted, but not in canonical form, in canonical form.
+/// Rewrites accepted addresses in canonical form.
 inline route canonical_route(bytes_view accepted, std::size_t canonical_size, std::size_t count) {
   bytes canonical(canonical_size);
   auto* to = canonical.data();
@@ -118,14 +118,14 @@ inline route read_route(cbor_cursor& in, const decode_limits& limits, exceeded& 
   }
   if (!in.ok())
     return {};
-  // Every other way to write an address takes more bytes, so equal sizes are equal forms.
+  // Every other encoding of an address takes more bytes, so equal sizes mean equal forms.
   const bytes_view accepted{first, behind};
   if (accepted.size() == canonical_size)
     return route::from_encoded(accepted, count);
   return canonical_route(accepted, canonical_size, count);
 }
 
-/// Addresses of a route that are written.
+/// The number of addresses of a route to write.
 inline std::size_t hops_behind(const route& hops, std::size_t skip_hops) noexcept {
   return hops.size() - std::min(skip_hops, hops.size());
 }

@@ -11,7 +11,7 @@ namespace ockam {
 
 namespace {
 
-/// A vector that slices share.
+/// A vector shared by slices.
 struct adopted_bytes final : ref_counted {
   explicit adopted_bytes(bytes content) : data{std::move(content)} {}
   const bytes data;

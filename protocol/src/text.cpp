@@ -35,7 +35,7 @@ std::size_t sequence_length(std::string_view text) noexcept {
   return 0;
 }
 
-/// Bytes at the start of `text` that are surely ASCII, counted eight at a time.
+/// A lower bound of the leading ASCII bytes of `text`, counted eight at a time.
 std::size_t ascii_length(std::string_view text) noexcept {
   constexpr std::uint64_t high_bits = 0x8080808080808080;
   std::size_t length = 0;

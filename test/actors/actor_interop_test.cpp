@@ -140,7 +140,7 @@ TEST_F(ActorInterop, NOD8_TheLimitHoldsForAnActorThatIgnoresTheStop) {
     const gate released_;
   };
   node.start_actor("stubborn", caf::actor_cast<worker_actor>(system->spawn<stubborn>(released)));
-  node.send("stubborn", unit{});
+  node.send("stubborn", no_body{});
   const auto before = std::chrono::steady_clock::now();
   node.stop(50ms);
   EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
@@ -231,9 +231,9 @@ TEST_F(ActorInterop, SND4_AnActorSendsFromItsOwnAddresses) {
   });
   auto mailbox = node.make_endpoint("mailbox");
   ASSERT_TRUE(out->send("mailbox", "x"));
-  EXPECT_EQ(mailbox.receive<any>().value().source_address(), "w");
+  EXPECT_EQ(mailbox.receive<any_body>().value().source_address(), "w");
   ASSERT_TRUE(out->send_from_address("mailbox", "x", "alias"));
-  EXPECT_EQ(mailbox.receive<any>().value().source_address(), "alias");
+  EXPECT_EQ(mailbox.receive<any_body>().value().source_address(), "alias");
   EXPECT_EQ(error_of(out->send_from_address("mailbox", "x", "mailbox")), errc::not_own_address);
   EXPECT_EQ(out->primary_address(), "w");
   EXPECT_EQ(node.metrics().sent, 2u);
@@ -241,7 +241,7 @@ TEST_F(ActorInterop, SND4_AnActorSendsFromItsOwnAddresses) {
   ASSERT_EQ(book.wait_for(1), lines{"exit"});
   EXPECT_TRUE(out->send("mailbox", "the sender outlives its actor"));
   EXPECT_EQ(node.metrics().sent, 3u);
-  EXPECT_TRUE(mailbox.receive<any>());
+  EXPECT_TRUE(mailbox.receive<any_body>());
 }
 
 // -- actors of the host ----------------------------------------------------------------------------

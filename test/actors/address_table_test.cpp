@@ -15,7 +15,7 @@ protected:
 
   const std::shared_ptr<node_counters> counters = std::make_shared<node_counters>();
   address_table table;
-  next_hop hop;
+  route_cache hop;
 };
 
 TEST_F(NextHop, FindsWhatTheTableFinds) {

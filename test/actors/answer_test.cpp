@@ -21,14 +21,14 @@ struct failing {
   }
 };
 
-result<std::string> request(node& from, const route& to,
-                            std::chrono::milliseconds timeout = long_timeout) {
+result<std::string> ask(node& from, const route& to,
+                        std::chrono::milliseconds timeout = long_timeout) {
   return from.root().send_and_receive<std::string>(to, "x", {.timeout = timeout});
 }
 
 TEST_F(Answer, ANS8_AFailingHandlerEndsTheRequestWithItsCode) {
   node.start_worker("failing", failing{});
-  const auto reply = request(node, "failing");
+  const auto reply = ask(node, "failing");
   ASSERT_FALSE(reply);
   EXPECT_EQ(error_of(reply), errc::remote);
   EXPECT_EQ(error_of(reply).cause(), errc::already_exists);
@@ -45,7 +45,7 @@ protected:
 
 TEST_F(AnswerWithDetails, ANS8_AnOptionPassesTheTextOn) {
   node.start_worker("failing", failing{});
-  EXPECT_NE(request(node, "failing").error().detail().find("secret"), std::string::npos);
+  EXPECT_NE(ask(node, "failing").error().detail().find("secret"), std::string::npos);
 }
 
 TEST_F(Answer, ANS8_WhateverAHandlerThrowsAndHoweverItTakesItsMessage) {
@@ -56,9 +56,9 @@ TEST_F(Answer, ANS8_WhateverAHandlerThrowsAndHoweverItTakesItsMessage) {
   node.start_worker("of_another_type", [](context&, const routed<std::uint64_t>& received) {
     return received.try_body();
   });
-  EXPECT_EQ(request(node, "by_value").error().cause(), errc::handler_failed);
-  EXPECT_EQ(request(node, "by_rvalue").error().cause(), errc::handler_failed);
-  EXPECT_EQ(request(node, "of_another_type").error().cause(), errc::invalid_value);
+  EXPECT_EQ(ask(node, "by_value").error().cause(), errc::handler_failed);
+  EXPECT_EQ(ask(node, "by_rvalue").error().cause(), errc::handler_failed);
+  EXPECT_EQ(ask(node, "of_another_type").error().cause(), errc::invalid_value);
 }
 
 TEST_F(Answer, ANS8_AWorkerReportsWhyThereIsNoAnswer) {
@@ -85,7 +85,7 @@ TEST_F(Answer, ANS8_APlainSenderGetsNoErrorReply) {
   node.start_worker("failing", failing{});
   node.send("failing", "x");
   EXPECT_TRUE(eventually([&] { return node.metrics().failed == 1; }));
-  EXPECT_FALSE(node.root().receive<any>({.timeout = 20ms}));
+  EXPECT_FALSE(node.root().receive<any_body>({.timeout = 20ms}));
 }
 
 TEST_F(Answer, ANS8_APeerGetsAnErrorReplyOnlyWhenItsAddressShowsThatItUnderstands) {
@@ -105,11 +105,11 @@ TEST_F(Answer, ANS8_APeerGetsAnErrorReplyOnlyWhenItsAddressShowsThatItUnderstand
 
 TEST_F(Answer, ANS9_WhatIsLostInTheNodeEndsTheRequestAtOnce) {
   node.start_worker("hop", hop{});
-  const auto unknown = request(node, {"hop", "nowhere"});
+  const auto unknown = ask(node, {"hop", "nowhere"});
   EXPECT_EQ(error_of(unknown), errc::not_found);
   EXPECT_NE(error_of(unknown).detail().find("0#nowhere"), std::string::npos);
   node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, recorder{});
-  EXPECT_EQ(error_of(request(node, {"hop", "closed"})), errc::access_denied);
+  EXPECT_EQ(error_of(ask(node, {"hop", "closed"})), errc::access_denied);
 }
 
 TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
@@ -127,8 +127,7 @@ TEST_F(Answer, ANS9_ARequestQueuedAtAWorkerThatFailsToStartEndsAtOnce) {
   const gate initialized;
   node.start_worker("never_ready", never_ready{later, initialized});
   ASSERT_TRUE(initialized.wait());
-  std::thread requester{
-    [&] { EXPECT_EQ(error_of(request(node, "never_ready")), errc::cancelled); }};
+  std::thread requester{[&] { EXPECT_EQ(error_of(ask(node, "never_ready")), errc::cancelled); }};
   ASSERT_TRUE(eventually([&] { return node.metrics().sent == 1; }));
   (*later)([](context& ctx) { ctx.fail({errc::unsupported, "not here"}); });
   requester.join();
@@ -139,7 +138,7 @@ TEST_F(Answer, ANS7_ARequestWhoseRequesterHasGivenUpIsNotHandled) {
   const journal handled;
   node.start_worker("slow", gated_recorder{released, handled});
   node.send("slow", "first");
-  EXPECT_EQ(error_of(request(node, "slow", 20ms)), errc::timeout);
+  EXPECT_EQ(error_of(ask(node, "slow", 20ms)), errc::timeout);
   node.send("slow", "last");
   released.open();
   EXPECT_EQ(handled.wait_for(2), (lines{"first", "last"}));
@@ -153,7 +152,7 @@ TEST_F(Answer, ANS7_ARequestThatWasAnsweredStillReachesOthersItWasPassedTo) {
     static_cast<void>(ctx.send(received.return_route(), "answer"));
     return ctx.forward(message{received.local_message()}.replace_front_onward_route("second"));
   });
-  EXPECT_EQ(request(node, "first"), "answer");
+  EXPECT_EQ(ask(node, "first"), "answer");
   EXPECT_EQ(second.wait_for(2), (lines{"initialize", "x"}));
 }
 
@@ -178,7 +177,7 @@ TEST_F(Answer, ANS10_APromiseAnswersFromAnotherThread) {
     EXPECT_EQ(error_of(kept.deliver(std::string{"again"})), errc::misuse);
     EXPECT_EQ(error_of(kept.fail({errc::timeout})), errc::misuse);
   }};
-  EXPECT_EQ(request(node, "later"), "late, but here");
+  EXPECT_EQ(ask(node, "later"), "late, but here");
   other.join();
 }
 
@@ -186,7 +185,7 @@ TEST_F(Answer, ANS10_APromiseThatIsDroppedEndsTheRequest) {
   node.start_worker("forgetful", [](context& ctx, const routed<std::string>& received) {
     const auto kept = ctx.make_response_promise(received);
   });
-  const auto reply = request(node, "forgetful");
+  const auto reply = ask(node, "forgetful");
   EXPECT_EQ(error_of(reply), errc::remote);
   EXPECT_EQ(error_of(reply).cause(), errc::cancelled);
 }
@@ -197,7 +196,7 @@ TEST_F(Answer, ANS10_AnAnswerThatCannotBeSentEndsTheRequest) {
       error_of(ctx.make_response_promise(received).deliver(std::string{"\xff is no UTF-8"})),
       errc::not_encodable);
   });
-  const auto reply = request(node, "odd");
+  const auto reply = ask(node, "odd");
   EXPECT_EQ(error_of(reply), errc::remote);
   EXPECT_EQ(error_of(reply).cause(), errc::not_encodable);
 }
@@ -211,7 +210,7 @@ TEST_F(Answer, ANS10_APromiseThatIsReplacedEndsItsRequestToo) {
     return result<void>{};
   });
   std::thread first{
-    [&] { EXPECT_EQ(request(node, "one_at_a_time").error().cause(), errc::cancelled); }};
+    [&] { EXPECT_EQ(ask(node, "one_at_a_time").error().cause(), errc::cancelled); }};
   EXPECT_TRUE(eventually([&] { return node.metrics().delivered == 1; }));
   EXPECT_EQ(node.root().send_and_receive<std::string>("one_at_a_time", "last").error().cause(),
             errc::unsupported);
@@ -225,7 +224,7 @@ TEST_F(Answer, ANS10_APromiseKnowsWhenItsRequesterHasGivenUp) {
     kept = ctx.make_response_promise(received);
     taken.open();
   });
-  EXPECT_EQ(error_of(request(node, "later", 20ms)), errc::timeout);
+  EXPECT_EQ(error_of(ask(node, "later", 20ms)), errc::timeout);
   ASSERT_TRUE(taken.wait());
   EXPECT_TRUE(kept.pending());
   EXPECT_FALSE(kept.is_awaited());
@@ -276,20 +275,20 @@ TEST_F(Answer, ANS1_ANS2_AConnectionPaysForWhatItsMessagesLeadToAndForNothingEls
 TEST_F(Answer, ANS11_ATimeOutNamesTheRouteAndTheConnection) {
   node.start_worker("hop", hop{});
   node.start_worker("silent", recorder{});
-  const auto local = request(node, {"hop", "silent"}, 20ms);
+  const auto local = ask(node, {"hop", "silent"}, 20ms);
   EXPECT_EQ(error_of(local), errc::timeout);
   EXPECT_NE(error_of(local).detail().find("within 20 ms from [0#hop => 0#silent]"),
             std::string::npos)
     << error_of(local).detail();
   fake_connection peer{node};
-  const auto far = request(node, {peer.sender(), "silent"}, 20ms);
+  const auto far = ask(node, {peer.sender(), "silent"}, 20ms);
   EXPECT_NE(error_of(far).detail().find("through a connection"), std::string::npos)
     << error_of(far).detail();
 }
 
 TEST_F(Answer, ANS11_ALateReplyReportsItsDelay) {
   fake_connection peer{node};
-  EXPECT_EQ(error_of(request(node, {peer.sender(), "echoer"}, 20ms)), errc::timeout);
+  EXPECT_EQ(error_of(ask(node, {peer.sender(), "echoer"}, 20ms)), errc::timeout);
   const auto asked = peer.next_written();
   ASSERT_TRUE(asked);
   peer.deliver(asked->return_route(), {"echoer"});

@@ -82,7 +82,7 @@ TEST_F(Context, CTX6_ARouteWithTwoTransportAddressesIsNotResolved) {
 TEST_F(Context, CTX1_AStartedWorkerSharesTheTracingContextOfItsStarter) {
   struct reports_on_start {
     void initialize(context& ctx) { static_cast<void>(ctx.send("app", "started")); }
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
   };
   start_caller("starter", [](context& ctx, const routed<std::string>&) {
     static_cast<void>(ctx.start_worker("started", reports_on_start{}));
@@ -91,20 +91,20 @@ TEST_F(Context, CTX1_AStartedWorkerSharesTheTracingContextOfItsStarter) {
   });
   send_traced("starter", R"({"trace":"1"})");
   for (int i = 0; i < 2; ++i)
-    EXPECT_EQ(node.receive<any>().local_message().tracing_context(), R"({"trace":"1"})");
+    EXPECT_EQ(node.receive<any_body>().local_message().tracing_context(), R"({"trace":"1"})");
 }
 
 TEST_F(Context, LMS10_CTX1_TheTracingContextPassesThroughWorkers) {
   node.start_worker("hop", hop{});
   node.start_worker("echoer", echoer{});
   send_traced(route{"hop", "echoer"}, "trace 1");
-  EXPECT_EQ(node.receive<any>().local_message().tracing_context(), "trace 1");
+  EXPECT_EQ(node.receive<any_body>().local_message().tracing_context(), "trace 1");
 
   // a message without one leaves none behind, and the empty one is none
   node.send("echoer", "x");
-  EXPECT_EQ(node.receive<any>().local_message().tracing_context(), std::nullopt);
+  EXPECT_EQ(node.receive<any_body>().local_message().tracing_context(), std::nullopt);
   send_traced("echoer", "{}");
-  EXPECT_EQ(node.receive<any>().local_message().tracing_context(), std::nullopt);
+  EXPECT_EQ(node.receive<any_body>().local_message().tracing_context(), std::nullopt);
 }
 
 TEST_F(Context, CTX2_ADetachedContextSendsAndReceivesAndLeaves) {
@@ -137,18 +137,18 @@ TEST_F(Context, CTX4_ACD5_ADetachedContextWithoutAnAddressIsRandomAndClosed) {
   EXPECT_TRUE(closed.send("app", "x")) << "denied, not refused";
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_TRUE(node.root().send(closed.primary_address(), "x"));
-  EXPECT_EQ(error_of(closed.receive<any>({.timeout = 10ms})), errc::timeout);
+  EXPECT_EQ(error_of(closed.receive<any_body>({.timeout = 10ms})), errc::timeout);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::incoming_denied), 1u);
 }
 
 TEST_F(Context, CTX5_AContextNamesItsAddresses) {
   const journal book;
-  node.start_worker({"w", "alias"}, [book](context& ctx, routed<any>&) {
+  node.start_worker({"w", "alias"}, [book](context& ctx, routed<any_body>&) {
     book.write(to_string(ctx.primary_address()));
     for (const auto& each : ctx.addresses())
       book.write(to_string(each));
   });
-  node.send("alias", unit{});
+  node.send("alias", no_body{});
   EXPECT_EQ(book.wait_for(3), (lines{"0#w", "0#w", "0#alias"}));
 }
 
@@ -257,7 +257,7 @@ TEST_F(Context, MAP8_WRK3_ADeferredInitialisationMayFail) {
                                                },
                                                {.timeout = 20ms});
     }
-    void handle_message(context&, const routed<any>&) { book.write("handled"); }
+    void handle_message(context&, const routed<any_body>&) { book.write("handled"); }
     void shutdown(context&) { book.write("shutdown"); }
   };
   node.start_worker("w", gives_up{book});
@@ -304,7 +304,7 @@ TEST_F(Context, MAP8_ReadinessMayBeDeferredAndGivenAtOnce) {
       ctx.defer_ready();
       ctx.fail({errc::unsupported, "changed my mind"});
     }
-    void handle_message(context&, const routed<any>&) { book.write("handled"); }
+    void handle_message(context&, const routed<any_body>&) { book.write("handled"); }
     void shutdown(context&) { book.write("shutdown"); }
   };
   node.start_worker("w", hesitates{book});

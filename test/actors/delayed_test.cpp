@@ -15,7 +15,7 @@ namespace {
 class Delayed : public node_test {
 protected:
   void expect_nothing_more() {
-    EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 30ms})), errc::timeout);
+    EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 30ms})), errc::timeout);
   }
 };
 
@@ -110,11 +110,11 @@ TEST_F(Delayed, DLY2_CancelHoldsEvenWhileTheTimerGoesOff) {
     event.schedule(1h); // replaces the one that may be going off
     event.cancel();
   }
-  while (node.root().receive<any>({.timeout = 20ms}))
+  while (node.root().receive<any_body>({.timeout = 20ms}))
     ++after_cancel;
   EXPECT_LE(after_cancel, 2000u) << "never more than one for each schedule";
   event.schedule(0ms);
-  EXPECT_TRUE(node.root().receive<any>());
+  EXPECT_TRUE(node.root().receive<any_body>());
   expect_nothing_more();
 }
 
@@ -148,7 +148,7 @@ TEST_F(Delayed, DLY2_NothingIsSentAfterTheNodesStop) {
   event.schedule(1h);
   node.stop();
   event.schedule(0ms);
-  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 20ms})), errc::not_found);
+  EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 20ms})), errc::not_found);
   EXPECT_EQ(node.metrics().sent, 0u);
 }
 
@@ -166,7 +166,7 @@ TEST_F(Delayed, NOD11_AnEventOutlivesItsNode) {
 TEST_F(Delayed, NOD13_EventsThatGoOffWhileTheirNodeEnds) {
   for (int i = 0; i < 100; ++i) {
     ockam::node other{*system};
-    other.start_worker("w", [](context&, routed<any>&) {});
+    other.start_worker("w", [](context&, routed<any_body>&) {});
     std::vector<delayed_event> events;
     for (int e = 0; e < 5; ++e) {
       events.push_back(other.root().make_delayed_event("w", "x").value());

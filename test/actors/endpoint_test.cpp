@@ -216,7 +216,7 @@ TEST_F(Endpoint, MAP12_EndpointsComeAndGoWhileOthersSendToThem) {
   for (int i = 0; i < 500; ++i) {
     auto mailbox = node.make_endpoint("mailbox");
     if (i % 2 == 0)
-      static_cast<void>(mailbox.receive<any>({.timeout = 1ms}));
+      static_cast<void>(mailbox.receive<any_body>({.timeout = 1ms}));
   }
   over = true;
   sending.join();

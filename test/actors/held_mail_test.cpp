@@ -15,17 +15,17 @@ struct fillable final : inbound_credit {
   void take(std::size_t) noexcept override {}
   void give_back(std::size_t) noexcept override {}
   bool output_is_full() const noexcept override { return full; }
-  bool wake_when_output_fits(ref_ptr<waiter> waiting) override {
+  bool wake_when_output_fits(ref_ptr<capacity_listener> waiting) override {
     ++asked;
     waiter_ = std::move(waiting);
     return full;
   }
   bool full = false;
   int asked = 0;
-  ref_ptr<waiter> waiter_;
+  ref_ptr<capacity_listener> waiter_;
 };
 
-struct no_waiter final : waiter {
+struct no_listener final : capacity_listener {
   void wake() noexcept override {}
 };
 
@@ -95,7 +95,7 @@ TEST_F(HeldMail, ORD1_WhatOneSenderSendsStaysInOrderWhateverConnectionPays) {
   put("b", second, "sender");
   put("c", {}, "sender");
   put("d", second);
-  const auto waiting = make_ref<no_waiter>();
+  const auto waiting = make_ref<no_listener>();
   EXPECT_FALSE(held.await_room(waiting)) << "b has room, and waits behind a";
   EXPECT_EQ(take(), "none");
   EXPECT_TRUE(held.keeps_back(make("next", {}, "sender")));
@@ -108,7 +108,7 @@ TEST_F(HeldMail, ORD1_WhatOneSenderSendsStaysInOrderWhateverConnectionPays) {
 
 TEST_F(HeldMail, ANS3_EachConnectionIsAskedOnceUntilItWakes) {
   first->full = second->full = true;
-  const auto waiting = make_ref<no_waiter>();
+  const auto waiting = make_ref<no_listener>();
   put("a", first);
   EXPECT_FALSE(held.await_room(waiting));
   put("b", first);

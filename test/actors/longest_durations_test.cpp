@@ -59,7 +59,7 @@ TEST_F(LongestDurations, DUR1_DLY1_OfADelayNeverSend) {
   for (const time_span delay :
        {time_span{nanoseconds::max()}, time_span{milliseconds::max()}, time_span{hours::max()}}) {
     event.schedule(delay);
-    EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 20ms})), errc::timeout);
+    EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 20ms})), errc::timeout);
   }
 }
 

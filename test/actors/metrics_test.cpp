@@ -23,7 +23,7 @@ TEST(DropReason, DEC7_EveryReasonHasAName) {
 
 TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonWithoutAReply) {
   node.start_worker("hop", hop{});
-  node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
+  node.start_worker("fails", [](context&, routed<any_body>&) { return fail(errc::unsupported); });
   node.start_worker(mailbox_options{.address = "closed", .incoming = deny_all()}, echoer{});
   auto silenced = node.make_endpoint(
     mailbox_options{.address = "silenced", .incoming = allow_all(), .outgoing = deny_all()});
@@ -46,11 +46,11 @@ TEST_F(Metrics, DEC7_EveryUndeliverableMessageIsCountedByItsReasonWithoutAReply)
   EXPECT_EQ(counted.dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_EQ(counted.dropped_for(drop_reason::incoming_denied), 1u);
   EXPECT_EQ(counted.total_dropped(), 6u);
-  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 0ms})), errc::timeout);
+  EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Metrics, DEC7_NothingGoesBackOverAConnection) {
-  node.start_worker("fails", [](context&, routed<any>&) { return fail(errc::unsupported); });
+  node.start_worker("fails", [](context&, routed<any_body>&) { return fail(errc::unsupported); });
   fake_connection connection{node};
   node.flow_controls().add_consumer("fails", connection.id());
   connection.deliver("fails", "peer");
@@ -67,7 +67,7 @@ TEST_F(Metrics, CountersSurviveTheirWorkers) {
   {
     auto mailbox = node.make_endpoint("mailbox");
     ASSERT_TRUE(mailbox.send("echoer", "x"));
-    ASSERT_TRUE(mailbox.receive<any>());
+    ASSERT_TRUE(mailbox.receive<any_body>());
   }
   node.stop_worker("echoer");
   EXPECT_TRUE(eventually([&] { return node.metrics().delivered == 2; }));

@@ -76,10 +76,10 @@ TEST_F(Node, NOD1_ACD1_ANewNodeHasARouterAndAnOpenRootEndpoint) {
 TEST_F(Node, NOD1_EveryWorkerSeesTheSameRegistries) {
   gate seen;
   journal book;
-  node.start_worker("w", [=, flows = &node.flow_controls()](context& ctx, routed<any>&) {
+  node.start_worker("w", [=, flows = &node.flow_controls()](context& ctx, routed<any_body>&) {
     book.write(&ctx.flow_controls() == flows ? "same" : "another");
   });
-  node.send("w", unit{});
+  node.send("w", no_body{});
   EXPECT_EQ(book.wait_for(1), lines{"same"});
 }
 
@@ -121,8 +121,9 @@ TEST_F(Node, NOD3_DEC3_TheProcessKeepsItsHandlers) {
   const auto terminate_before = std::get_terminate();
   {
     ockam::node other{*system};
-    other.start_worker("w", [](context&, routed<any>&) { throw std::runtime_error{"a mistake"}; });
-    other.send("w", unit{});
+    other.start_worker("w",
+                       [](context&, routed<any_body>&) { throw std::runtime_error{"a mistake"}; });
+    other.send("w", no_body{});
     EXPECT_TRUE(eventually([&] { return other.metrics().failed == 1; }));
     EXPECT_EQ(handlers(), before);
     EXPECT_EQ(std::get_terminate(), terminate_before);
@@ -169,7 +170,7 @@ TEST_F(Node, NOD6_NOD12_DEC4_WorkersStopByPriorityAndTransportsLast) {
     struct farewell {
       std::string name;
       journal book;
-      void handle_message(context&, routed<any>&) {}
+      void handle_message(context&, routed<any_body>&) {}
       void shutdown(context&) { book.write(name); }
     };
     return farewell{std::move(name), book};
@@ -190,7 +191,7 @@ TEST_F(Node, NOD6_AWorkerOfLowerPriorityStillAnswersWhileAHigherOneStops) {
   const journal book;
   struct asks_at_the_end {
     journal book;
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
     void shutdown(context& ctx) {
       book.write(ctx.send("logbook", "goodbye") ? "sent" : "not sent");
     }
@@ -245,7 +246,7 @@ TEST_F(Node, NOD9_StartsAreRefusedWhileStopping) {
   const journal book;
   struct restarts_itself {
     journal book;
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
     void shutdown(context& ctx) {
       const auto again = ctx.start_worker("again", echoer{});
       book.write(again ? "started" : std::string{to_string(again.error())});
@@ -356,7 +357,7 @@ TEST_F(Node, NOD11_AWorkerThatOutlivesTheStopMayCallEverything) {
   const journal book;
   node.start_worker(
     "w",
-    [=](context& ctx, routed<any>&) {
+    [=](context& ctx, routed<any_body>&) {
       reached.open();
       static_cast<void>(released.wait());
       const auto note = [&](const auto& outcome) {
@@ -369,7 +370,7 @@ TEST_F(Node, NOD11_AWorkerThatOutlivesTheStopMayCallEverything) {
       ctx.stop();
     },
     pooled);
-  node.send("w", unit{});
+  node.send("w", no_body{});
   ASSERT_TRUE(reached.wait());
   node.stop(std::chrono::milliseconds{0});
   released.open();
@@ -411,8 +412,8 @@ TEST_F(Node, NOD6_SeveralThreadsMayStopIt) {
 }
 
 TEST_F(Node, NOD5_AWorkerAsksForTheStopAndMainWaitsForIt) {
-  node.start_worker("w", [](context& ctx, routed<any>&) { ctx.request_stop(); });
-  node.send("w", unit{});
+  node.start_worker("w", [](context& ctx, routed<any_body>&) { ctx.request_stop(); });
+  node.send("w", no_body{});
   node.wait_for_stop_request();
 }
 

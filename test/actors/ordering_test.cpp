@@ -84,12 +84,12 @@ TEST_F(Ordering, ORD1_WorkersThatSendKeepTheirOrderToo) {
   node.start_worker("w", worker);
   for (std::uint32_t s = 0; s < 3; ++s)
     node.start_worker("s" + std::to_string(s),
-                      [s, i = std::uint32_t{0}](context& ctx, routed<any>&) mutable {
+                      [s, i = std::uint32_t{0}](context& ctx, routed<any_body>&) mutable {
                         return ctx.send("w", numbered{s, i++});
                       });
   for (std::uint32_t i = 0; i < messages; ++i)
     for (std::uint32_t s = 0; s < 3; ++s)
-      node.send("s" + std::to_string(s), unit{});
+      node.send("s" + std::to_string(s), no_body{});
   EXPECT_TRUE(eventually([&] { return *worker.received == 3 * messages; }));
   EXPECT_EQ(worker.mistakes.entries(), lines{});
 }

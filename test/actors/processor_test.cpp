@@ -173,7 +173,7 @@ TEST_F(Processor, PRC5_ACD4_APlainStartAdmitsNothingInEitherDirection) {
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::incoming_denied) == 1; }));
   EXPECT_EQ(book.size(), 2u) << "not even woken";
-  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 10ms})), errc::timeout);
+  EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 10ms})), errc::timeout);
 }
 
 TEST_F(Processor, PRC5_DeniedMessagesAreSkipped) {

@@ -115,9 +115,9 @@ TEST_F(Request, SRQ2_FCU14_AWorkersRequestBehindAProducerToo) {
 
 TEST_F(Request, SRQ3_TheLimitIs30SecondsByDefaultAndAnOptionOtherwise) {
   EXPECT_EQ(request_options{}.timeout, 30s);
-  node.start_worker("silent", [](context&, routed<any>&) {});
+  node.start_worker("silent", [](context&, routed<any_body>&) {});
   const auto before = clock::now();
-  const auto reply = node.root().send_and_receive<any>("silent", "x", {.timeout = 30ms});
+  const auto reply = node.root().send_and_receive<any_body>("silent", "x", {.timeout = 30ms});
   const auto took = clock::now() - before;
   ASSERT_FALSE(reply);
   EXPECT_EQ(error_of(reply), errc::timeout);
@@ -136,7 +136,7 @@ TEST_F(Request, SRQ3_WithoutALimitItWaits) {
 }
 
 TEST_F(Request, SRQ3_AWorkersRequestTimesOut) {
-  node.start_worker("silent", [](context&, routed<any>&) {});
+  node.start_worker("silent", [](context&, routed<any_body>&) {});
   const journal book;
   start_caller([=](context& ctx, const routed<std::string>&) {
     EXPECT_TRUE(ctx.send_and_receive<std::string>(
@@ -172,7 +172,7 @@ TEST_F(Request, SRQ4_TheFirstMessageOfAnySenderIsTheReply) {
 
 TEST_F(Request, SRQ5_AnErrorOfTheSendComesBackAtOnce) {
   const auto before = clock::now();
-  EXPECT_EQ((error_of(node.root().send_and_receive<any>("nobody", "x"))), errc::not_found);
+  EXPECT_EQ((error_of(node.root().send_and_receive<any_body>("nobody", "x"))), errc::not_found);
   EXPECT_LT(clock::now() - before, 5s);
   const journal book;
   start_caller([=](context& ctx, const routed<std::string>&) {
@@ -231,7 +231,7 @@ TEST_F(Request, SRQ7_ERR16_ASecondReplyIsUndeliverableLoggedAndCounted) {
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::unknown_address) == 1; }));
   EXPECT_TRUE(logged({"warning", "0#twice", "not_found"}));
-  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 0ms})), errc::timeout);
+  EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Request, SRQ7_AfterTheReplyNoTimerIsLeft) {
@@ -285,7 +285,8 @@ TEST_F(Request, SRQ8_OptionsAddAccessControls) {
 
   request_options closed{.timeout = 20ms};
   closed.outgoing = deny_all();
-  EXPECT_EQ((error_of(node.root().send_and_receive<any>("w", "x", closed))), errc::access_denied)
+  EXPECT_EQ((error_of(node.root().send_and_receive<any_body>("w", "x", closed))),
+            errc::access_denied)
     << "denied is success for the sender, and the end of the request";
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
 }
@@ -463,7 +464,7 @@ TEST_F(Request, NOD6_ARequestInFlightDoesNotStopItsWorkerEarly) {
   };
   struct early {
     journal book;
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
     void shutdown(context& ctx) {
       book.write("early");
       static_cast<void>(ctx.send("caller", "the last one"));
@@ -484,7 +485,7 @@ TEST_F(Request, NOD9_AWaitingRequestEndsWithTheNode) {
   start_patient_echoer(reached, released);
   std::thread asking{[&] {
     EXPECT_EQ(
-      (error_of(node.root().send_and_receive<any>("patient", "x", {.timeout = std::nullopt}))),
+      (error_of(node.root().send_and_receive<any_body>("patient", "x", {.timeout = std::nullopt}))),
       errc::not_found);
   }};
   ASSERT_TRUE(reached.wait());

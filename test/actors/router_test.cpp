@@ -95,7 +95,7 @@ TEST_F(Router, ROU5_OverlappingListsAreStartedWholeOrNotAtAll) {
       const std::vector<address> list{name_of(round), name_of(round + step),
                                       name_of(round + 2 * step)};
       const auto first = node.root().start_worker(
-        {list[0], list[1], list[2]}, [own](context& self, const routed<any>& question) {
+        {list[0], list[1], list[2]}, [own](context& self, const routed<any_body>& question) {
           static_cast<void>(self.send(question.return_route(), own));
         });
       ++(first ? started : refused);
@@ -280,7 +280,7 @@ TEST_F(Router, ROU14_WaitForReturnsWhenInitializeHasFinished) {
       reached.open();
       static_cast<void>(released.wait());
     }
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
   };
   const slow_start worker{.reached = {}, .released = {}};
   node.start_worker({"w", "alias"}, worker);
@@ -299,7 +299,7 @@ TEST_F(Router, ROU14_WaitForReportsWhyAStartFailed) {
       static_cast<void>(may_fail.wait());
       return fail(errc::unsupported, "the sensor is not plugged in");
     }
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
   };
   const never_ready worker{.may_fail = {}};
   node.start_worker("w", worker);
@@ -327,7 +327,7 @@ TEST_F(Router, ROU14_WaitForAnUnknownAddressIsNotFound) {
 TEST_F(Router, ROU14_WaitForEndsWhenTheWorkerIsStoppedOrKilledBeforeItIsReady) {
   struct deferred {
     void initialize(context& ctx) { ctx.defer_ready(); }
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
   };
   for (const bool killed : {false, true}) {
     node.start_worker("w", deferred{});

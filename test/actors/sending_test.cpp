@@ -25,7 +25,7 @@ TEST_F(Sending, SND1_ResolutionComesBeforeAccessControl) {
 
 TEST_F(Sending, SND1_AnUnknownAddressComesBeforeABodyThatCannotBeEncoded) {
   EXPECT_EQ(error_of(node.root().send("nobody", std::string{"\xff"})), errc::not_found);
-  EXPECT_EQ((error_of(node.root().send_and_receive<any>("nobody", std::string{"\xff"}))),
+  EXPECT_EQ((error_of(node.root().send_and_receive<any_body>("nobody", std::string{"\xff"}))),
             errc::not_found);
 }
 
@@ -56,7 +56,7 @@ TEST_F(Sending, SND2_ERR3_ADeniedSendSucceedsAndIsLoggedAndCounted) {
                                          .incoming = allow_all(),
                                          .outgoing = allow_onward_addresses({"elsewhere"})});
   EXPECT_TRUE(limited.send("target", "x"));
-  EXPECT_EQ(error_of(box.receive<any>({.timeout = 10ms})), errc::timeout);
+  EXPECT_EQ(error_of(box.receive<any_body>({.timeout = 10ms})), errc::timeout);
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_TRUE(logged({"warning", "outgoing", "0#limited", "0#target", "allow_onward_addresses"}))
     << "the line names what would let it pass";
@@ -79,7 +79,7 @@ TEST_F(Sending, SND2_SuccessMeansQueuedNotHandled) {
 TEST_F(Sending, SND3_TheReceiverFindsItsOwnAddressInFront) {
   auto box = target({"target", "alias"});
   node.send(route{"alias", "further"}, "x");
-  EXPECT_EQ(box.receive<any>().value().onward_route(), (route{"alias", "further"}));
+  EXPECT_EQ(box.receive<any_body>().value().onward_route(), (route{"alias", "further"}));
 }
 
 TEST_F(Sending, SND4_SendFromAddressMakesTheAliasSourceAndReturnRoute) {
@@ -108,7 +108,7 @@ TEST_F(Sending, SND5_SendToSelfTakesOnlyOwnAddresses) {
 
 TEST_F(Sending, SND6_ADestinationIsAnAddressATextOrARoute) {
   auto box = target({"target", "a => b"});
-  const auto arrives = [&] { return box.receive<any>().value().onward_route(); };
+  const auto arrives = [&] { return box.receive<any_body>().value().onward_route(); };
   node.send(address{"target"}, "x");
   EXPECT_EQ(arrives(), route{"target"});
   node.send("0#target", "x");
@@ -122,7 +122,7 @@ TEST_F(Sending, SND6_ADestinationIsAnAddressATextOrARoute) {
 TEST_F(Sending, SND2_AnEmptyRouteIsRefused) {
   EXPECT_EQ(error_of(node.root().send(route{}, "x")), errc::empty_route);
   EXPECT_EQ(error_of(node.root().forward(message{})), errc::empty_route);
-  EXPECT_EQ((error_of(node.root().send_and_receive<any>(route{}, "x"))), errc::empty_route);
+  EXPECT_EQ((error_of(node.root().send_and_receive<any_body>(route{}, "x"))), errc::empty_route);
   EXPECT_EQ(error_of(node.root().make_delayed_event(route{}, "x")), errc::empty_route);
   EXPECT_EQ(node.metrics().sent, 0u);
 }
@@ -138,11 +138,11 @@ TEST_F(Sending, MTY4_ABodyThatCannotBeEncodedIsInternalAndNothingIsSent) {
     EXPECT_NE(error_of(outcome).detail().find("invalid_utf8"), std::string::npos);
   };
   expect_refused(node.root().send("target", not_utf8));
-  expect_refused(node.root().send_and_receive<any>("target", not_utf8));
+  expect_refused(node.root().send_and_receive<any_body>("target", not_utf8));
   expect_refused(node.root().make_delayed_event("target", not_utf8));
   EXPECT_EQ(node.metrics().sent, 0u);
   EXPECT_EQ(node.list_workers().size(), 2u) << "no temporary address is left";
-  EXPECT_EQ(error_of(box.receive<any>({.timeout = 0ms})), errc::timeout);
+  EXPECT_EQ(error_of(box.receive<any_body>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Sending, FWD1_ForwardLeavesTheMessageAsItIs) {
@@ -165,7 +165,7 @@ TEST_F(Sending, FWD1_ForwardIsResolvedAndControlledLikeASend) {
     mailbox_options{.address = "closed", .incoming = allow_all(), .outgoing = deny_all()});
   EXPECT_TRUE(closed.forward(message{"target", {}}));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
-  EXPECT_EQ(error_of(box.receive<any>({.timeout = 0ms})), errc::timeout);
+  EXPECT_EQ(error_of(box.receive<any_body>({.timeout = 0ms})), errc::timeout);
 }
 
 class SendingWithFewSteps : public node_test {
@@ -175,7 +175,7 @@ protected:
 
 TEST_F(SendingWithFewSteps, FWD2_AWorkerThatKeepsItsAddressGetsTheMessageUntilTheLimit) {
   const journal book;
-  node.start_worker("loop", [book](context& ctx, routed<any>& received) {
+  node.start_worker("loop", [book](context& ctx, routed<any_body>& received) {
     book.write("again");
     return ctx.forward(std::move(received).into_local_message());
   });
@@ -206,7 +206,7 @@ protected:
 
 TEST_F(SendingFromTheWire, FWD2_WhatAPeerSendsHasALimitOfItsOwn) {
   const journal book;
-  node.start_worker("loop", [book](context& ctx, routed<any>& received) {
+  node.start_worker("loop", [book](context& ctx, routed<any_body>& received) {
     book.write("again");
     return ctx.forward(std::move(received).into_local_message());
   });
@@ -239,7 +239,7 @@ TEST_F(Sending, FWD3_ForwardFromAddressSelectsTheOutgoingControl) {
     .address = "closed", .incoming = allow_all(), .outgoing = deny_all()};
   auto origin = node.make_endpoint(mailboxes{{closed, open}});
   EXPECT_TRUE(origin.forward_from_address(message{"target", "x"}, "open"));
-  EXPECT_EQ(box.receive<any>().value().source_address(), "open");
+  EXPECT_EQ(box.receive<any_body>().value().source_address(), "open");
   EXPECT_TRUE(origin.forward_from_address(message{"target", "x"}, "closed"));
   EXPECT_EQ(node.metrics().dropped_for(drop_reason::outgoing_denied), 1u);
   EXPECT_TRUE(origin.forward(message{"target", "x"})) << "from the primary one";
@@ -252,7 +252,8 @@ TEST_F(Sending, ERR5_AHopThatForwardsToAnUnknownAddressLogsAndCounts) {
   EXPECT_TRUE(
     eventually([&] { return node.metrics().dropped_for(drop_reason::unknown_address) == 1; }));
   EXPECT_TRUE(logged({"warning", "0#hop", "0#nobody"}));
-  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 10ms})), errc::timeout) << "no reply";
+  EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 10ms})), errc::timeout)
+    << "no reply";
   node.start_worker("echoer", echoer{});
   EXPECT_EQ((node.send_and_receive<std::string>(route{"hop", "echoer"}, "x")), "x")
     << "the hop lives";
@@ -278,14 +279,14 @@ TEST_F(Sending, LMS9_LocalInfoTravelsThroughTheNodeAndCanBeCleared) {
   node.start_worker("hop", hop{});
   ASSERT_TRUE(node.root().send_with_local_info(
     route{"hop", "target"}, "x", {local_info{"color", {7}}, local_info{"size", {1}}}));
-  const auto received = box.receive<any>().value().local_message();
+  const auto received = box.receive<any_body>().value().local_message();
   ASSERT_NE(received.find_local_info("color"), nullptr);
   EXPECT_EQ(received.find_local_info("color")->data, (bytes{7}));
   EXPECT_EQ(received.find_local_info("taste"), nullptr);
 
   ASSERT_TRUE(
     node.root().forward(message{received}.set_onward_route("target").clear_local_info("color")));
-  const auto second = box.receive<any>().value().local_message();
+  const auto second = box.receive<any_body>().value().local_message();
   EXPECT_EQ(second.find_local_info("color"), nullptr);
   EXPECT_NE(second.find_local_info("size"), nullptr);
 }
@@ -293,9 +294,9 @@ TEST_F(Sending, LMS9_LocalInfoTravelsThroughTheNodeAndCanBeCleared) {
 TEST_F(Sending, LMS10_AMessageWithoutTracingContextIsAccepted) {
   auto box = target();
   ASSERT_TRUE(node.root().forward(message{"target", "app"}));
-  EXPECT_EQ(box.receive<any>().value().local_message().tracing_context(), std::nullopt);
+  EXPECT_EQ(box.receive<any_body>().value().local_message().tracing_context(), std::nullopt);
   ASSERT_TRUE(node.root().forward(message{"target", "app"}.set_tracing_context("abc")));
-  EXPECT_EQ(box.receive<any>().value().local_message().tracing_context(), "abc");
+  EXPECT_EQ(box.receive<any_body>().value().local_message().tracing_context(), "abc");
 }
 
 TEST_F(Sending, UppercaseAnswersInCapitals) {

@@ -61,7 +61,7 @@ TEST_F(ServiceInterface, SRV5_TheBodyIsTheUnionInTheOrderOfTheInterface) {
   const auto send = [&](bytes payload) {
     EXPECT_TRUE(node.root().forward(
       message{route{"calculator"}, route{"app"}, shared_bytes{bytes_view{payload}}}));
-    return node.root().receive<raw>({long_timeout});
+    return node.root().receive<raw_body>({long_timeout});
   };
   const auto length = send({0x00, 0x02, 'h', 'i'});
   ASSERT_TRUE(length);
@@ -76,8 +76,8 @@ TEST_F(ServiceInterface, SRV1_SRV5_EachHandlerMayRefuse) {
   const auto refused = node.root().send_and_receive<bool>("calculator", body{std::uint64_t{0}});
   EXPECT_EQ(error_of(refused), errc::remote);
   EXPECT_EQ(error_of(refused).cause(), errc::handler_failed);
-  const auto unknown
-    = node.root().send_and_receive<bool>("calculator", raw{shared_bytes{bytes_view{bytes{0x07}}}});
+  const auto unknown = node.root().send_and_receive<bool>(
+    "calculator", raw_body{shared_bytes{bytes_view{bytes{0x07}}}});
   EXPECT_EQ(error_of(unknown), errc::remote);
   EXPECT_EQ(error_of(unknown).cause(), errc::invalid_value);
 }

@@ -175,7 +175,7 @@ public:
   void give_back_from(credit_use use, std::size_t bytes) noexcept override {
     if (use != credit_use::output)
       return;
-    std::vector<ref_ptr<waiter>> woken;
+    std::vector<ref_ptr<capacity_listener>> woken;
     {
       const std::lock_guard guard{mutex_};
       waiting_ -= bytes;
@@ -195,7 +195,7 @@ public:
     const auto messages = max_messages_ - std::min(max_messages_, messages_);
     return size == 0 ? messages : std::min(messages, (limit - std::min(limit, waiting_)) / size);
   }
-  bool wake_when_output_fits(ref_ptr<waiter> waiting) override {
+  bool wake_when_output_fits(ref_ptr<capacity_listener> waiting) override {
     const std::lock_guard guard{mutex_};
     if (!is_full())
       return false;
@@ -222,7 +222,7 @@ private:
   mutable std::mutex mutex_;
   std::size_t waiting_ = 0;
   std::size_t most_ = 0;
-  std::vector<ref_ptr<waiter>> waiters_;
+  std::vector<ref_ptr<capacity_listener>> waiters_;
 };
 
 TEST_F(Service, SRV2_AnswersThatAreReadSlowlyAreNotLostAndBounded) {

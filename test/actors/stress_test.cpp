@@ -44,7 +44,7 @@ TEST_F(Stress, ROU11_TenThousandWorkersComeAndGoWithoutATrace) {
     node.send(name, "x");
   }
   for (std::size_t i = 0; i < workers; ++i)
-    ASSERT_TRUE(node.root().receive<any>());
+    ASSERT_TRUE(node.root().receive<any_body>());
   for (std::size_t i = 0; i < workers; ++i)
     node.stop_worker("worker " + std::to_string(i));
   EXPECT_EQ(node.list_workers(), std::vector<address>{"app"});
@@ -57,7 +57,7 @@ TEST_F(Stress, NOD6_TenThousandWorkersStopWithTheNode) {
   const auto ended = std::make_shared<std::atomic<int>>(0);
   struct counts {
     std::shared_ptr<std::atomic<int>> ended;
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
     void shutdown(context&) { ++*ended; }
   };
   for (int i = 0; i < 10'000; ++i)
@@ -79,7 +79,7 @@ TEST_F(Stress, RTD6_ARouteOfTenThousandHopsThereAndBack) {
 }
 
 TEST_F(Stress, FWD2_ALoopEndsAtTheLimitOfAnOrdinaryNode) {
-  node.start_worker("loop", [](context& ctx, routed<any>& received) {
+  node.start_worker("loop", [](context& ctx, routed<any_body>& received) {
     return ctx.forward(std::move(received).into_local_message());
   });
   node.send("loop", "x");
@@ -154,7 +154,7 @@ TEST_F(Stress, MAP6_SeededMixtureOfEverything) {
               caf::anon_send_exit(actor, caf::exit_reason::kill);
             break;
           case 6:
-            while (own.receive<any>({.timeout = 0ms}))
+            while (own.receive<any_body>({.timeout = 0ms}))
               continue;
             break;
           case 7:

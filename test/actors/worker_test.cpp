@@ -81,7 +81,7 @@ TEST_F(Worker, WRK3_AnExceptionInInitializeIsAFailure) {
   struct throws {
     journal book;
     void initialize(context&) { throw std::runtime_error{"cannot open the door"}; }
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
     void shutdown(context&) { book.write("shutdown"); }
   };
   const throws thrower{};
@@ -96,7 +96,7 @@ TEST_F(Worker, WRK4_OneMessageAtATime) {
     std::shared_ptr<std::atomic<int>> inside = std::make_shared<std::atomic<int>>(0);
     std::shared_ptr<std::atomic<int>> most = std::make_shared<std::atomic<int>>(0);
     journal book;
-    void handle_message(context&, routed<any>&) {
+    void handle_message(context&, routed<any_body>&) {
       const int now = ++*inside;
       if (now > *most)
         *most = now;
@@ -111,7 +111,7 @@ TEST_F(Worker, WRK4_OneMessageAtATime) {
   for (int t = 0; t < 3; ++t)
     senders.emplace_back([&, t] {
       for (int i = 0; i < 200; ++i)
-        node.send(t == 0 ? "alias" : "w", unit{});
+        node.send(t == 0 ? "alias" : "w", no_body{});
     });
   for (auto& each : senders)
     each.join();
@@ -184,7 +184,8 @@ TEST_F(Worker, WRK6_MAP4_ERR14_AfterAnErrorTheNextMessageIsHandled) {
   EXPECT_TRUE(eventually([&] { return node.metrics().failed == 3; }));
   EXPECT_EQ(node.metrics().delivered, 4u);
   EXPECT_EQ(node.actor_at("w"), handle) << "the same actor";
-  EXPECT_EQ(error_of(node.root().receive<any>({.timeout = 10ms})), errc::timeout) << "no reply";
+  EXPECT_EQ(error_of(node.root().receive<any_body>({.timeout = 10ms})), errc::timeout)
+    << "no reply";
 }
 
 TEST_F(Worker, WRK6_ERR15_RTD4_ABodyThatCannotBeDecodedIsAnErrorOfTheHandler) {
@@ -273,7 +274,7 @@ TEST_F(Worker, WRK8_AThousandRoundsOfTenWorkersThatStopThemselves) {
   };
   struct quits {
     std::shared_ptr<counters> count;
-    void handle_message(context& ctx, routed<any>&) {
+    void handle_message(context& ctx, routed<any_body>&) {
       ++count->entered;
       ctx.stop();
       ++count->left;
@@ -285,7 +286,7 @@ TEST_F(Worker, WRK8_AThousandRoundsOfTenWorkersThatStopThemselves) {
     for (int i = 0; i < 10; ++i)
       node.start_worker("w" + std::to_string(i), quits{count});
     for (int i = 0; i < 10; ++i)
-      node.send("w" + std::to_string(i), unit{});
+      node.send("w" + std::to_string(i), no_body{});
     ASSERT_TRUE(eventually([&] { return node.list_workers().size() == 1; })) << "round " << round;
   }
   EXPECT_TRUE(eventually([&] { return count->shut_down == 10'000; }));
@@ -295,7 +296,7 @@ TEST_F(Worker, WRK8_AThousandRoundsOfTenWorkersThatStopThemselves) {
 
 TEST_F(Worker, WRK9_ShutdownRunsOnceMaySendAndItsErrorIsOnlyLogged) {
   struct ends_badly {
-    result<void> handle_message(context&, routed<any>&) { return {}; }
+    result<void> handle_message(context&, routed<any_body>&) { return {}; }
     result<void> shutdown(context& ctx) {
       static_cast<void>(ctx.send("app", "shutdown"));
       return fail(errc::unsupported, "cannot clean up");
@@ -311,7 +312,7 @@ TEST_F(Worker, WRK9_ShutdownRunsOnceMaySendAndItsErrorIsOnlyLogged) {
 
 TEST_F(Worker, WRK9_AnExceptionInShutdownIsOnlyLogged) {
   struct throws {
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
     void shutdown(context&) { throw std::runtime_error{"the disk is full"}; }
   };
   node.start_worker("w", throws{});
@@ -362,10 +363,10 @@ TEST_F(Worker, MAP6_WhatLosesTheRaceWithStopIsCountedOnce) {
   std::atomic<bool> over{false};
   std::thread sending{[&] {
     while (!over)
-      ++(node.root().send("w", unit{}) ? accepted : refused);
+      ++(node.root().send("w", no_body{}) ? accepted : refused);
   }};
   for (int i = 0; i < 300; ++i) {
-    node.start_worker("w", [handled](context&, routed<any>&) { ++*handled; });
+    node.start_worker("w", [handled](context&, routed<any_body>&) { ++*handled; });
     std::this_thread::yield();
     node.stop_worker("w");
   }
@@ -424,7 +425,7 @@ TEST_F(Worker, MBX3_TheDestinationSelectsTheIncomingControlTheSourceTheOutgoingO
   const mailbox_options second{.address = "second",
                                .incoming = allow_source_addresses({"b"}),
                                .outgoing = allow_onward_addresses({"b"})};
-  node.start_worker(mailboxes{{first, second}}, [](context& ctx, const routed<any>& received) {
+  node.start_worker(mailboxes{{first, second}}, [](context& ctx, const routed<any_body>& received) {
     for (const auto* to : {"a", "b"})
       static_cast<void>(ctx.send_from_address(to, to_string(received.message_address()),
                                               received.message_address()));
@@ -432,8 +433,8 @@ TEST_F(Worker, MBX3_TheDestinationSelectsTheIncomingControlTheSourceTheOutgoingO
   auto a = node.make_endpoint("a");
   auto b = node.make_endpoint("b");
   for (const auto* to : {"first", "second"}) {
-    ASSERT_TRUE(a.send(to, unit{}));
-    ASSERT_TRUE(b.send(to, unit{}));
+    ASSERT_TRUE(a.send(to, no_body{}));
+    ASSERT_TRUE(b.send(to, no_body{}));
   }
   EXPECT_EQ(a.receive<std::string>().value().body(), "0#first");
   EXPECT_EQ(b.receive<std::string>().value().body(), "0#second");
@@ -442,8 +443,8 @@ TEST_F(Worker, MBX3_TheDestinationSelectsTheIncomingControlTheSourceTheOutgoingO
     return counted.dropped_for(drop_reason::incoming_denied) == 2
            && counted.dropped_for(drop_reason::outgoing_denied) == 2;
   }));
-  EXPECT_EQ(error_of(a.receive<any>({.timeout = 0ms})), errc::timeout);
-  EXPECT_EQ(error_of(b.receive<any>({.timeout = 0ms})), errc::timeout);
+  EXPECT_EQ(error_of(a.receive<any_body>({.timeout = 0ms})), errc::timeout);
+  EXPECT_EQ(error_of(b.receive<any_body>({.timeout = 0ms})), errc::timeout);
 }
 
 TEST_F(Worker, MBX3_AForeignAddressIsRefusedAsSource) {
@@ -497,7 +498,7 @@ TEST_F(Worker, RTD1_AccessControlSeesSourceDestinationAndMessage) {
   const auto outgoing = std::make_shared<looks>(out);
   const mailbox_options entry{.address = "alias", .incoming = incoming};
   node.start_worker(mailboxes{{mailbox_options{.address = "w"}, entry}},
-                    [](context&, routed<any>&) {});
+                    [](context&, routed<any_body>&) {});
   auto mailbox = node.make_endpoint(mailbox_options{.address = "m", .outgoing = outgoing});
   ASSERT_TRUE(mailbox.send(route{"alias", "further"}, "x"));
   const lines expected{"0#m to 0#alias along 0#alias => 0#further"};
@@ -507,7 +508,7 @@ TEST_F(Worker, RTD1_AccessControlSeesSourceDestinationAndMessage) {
 
 TEST_F(Worker, RTD3_MAP1_TheSourceIsStampedWhateverTheReturnRouteClaims) {
   const journal book;
-  node.start_worker("w", [book](context&, const routed<any>& received) {
+  node.start_worker("w", [book](context&, const routed<any_body>& received) {
     book.write(to_string(received.source_address()) + ", claims "
                + to_string(received.return_route()));
   });
@@ -519,11 +520,11 @@ TEST_F(Worker, RTD3_MAP1_TheSourceIsStampedWhateverTheReturnRouteClaims) {
 TEST_F(Worker, RTD5_DEC1_TheReturnRoutesRecipientIsTheFarEnd) {
   node.start_worker("hop", hop{});
   const journal book;
-  node.start_worker("w", [book](context&, const routed<any>& received) {
+  node.start_worker("w", [book](context&, const routed<any_body>& received) {
     book.write(to_string(received.return_route().recipient().value()));
     book.write(to_string(received.source_address()));
   });
-  node.send(route{"hop", "w"}, unit{});
+  node.send(route{"hop", "w"}, no_body{});
   EXPECT_EQ(book.wait_for(2), (lines{"0#app", "0#hop"}));
 }
 

@@ -36,13 +36,13 @@ struct worker {
 };
 #elif OCKAM_CASE == 5
 struct worker {
-  result<void> handle_message(context& ctx, const routed<any>& received) {
+  result<void> handle_message(context& ctx, const routed<any_body>& received) {
     return ctx.send(received.return_route(), reading{21.5});
   }
 };
 #elif OCKAM_CASE == 6
 struct worker {
-  void handle_message(context&, const routed<any>&) {}
+  void handle_message(context&, const routed<any_body>&) {}
 };
 #endif
 

@@ -125,7 +125,7 @@ TEST_P(ConnectionContract, TCP23_TCP37_AFrameAboveTheReadersLimitClosesTheConnec
   const auto largest = body_for_encoded_size(1'000, "reader");
   auto reader = start_reader(b, place.flow_control_id);
   a.node.send({c, "reader"}, largest);
-  EXPECT_TRUE(reader.receive<any>({long_timeout}));
+  EXPECT_TRUE(reader.receive<any_body>({long_timeout}));
   a.node.send({c, "reader"}, largest + 'x');
   EXPECT_NE(events.cause().find("frame_too_large"), std::string::npos) << events.cause();
   EXPECT_TRUE(all_connections_end());
@@ -142,7 +142,7 @@ TEST_P(ConnectionContract, ORD8_StoredPayloadsStopReadingUntilTheyAreDropped) {
   const auto shared = std::make_shared<shelf>();
   const auto place = listen(b, {.limits = {.max_unhandled_bytes = 256u << 10}});
   const auto c = connect(a, place);
-  b.node.start_worker("collector", [=](context&, const routed<any>& received) {
+  b.node.start_worker("collector", [=](context&, const routed<any_body>& received) {
     const std::lock_guard guard{shared->mutex};
     shared->stored.push_back(received.payload());
     shared->most = std::max(shared->most, shared->stored.size());
@@ -169,7 +169,7 @@ TEST_P(ConnectionContract, ORD8_CreditThatComesBackAfterTheEndWakesNoReader) {
   const auto place = listen(b, {.limits = {.max_unhandled_messages = 1}});
   const auto c = connect(a, place);
   b.node.start_worker(
-    "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
+    "slow", [=](context&, const routed<any_body>&) { EXPECT_TRUE(opened.wait()); }, pooled);
   b.node.flow_controls().add_consumer("slow", place.flow_control_id);
   for (int i = 0; i < 3; ++i)
     a.node.send({c, "slow"}, "x");

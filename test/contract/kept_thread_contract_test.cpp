@@ -39,7 +39,7 @@ TEST_P(TransportContract, MAP16_NOD6_ANodeStopsWhenItsHandlerReturns) {
   const auto place = listen(b);
   const auto near = join(a, place);
   start_echoer(b, place.flow_control_id);
-  b.node.start_worker("blocks", [=](context&, const routed<any>&) {
+  b.node.start_worker("blocks", [=](context&, const routed<any_body>&) {
     came.open();
     static_cast<void>(released.wait());
   });

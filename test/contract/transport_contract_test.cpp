@@ -70,7 +70,7 @@ TEST_P(TransportContract, LMS10_TheTracingContextPasses) {
   const std::string tracing = R"({"traceparent":"00-1"})";
   ASSERT_TRUE(a.node.root().forward(
     message{near.to("reader"), route{"app"}, shared_bytes{}}.set_tracing_context(tracing)));
-  EXPECT_EQ(reader.receive<any>({long_timeout})->local_message().tracing_context(), tracing);
+  EXPECT_EQ(reader.receive<any_body>({long_timeout})->local_message().tracing_context(), tracing);
 }
 
 TEST_P(TransportContract, PayloadsOfEverySizePass) {
@@ -241,7 +241,7 @@ TEST_P(TransportContract, ORD6_WorkersThatFloodEachOtherDoNotBlock) {
   start_echoer(b, place.flow_control_id);
   start_echoer(a, near.id);
   for (auto* node : {&a.node, &b.node}) // takes the replies
-    node->start_worker("flooder", [](context&, routed<any>&) {});
+    node->start_worker("flooder", [](context&, routed<any_body>&) {});
   a.node.flow_controls().add_consumer("flooder", near.id);
   b.node.flow_controls().add_consumer("flooder", place.flow_control_id);
   const auto flood = [](ockam::node& from, const route& way) {

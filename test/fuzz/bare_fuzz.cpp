@@ -37,7 +37,7 @@ struct everything {
   std::optional<std::string> maybe;
   std::vector<std::vector<std::uint16_t>> lists;
   std::map<std::string, std::uint8_t> table;
-  std::variant<unit, std::string, std::pair<float, bool>> choice;
+  std::variant<no_body, std::string, std::pair<float, bool>> choice;
   shared_bytes shared;
 
   friend auto bare_fields(everything& e) {
@@ -48,12 +48,12 @@ struct everything {
 
 /// Contains itself, in every way that a type can.
 struct tree {
-  std::variant<unit, std::string, std::vector<tree>, std::map<std::uint8_t, tree>> content;
+  std::variant<no_body, std::string, std::vector<tree>, std::map<std::uint8_t, tree>> content;
 
   friend auto bare_fields(tree& t) { return std::tie(t.content); }
 };
 
-/// Much larger in memory than it can be on the wire.
+/// Much larger in memory than on the wire.
 using sparse = std::vector<std::optional<std::array<std::uint64_t, 256>>>;
 
 /// Compares encodings, because a NaN does not equal itself.

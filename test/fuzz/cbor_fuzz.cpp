@@ -1,4 +1,4 @@
-// Stepping over a CBOR item, beside libcbor: both accept the same items and end at the same byte.
+// Skipping a CBOR item, compared with libcbor: both accept the same items and end at the same byte.
 
 #include "check.hpp"
 
@@ -26,8 +26,8 @@ bool claims_too_much(bytes_view data) {
               > few;
 }
 
-/// libcbor refuses simple values and short tags that have no name, and text that is not UTF-8. Ours
-/// steps over all of them.
+/// libcbor refuses simple values and short tags that have no name, and text that is not UTF-8. Our
+/// reader skips all of them.
 bool may_be_refused(bytes_view data) {
   return std::ranges::any_of(data, [](auto byte) {
     const bool simple = (byte >= 0xe0 && byte <= 0xf3) || byte == 0xf8;

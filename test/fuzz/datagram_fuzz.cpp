@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   require(part.data() >= received.data() && part.data() + part.size() <= received.data() + size,
           "the part is not copied");
-  const message_cut cut{read->format(), read->number, part.size(), default_datagram_size + 100};
+  const fragmenter cut{read->format(), read->number, part.size(), default_datagram_size + 100};
   require(cut.parts() == 1, "a part fits into the datagram of one that was a little larger");
   bytes written(cut.datagram_size(0));
   std::ranges::copy(part, cut.put_head(written.data(), 0));

@@ -1,7 +1,9 @@
-// A byte stream of any framing: any split yields the same bodies, the ones that a plain parser finds.
+// A byte stream of any framing: any split yields the same bodies, the ones that a plain parser
+// finds.
 //
-// Input: chunk size, limit, seed of the pieces (a byte each), then the stream. The seed also says which
-// framing; without lengths, a body ends where the plain parser of a stream with 2 bytes of length says.
+// Input: chunk size, limit, seed of the pieces (a byte each), then the stream. The seed also
+// selects the framing; without lengths, a body ends where the plain parser of a stream with 2 bytes
+// of length says.
 
 #include "check.hpp"
 
@@ -25,8 +27,8 @@ struct outcome {
   bool operator==(const outcome&) const = default;
 };
 
-/// What the stream means, read in one go.
-outcome expected_of(bytes_view stream, std::size_t max_frame_size, const framing& how) {
+/// The expected bodies of the stream, parsed at once.
+outcome expected_of(bytes_view stream, std::size_t max_frame_size, const stream_framing& how) {
   outcome seen;
   if (how.version_byte) {
     if (stream.empty())
@@ -60,7 +62,7 @@ std::size_t piece_of(std::uint32_t& seed, std::size_t all) {
   return std::min<std::size_t>(all, 1 + (seed >> 16) % 97);
 }
 
-/// The same bodies again, through a decoder that is told where each ends.
+/// The same bodies through a decoder whose caller ends each.
 void require_bodies_without_lengths(frame_decoder decoder, const std::vector<bytes>& bodies,
                                     std::uint32_t seed) {
   std::vector<shared_bytes> kept;
@@ -99,7 +101,7 @@ outcome run(frame_decoder decoder, bytes_view stream, std::uint32_t seed) {
     if (seed % 7 == 0)
       decoder.release_chunk();
   }
-  // only now: memory of a body that is still referred to must not have been written again
+  // only now: memory of a referenced body must not have been overwritten
   for (const auto& body : kept)
     seen.bodies.emplace_back(body.view().begin(), body.view().end());
   seen.at_boundary = seen.problem.empty() && decoder.at_boundary();
@@ -116,8 +118,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint32_t seed = data[2];
   const bytes_view stream{data + 3, size - 3};
   const auto& how = seed % 3 == 0 ? uds_framing : tcp_framing;
-  const auto new_decoder = [&](const framing& used) {
-    return frame_decoder{make_ref<chunk_pool>(chunk_size, 1u << 20), limit, used};
+  const auto new_decoder = [&](const stream_framing& used) {
+    return frame_decoder{make_ref<buffer_pool>(chunk_size, 1u << 20), limit, used};
   };
   const auto expected = expected_of(stream, limit, how);
   require(run(new_decoder(how), stream, seed) == expected, "frames are those of the stream");

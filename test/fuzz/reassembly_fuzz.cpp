@@ -1,9 +1,9 @@
-// The datagrams of one peer, which may claim anything: limits hold, and what comes out is made of what
-// went in, once.
+// The datagrams of one peer, which may claim anything: limits hold, and every message consists of
+// received parts and is delivered once.
 //
-// Input: six bytes a datagram. Flags (format, last, look for what is over, half seconds since the one
-// before), routing number, position, total, size of the part, filler. Numbers from 128 on stand for
-// those up to 65,535.
+// Input: six bytes a datagram. Flags (format, last, look for what is over, half seconds since the
+// one before), routing number, position, total, size of the part, filler. Numbers from 128 on stand
+// for those up to 65,535.
 
 #include "check.hpp"
 
@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto taken = in.take(part, now);
       received += part.part.size();
       if (now - last_accepted > 5s)
-        seen.clear(); // all is forgotten after a silence
+        seen.clear(); // a silence resets the state
       if (taken.verdict == part_verdict::complete || taken.verdict == part_verdict::waiting)
         last_accepted = now;
       require(in.bytes_in_use() == budget->used() && budget->used() <= most_bytes,

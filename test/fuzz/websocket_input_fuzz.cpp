@@ -1,4 +1,5 @@
-// A WebSocket from its upgrade on: any split of the same bytes yields the same messages, and an end.
+// A WebSocket from its upgrade on: any split of the same bytes yields the same messages, and an
+// end.
 //
 // Input: a byte that says the limit, one for the seed of the pieces, then what the peer
 // sends behind the handshake.
@@ -27,7 +28,7 @@ class reader final : public stream_user {
 public:
   reader(std::shared_ptr<stream> from, std::size_t limit)
     : from_{std::move(from)},
-      decoder_{make_ref<chunk_pool>(4096, 4), limit, no_framing},
+      decoder_{make_ref<buffer_pool>(4096, 4), limit, no_framing},
       limit_{limit} {
     from_->attach(*this);
     from_->read(decoder_.prepare(), nullptr);

@@ -62,8 +62,8 @@ TEST_P(BodiesToRust, MTY1_Optionals) {
 
 TEST_P(BodiesToRust, MTY1_AStructWithAnEnum) {
   EXPECT_EQ(echoed("reading", reading{}), reading{});
-  EXPECT_EQ(echoed("reading", reading{.note = {}, .samples = {}, .level = unit{}}),
-            (reading{.note = {}, .samples = {}, .level = unit{}}));
+  EXPECT_EQ(echoed("reading", reading{.note = {}, .samples = {}, .level = no_body{}}),
+            (reading{.note = {}, .samples = {}, .level = no_body{}}));
   EXPECT_EQ(echoed("reading", reading{.level = std::uint8_t{7}}),
             (reading{.level = std::uint8_t{7}}));
 }
@@ -76,16 +76,16 @@ TEST_P(BodiesToRust, MTY3a_AByteVectorHasALengthUntil0147AndNoneAfter) {
   // at a worker whose message is Vec<u8>: what has a length in front comes back either way, what
   // has none only if none is expected
   EXPECT_EQ(echoed("bytes", pattern(300)), pattern(300));
-  const raw without_length{shared_bytes::adopt(bytes(300, 0xff))};
-  const auto reply = own.node.root().send_and_receive<raw>({c, "bytes"}, without_length,
-                                                           {.timeout = 2s});
+  const raw_body without_length{shared_bytes::adopt(bytes(300, 0xff))};
+  const auto reply = own.node.root().send_and_receive<raw_body>({c, "bytes"}, without_length,
+                                                                {.timeout = 2s});
   EXPECT_EQ(reply.has_value(), GetParam() == maker::rust_0_150);
 }
 
 TEST_P(BodiesToRust, ERR15_ABodyThatIsNoTextIsNotAnsweredAndTheConnectionStays) {
-  const raw too_short{shared_bytes::adopt(bytes{5, 'a'})}; // five characters, says the length
-  const auto reply = own.node.root().send_and_receive<raw>({c, "echoer"}, too_short,
-                                                           {.timeout = 300ms});
+  const raw_body too_short{shared_bytes::adopt(bytes{5, 'a'})}; // five characters, says the length
+  const auto reply = own.node.root().send_and_receive<raw_body>({c, "echoer"}, too_short,
+                                                                {.timeout = 300ms});
   EXPECT_FALSE(reply);
   EXPECT_EQ(echoed("echoer", std::string{"still here"}), "still here");
 }
@@ -147,7 +147,7 @@ TEST_P(BodiesFromRust, MTY3a_AByteVectorHasALengthUntil0147AndNoneAfter) {
   if (GetParam() == maker::rust_0_139)
     start_echoer<bytes>(own, listener, "bytes");
   else
-    start_echoer<raw>(own, listener, "bytes");
+    start_echoer<raw_body>(own, listener, "bytes");
   EXPECT_THAT(asked("bytes", {"--as", "bytes", "--size", "300"}),
               ElementsAre(StartsWith("App Received: 300 bytes ")));
 }

@@ -37,14 +37,14 @@ TEST_P(Payloads, TCP22_OfEverySizeReachRustAndComeBack) {
   for (const auto size : sizes_up_to(largest_payload(of_ours))) {
     SCOPED_TRACE(size);
     const auto sent = raw_pattern(size);
-    EXPECT_EQ(own.node.send_and_receive<raw>({connection, "raw"}, sent), sent);
+    EXPECT_EQ(own.node.send_and_receive<raw_body>({connection, "raw"}, sent), sent);
   }
 }
 
 TEST_P(Payloads, TCP22_OfEverySizeComeFromRustAndReturn) {
   tcp_node own{start_node()};
   const auto listener = own.listen();
-  start_echoer<raw>(own, listener, "raw");
+  start_echoer<raw_body>(own, listener, "raw");
   for (const auto size : sizes_up_to(largest_payload(of_rust)))
     EXPECT_THAT(
       replies_in(run_initiator(GetParam(), listener.socket_address(),
@@ -67,18 +67,19 @@ TEST_P(Payloads, TCP23_OneByteTooManyFailsAloneHere) {
   const auto peer = start_listener(GetParam(), {"raw"});
   tcp_node own{start_node()};
   const auto connection = own.tcp.connect(peer.address);
-  const auto refused = own.node.root().send_and_receive<raw>(
+  const auto refused = own.node.root().send_and_receive<raw_body>(
     {connection, "raw"}, raw_pattern(largest_payload(of_ours) + 1));
   ASSERT_FALSE(refused);
   EXPECT_EQ(error_of(refused).code(), errc::message_too_large);
-  EXPECT_EQ(own.node.send_and_receive<raw>({connection, "raw"}, raw_pattern(3)), raw_pattern(3));
+  EXPECT_EQ(own.node.send_and_receive<raw_body>({connection, "raw"}, raw_pattern(3)),
+            raw_pattern(3));
 }
 
 TEST_P(Payloads, TCP23_ERR11_OneByteTooManyMakesARustNodeCloseTheConnection) {
   tcp_node own{start_node()};
   const connection_journal journal;
   const auto listener = own.listen({.connection = {.observer = journal.observer()}});
-  start_echoer<raw>(own, listener, "raw");
+  start_echoer<raw_body>(own, listener, "raw");
   auto& peer = start_rust(GetParam(), "initiator",
                           {"--connect", listener.socket_address(), "--to", "raw", "--as", "raw",
                            "--size", std::to_string(largest_payload(of_rust) + 1)});

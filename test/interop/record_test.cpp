@@ -63,7 +63,7 @@ protected:
 
   void record_requests() {
     start_echoer<std::string>(own, listener, "echoer");
-    start_echoer<raw>(own, listener, "raw");
+    start_echoer<raw_body>(own, listener, "raw");
     own.node.start_worker("h2", hop{});
     own.flow_controls().add_consumer("h2", listener.flow_control_id());
     record_request("request.text", {});

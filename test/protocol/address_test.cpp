@@ -184,7 +184,7 @@ TEST(Address, ADR7_RandomAddressesDiffer) {
 }
 
 TEST(Address, ADR7_AForkedChildDrawsOtherAddresses) {
-  static_cast<void>(address::random()); // some more are drawn already, perhaps
+  static_cast<void>(address::random()); // may draw several in advance
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
   const auto child = ::fork();
@@ -194,7 +194,7 @@ TEST(Address, ADR7_AForkedChildDrawsOtherAddresses) {
     const auto text = drawn.value();
     ::_exit(::write(ends[1], text.data(), text.size()) == 32 ? 0 : 1);
   }
-  ::close(ends[1]); // a child that dies early is the end of the input
+  ::close(ends[1]); // a child that dies early ends the input
   std::string drawn(32, ' ');
   EXPECT_EQ(::read(ends[0], drawn.data(), drawn.size()), 32);
   EXPECT_NE(address{drawn}, address::random());

@@ -14,7 +14,7 @@ using test::from_hex;
 using test::shared_hex;
 using test::to_hex;
 
-/// What `write` writes, in hex, after the counting pass has agreed about the size.
+/// The output of `write` in hex, after a check of the counted size.
 template <class Write>
 std::string written(Write write) {
   bare_writer counted;

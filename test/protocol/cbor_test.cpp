@@ -13,7 +13,7 @@ namespace {
 using test::from_hex;
 using test::to_hex;
 
-/// What `read` says about `hex`: the name of the error, or "" and everything was read.
+/// The error of `read` for `hex`, or "" when it reads everything.
 template <class Read>
 std::string problem_of(std::string_view hex, Read read) {
   const auto input = from_hex(hex);
@@ -138,7 +138,7 @@ TEST(Cbor, WalksDefiniteAndIndefiniteSequences) {
   }
 }
 
-TEST(Cbor, RefusesCountsThatCannotBeThere) {
+TEST(Cbor, RefusesImpossibleCounts) {
   const auto enter = [](cbor_cursor& in) { in.enter_array(3); };
   EXPECT_EQ(problem_of("81 820040", enter), "3 bytes left");
   EXPECT_EQ(problem_of("82 820040 8200", enter), "truncated");
@@ -214,17 +214,17 @@ TEST(CborSkip, StopsBehindTheItem) {
   EXPECT_EQ(skip("9f01ff ff"), "1 bytes left");
 }
 
-TEST(CborSkip, RefusesWhatIsCut) {
+TEST(CborSkip, RefusesTruncatedItems) {
   for (const auto* hex : {"", "18", "42ca", "62", "81", "8201", "9f", "9f01", "a1", "a101", "bf01",
                           "bf0102", "c1", "5f", "5f41", "f8", "f97e", "fb00000000000000"})
     EXPECT_EQ(skip(hex), "truncated") << hex;
 }
 
-TEST(CborSkip, RefusesWhatIsMalformed) {
+TEST(CborSkip, RefusesMalformedItems) {
   for (const auto* hex : {
          "1c",       "3d",         "5c",     "7e",           "9d",
-         "bc",       "dc",         "fc",     "fd",           "fe",     // reserved
-         "1f",       "3f",         "df",                               // indefinite, but what?
+         "bc",       "dc",         "fc",     "fd",           "fe", // reserved
+         "1f",       "3f",         "df", // indefinite, of types without that form
          "ff",       "81ff",       "9fc1ff", "c1ff",         "a1ff00", // breaks out of place
          "bf01ff",   "bf010203ff",                                     // a key without a value
          "5f6161ff", "7f4161ff",   "5f01ff", "5f5f41ffffff", "5f80ff", // chunks of another kind

@@ -34,7 +34,7 @@ message hello() {
   return {route{"echoer"}, route{"app"}, shared_hex("0c48656c6c6f204f636b616d21")};
 }
 
-// -- what we write -----------------------------------------------------------------------------------
+// -- encoding ----------------------------------------------------------------------------------------
 
 TEST(Codec, TCP22_WritesFourElements) {
   EXPECT_EQ(to_hex(encode_message(hello())),
@@ -83,7 +83,7 @@ message without_front(message value, std::size_t hops) {
   return value;
 }
 
-TEST(Codec, LMS1_SkippedHopsAreEncodedAsIfTheyHadBeenTakenOff) {
+TEST(Codec, LMS1_SkippedHopsAreNotEncoded) {
   std::mt19937 random{16};
   for (int i = 0; i < 500; ++i) {
     const auto value = test::random_message(random);
@@ -107,7 +107,7 @@ TEST(Codec, LMS1_SkippedHopsAreEncodedAsIfTheyHadBeenTakenOff) {
   }
 }
 
-TEST(Codec, LMS1_SkippingMoreHopsThanThereAreSkipsAll) {
+TEST(Codec, LMS1_SkippingTooManyHopsSkipsAll) {
   const message value{route{"a", "b"}, route{"c"}, shared_bytes{as_bytes("body")}};
   const encode_options all{.skip_hops = 2};
   for (const std::size_t hops : {std::size_t{3}, SIZE_MAX}) {
@@ -138,7 +138,7 @@ TEST(Codec, HeadPayloadAndTailAreTheMessage) {
   }
 }
 
-// -- what we read ------------------------------------------------------------------------------------
+// -- decoding ----------------------------------------------------------------------------------------
 
 TEST(Codec, ThePayloadSharesTheMemoryOfTheFrame) {
   const auto frame = shared_bytes::adopt(encode_message(hello()));
@@ -192,7 +192,7 @@ TEST(Codec, UnknownElementsMustBeWellFormed) {
   EXPECT_EQ(decode("83 81 83004161(81*100)00 80 40"), "nesting_too_deep");
 }
 
-TEST(Codec, ErrorsSayWhere) {
+TEST(Codec, ErrorsNameTheByte) {
   const auto problem = decode_message(shared_hex("8380806161")).error();
   EXPECT_NE(problem.detail().find("byte 3"), std::string::npos) << problem.detail();
 }
@@ -296,7 +296,7 @@ TEST(CodecLimits, ErrorsNameTheLimitTheValueAndTheOption) {
   EXPECT_NE(size.find("1025"), std::string::npos) << size;
 }
 
-TEST(CodecLimits, LMS11_WhatAPeerWouldNotTakeIsKnownBeforeItIsSent) {
+TEST(CodecLimits, LMS11_AMessageThatAPeerRefusesIsDetectedBeforeSending) {
   const decode_limits limits{.max_route_hops = 2, .max_address_size = 3};
   const auto check = [&](const route& onward, const route& back) {
     const auto fits = check_limits(message{onward, back, {}}, limits);
@@ -330,7 +330,7 @@ TEST(CodecLimits, AClaimIsTruncatedBeforeItIsTooMuch) {
 
 // -- the BARE form -----------------------------------------------------------------------------------
 
-TEST(BareCodec, TheVersionIsNotLookedAt) {
+TEST(BareCodec, TheVersionIsIgnored) {
   for (const auto* hex : {"00 00 00 00", "01 00 00 00", "02 00 00 00", "ff 00 00 00"})
     EXPECT_EQ(decode_bare(hex), "") << hex;
 }
@@ -369,7 +369,7 @@ TEST(BareCodec, ThePayloadSharesTheMemoryOfTheFrame) {
 
 // -- properties --------------------------------------------------------------------------------------
 
-TEST(CodecProperty, DecodingWhatWasEncodedGivesTheMessage) {
+TEST(CodecProperty, DecodingAnEncodedMessageYieldsTheMessage) {
   std::mt19937 random{2};
   for (int i = 0; i < 2'000; ++i) {
     const auto value = test::random_message(random);
@@ -394,7 +394,7 @@ TEST(CodecProperty, BytesBehindAMessageChangeNothing) {
   }
 }
 
-TEST(CodecProperty, WhatIsAcceptedReencodesToAFixedPoint) {
+TEST(CodecProperty, AcceptedBytesReencodeToAFixedPoint) {
   std::mt19937 random{4};
   int accepted = 0;
   for (int i = 0; i < 20'000; ++i) {

@@ -8,7 +8,7 @@
 namespace ockam::test {
 
 /// The datagrams of an encoded message.
-inline std::vector<bytes> cut(bytes_view message, const message_cut& how) {
+inline std::vector<bytes> cut(bytes_view message, const fragmenter& how) {
   std::vector<bytes> datagrams;
   for (std::size_t i = 0; i < how.parts(); ++i) {
     auto& made = datagrams.emplace_back(how.datagram_size(i));

@@ -41,30 +41,30 @@ TEST(RoutingNumber, UDP5_ItWrapsAndHalfOfAllAreOlder) {
   EXPECT_EQ(routing_number{65534}.distance_to(routing_number{3}), 5);
 }
 
-TEST(MessageCut, UDP4_APartLeavesFifteenBytesForTheRest) {
+TEST(Fragmenter, UDP4_APartLeavesFifteenBytesForTheRest) {
   for (const auto format : formats) {
-    const message_cut widest{format, routing_number{65535}, part_size * 34'031};
+    const fragmenter widest{format, routing_number{65535}, part_size * 34'031};
     for (std::size_t i = 0; i < widest.parts(); ++i)
       ASSERT_LE(widest.datagram_size(i), default_datagram_size) << i;
   }
 }
 
 // The reference ends such a message with an empty part, which its receivers refuse.
-TEST(MessageCut, UDP4_WholePartsDoNotEndInAnEmptyOne) {
+TEST(Fragmenter, UDP4_WholePartsDoNotEndInAnEmptyOne) {
   for (const auto format : formats) {
-    EXPECT_EQ((message_cut{format, routing_number{9}, part_size}.parts()), 1u);
-    EXPECT_EQ((message_cut{format, routing_number{9}, part_size + 1}.parts()), 2u);
-    EXPECT_EQ((message_cut{format, routing_number{9}, 2 * part_size}.parts()), 2u);
+    EXPECT_EQ((fragmenter{format, routing_number{9}, part_size}.parts()), 1u);
+    EXPECT_EQ((fragmenter{format, routing_number{9}, part_size + 1}.parts()), 2u);
+    EXPECT_EQ((fragmenter{format, routing_number{9}, 2 * part_size}.parts()), 2u);
   }
 }
 
-TEST(MessageCut, UDP4_WhatIsCutReadsBackInBothFormats) {
+TEST(Fragmenter, UDP4_PartsReadBackInBothFormats) {
   for (const auto format : formats)
     for (const std::size_t size :
          {std::size_t{1}, std::size_t{23}, std::size_t{24}, std::size_t{256}, part_size,
           part_size + 1, 30 * part_size, 300 * part_size + 7, std::size_t{200'000}}) {
       const auto message = pattern(size);
-      const message_cut how{format, routing_number{300}, size};
+      const fragmenter how{format, routing_number{300}, size};
       bytes joined;
       std::size_t index = 0;
       for (const auto& piece : cut(message, how)) {
@@ -89,14 +89,14 @@ TEST(MessageCut, UDP4_WhatIsCutReadsBackInBothFormats) {
     }
 }
 
-TEST(MessageCut, UDP4_TheNumberOfPartsHasALimitInFormatB) {
+TEST(Fragmenter, UDP4_TheNumberOfPartsHasALimitInFormatB) {
   constexpr std::size_t smallest = datagram_overhead + 1;
-  EXPECT_TRUE((message_cut{datagram_format::b, routing_number{0}, 65535, smallest}.is_possible()));
-  EXPECT_FALSE((message_cut{datagram_format::b, routing_number{0}, 65536, smallest}.is_possible()));
-  EXPECT_TRUE((message_cut{datagram_format::a, routing_number{0}, 65536, smallest}.is_possible()));
+  EXPECT_TRUE((fragmenter{datagram_format::b, routing_number{0}, 65535, smallest}.is_possible()));
+  EXPECT_FALSE((fragmenter{datagram_format::b, routing_number{0}, 65536, smallest}.is_possible()));
+  EXPECT_TRUE((fragmenter{datagram_format::a, routing_number{0}, 65536, smallest}.is_possible()));
 }
 
-TEST(Datagram, UDP4_TheFourthElementTellsTheFormat) {
+TEST(Datagram, UDP4_TheFourthElementDecidesTheFormat) {
   EXPECT_EQ(decode_datagram(shared_hex("85010700f5417a")).value().format(), datagram_format::a);
   EXPECT_EQ(decode_datagram(shared_hex("8501070001417a")).value().format(), datagram_format::b);
   EXPECT_EQ(error_of(decode_datagram(shared_hex("85010700f6417a"))), errc::type_mismatch);

@@ -1,9 +1,9 @@
 #include "ockam/protocol/wire/frame.hpp"
 
+#include "capacity_listener.hpp"
 #include "error_of.hpp"
 #include "hex.hpp"
 #include "random_message.hpp"
-#include "waiter.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -16,16 +16,16 @@
 namespace ockam {
 namespace {
 
+using test::capacity_listener_that;
 using test::from_hex;
 using test::to_hex;
-using test::waiter_that;
 
 constexpr std::size_t small_chunk = 64;
 
 frame_decoder new_decoder(std::size_t chunk_size = default_chunk_size,
                           std::size_t max_chunks = 1000,
                           std::size_t max_frame_size = default_max_frame_size) {
-  return frame_decoder{make_ref<chunk_pool>(chunk_size, max_chunks), max_frame_size};
+  return frame_decoder{make_ref<buffer_pool>(chunk_size, max_chunks), max_frame_size};
 }
 
 void append_frame(bytes& stream, bytes_view body) {
@@ -49,7 +49,7 @@ bytes pattern(std::size_t size, std::uint8_t seed = 1) {
   return body;
 }
 
-/// Everything a decoder says about a stream.
+/// All results of a decoder for a stream.
 struct outcome {
   std::vector<bytes> bodies;
   std::string problem;
@@ -69,7 +69,7 @@ void take_all(frame_decoder& decoder, outcome& seen) {
   }
 }
 
-/// Feeds `pieces` one after the other.
+/// Feeds `pieces` in sequence.
 outcome run(frame_decoder decoder, std::initializer_list<bytes_view> pieces) {
   outcome seen;
   for (auto piece : pieces) {
@@ -119,8 +119,9 @@ TEST(FrameDecoder, TCP22_TheHeaderIsBigEndian) {
   EXPECT_EQ(to_hex(header), "01020304");
 }
 
-frame_decoder decoder_of(const framing& how, std::size_t max_frame_size = default_max_frame_size) {
-  return frame_decoder{make_ref<chunk_pool>(small_chunk, 100), max_frame_size, how};
+frame_decoder decoder_of(const stream_framing& how,
+                         std::size_t max_frame_size = default_max_frame_size) {
+  return frame_decoder{make_ref<buffer_pool>(small_chunk, 100), max_frame_size, how};
 }
 
 TEST(FrameDecoder, TCP22_AStreamWithoutVersionStartsWithAFrame) {
@@ -145,7 +146,7 @@ TEST(FrameDecoder, UDS1_ALengthHasTwoBytesAndThereIsNoVersion) {
   EXPECT_EQ(to_hex(header), "0102");
 }
 
-/// Reads a body piece by piece and says that it ends there; the body, or what went wrong.
+/// Reads a body in pieces, ends it, and returns it or the error.
 std::string body_without_length(frame_decoder& decoder, bytes_view content, std::size_t piece) {
   for (std::size_t i = 0; i < content.size();) {
     const auto count = decoder.feed(content.subspan(i, std::min(piece, content.size() - i)));
@@ -162,7 +163,7 @@ std::string body_without_length(frame_decoder& decoder, bytes_view content, std:
   return std::ranges::equal((*body)->view(), content) ? "same" : "changed";
 }
 
-TEST(FrameDecoder, WS1_WithoutLengthsABodyEndsWhereItIsSaidTo) {
+TEST(FrameDecoder, WS1_WithoutLengthsTheCallerEndsABody) {
   auto decoder = decoder_of(no_framing);
   for (const std::size_t size : {1, 30, 31, 32, 33, 63, 64, 65, 200, 100'000, 200'000, 7})
     for (const std::size_t piece : {1, 7, 64, 1'000'000})
@@ -224,7 +225,7 @@ TEST(FrameDecoder, TheEndOfAStreamInsideAFrameIsNoBoundary) {
   }
 }
 
-TEST(FrameDecoder, TellsWhetherAFrameHasBegunAndWhatIsMissing) {
+TEST(FrameDecoder, ReportsAPartialFrameAndItsMissingBytes) {
   auto decoder = new_decoder(small_chunk);
   const auto stream = stream_of({pattern(200)});
   for (std::size_t i = 0; i < stream.size(); ++i) {
@@ -283,7 +284,7 @@ TEST(FrameDecoder, RandomPiecesYieldTheSameFramesWhileBodiesAreKept) {
       bodies.push_back(test::random_bytes(random, test::random_size(random, 1000)));
     const auto stream = stream_of(bodies);
     auto decoder = new_decoder(16 + random() % 500, 10'000);
-    std::vector<shared_bytes> kept; // what was handed out must not change any more
+    std::vector<shared_bytes> kept; // returned bodies must not change
     std::vector<bytes> seen;
     for (bytes_view left{stream}; !left.empty();) {
       const auto piece = left.first(std::min<std::size_t>(left.size(), 1 + random() % 200));
@@ -308,7 +309,7 @@ TEST(FrameDecoder, RandomPiecesYieldTheSameFramesWhileBodiesAreKept) {
 
 // -- memory ------------------------------------------------------------------------------------------
 
-TEST(FrameDecoder, BodiesAreSlicesOfWhatWasRead) {
+TEST(FrameDecoder, BodiesAreSlicesOfReadBytes) {
   auto decoder = new_decoder();
   const auto room = decoder.prepare();
   const auto stream = stream_of({pattern(10), pattern(20)});
@@ -318,7 +319,7 @@ TEST(FrameDecoder, BodiesAreSlicesOfWhatWasRead) {
   EXPECT_EQ(decoder.next().value()->data(), room.data() + 1 + 4 + 10 + 4);
 }
 
-TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenUnreferenced) {
+TEST(FrameDecoder, UnreferencedWarmMemoryIsReused) {
   auto decoder = new_decoder();
   const auto* start = decoder.prepare().data();
   decoder.feed(stream_of({pattern(10)}));
@@ -328,9 +329,10 @@ TEST(FrameDecoder, WarmMemoryIsReadIntoAgainWhenUnreferenced) {
   EXPECT_EQ(decoder.prepare().data(), start);
 }
 
-TEST(FrameDecoder, ReadsNoMoreWhenEveryChunkIsReferredTo) {
+TEST(FrameDecoder, StopsReadingWhenEveryChunkIsReferenced) {
   int calls = 0;
-  const auto pool = make_ref<chunk_pool>(small_chunk, 2, waiter_that([&calls] { ++calls; }));
+  const auto pool = make_ref<buffer_pool>(small_chunk, 2,
+                                          capacity_listener_that([&calls] { ++calls; }));
   frame_decoder decoder{pool};
   std::vector<shared_bytes> kept;
   bytes stream = stream_of(std::vector<bytes>(50, pattern(11)));
@@ -360,7 +362,7 @@ TEST(FrameDecoder, ReadsNoMoreWhenEveryChunkIsReferredTo) {
 }
 
 TEST(FrameDecoder, ALyingLengthCostsNothingUntilBytesArrive) {
-  const auto pool = make_ref<chunk_pool>(default_chunk_size, 100);
+  const auto pool = make_ref<buffer_pool>(default_chunk_size, 100);
   frame_decoder decoder{pool};
   decoder.feed(from_hex("01 01000000"));
   EXPECT_FALSE(decoder.next().value());
@@ -383,10 +385,10 @@ TEST(FrameDecoder, MemoryOfALargeBodyGrowsAsBytesArrive) {
   }
 }
 
-TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
+TEST(FrameDecoder, ALargeBodyTakesAndReturnsBudget) {
   const auto budget = make_ref<memory_budget>(400'000);
   const auto stream = stream_of({bytes(300'000), bytes(600'000)});
-  frame_decoder decoder{make_ref<chunk_pool>(10'000, 4, nullptr, budget)};
+  frame_decoder decoder{make_ref<buffer_pool>(10'000, 4, nullptr, budget)};
   std::size_t bodies = 0;
   std::string failure;
   for (bytes_view left{stream}; failure.empty() && !left.empty();) {
@@ -401,41 +403,42 @@ TEST(FrameDecoder, ALargeBodyNeedsABudgetAndGivesItBack) {
   EXPECT_NE(failure.find("max-buffer-bytes is 400000"), std::string::npos) << failure;
   EXPECT_NE(failure.find("600000 bytes"), std::string::npos) << failure;
   EXPECT_TRUE(decoder.prepare().empty());
-  decoder = frame_decoder{make_ref<chunk_pool>(10'000, 4)};
+  decoder = frame_decoder{make_ref<buffer_pool>(10'000, 4)};
   EXPECT_EQ(budget->used(), 0u);
 }
 
-TEST(FrameDecoder, ORD8_ALargeBodyThatIsCutGivesAllOfItsMemoryBack) {
+TEST(FrameDecoder, ORD8_ATruncatedLargeBodyReturnsAllOfItsMemory) {
   const auto budget = make_ref<memory_budget>(1u << 20);
   const auto stream = stream_of({bytes(300'000)});
   for (const std::size_t cut : {20'000u, 70'000u, 299'999u}) {
-    frame_decoder decoder{make_ref<chunk_pool>(10'000, 4, nullptr, budget)};
+    frame_decoder decoder{make_ref<buffer_pool>(10'000, 4, nullptr, budget)};
     for (auto left = bytes_view{stream}.first(cut); !left.empty();) {
       left = left.subspan(decoder.feed(left));
       ASSERT_FALSE(decoder.next().value()) << cut;
     }
     EXPECT_GE(budget->used(), cut);
-    decoder = frame_decoder{make_ref<chunk_pool>(10'000, 4)};
+    decoder = frame_decoder{make_ref<buffer_pool>(10'000, 4)};
     EXPECT_EQ(budget->used(), 0u) << cut;
   }
 }
 
 TEST(FrameDecoder, WithoutABudgetFramesOfEverySizePassThroughASmallChunk) {
   const auto budget = make_ref<memory_budget>(300'000);
-  const auto greedy = make_ref<chunk_pool>(250'000, 4, nullptr, budget);
+  const auto greedy = make_ref<buffer_pool>(250'000, 4, nullptr, budget);
   const auto held = greedy->take();
   const std::vector<bytes> all{pattern(10), pattern(15'000), pattern(20'000), pattern(40'000)};
   EXPECT_EQ(
-    run(frame_decoder{make_ref<chunk_pool>(100'000, 4, nullptr, budget)}, {stream_of(all)}).bodies,
+    run(frame_decoder{make_ref<buffer_pool>(100'000, 4, nullptr, budget)}, {stream_of(all)}).bodies,
     all);
 }
 
-/// Frames that are kept until nothing can be read any more, then let go: reading goes on.
+/// Keeps frames until reading stops, then releases them: reading resumes.
 void expect_no_stall(std::size_t frame_size) {
   constexpr std::size_t chunk = 100'000;
   const auto budget = make_ref<memory_budget>(chunk);
   int calls = 0;
-  frame_decoder decoder{make_ref<chunk_pool>(chunk, 4, waiter_that([&calls] { ++calls; }), budget)};
+  frame_decoder decoder{
+    make_ref<buffer_pool>(chunk, 4, capacity_listener_that([&calls] { ++calls; }), budget)};
   const auto stream = stream_of(std::vector<bytes>(40, pattern(frame_size)));
   std::vector<shared_bytes> kept;
   std::size_t bodies = 0;
@@ -456,7 +459,7 @@ void expect_no_stall(std::size_t frame_size) {
   EXPECT_EQ(bodies, 40u);
 }
 
-TEST(FrameDecoder, ORD8_WithASpentBudgetReadingGoesOnWhenBodiesAreLetGo) {
+TEST(FrameDecoder, ORD8_WithASpentBudgetReleasedBodiesResumeReading) {
   for (const std::size_t size : {1'000u, 9'997u, 15'000u, 30'000u, 60'000u}) {
     SCOPED_TRACE(size);
     expect_no_stall(size);
@@ -484,8 +487,8 @@ TEST(FrameDecoder, ALargeBodyOutlivesItsDecoder) {
   EXPECT_EQ(to_hex(body.view()), to_hex(pattern(1000)));
 }
 
-TEST(FrameDecoder, GivesItsChunkBackWhenIdle) {
-  const auto pool = make_ref<chunk_pool>(small_chunk, 2);
+TEST(FrameDecoder, ReturnsItsChunkWhenIdle) {
+  const auto pool = make_ref<buffer_pool>(small_chunk, 2);
   frame_decoder decoder{pool};
   decoder.feed(stream_of({pattern(3)}));
   auto body = decoder.next().value();
@@ -503,8 +506,8 @@ TEST(FrameDecoder, GivesItsChunkBackWhenIdle) {
   EXPECT_EQ(to_hex(decoder.next().value()->view()), to_hex(pattern(4)));
 }
 
-TEST(FrameDecoder, GivesAChunkBackThatNoBodyRefersTo) {
-  const auto pool = make_ref<chunk_pool>(small_chunk, 2);
+TEST(FrameDecoder, ReturnsAnUnsharedChunk) {
+  const auto pool = make_ref<buffer_pool>(small_chunk, 2);
   frame_decoder decoder{pool};
   decoder.feed(stream_of({pattern(3)}));
   auto body = decoder.next().value();

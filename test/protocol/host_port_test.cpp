@@ -142,7 +142,7 @@ TEST(HostPort, TCP7_ListeningRefusesNames) {
     EXPECT_EQ(error_of(parse_listen(text)), errc::invalid_value) << text;
 }
 
-TEST(HostPort, TCP7_ListeningRefusesAPortAloneAndSaysWhatToWrite) {
+TEST(HostPort, TCP7_ListeningRefusesAPortAloneWithARemedy) {
   for (const auto* text : {"4000", ":4000"}) {
     const auto problem = parse_listen(text).error();
     EXPECT_EQ(problem, errc::invalid_value);

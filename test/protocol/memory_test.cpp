@@ -1,4 +1,4 @@
-// What decoding and encoding cost, counted by operators new of this test program.
+// Allocations of decoding and encoding, counted by operator new of this test program.
 
 #include "hex.hpp"
 #include "random_message.hpp"
@@ -24,7 +24,7 @@
 
 #include <gtest/gtest.h>
 
-#define OCKAM_COUNTS_ALLOCATIONS 1 // the thread sanitizer brings operators new of its own
+#define OCKAM_COUNTS_ALLOCATIONS 1 // the thread sanitizer has its own operator new
 #if defined(__SANITIZE_THREAD__)
 #  undef OCKAM_COUNTS_ALLOCATIONS
 #elif defined(__has_feature)
@@ -133,7 +133,7 @@ TEST_F(Memory, AHopAllocatesNothing) {
 }
 
 TEST_F(Memory, TakingFramesOutOfAChunkAllocatesNothing) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4)};
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4)};
   decoder.feed(shared_hex("01 00000003 010203 00000001 ff").view());
   const auto taking = cost_of([&] {
     while (auto body = decoder.next().value())
@@ -142,9 +142,9 @@ TEST_F(Memory, TakingFramesOutOfAChunkAllocatesNothing) {
   EXPECT_EQ(taking.allocations, 0u);
 }
 
-TEST_F(Memory, FewChunksAreKeptForLater) {
+TEST_F(Memory, KeepsFewIdleChunksForLater) {
   constexpr std::size_t count = 100;
-  const auto pool = make_ref<chunk_pool>(64, count);
+  const auto pool = make_ref<buffer_pool>(64, count);
   std::vector<ref_ptr<chunk>> all;
   all.reserve(count);
   const auto take_all = [&] {
@@ -159,11 +159,11 @@ TEST_F(Memory, FewChunksAreKeptForLater) {
 TEST_F(Memory, AnEncodedBodyIsOneAllocation) {
   const std::string text(2'000, 'x');
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(text)); }).allocations, 1u);
-  const raw unchanged{shared_hex("cafe")};
+  const raw_body unchanged{shared_hex("cafe")};
   EXPECT_EQ(cost_of([&] { EXPECT_TRUE(encode_payload(unchanged)); }).allocations, 0u);
 }
 
-TEST_F(Memory, SmallBodiesUseMemoryThatIsKept) {
+TEST_F(Memory, SmallBodiesUseCachedMemory) {
   if (OCKAM_RECYCLE_MEMORY == 0)
     GTEST_SKIP() << "nothing is kept in this build";
   for (const std::size_t size : {1, 20, 60, 250, 1'024}) {
@@ -173,8 +173,8 @@ TEST_F(Memory, SmallBodiesUseMemoryThatIsKept) {
   }
 }
 
-TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
-  using kept = internal::kept_memory<40>; // of this test alone
+TEST_F(Memory, AThreadUsesMemoryFreedByAnother) {
+  using kept = internal::thread_cache<40>; // used by this test alone
   constexpr std::size_t count = 2'000;
   std::vector<void*> blocks(count);
   const auto take_all = [&] {
@@ -192,18 +192,18 @@ TEST_F(Memory, WhatOneThreadFreesAnotherUses) {
   give_back_all();
 }
 
-TEST_F(Memory, ADepotHasALimit) {
-  internal::block_depot depot;
-  std::vector<internal::free_block> chains(internal::block_depot::max_chains + 1);
+TEST_F(Memory, TheCentralFreeListHasALimit) {
+  internal::central_free_list central;
+  std::vector<internal::free_block> chains(internal::central_free_list::max_chains + 1);
   for (std::size_t i = 0; i < chains.size(); ++i)
-    EXPECT_EQ(depot.put(&chains[i]), i < internal::block_depot::max_chains);
-  for (std::size_t i = 0; i < internal::block_depot::max_chains; ++i)
-    EXPECT_NE(depot.take(), nullptr);
-  EXPECT_EQ(depot.take(), nullptr);
+    EXPECT_EQ(central.put(&chains[i]), i < internal::central_free_list::max_chains);
+  for (std::size_t i = 0; i < internal::central_free_list::max_chains; ++i)
+    EXPECT_NE(central.take(), nullptr);
+  EXPECT_EQ(central.take(), nullptr);
 }
 
 TEST_F(Memory, AFrameThatIsTooLargeCostsNothingForItsBody) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4)};
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4)};
   decoder.feed(shared_hex("01 ffffffff").view());
   const auto refusing = cost_of([&] { EXPECT_FALSE(decoder.next()); });
   EXPECT_LT(refusing.bytes, 4096u);

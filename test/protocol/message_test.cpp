@@ -116,7 +116,7 @@ TEST(Message, LMS10_TracingContextIsPassedOn) {
   EXPECT_EQ(decoded, traced);
 }
 
-TEST(Message, LMS10_ATracingContextThatNoPeerWouldAcceptIsRefused) {
+TEST(Message, LMS10_ATracingContextThatIsNotUtf8IsRefused) {
   EXPECT_THROW(static_cast<void>(sample().set_tracing_context("\xff")), failure);
 }
 
@@ -140,7 +140,7 @@ TEST(Message, AnEmptyMessageIsReadable) {
   EXPECT_EQ(nothing, (message{route{}, route{}}));
 }
 
-TEST(Message, EqualityIgnoresWhatIsLocal) {
+TEST(Message, EqualityIgnoresLocalParts) {
   auto a = sample();
   const auto b = sample().add_local_info({"x", {}});
   a.count_local_step();
@@ -164,7 +164,7 @@ struct counted_credit final : inbound_credit {
   std::size_t taken = 0;
 };
 
-TEST(Message, GivesItsCreditBackWithItsLastCopy) {
+TEST(Message, TheLastCopyReturnsTheCredit) {
   const auto credit = make_ref<counted_credit>();
   {
     auto first = sample();
@@ -180,7 +180,7 @@ TEST(Message, GivesItsCreditBackWithItsLastCopy) {
   EXPECT_EQ(credit->taken, 0u);
 }
 
-TEST(Message, ACopyThatChangesTakesCreditOfItsOwn) {
+TEST(Message, AModifiedCopyTakesItsOwnCredit) {
   const auto credit = make_ref<counted_credit>();
   {
     auto first = sample();

@@ -167,7 +167,7 @@ TEST(Multiaddr, MAD6_APathEndsBeforeThePiecesThatFollowIt) {
     EXPECT_EQ(parsed(std::string{"/unix/a/"} + name).pieces().size(), 2u) << name;
 }
 
-TEST(Multiaddr, MAD6_PercentWritesWhatWouldEndThePath) {
+TEST(Multiaddr, MAD6_PercentEscapesTheEndOfAPath) {
   const auto value = parsed("/unix/a/%73ervice/100%25/s%65rvices/worker/w");
   EXPECT_EQ(value.pieces(),
             (pieces{{kind::unix_socket, "/a/service/100%/services"}, {kind::worker, "w"}}));
@@ -236,7 +236,7 @@ TEST(Multiaddr, MAD2_AnUnknownCodeIsRefused) {
     EXPECT_EQ(error_of(multiaddr::decode(from_hex(hex))), errc::unknown_variant) << hex;
 }
 
-TEST(Multiaddr, MAD2_WhatTextCannotSayIsRefused) {
+TEST(Multiaddr, MAD2_ValuesWithoutATextFormAreRefused) {
   // "a/secure/api" as one value would print as two pieces
   EXPECT_EQ(error_of(multiaddr::decode(from_hex("bee8030c612f7365637572652f617069"))),
             errc::invalid_value);
@@ -299,7 +299,7 @@ TEST(Multiaddr, MAD3_ATransportMayFollowLocalAddresses) {
   EXPECT_EQ(route_of("/service/hop/ip4/10.0.0.7/tcp/1/service/x"), "0#hop => 1#10.0.0.7:1 => 0#x");
 }
 
-TEST(Multiaddr, MAD4_HalfATransportIsAnError) {
+TEST(Multiaddr, MAD4_AnIncompleteTransportIsAnError) {
   for (const auto* text :
        {"/tcp/4000", "/udp/4000", "/ws", "/ip4/127.0.0.1", "/ip6/::1/service/x", "/dnsaddr/h",
         "/dnsaddr/h/service/x", "/dnsaddr/h/ws", "/dnsaddr/h/udp/1/ws",
@@ -322,7 +322,7 @@ TEST(Multiaddr, MAD4_ASecondTransportIsAnError) {
     EXPECT_EQ(route_error(text), errc::only_one_transport_hop) << text;
 }
 
-TEST(Multiaddr, MAD4_WhatOnlyTheCommandKnowsIsAnErrorThatSaysWhatToWrite) {
+TEST(Multiaddr, MAD4_NamesOfTheCommandAreAnErrorWithARemedy) {
   for (const auto* text : {"/node/n1/service/x", "/project/p/service/x", "/space/s"}) {
     const auto problem = route_error(text);
     EXPECT_EQ(problem, errc::invalid_value) << text;
@@ -350,7 +350,7 @@ TEST(Multiaddr, MAD5_ATransportAddressBecomesItsPieces) {
   EXPECT_EQ(text_of(route{"5#/run/service", "x"}), "/unix/run/%73ervice/service/x");
 }
 
-TEST(Multiaddr, MAD5_WhatHasNoMultiaddrIsAnError) {
+TEST(Multiaddr, MAD5_AnAddressWithoutAMultiaddrIsAnError) {
   for (const auto* hop : {"4#device", "240#x", "1#nowhere", "2#[fe80::1%a b]:1", "5#node.sock",
                           "5#@name", "5#", "a/b"})
     EXPECT_EQ(error_of(multiaddr::from_route(hop)), errc::invalid_value) << hop;
@@ -370,7 +370,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return whole;
 }
 
-/// Text in which the characters and names that mean something are frequent.
+/// Text in which special characters and names are frequent.
 rc::Gen<std::string> any_text() {
   const auto words = rc::gen::element<std::string>("/", "%", "%2f", "service", "node", "unix", "ws",
                                                    "tcp", "4000", "::1", "a", ".", "#", "\xc3\xb6");
@@ -396,7 +396,7 @@ rc::Gen<std::string> any_ip6() {
     });
 }
 
-/// An address that has a MultiAddr.
+/// An address with a MultiAddr form.
 rc::Gen<address> any_transport_address() {
   const auto host = rc::gen::oneOf(
     rc::gen::element<std::string>("localhost", "a.b-c", "127.0.0.1", "255.0.255.1"),
@@ -441,7 +441,7 @@ RC_GTEST_PROP(MultiaddrProperty, MAD3_MAD5_ARouteSurvivesBothForms, ()) {
   RC_ASSERT(value->to_route() == along);
 }
 
-/// The text of a MultiAddr, not always as it is printed.
+/// The text of a MultiAddr, not always in its printed form.
 rc::Gen<std::string> any_pieces() {
   const auto worker = rc::gen::map(any_name(), [](const auto& name) { return "/worker/" + name; });
   const auto path = rc::gen::map(any_name(), [](std::string name) {

@@ -142,34 +142,34 @@ TEST(Payload, MTY1_RoundTripsEveryType) {
   expect_round_trip(std::pair<std::uint8_t, std::string>{1, "a"});
   expect_round_trip(std::tuple<std::uint8_t, std::string, bool>{1, "a", true});
   expect_round_trip(std::variant<std::uint8_t, std::string>{"x"});
-  expect_round_trip(std::variant<unit, std::string>{});
+  expect_round_trip(std::variant<no_body, std::string>{});
   expect_round_trip(color::green);
   expect_round_trip(tenths{36.5});
   expect_round_trip(report{{{"k", {"abc", 5, 20.5, {"p"}, color::green}}}, {1, 2}});
 }
 
-TEST(Payload, MTY2_AnyShowsTheRawPayload) {
+TEST(Payload, MTY2_AnyBodyIsTheWholePayload) {
   const auto payload = shared_hex("0c48656c6c6f204f636b616d21");
-  const auto body = decode_payload<any>(payload).value();
+  const auto body = decode_payload<any_body>(payload).value();
   EXPECT_EQ(body.data, payload);
   EXPECT_EQ(body.data.data(), payload.data());
 }
 
-TEST(Payload, MTY2_AnyEncodesToNothing) {
-  EXPECT_EQ(encoded(any{shared_hex("cafe")}), "");
+TEST(Payload, MTY2_AnyBodyEncodesToNothing) {
+  EXPECT_EQ(encoded(any_body{shared_hex("cafe")}), "");
 }
 
-TEST(Payload, MTY3_RawIsUnchangedInBothDirections) {
+TEST(Payload, MTY3_RawBodyIsUnchangedInBothDirections) {
   const auto payload = shared_hex("cafe");
-  const auto body = decode_payload<raw>(payload).value();
+  const auto body = decode_payload<raw_body>(payload).value();
   EXPECT_EQ(body.data.data(), payload.data());
   EXPECT_EQ(encode_payload(body).value().data(), payload.data());
-  EXPECT_EQ(encoded(raw{}), "");
+  EXPECT_EQ(encoded(raw_body{}), "");
 }
 
-TEST(Payload, UnitIsEmpty) {
-  EXPECT_EQ(encoded(unit{}), "");
-  EXPECT_TRUE(decode_payload<unit>(shared_hex("cafe")));
+TEST(Payload, NoBodyIsEmpty) {
+  EXPECT_EQ(encoded(no_body{}), "");
+  EXPECT_TRUE(decode_payload<no_body>(shared_hex("cafe")));
 }
 
 TEST(Payload, BytesBehindTheBodyAreIgnored) {
@@ -185,8 +185,8 @@ TEST(Payload, UnknownVariantsAreRefused) {
   EXPECT_EQ(problem_of<color>("02"), "");
   EXPECT_EQ(problem_of<color>("03"), "unknown_variant");
   EXPECT_EQ(encoded(static_cast<color>(3)), "unknown_variant");
-  EXPECT_EQ((problem_of<std::variant<unit, bool>>("0100")), "");
-  EXPECT_EQ((problem_of<std::variant<unit, bool>>("02")), "unknown_variant");
+  EXPECT_EQ((problem_of<std::variant<no_body, bool>>("0100")), "");
+  EXPECT_EQ((problem_of<std::variant<no_body, bool>>("02")), "unknown_variant");
   EXPECT_EQ(problem_of<std::optional<bool>>("02"), "unknown_variant");
 }
 

@@ -51,7 +51,7 @@ part_verdict verdict_of(reassembler& to, const datagram& part,
   return to.take(part, now).verdict;
 }
 
-/// What comes out when these arrive.
+/// The messages that these datagrams yield.
 std::vector<bytes> messages_of(reassembler& to, const std::vector<datagram>& arriving) {
   std::vector<bytes> out;
   for (const auto& each : arriving)
@@ -78,7 +78,7 @@ TEST_P(Reassembler, UDP6_AMessageInOneDatagramIsNotCopied) {
   EXPECT_EQ(in.bytes_in_use(), 0u);
 }
 
-TEST_P(Reassembler, UDP6_PartsInOrderBecomeTheMessageAndTheirMemoryIsGivenBack) {
+TEST_P(Reassembler, UDP6_PartsInOrderBecomeTheMessageAndReturnTheirMemory) {
   const auto budget = make_ref<memory_budget>(1u << 20);
   reassembler in{{}, budget};
   const auto message = pattern(100'000, 3);
@@ -87,7 +87,7 @@ TEST_P(Reassembler, UDP6_PartsInOrderBecomeTheMessageAndTheirMemoryIsGivenBack) 
   EXPECT_EQ(budget->used(), 0u);
 }
 
-TEST_P(Reassembler, UDP6_ACopyOfAFinishedMessageIsDroppedHoweverManyCome) {
+TEST_P(Reassembler, UDP6_EveryCopyOfAFinishedMessageIsDropped) {
   reassembler in{{}};
   const auto parts = cut(GetParam(), 7, pattern(20, 1));
   EXPECT_EQ(messages_of(in, {parts[0], parts[0], parts[0], parts[0]}).size(), 1u);
@@ -118,7 +118,7 @@ TEST_P(Reassembler, UDP6_AMessageThatIsNotCompleteInTimeIsGivenUp) {
       << "neither a copy nor what is missing begins it again";
 }
 
-TEST_P(Reassembler, UDP6_APeerThatBeginsAnewIsHeardAfterASilence) {
+TEST_P(Reassembler, UDP6_ARestartedPeerIsAcceptedAfterASilence) {
   reassembler in{{.timeout = 5s}};
   EXPECT_EQ(verdict_of(in, cut(GetParam(), 1'000, pattern(20, 1)).front()), part_verdict::complete);
   const auto restarted = cut(GetParam(), 10, pattern(20, 1)).front();
@@ -173,7 +173,7 @@ TEST(ReassemblerA, UDP6_ANewerNumberDiscardsTheUnfinishedMessage) {
   EXPECT_EQ(taken.given_up, 1u);
 }
 
-TEST(ReassemblerA, UDP6_ANewerNumberThatIsLostItselfTellsOfTheFormerOne) {
+TEST(ReassemblerA, UDP6_ALostNewerNumberDiscardsTheFormerOne) {
   reassembler in{{}};
   EXPECT_EQ(verdict_of(in, part_a(7, 0, false, 10)), part_verdict::waiting);
   const auto taken = in.take(part_a(9, 10, true, 10), start);
@@ -188,7 +188,7 @@ TEST(ReassemblerA, UDP6_ALargeOffsetCostsNothing) {
   EXPECT_EQ(budget->used(), 0u);
 }
 
-TEST(ReassemblerA, AnEmptyPartThatIsNotTheLastSaysNothing) {
+TEST(ReassemblerA, AnEmptyPartThatIsNotTheLastIsDropped) {
   reassembler in{{}};
   EXPECT_EQ(verdict_of(in, part_a(7, 0, false, 0)), part_verdict::empty_part);
   EXPECT_EQ(in.unfinished(), 0u);
@@ -196,7 +196,7 @@ TEST(ReassemblerA, AnEmptyPartThatIsNotTheLastSaysNothing) {
 
 // -- format B --------------------------------------------------------------------------------------
 
-TEST(ReassemblerB, UDP6_ARejectedPartCostsNothingOfWhatIsThere) {
+TEST(ReassemblerB, UDP6_ARejectedPartDoesNotAffectOthers) {
   reassembler in{{}};
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 3, 10)), part_verdict::waiting);
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 3, 10)), part_verdict::duplicate_part);
@@ -232,13 +232,13 @@ TEST(ReassemblerB, UDP6_FourMessagesBeforeTheNewestCanBeInProgress) {
   EXPECT_EQ(verdict_of(in, part_b(65'534, 1, 2, 10)), part_verdict::complete);
 }
 
-TEST(ReassemblerB, UDP6_WhatIsAheadOfTheFirstNumberSeenIsNotLost) {
+TEST(ReassemblerB, UDP6_MessagesBeforeTheFirstSeenNumberAreNotLost) {
   reassembler in{{}};
   EXPECT_EQ(verdict_of(in, part_b(8, 0, 1, 10)), part_verdict::complete);
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 1, 10)), part_verdict::complete);
 }
 
-TEST(ReassemblerB, UDP6_AMessageGivenUpForWantOfRoomDoesNotBeginAgain) {
+TEST(ReassemblerB, UDP6_AMessageGivenUpForLackOfRoomDoesNotRestart) {
   reassembler in{{.max_bytes = 20}};
   EXPECT_EQ(verdict_of(in, part_b(7, 0, 4, 10)), part_verdict::waiting);
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 4, 10)), part_verdict::waiting);
@@ -248,7 +248,7 @@ TEST(ReassemblerB, UDP6_AMessageGivenUpForWantOfRoomDoesNotBeginAgain) {
   EXPECT_EQ(in.bytes_in_use(), 0u);
 }
 
-TEST(ReassemblerB, UDP6_APartThatCameEarlyIsTakenOnce) {
+TEST(ReassemblerB, UDP6_AnEarlyPartIsAcceptedOnce) {
   reassembler in{{}};
   EXPECT_EQ(verdict_of(in, part_b(7, 1, 3, 10)), part_verdict::waiting);
   const auto used = in.bytes_in_use();
@@ -263,7 +263,7 @@ TEST(ReassemblerB, UDP6_ALargeTotalOrIndexCostsNoMoreThanThePart) {
   EXPECT_LT(budget->used(), 300u);
 }
 
-TEST(ReassemblerB, UDP6_APartThatCameEarlyCostsItsBytesOnlyOnceTheGapIsFilled) {
+TEST(ReassemblerB, UDP6_AnEarlyPartCostsOnlyItsBytesOnceTheGapIsFilled) {
   const auto budget = make_ref<memory_budget>(1u << 20);
   reassembler in{{}, budget};
   EXPECT_EQ(verdict_of(in, part_b(7, 2, 4, 10)), part_verdict::waiting);
@@ -297,7 +297,7 @@ traffic any_traffic(datagram_format format, std::size_t count) {
   return made;
 }
 
-TEST(ReassemblyProperty, UDP6_WhatComesOutIsIntactAndComesOutOnce) {
+TEST(ReassemblyProperty, UDP6_MessagesAreIntactAndDeliveredOnce) {
   EXPECT_TRUE(rc::check([] {
     const auto format = *rc::gen::element(datagram_format::a, datagram_format::b);
     const auto sent = any_traffic(format, *rc::gen::inRange<std::size_t>(1, 12));

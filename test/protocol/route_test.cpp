@@ -183,7 +183,7 @@ TEST(Route, EncodedIsTheWireFormOfItsAddresses) {
   EXPECT_EQ(test::to_hex(route{"a", "1#b"}.encoded()), "8200416182014162");
 }
 
-TEST(Route, TakesItsWireFormBack) {
+TEST(Route, IsBuiltFromItsWireForm) {
   const route hops{"a", address{std::uint8_t{200}, std::string(300, 'v')}, ""};
   const auto copy = route::from_encoded(hops.encoded(), hops.size());
   EXPECT_EQ(copy, hops);
@@ -251,7 +251,7 @@ TEST(Route, BehavesLikeAList) {
   }
 }
 
-TEST(Route, LongRoutesAreBuiltAndTakenApart) {
+TEST(Route, LongRoutesGrowAndShrink) {
   route hops;
   for (int i = 0; i < 10'000; ++i)
     hops.prepend(address{std::to_string(i)});

@@ -1,5 +1,5 @@
-// What nodes of the Rust crate have sent, byte by byte (test/data/README.md): our decoder finds the
-// fields in it, and our encoder makes the same bytes of them.
+// Bytes sent by nodes of the Rust crate (test/data/README.md): our decoder finds the fields, and
+// our encoder writes the same bytes.
 
 #include "captured_frames.hpp"
 #include "rust_bodies.hpp"
@@ -62,7 +62,7 @@ shared_bytes expected_payload(const replayed& what) {
     {"request.nothing", [] { return encode_payload(std::optional<std::uint16_t>{}); }},
     {"request.something", [] { return encode_payload(std::optional<std::uint16_t>{517}); }},
     {"request.reading", [] { return encode_payload(reading{}); }},
-    {"request.empty", [] { return encode_payload(unit{}); }},
+    {"request.empty", [] { return encode_payload(no_body{}); }},
     {"request.bytes",
      [&] {
        return what.from.file == std::string{"rust_0.139.0.hex"} ? encode_payload(pattern(5))
@@ -77,7 +77,7 @@ shared_bytes expected_payload(const replayed& what) {
   return encode_payload("Hello Ockam!").value();
 }
 
-/// The temporary address of a request: 32 digits, and what says that its requester takes errors.
+/// The temporary address of a request: 32 digits, and the mark of a requester that accepts errors.
 bool is_temporary(std::string_view address) {
   return address.size() == (address.ends_with("+e1") ? 35 : 32);
 }

@@ -41,7 +41,7 @@ TEST(SharedBytes, IsFilledInPlace) {
   EXPECT_TRUE(shared_bytes::of_size(0, [](std::span<std::uint8_t>) {}).empty());
 }
 
-TEST(SharedBytes, SlicesShareMemoryAndAreCutToWhatIsThere) {
+TEST(SharedBytes, SlicesShareMemoryAndAreClamped) {
   const auto whole = shared_hex("0001020304");
   EXPECT_EQ(whole.slice(1, 3), shared_hex("010203"));
   EXPECT_EQ(whole.slice(1, 3).data(), whole.data() + 1);

@@ -16,7 +16,7 @@ TEST(Text, AcceptsUtf8) {
     EXPECT_TRUE(is_utf8(text)) << escaped(text);
 }
 
-TEST(Text, RefusesWhatIsNotUtf8) {
+TEST(Text, RefusesTextThatIsNotUtf8) {
   for (const auto& text :
        {"\x80"s, "\xbf"s, "\xc0\x80"s, "\xc1\xbf"s, "\xc2"s, "\xc2\x7f"s, "\xe0\x9f\xbf"s,
         "\xe0\xa0"s, "\xed\xa0\x80"s, "\xed\xbf\xbf"s, "\xf0\x8f\xbf\xbf"s, "\xf0\x90\x80"s,
@@ -24,7 +24,7 @@ TEST(Text, RefusesWhatIsNotUtf8) {
     EXPECT_FALSE(is_utf8(text)) << escaped(text);
 }
 
-TEST(Text, SeesABadByteAtEveryPlace) {
+TEST(Text, DetectsABadByteAtEveryPosition) {
   for (std::size_t size = 1; size < 40; ++size)
     for (std::size_t bad = 0; bad < size; ++bad) {
       std::string text(size, 'a');

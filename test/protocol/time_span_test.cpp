@@ -40,20 +40,20 @@ TYPED_TEST(LongestTimeSpan, DUR1_FromNowIsInTheFuture) {
   EXPECT_FALSE(internal::is_over(TypeParam::max(), now - 1h, now));
 }
 
-TEST(TimeSpan, DUR2_AMomentAfterANegativeOneIsNow) {
+TEST(TimeSpan, DUR2_ANegativeDelayMeansNow) {
   const auto now = clock::now();
   EXPECT_EQ(internal::moment_after(-1h, now), now);
   EXPECT_EQ(internal::moment_after(std::chrono::hours::min(), now), now);
   EXPECT_EQ(internal::moment_after(1h, now), now + 1h);
 }
 
-TEST(TimeSpan, ALimitIsOverWhenItIsLongerThanThat) {
+TEST(TimeSpan, ALimitIsExceededAboveItsLength) {
   const auto now = clock::now();
   EXPECT_FALSE(internal::is_over(1s, now - 1s, now));
   EXPECT_TRUE(internal::is_over(1s, now - 1001ms, now));
 }
 
-TEST(TimeSpan, DUR2_ALimitOfNothingIsNone) {
+TEST(TimeSpan, DUR2_ALimitOfZeroIsNoLimit) {
   const auto now = clock::now();
   EXPECT_FALSE(internal::is_over(0s, now - 1h, now));
   EXPECT_FALSE(internal::is_over(-1s, now - 1h, now));

@@ -1,10 +1,10 @@
 // Every vector of data/wire_vectors.json, one test each.
 //
-// Where we differ from the reference on purpose:
+// Intended differences to the reference:
 // - bad-tcp-frame-empty: an empty frame is ignored (TCP-24); the reference closes the connection.
-// - bad-udp-a-bool, bad-udp-b-bool: both formats are read, whatever we write.
+// - bad-udp-a-bool, bad-udp-b-bool: both formats are read, whichever is written.
 // - udp-b-exact-multiple-upstream: the empty part ends the message; the reference loses it.
-// - vectors without tracing context are arrays of three; we write three only when asked to.
+// - vectors without tracing context are arrays of three, which absent_tracing::omitted writes.
 
 #include "cut.hpp"
 #include "error_of.hpp"
@@ -76,12 +76,12 @@ void expect_message(const message& actual, const json& decoded) {
 }
 
 frame_decoder new_decoder(bool expect_version) {
-  return frame_decoder{make_ref<chunk_pool>(default_chunk_size, 4),
+  return frame_decoder{make_ref<buffer_pool>(default_chunk_size, 4),
                        default_max_frame_size,
                        {.length_size = 4, .version_byte = expect_version}};
 }
 
-/// What is wrong with a stream that ends after `input`; bodies are decoded.
+/// The error of a stream that ends after `input`; bodies are decoded.
 std::string problem_of_stream(const bytes& input, bool expect_version) {
   auto decoder = new_decoder(expect_version);
   decoder.feed(input);
@@ -231,9 +231,9 @@ TEST_P(DatagramVector, DecodesAndEncodes) {
   else
     EXPECT_EQ(std::get<part_at_index>(actual->place),
               (part_at_index{value.at("index"), value.at("total")}));
-  if (value.at("version") != 1) // we write no other
+  if (value.at("version") != 1) // no other is written
     return;
-  const message_cut cut{actual->format(), actual->number, part.size()};
+  const fragmenter cut{actual->format(), actual->number, part.size()};
   EXPECT_EQ(to_hex(test::cut(part, cut).front()), hex());
 }
 OCKAM_VECTORS(DatagramVector, true, "udp.datagram.a", "udp.datagram.b");
@@ -258,7 +258,7 @@ class DatagramSequenceVector : public WireVector {
 protected:
   static std::vector<std::string> strings(const json& value) { return value; }
 
-  /// Results of all parts, and the messages that they make.
+  /// The verdicts on all parts and the resulting messages.
   static void take(const std::vector<std::string>& parts, std::vector<std::string>& results,
                    std::vector<std::string>& messages) {
     reassembler in{{}};
@@ -396,7 +396,7 @@ OCKAM_VECTORS(MalformedRouteTextVector, false, "text.route");
 using UdsFrameVector = WireVector;
 
 TEST_P(UdsFrameVector, Decodes) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4), default_max_frame_size,
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4), default_max_frame_size,
                         uds_framing};
   const auto stream = input();
   decoder.feed(stream);
@@ -412,7 +412,7 @@ OCKAM_VECTORS(UdsFrameVector, true, "uds.frame");
 using MalformedUdsFrameVector = WireVector;
 
 TEST_P(MalformedUdsFrameVector, EndsInsideAFrame) {
-  frame_decoder decoder{make_ref<chunk_pool>(default_chunk_size, 4), default_max_frame_size,
+  frame_decoder decoder{make_ref<buffer_pool>(default_chunk_size, 4), default_max_frame_size,
                         uds_framing};
   const auto stream = input();
   decoder.feed(stream);
@@ -476,7 +476,7 @@ struct sample {
 };
 
 /// The enum of vector payload-enum: two variants that are not used, then one with a text.
-using sample_enum = std::variant<unit, unit, std::string>;
+using sample_enum = std::variant<no_body, no_body, std::string>;
 
 class PayloadVector : public WireVector {
 protected:
@@ -504,11 +504,11 @@ TEST_P(PayloadVector, EncodesAndDecodes) {
     expect_body(content);
     expect_body(shared_bytes{content});
   } else if (has("unit")) {
-    expect_body(unit{});
-    EXPECT_TRUE(encode_payload(any{shared_hex("cafe")}).value().empty());
+    expect_body(no_body{});
+    EXPECT_TRUE(encode_payload(any_body{shared_hex("cafe")}).value().empty());
   } else if (has("raw_hex")) {
-    expect_body(raw{shared_hex(value.at("raw_hex").get<std::string>())});
-    EXPECT_EQ(decode_payload<any>(shared_input()).value().data, shared_input());
+    expect_body(raw_body{shared_hex(value.at("raw_hex").get<std::string>())});
+    EXPECT_EQ(decode_payload<any_body>(shared_input()).value().data, shared_input());
   } else if (has("u8")) {
     expect_body(value.at("u8").get<std::uint8_t>());
   } else if (has("u16")) {
@@ -624,7 +624,7 @@ TEST_P(MalformedApiVector, IsRefused) {
 }
 OCKAM_VECTORS(MalformedApiVector, false, "api");
 
-// An untested category would pass in silence.
+// An untested category would go unnoticed.
 TEST(WireVectors, EachCategoryIsTested) {
   const std::set<std::string> tested{"tcp.header",       "tcp.frame",
                                      "tcp.frame-header", "tcp.stream",

@@ -22,7 +22,7 @@ std::uint32_t ledger::open(const plan& message) {
   return static_cast<std::uint32_t>(letters_.size() - 1);
 }
 
-raw ledger::body_of(std::uint32_t number) const {
+raw_body ledger::body_of(std::uint32_t number) const {
   return {shared_bytes::of_size(letters_[number].as_sent.size,
                                 [&](std::span<std::uint8_t> memory) { fill(number, memory); })};
 }

@@ -33,7 +33,7 @@ public:
     bool is_answer = false;
   };
   std::uint32_t open(const plan& message);
-  [[nodiscard]] raw body_of(std::uint32_t number) const;
+  [[nodiscard]] raw_body body_of(std::uint32_t number) const;
 
   /// The message has come past something that keeps the order only as long as it lives.
   void passes(const shared_bytes& body, std::uint64_t station);

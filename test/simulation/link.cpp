@@ -165,7 +165,7 @@ std::optional<link::clock::time_point> link::next_moment() const {
 void link::on_time(clock::time_point before) {
   if (!engine_->is_open())
     return;
-  if (const auto taken = engine_->metrics().taken; std::exchange(pushed_, taken) != taken)
+  if (const auto taken = engine_->metrics().accepted; std::exchange(pushed_, taken) != taken)
     last_push_ = before;
   engine_->check_deadlines({around_.now});
   if (!has_peer_)

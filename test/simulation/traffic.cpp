@@ -125,9 +125,9 @@ void simulated_node::ask(context& from, std::uint32_t worker, bool paid) {
   const auto limit = milliseconds{world_.random.percent(30) ? world_.random.between(0, 5)
                                                             : world_.random.between(1, 500)};
   world_.book.asks(number, world_.now + limit);
-  const auto asked = from.send_and_receive<raw>(
+  const auto asked = from.send_and_receive<raw_body>(
     along.along, world_.book.body_of(number),
-    [this, number, worker](const result<routed<raw>>& reply) {
+    [this, number, worker](const result<routed<raw_body>>& reply) {
       world_.book.request_ends(number, reply ? nullptr : &reply.error());
       if (reply)
         world_.book.arrives(reply->payload(), worker);
@@ -180,9 +180,10 @@ result<void> simulated_node::ask_a_neighbour(context& from, std::uint32_t worker
   const auto number = world_.book.open({.flow = ++world_.flows, .paid = paid});
   world_.events.note(event::asked, number, worker, 1);
   world_.book.asks(number);
-  auto asked = from.send_and_receive<raw>(
+  auto asked = from.send_and_receive<raw_body>(
     to->address, world_.book.body_of(number),
-    [this, &from, number, worker, paid, back = std::move(back)](const result<routed<raw>>& reply) {
+    [this, &from, number, worker, paid,
+     back = std::move(back)](const result<routed<raw_body>>& reply) {
       world_.book.request_ends(number, reply ? nullptr : &reply.error());
       if (!reply)
         return;
@@ -246,7 +247,7 @@ void simulated_node::poke_a_talker() {
 }
 
 bool simulated_node::receive_at(endpoint& from, std::uint32_t number) {
-  const auto received = from.receive<raw>({.timeout = std::chrono::seconds{0}});
+  const auto received = from.receive<raw_body>({.timeout = std::chrono::seconds{0}});
   if (received)
     world_.book.arrives(received->payload(), number);
   return received.has_value();

@@ -24,13 +24,13 @@ struct role {
 
 /// Messages end here.
 struct sink : role {
-  void handle_message(context&, const routed<raw>& received) const { arrived(received); }
+  void handle_message(context&, const routed<raw_body>& received) const { arrived(received); }
 };
 
 /// As the library's, and noted.
 struct noted_hop : role {
   ockam::hop inner{};
-  auto handle_message(context& ctx, routed<any>&& received) {
+  auto handle_message(context& ctx, routed<any_body>&& received) {
     passed(received);
     return inner.handle_message(ctx, std::move(received));
   }
@@ -39,7 +39,7 @@ struct noted_hop : role {
 struct noted_relay : role {
   route forward_to;
   ockam::relay inner{forward_to};
-  auto handle_message(context& ctx, routed<any>&& received) {
+  auto handle_message(context& ctx, routed<any_body>&& received) {
     passed(received);
     node->relay_lends_rights(forward_to, received.return_route());
     return inner.handle_message(ctx, std::move(received));
@@ -48,11 +48,11 @@ struct noted_relay : role {
 
 /// Keeps messages, and all they hold, until a message of its own comes much later.
 struct sleeper : role {
-  std::deque<routed<raw>> kept{};
+  std::deque<routed<raw_body>> kept{};
   std::optional<std::uint32_t> alarm{};
   delayed_event waking{};
 
-  void handle_message(context& ctx, routed<raw> received) {
+  void handle_message(context& ctx, routed<raw_body> received) {
     arrived(received);
     if (alarm && is_number(received.payload(), *alarm)) {
       alarm.reset();
@@ -78,7 +78,7 @@ struct sleeper : role {
 
 /// Answers every message along its return route, or fails.
 struct answerer : role {
-  result<void> handle_message(context& ctx, const routed<raw>& received) const {
+  result<void> handle_message(context& ctx, const routed<raw_body>& received) const {
     const auto what = arrived(received);
     if (const auto failed = node->failure_of_a_handler()) {
       if (node->around().random.percent(50))
@@ -91,7 +91,7 @@ struct answerer : role {
 
 /// Answers with more than it was asked for.
 struct amplifier : role {
-  result<void> handle_message(context& ctx, const routed<raw>& received) const {
+  result<void> handle_message(context& ctx, const routed<raw_body>& received) const {
     const auto what = arrived(received);
     result<void> outcome;
     for (auto left = node->around().random.between(1, 4); left > 0; --left)
@@ -104,14 +104,14 @@ struct amplifier : role {
 };
 
 struct front : role {
-  result<void> handle_message(context& ctx, const routed<raw>& received) const {
+  result<void> handle_message(context& ctx, const routed<raw_body>& received) const {
     const auto what = arrived(received);
     return node->ask_a_neighbour(ctx, number, what.paid, received.return_route());
   }
 };
 
 struct deferrer : role {
-  void handle_message(context& ctx, const routed<raw>& received) const {
+  void handle_message(context& ctx, const routed<raw_body>& received) const {
     const auto what = arrived(received);
     node->keep(ctx.make_response_promise(received), number, what.paid, received.return_route());
     if (node->around().random.percent(30)) // otherwise the simulation does, from outside
@@ -122,7 +122,7 @@ struct deferrer : role {
 /// Sends messages, requests and delayed messages when it gets one that is no answer.
 struct talker : role {
   std::vector<delayed_event> later{};
-  void handle_message(context& ctx, const routed<raw>& received) {
+  void handle_message(context& ctx, const routed<raw_body>& received) {
     const auto what = arrived(received);
     if (what.is_answer || node->around().is_busy())
       return;

@@ -52,7 +52,7 @@ TEST_P(SlowParties, ORD5_ORD8_AWorkerThatDoesNothingCostsItsShareAtMost) {
   const gate opened;
   const auto place = node.listen();
   node.node.start_worker(
-    "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
+    "slow", [=](context&, const routed<any_body>&) { EXPECT_TRUE(opened.wait()); }, pooled);
   node.flow_controls().add_consumer("slow", place.flow_control_id());
   const auto peer = raw_peer::connect_to(place.port());
   const auto encoded

@@ -47,7 +47,7 @@ protected:
       options.connection.observer = [once](const connection_event&) { once(); };
     const auto listener = b->listen(options);
     b->node.start_worker(
-      "caller", [once](context&, const routed<any>&) { once(); },
+      "caller", [once](context&, const routed<any_body>&) { once(); },
       GetParam() == place::pooled_worker ? pooled : worker_options{});
     b->flow_controls().add_consumer("caller", listener.flow_control_id());
     const auto c = a.connect(listener);
@@ -55,7 +55,7 @@ protected:
       b->tcp.async_connect(listener.socket_address(), {},
                            [once](const result<connection>&) { once(); });
     else
-      a.node.send({c, "caller"}, unit{});
+      a.node.send({c, "caller"}, no_body{});
     ASSERT_EQ(done.get_future().wait_for(long_timeout), std::future_status::ready);
   }
 
@@ -100,9 +100,9 @@ TEST_P(Blocking, MAP13_WhatWaitsIsRefusedAtOnceAndNamesWhatDoesNot) {
     const auto note = [&](const char* instead, auto&& waits) {
       refused.emplace_back(instead, refusal(waits));
     };
-    note("handle the messages", [&] { return root.receive<any>(); });
+    note("handle the messages", [&] { return root.receive<any_body>(); });
     note("context::send_and_receive", [&] {
-      return root.send_and_receive<any>({open, "missing"}, unit{});
+      return root.send_and_receive<any_body>({open, "missing"}, no_body{});
     });
     note("send at once", [&] { return root.wait_for("app"); });
     note("async_connect", [&] {
@@ -258,9 +258,9 @@ TEST_F(Throwing, MAP14_AMessageObserverMayThrowAnything) {
   tcp_node c{start_node({.observer = std::make_shared<throwing_observer>()})};
   const auto there = c.connect(listener);
   EXPECT_EQ(ask(c.node, {there, "echoer"}), "Hello Ockam!");
-  EXPECT_FALSE(c.node.root().send("missing", unit{}));
+  EXPECT_FALSE(c.node.root().send("missing", no_body{}));
   for (int i = 0; i < 10'000; ++i)
-    EXPECT_FALSE(c.node.root().send("missing", unit{}));
+    EXPECT_FALSE(c.node.root().send("missing", no_body{}));
   EXPECT_GE(c.node.metrics().failed_callbacks, 10'000u);
   const auto lines = logged_lines();
   EXPECT_LT(std::ranges::count_if(lines,
@@ -280,12 +280,12 @@ TEST_F(Throwing, NOD7_AHandlerThatKeepsAnIoThreadDoesNotKeepAStop) {
   {
     tcp_node busy{owner};
     const auto at = busy.listen();
-    owner.start_worker("busy", [=](context&, const routed<any>&) {
+    owner.start_worker("busy", [=](context&, const routed<any_body>&) {
       reached.open();
       static_cast<void>(kept.wait(60s));
     });
     owner.flow_controls().add_consumer("busy", at.flow_control_id());
-    a.node.send({a.connect(at), "busy"}, unit{});
+    a.node.send({a.connect(at), "busy"}, no_body{});
   }
   ASSERT_TRUE(reached.wait());
   const auto before = std::chrono::steady_clock::now();
@@ -305,9 +305,9 @@ TEST_F(Throwing, NOD7_AHandlerThatKeepsAnIoThreadDoesNotKeepAStop) {
   static tcp_node a{client};
   const auto listener = b.listen();
   server.start_worker(
-    "last", [](context&, const routed<any>&) { std::exit(7); }, options);
+    "last", [](context&, const routed<any_body>&) { std::exit(7); }, options);
   server.flow_controls().add_consumer("last", listener.flow_control_id());
-  client.send({a.connect(listener), "last"}, unit{});
+  client.send({a.connect(listener), "last"}, no_body{});
   for (;;)
     std::this_thread::sleep_for(1h);
 }

@@ -19,7 +19,7 @@ protected:
 
   Buffers() {
     start_echoer("echoer");
-    plenty.node.start_worker("replies", [](context&, routed<any>&) {});
+    plenty.node.start_worker("replies", [](context&, routed<any_body>&) {});
   }
 
   /// Sends until everything on the way is full: until nothing more is taken for a while.
@@ -119,7 +119,7 @@ TEST_F(Buffers, ALargeFrameWithoutRoomEndsItsConnectionAndNoOther) {
 TEST_F(Buffers, WhoeverKeepsMessagesLeavesTheOthersEnoughToGoOn) {
   const gate released;
   scarce.node.start_worker(
-    "keeper", [released](context&, routed<any>&) { EXPECT_TRUE(released.wait()); }, pooled);
+    "keeper", [released](context&, routed<any_body>&) { EXPECT_TRUE(released.wait()); }, pooled);
   scarce.flow_controls().add_consumer("keeper", listener.flow_control_id());
   std::vector<connection> greedy;
   for (std::size_t i = 0; i < limit / chunk; ++i) { // each message keeps a chunk

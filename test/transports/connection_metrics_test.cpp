@@ -28,7 +28,7 @@ TEST_F(ConnectionMetrics, DEC7_WhatPassesIsCountedForEachConnection) {
   for (const auto& [end, count] : {std::pair{c, 3u}, {at_b, 3u}, {other, 1u}, {other_at_b, 1u}}) {
     EXPECT_EQ(end.metrics().received, count);
     EXPECT_EQ(end.metrics().total_dropped(), 0u);
-    EXPECT_EQ(end.metrics().taken, count);
+    EXPECT_EQ(end.metrics().accepted, count);
     EXPECT_TRUE(eventually([&end = end, count = count] { return end.metrics().written == count; }));
     EXPECT_EQ(end.metrics().lost, 0u);
   }
@@ -54,7 +54,7 @@ TEST_F(ConnectionMetrics, DEC7_ADropIsCountedForTheConnectionThatTheMessageCameT
 TEST_F(ConnectionMetrics, DEC7_WhatAWorkerHasNotHandledIsSeen) {
   const gate opened;
   b.node.start_worker(
-    "slow", [=](context&, const routed<any>&) { EXPECT_TRUE(opened.wait()); }, pooled);
+    "slow", [=](context&, const routed<any_body>&) { EXPECT_TRUE(opened.wait()); }, pooled);
   b.flow_controls().add_consumer("slow", place.flow_control_id());
   for (int i = 0; i < 5; ++i)
     a.node.send({c, "slow"}, "x");

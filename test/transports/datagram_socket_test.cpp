@@ -56,7 +56,7 @@ protected:
   asio::io_context loop;
   datagram_socket from{loop.get_executor(), 508, GetParam().sender};
   datagram_socket to{loop.get_executor(), 508, GetParam().receiver};
-  ref_ptr<chunk_pool> pool = make_ref<chunk_pool>(datagram_socket::chunk_size, 16);
+  ref_ptr<buffer_pool> pool = make_ref<buffer_pool>(datagram_socket::chunk_size, 16);
 };
 constexpr auto on = datagram_socket::offload::if_possible;
 constexpr auto off = datagram_socket::offload::off;
@@ -107,15 +107,15 @@ TEST_P(DatagramSocket, WhatTheSystemRefusesCostsNothingElse) {
 }
 
 TEST_P(DatagramSocket, WithoutMemoryNothingIsRead) {
-  const auto none = make_ref<chunk_pool>(datagram_socket::chunk_size, 1);
+  const auto none = make_ref<buffer_pool>(datagram_socket::chunk_size, 1);
   const auto held = none->take();
   std::vector<datagram_socket::incoming> arrived;
   EXPECT_EQ(to.receive(*none, arrived), datagram_socket::receive_state::no_memory);
 }
 
 TEST_P(DatagramSocket, WithLittleMemorySegmentBatchesComeInPieces) {
-  const auto little = make_ref<chunk_pool>(datagram_socket::chunk_size, 16, nullptr,
-                                           make_ref<memory_budget>(1));
+  const auto little = make_ref<buffer_pool>(datagram_socket::chunk_size, 16, nullptr,
+                                            make_ref<memory_budget>(1));
   std::vector<datagram_socket::incoming> arrived;
   ASSERT_EQ(to.receive(*little, arrived), datagram_socket::receive_state::nothing_there);
   for (int i = 0; i < 60; ++i)

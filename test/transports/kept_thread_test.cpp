@@ -34,11 +34,11 @@ TEST_F(KeptThread, MAP16_WhatWasReadTogetherWithTheMessageThatBlocksIsHandled) {
   const gate came;
   const gate released;
   const gate handled;
-  node.node.start_worker("blocks", [=](context&, const routed<any>&) {
+  node.node.start_worker("blocks", [=](context&, const routed<any_body>&) {
     came.open();
     static_cast<void>(released.wait());
   });
-  node.node.start_worker("beside", [=](context&, const routed<any>&) { handled.open(); });
+  node.node.start_worker("beside", [=](context&, const routed<any_body>&) { handled.open(); });
   for (const auto* each : {"blocks", "beside"})
     node.flow_controls().add_consumer(each, place.flow_control_id());
   const auto peer = raw_peer::connect_to(place.port());
@@ -65,7 +65,7 @@ TEST_F(KeptThread, MAP16_SeveralHandlersBlockAtATime) {
   for (int i = 0; i < several; ++i) {
     const address name{"blocks-" + std::to_string(i)};
     const gate came;
-    node.node.start_worker(name, [=](context& self, const routed<any>& question) {
+    node.node.start_worker(name, [=](context& self, const routed<any_body>& question) {
       came.open();
       static_cast<void>(released.wait());
       static_cast<void>(self.send(question.return_route(), "after"));

@@ -27,7 +27,7 @@ private:
   void begin_close() override {}
 };
 
-class notice final : public waiter {
+class notice final : public capacity_listener {
 public:
   void wake() noexcept override { woken = true; }
   bool woken = false;

@@ -59,7 +59,7 @@ TEST_F(NameLookup, MAP15_NOD5_AStopDoesNotWaitForTheResolver) {
   const auto binding = udp.bind("127.0.0.1:0");
   const auto through_udp = route{binding.sender_address(),
                                  address{transport_type::udp, "slow.udp:4000"}, "x"};
-  ASSERT_TRUE(a.node.root().send(through_udp, unit{}));
+  ASSERT_TRUE(a.node.root().send(through_udp, no_body{}));
   std::promise<result<connection>> outcome;
   a.tcp.async_connect(at("slow.tcp"), {.connect_timeout = 60s},
                       [&](result<connection> made) { outcome.set_value(std::move(made)); });

@@ -10,7 +10,7 @@ struct partial_relay {
   bool admits_previous_hop;
   bool admits_next_hop;
 
-  result<void> handle_message(context& ctx, routed<any>&& received) {
+  result<void> handle_message(context& ctx, routed<any_body>&& received) {
     const auto previous = received.return_route().next().value();
     const auto next = forward_to.next().value();
     auto& rights = ctx.flow_controls();

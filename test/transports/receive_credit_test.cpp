@@ -15,7 +15,7 @@ constexpr connection_limits small{.max_pending_bytes = 100,
                                   .max_unhandled_messages = 4,
                                   .max_unhandled_bytes = 100};
 
-struct bell final : waiter {
+struct bell final : capacity_listener {
   void wake() noexcept override {
     const std::lock_guard guard{mutex};
     ++rung;

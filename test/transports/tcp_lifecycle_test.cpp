@@ -293,7 +293,7 @@ TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {
   EXPECT_EQ(ask(a.node, {c, "echoer"}), "Hello Ockam!");
   struct last_words {
     connection out;
-    void handle_message(context&, routed<any>&) {}
+    void handle_message(context&, routed<any_body>&) {}
     void shutdown(context& ctx) { EXPECT_TRUE(ctx.send({out, "reader"}, "last")); }
   };
   auto reader = b.node.make_endpoint("reader");
@@ -307,7 +307,7 @@ TEST_F(TcpLifecycle, TCP6_TCP40_NOD6_ApplicationWorkersStopBeforeTheNetwork) {
 
 TEST_F(TcpLifecycle, NOD5_AStopThatHasToWaitForAnIoThreadLeavesNothing) {
   const gate never;
-  b.node.start_worker("slow", [=](context&, const routed<any>&) {
+  b.node.start_worker("slow", [=](context&, const routed<any_body>&) {
     static_cast<void>(never.wait(3s)); // longer than a stop waits for the thread that runs it
   });
   b.flow_controls().add_consumer("slow", listener.flow_control_id());
@@ -397,7 +397,7 @@ TEST_F(TcpLifecycle, AThreadThatPollsAnswersAtOnceAfterAPauseAndWhenItStops) {
   for (const auto pause : {0ms, 1ms, 20ms}) { // while it polls, and when it sleeps
     for (int i = 0; i < 20; ++i)
       EXPECT_EQ(ask(a.node, {connection, "echoer"}), "Hello Ockam!");
-    EXPECT_EQ(error_of(a.node.root().receive<any>({.timeout = pause})), errc::timeout);
+    EXPECT_EQ(error_of(a.node.root().receive<any_body>({.timeout = pause})), errc::timeout);
   }
   polling.node.stop();
   EXPECT_TRUE(eventually([&] { return a.tcp.connections().empty(); }));

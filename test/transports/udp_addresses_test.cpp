@@ -130,7 +130,7 @@ protected:
   asio::io_context loop;
   datagram_socket from{loop.get_executor(), 508, GetParam()};
   datagram_socket to{loop.get_executor(), 508, GetParam()};
-  ref_ptr<chunk_pool> pool = make_ref<chunk_pool>(datagram_socket::chunk_size, 16);
+  ref_ptr<buffer_pool> pool = make_ref<buffer_pool>(datagram_socket::chunk_size, 16);
 };
 INSTANTIATE_TEST_SUITE_P(Offload, PacketInfo, testing::Values(offload::off, offload::if_possible),
                          [](const auto& info) {

@@ -181,7 +181,7 @@ protected:
 
   void read_from(std::optional<endpoint> tied_to) {
     reader.emplace(socket, peers, options, std::move(tied_to));
-    reader->set_pool(make_ref<chunk_pool>(datagram_socket::chunk_size, 16));
+    reader->set_pool(make_ref<buffer_pool>(datagram_socket::chunk_size, 16));
   }
 
   asio::io_context loop;

@@ -51,7 +51,7 @@ protected:
 
 /// Answers with so many bytes, in so many messages.
 auto generous(int messages, std::size_t size) {
-  return [=](context& self, const routed<any>& question) {
+  return [=](context& self, const routed<any_body>& question) {
     for (int i = 0; i < messages; ++i)
       static_cast<void>(self.send(question.return_route(), std::string(size, 'x')));
   };
@@ -180,7 +180,7 @@ TEST_F(UdpHostile, UDP12_AnUnprovenAddressGetsAnAllowanceBeyondThatWhateverItsPo
 
 /// Answers a question with a return route that ends at an address of its own.
 auto from_address(const address& own) {
-  return [=](context& self, const routed<any>& question) {
+  return [=](context& self, const routed<any_body>& question) {
     static_cast<void>(self.forward(
       message{question.return_route(), route{own}, encode_payload(std::string{"come"}).value()}));
   };

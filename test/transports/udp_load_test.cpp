@@ -92,7 +92,7 @@ TEST_F(UdpLoad, NOD6_TCP40_AStopUnderLoadIsQuickAndLosesNoCount) {
   const auto at_b = b.bind();
   b.start_echoer(at_b);
   const auto at_a = a.bind_to(at_b.socket_address());
-  a.node.start_worker("sink", [](context&, const routed<any>&) {});
+  a.node.start_worker("sink", [](context&, const routed<any_body>&) {});
   a.node.flow_controls().add_consumer("sink", at_a.flow_control_id());
   std::atomic<bool> done{false};
   std::thread load{[&] {

@@ -37,7 +37,7 @@ TEST_F(WebSocketThreads, AThreadThatPollsAnswersAtOnceAfterAPauseAndWhenItStops)
   for (const auto pause : {0ms, 1ms, 20ms}) { // while it polls, and when it sleeps
     for (int i = 0; i < 20; ++i)
       EXPECT_EQ(ask(a.node, {connection, "echoer"}), "Hello Ockam!");
-    EXPECT_EQ(error_of(a.node.root().receive<any>({.timeout = pause})), errc::timeout);
+    EXPECT_EQ(error_of(a.node.root().receive<any_body>({.timeout = pause})), errc::timeout);
   }
   polling.node.stop();
   EXPECT_TRUE(eventually([&] { return a.websocket.connections().empty(); }));

@@ -29,7 +29,7 @@ void close_record(node_state& node, worker_record& record) {
 
 } // namespace
 
-message_sink::room message_sink::wait_for_room(std::size_t, const ref_ptr<waiter>&) {
+message_sink::room message_sink::wait_for_room(std::size_t, const ref_ptr<capacity_listener>&) {
   return room::available;
 }
 

@@ -33,7 +33,7 @@ void actor_gate::pass_on() noexcept {
   while (!held_.empty() && inside_ < max_inside) {
     if (auto next = held_.take())
       post(std::move(*next), nullptr);
-    else if (!held_.await_room(ref_ptr<waiter>{this}))
+    else if (!held_.await_room(ref_ptr<capacity_listener>{this}))
       return;
   }
 }

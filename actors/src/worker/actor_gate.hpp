@@ -16,7 +16,7 @@ namespace ockam::internal {
 /// connection while its answers wait to be written, as a worker does with its own mail. CAF's mailbox
 /// has no order to pick from, so it gets few of these messages at a time. Thread-safe; does not keep
 /// the actor alive.
-class actor_gate final : public waiter {
+class actor_gate final : public capacity_listener {
 public:
   /// @param pooled  the actor never runs on an I/O thread
   actor_gate(caf::actor_addr actor, bool pooled) : actor_{std::move(actor)}, pooled_{pooled} {}

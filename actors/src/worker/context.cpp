@@ -355,7 +355,7 @@ result<void> context::request(route to, result<shared_bytes> payload, continuati
 namespace {
 
 /// Calls a function in a worker.
-class call_when_writable final : public waiter {
+class call_when_writable final : public capacity_listener {
 public:
   call_when_writable(context::dispatcher worker, std::function<void(context&)> call)
     : worker_{std::move(worker)}, call_{std::move(call)} {}

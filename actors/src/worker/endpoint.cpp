@@ -151,7 +151,7 @@ private:
 };
 
 /// Wakes a thread that waits for room in an output.
-class room_signal final : public waiter {
+class room_signal final : public capacity_listener {
 public:
   void wake() noexcept override {
     {

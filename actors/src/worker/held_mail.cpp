@@ -58,7 +58,7 @@ bool held_mail::keeps_back(const message& next) const {
   return (credit != nullptr && holds_any_of(credit)) || ways_.contains(way_of(next));
 }
 
-bool held_mail::await_room(const ref_ptr<waiter>& waiting, const condition& may_go_on) {
+bool held_mail::await_room(const ref_ptr<capacity_listener>& waiting, const condition& may_go_on) {
   bool room = false;
   for (auto& each : groups_) {
     if (!each.awaited && !has_room(each.credit))

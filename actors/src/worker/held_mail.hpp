@@ -47,7 +47,7 @@ public:
 
   /// Asks each connection whose output is full to wake `waiting`, unless it was asked before.
   /// @returns whether there are messages that need not wait: `take` again
-  bool await_room(const ref_ptr<waiter>& waiting, const condition& may_go_on = has_room);
+  bool await_room(const ref_ptr<capacity_listener>& waiting, const condition& may_go_on = has_room);
 
   /// `waiting` was woken: ask again for those that still have no room.
   void forget_awaited() noexcept;

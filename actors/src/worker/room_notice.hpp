@@ -9,7 +9,7 @@ namespace ockam::internal {
 
 /// Lets an actor go on when the output of a connection has room again. Holds the actor, which holds
 /// little once it has ended.
-class room_notice final : public waiter {
+class room_notice final : public capacity_listener {
 public:
   explicit room_notice(caf::strong_actor_ptr actor) : actor_{std::move(actor)} {}
   void wake() noexcept override {

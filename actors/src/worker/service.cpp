@@ -154,7 +154,7 @@ void service_bridge::answer(std::uint64_t request, result<shared_bytes> body) {
   const auto size = body ? body->size() + 1 : 0;
   if (!body) {
     end_with(ended->promise, body.error(), for_requester(body.error()));
-  } else if (auto sent = ended->promise.deliver(raw{std::move(*body)}); !sent) {
+  } else if (auto sent = ended->promise.deliver(raw_body{std::move(*body)}); !sent) {
     own_.report_failure("an answer of the service was not sent", sent.error());
   }
   leave_window(ended->credit, size);

@@ -104,7 +104,7 @@ private:
     waiting_; // by `defer_ready`, for a processor, or for room in an output
   std::unique_ptr<held_mail> replies_;             // for room in an output
   ref_ptr<inbound_credit> credit_;                 // of what is being handled
-  ref_ptr<waiter> room_notice_;                    // holds this actor
+  ref_ptr<capacity_listener> room_notice_;         // holds this actor
   std::unique_ptr<outstanding_requests> requests_; // with the first one
   route_cache* route_cache_ = nullptr;             // while messages are handled
   spin_lock end_lock_; // others may look for the record while the actor ends

@@ -54,7 +54,7 @@ std::string describe(const ockam::shared_bytes& body) {
 /// Everything in the stream, up to its end or its first error.
 ockam::result<void> print_frames(std::string_view stream) {
   ockam::frame_decoder decoder{
-    ockam::make_ref<ockam::chunk_pool>(ockam::default_chunk_size, std::size_t{4})};
+    ockam::make_ref<ockam::buffer_pool>(ockam::default_chunk_size, std::size_t{4})};
   std::size_t number = 0;
   for (;;) {
     auto body = decoder.next();

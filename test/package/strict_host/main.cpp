@@ -53,7 +53,7 @@ public:
   }
 };
 
-ockam::result<void> to_echoer(ockam::context& ctx, ockam::routed<ockam::any> msg) {
+ockam::result<void> to_echoer(ockam::context& ctx, ockam::routed<ockam::any_body> msg) {
   return ctx.forward(std::move(msg).into_local_message().step_forward("function"));
 }
 

@@ -10,12 +10,13 @@ constexpr std::size_t chunk_size = 256u << 10;
 } // namespace
 
 inbox::inbox(const connection_limits& limits, const stream_format& format,
-             ref_ptr<receive_credit> credit, ref_ptr<waiter> reader, ref_ptr<memory_budget> buffers)
+             ref_ptr<receive_credit> credit, ref_ptr<capacity_listener> reader,
+             ref_ptr<memory_budget> buffers)
   : limits_{limits},
     format_{format},
     credit_{std::move(credit)},
-    pool_{make_ref<chunk_pool>(chunk_size, 2 + 2 * limits.max_unhandled_bytes / chunk_size,
-                               std::move(reader), std::move(buffers))},
+    pool_{make_ref<buffer_pool>(chunk_size, 2 + 2 * limits.max_unhandled_bytes / chunk_size,
+                                std::move(reader), std::move(buffers))},
     decoder_{pool_, limits.max_frame_size, format.frames} {}
 
 void inbox::begin_again() {

@@ -98,7 +98,8 @@ void link::note_relief() {
     note_load();
 }
 
-message_sink::room link::wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) {
+message_sink::room link::wait_for_room(std::size_t size,
+                                       const ref_ptr<capacity_listener>& waiting) {
   if (output_.has_room_for(size))
     return room::available;
   if (!waiting)
@@ -115,7 +116,7 @@ message_sink::room link::wait_for_room(std::size_t size, const ref_ptr<waiter>& 
 }
 
 void link::wake_senders() {
-  std::vector<ref_ptr<waiter>> woken;
+  std::vector<ref_ptr<capacity_listener>> woken;
   {
     const std::lock_guard guard{lock_};
     woken.swap(senders_);
@@ -173,7 +174,7 @@ connection_metrics link::metrics() const noexcept {
   connection_metrics sum;
   port_.add_to(sum);
   sum.unhandled = unhandled();
-  sum.taken = output_.taken() + lost_early_.load(std::memory_order_relaxed);
+  sum.accepted = output_.taken() + lost_early_.load(std::memory_order_relaxed);
   return sum;
 }
 

@@ -22,7 +22,7 @@ void receive_credit::wake_reader() noexcept {
 }
 
 void receive_credit::wake_workers() noexcept {
-  std::vector<ref_ptr<waiter>> woken;
+  std::vector<ref_ptr<capacity_listener>> woken;
   {
     const std::lock_guard guard{lock_};
     woken.swap(workers_);
@@ -32,7 +32,7 @@ void receive_credit::wake_workers() noexcept {
     each->wake();
 }
 
-bool receive_credit::wake_when_output_fits(ref_ptr<waiter> waiting) {
+bool receive_credit::wake_when_output_fits(ref_ptr<capacity_listener> waiting) {
   const std::lock_guard guard{lock_};
   workers_wait_.store(true, std::memory_order_seq_cst);
   if (output_.half_free()) { // freed before the announcement could be seen

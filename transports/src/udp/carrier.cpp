@@ -2,7 +2,7 @@
 
 #include "endpoints.hpp"
 
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 
 namespace ockam::udp::detail {
 
@@ -20,7 +20,7 @@ void datagram_carrier::attach(sdk::connection_engine& connection) {
   carrier::attach(connection);
   const auto chunks = 2 + 2 * connection.limits().max_unhandled_bytes / datagram_socket::chunk_size;
   incoming_.set_pool(
-    make_ref<chunk_pool>(datagram_socket::chunk_size, chunks, connection.reader(), buffers_));
+    make_ref<buffer_pool>(datagram_socket::chunk_size, chunks, connection.reader(), buffers_));
 }
 
 void datagram_carrier::wait(direction what, on_ready then) {

@@ -250,7 +250,7 @@ std::size_t datagram_socket::receive_size() const noexcept {
 }
 
 /// Makes `chunk_` one with room for a datagram; false when all chunks are in use.
-bool datagram_socket::find_chunk(chunk_pool& pool) {
+bool datagram_socket::find_chunk(buffer_pool& pool) {
   if (chunk_ && chunk_->unique()) // start over in memory that is warm
     read_ = 0;
   if (chunk_ && chunk_->size() - read_ >= receive_size())
@@ -267,7 +267,7 @@ bool datagram_socket::find_chunk(chunk_pool& pool) {
   return true;
 }
 
-result<datagram_socket::receive_state> datagram_socket::receive(chunk_pool& pool,
+result<datagram_socket::receive_state> datagram_socket::receive(buffer_pool& pool,
                                                                 std::vector<incoming>& to) {
   if (!find_chunk(pool))
     return receive_state::no_memory;

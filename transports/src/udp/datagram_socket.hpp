@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
 
@@ -78,7 +78,7 @@ public:
   enum class receive_state : std::uint8_t { received, nothing_there, no_memory };
 
   /// Reads what fits into one chunk of `pool`. Datagrams that are too large are cut.
-  result<receive_state> receive(chunk_pool& pool, std::vector<incoming>& to);
+  result<receive_state> receive(buffer_pool& pool, std::vector<incoming>& to);
 
   // -- an idle socket needs no memory --------------------------------------------------------------
 
@@ -107,7 +107,7 @@ private:
   [[nodiscard]] std::size_t send_some(std::error_code& failed);
   void send_one_by_one(const segment_batch& refused, send_outcome& outcome);
   void set_receive_offload(bool on);
-  [[nodiscard]] bool find_chunk(chunk_pool& pool);
+  [[nodiscard]] bool find_chunk(buffer_pool& pool);
   [[nodiscard]] std::size_t receive_size() const noexcept;
   void take_apart(const incoming& whole, std::uint8_t* data, std::size_t size,
                   std::size_t segment_size, std::vector<incoming>& to);

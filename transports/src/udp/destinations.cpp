@@ -65,7 +65,7 @@ result<ref_ptr<destination>> destinations::admit(const endpoint& to, const messa
   if (!reachable)
     return fail(std::move(reachable.error()));
   const auto size = encoded_size(content, {.skip_hops = 2}); // the binding, and `to`
-  const message_cut cut{format_, routing_number{0}, size, datagram_size_};
+  const fragmenter cut{format_, routing_number{0}, size, datagram_size_};
   const auto sent = size + cut.parts() * datagram_overhead;
   auto from = peers_.admit(to, sent, content.came_from_wire(), content.return_route(), now);
   if (!from)

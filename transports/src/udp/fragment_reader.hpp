@@ -5,7 +5,7 @@
 
 #include "ockam/actors/metrics.hpp"
 #include "ockam/protocol/codec.hpp"
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 #include "ockam/protocol/message.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/transports/udp.hpp"
@@ -29,7 +29,7 @@ public:
                   std::optional<endpoint> peer);
 
   /// Where what is read goes; before `receive`.
-  void set_pool(ref_ptr<chunk_pool> pool) { pool_ = std::move(pool); }
+  void set_pool(ref_ptr<buffer_pool> pool) { pool_ = std::move(pool); }
 
   /// Reads as many datagrams as one system call gives. Only when all those before are taken.
   result<datagram_socket::receive_state> receive();
@@ -59,7 +59,7 @@ private:
   const std::optional<endpoint> tied_to_;
   const std::size_t datagram_size_;
   const decode_limits limits_;
-  ref_ptr<chunk_pool> pool_;
+  ref_ptr<buffer_pool> pool_;
   std::vector<datagram_socket::incoming> arrived_;
   std::size_t next_ = 0;
   asio::ip::address asked_at_;

@@ -45,7 +45,7 @@ private:
   const std::size_t datagram_size_;
   bool has_peer_ = false;
 
-  std::optional<message_cut> cut_; // of the message that is being cut
+  std::optional<fragmenter> cut_; // of the message that is being cut
   std::size_t next_fragment_ = 0;
   asio::ip::address from_;
   endpoint to_;

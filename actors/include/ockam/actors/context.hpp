@@ -168,7 +168,7 @@ public:
 
   /// Starts a worker: a class with state, or a function. It is reachable from every thread when the
   /// call returns; its `initialize` may not have run yet.
-  /// - errc::already_exists  one of the addresses is taken; nothing is registered
+  /// - errc::already_exists  one of the addresses is accepted; nothing is registered
   /// - errc::shutting_down   the node is stopping
   /// - errc::missing_address no address was given
   /// - errc::node_stopped    the node has stopped

@@ -71,17 +71,17 @@ struct metrics : drop_counts {
 
 /// Counters of one connection since it was made. A snapshot; at any quiet moment
 ///
-///     taken == written + lost + waiting
+///     accepted == written + lost + waiting
 ///
 /// A received message is unhandled, dropped or handled. When no worker forwards a message twice,
 /// `received - unhandled - total_dropped()` were handled.
 struct connection_metrics : drop_counts { // of received messages, also when workers passed them on
   std::uint64_t received = 0;             // from the peer, heartbeats included
   std::uint64_t unhandled = 0; // of them: in a mailbox, with a worker, or waiting to leave again
-  std::uint64_t taken = 0;     // to the peer: all messages that `send` did not refuse
+  std::uint64_t accepted = 0;  // to the peer: all messages that `send` did not refuse
   std::uint64_t written = 0;   // handed to the operating system
   std::uint64_t lost = 0;      // queued or half written when the connection ended or broke
-  [[nodiscard]] std::uint64_t waiting() const noexcept { return taken - written - lost; }
+  [[nodiscard]] std::uint64_t waiting() const noexcept { return accepted - written - lost; }
 };
 
 } // namespace ockam

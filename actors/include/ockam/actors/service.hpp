@@ -66,8 +66,8 @@ struct service_handler {
     !sizeof(Arguments),
     "a handler of a service has exactly one argument, the body of the request, and exactly "
     "one result, the body of the answer");
-  using request = unit;
-  using response = unit;
+  using request = no_body;
+  using response = no_body;
 };
 
 template <class Request, class Response>
@@ -78,8 +78,8 @@ struct service_handler<compat::types<Request>, compat::types<Response>> {
   static_assert(payload_writable<Response>,
                 "the result of a handler of a service has no payload codec; see "
                 "docs/write_a_payload_type.md");
-  using request = std::conditional_t<payload_readable<Request>, Request, unit>;
-  using response = std::conditional_t<payload_writable<Response>, Response, unit>;
+  using request = std::conditional_t<payload_readable<Request>, Request, no_body>;
+  using response = std::conditional_t<payload_writable<Response>, Response, no_body>;
 };
 
 /// The body of a request to handlers with these arguments.

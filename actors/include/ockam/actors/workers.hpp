@@ -32,7 +32,7 @@ public:
 /// Forwards every message to the next address of its onward route; any payload.
 class hop {
 public:
-  result<void> handle_message(context& ctx, routed<any>&& received) {
+  result<void> handle_message(context& ctx, routed<any_body>&& received) {
     return ctx.forward(std::move(received).step_forward());
   }
 };
@@ -60,7 +60,7 @@ public:
     return relay{std::move(forward_to), std::move(*next_hop)};
   }
 
-  result<void> handle_message(context& ctx, routed<any>&& received) {
+  result<void> handle_message(context& ctx, routed<any_body>&& received) {
     auto previous_hop = received.return_route().next();
     auto onward = std::move(received).into_local_message().pop_front_onward_route();
     if (!onward)

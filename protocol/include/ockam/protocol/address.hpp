@@ -13,7 +13,7 @@
 
 namespace ockam {
 
-/// Which transport understands an address. Any other number is legal on the wire.
+/// The transport that serves an address. Other numbers are legal on the wire.
 namespace transport_type {
 inline constexpr std::uint8_t local = 0;
 inline constexpr std::uint8_t tcp = 1;
@@ -23,8 +23,10 @@ inline constexpr std::uint8_t ble = 4;
 inline constexpr std::uint8_t uds = 5;
 } // namespace transport_type
 
-/// A view of an address: a transport type and bytes of any content. Two words, so that it is passed in
-/// registers; every message inspects several.
+/// A view of an address: a transport type and bytes of any content. Valid as long as the address
+/// is.
+///
+/// Two words, so it is passed in registers; routing a message inspects several.
 class address_view {
 public:
   constexpr address_view() = default;
@@ -53,7 +55,7 @@ private:
   std::uint64_t size_and_type_ = transport_type::local; // size in bytes << 8 | type
 };
 
-/// The name of a worker, or of a place that a transport can reach.
+/// The name of a worker, or of a place that a transport reaches. Safe to read from several threads.
 ///
 /// A value of 40 bytes; names of up to 38 bytes, random addresses included, need no allocation.
 class OCKAM_PROTOCOL_EXPORT address {
@@ -64,17 +66,17 @@ public:
     content_.type = transport_type::local;
   }
 
-  /// Parses the text form `[type#]value`; throws `failure` when it is malformed.
-  /// For text that comes from outside use `parse`.
+  /// Parses the text form `[type#]value`; throws `failure` for malformed text. Use `parse` for text
+  /// from outside.
   address(const char* text) : address{std::string_view{text}} {} // NOLINT: "echoer" is an address
   address(const std::string& text) : address{std::string_view{text}} {} // NOLINT
   address(std::string_view text);                                       // NOLINT
 
-  /// Takes type and bytes as they are; the bytes are not parsed.
+  /// Stores type and bytes unparsed.
   address(std::uint8_t type, std::string_view value);
   explicit address(address_view view) : address{view.type(), view.value()} {}
 
-  /// A local address of any bytes.
+  /// A local address of arbitrary bytes.
   explicit address(bytes_view value) : address{transport_type::local, as_text(value)} {}
 
   address(const address& other) {
@@ -90,7 +92,7 @@ public:
   address& operator=(address&& other) noexcept;
   ~address() { release(); }
 
-  /// Text form to address, without exceptions.
+  /// Parses the text form `[type#]value`; without `type#` the address is local.
   /// - errc::multiple_separators  more than one `#`
   /// - errc::invalid_type         the part before `#` is not a decimal number up to 255
   [[nodiscard]] static result<address> parse(std::string_view text);
@@ -152,14 +154,15 @@ private:
   content content_;
 };
 
-/// `type#value`, the type always written; bytes that are not UTF-8 print as
-/// "Invalid UTF-8". Control characters are kept: use `escaped` for logs.
+/// `type#value`, always with the type; bytes that are not UTF-8 print as "Invalid UTF-8". Control
+/// characters are kept: use `escaped` for logs.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(address_view value);
 [[nodiscard]] inline std::string to_string(const address& value) {
   return to_string(address_view{value});
 }
 
-/// A hash whose result depends on `seed`, for tables that see addresses from the wire.
+/// A hash that depends on `seed`, for tables with addresses from the wire. Not stable across
+/// processes or releases.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::uint64_t hash_value(address_view value,
                                                              std::uint64_t seed) noexcept;
 

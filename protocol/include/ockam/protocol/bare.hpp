@@ -37,17 +37,17 @@ template <class T>
 concept bare_integer
   = std::integral<T> && internal::is_none_of<T, bool, char, wchar_t, char8_t, char16_t, char32_t>;
 
-/// How much memory a body may become: an item of a list can be one byte on the wire and a large
-/// object in memory. The larger of the two counts.
+/// The memory that a decoded body may take: one byte on the wire can become a large object. The
+/// larger of the two limits applies.
 struct body_limits {
-  std::size_t memory_per_byte = 64;    ///< bytes of memory for each byte of the body
+  std::size_t memory_per_byte = 64;    ///< bytes of memory per byte of the body
   std::size_t least_memory = 1u << 20; ///< bytes of memory for any body, however short
 };
 
-/// Reads BARE values one after the other.
+/// Reads BARE values in sequence.
 ///
-/// Fails once and stays failed: a failed reader returns zeros and empty views, so read straight
-/// down and check `ok()` at the end. Views point into the input.
+/// Fails once and stays failed: a failed reader returns zeros and empty views, so read everything
+/// and check `ok()` at the end. Views point into the input.
 class OCKAM_PROTOCOL_EXPORT bare_reader {
 public:
   explicit bare_reader(bytes_view data, const body_limits& limits = {}) noexcept
@@ -60,7 +60,7 @@ public:
 
   [[nodiscard]] bool ok() const noexcept { return !problem_.has_value(); }
 
-  /// Why the reader failed; only when it has.
+  /// The first failure; call it only when `ok()` is false.
   [[nodiscard]] const ockam::error& error() const noexcept { return *problem_; }
 
   /// Bytes read so far.
@@ -69,11 +69,12 @@ public:
     return ok() ? data_.size() - position_ : 0;
   }
 
-  /// Declares the input wrong, for instance errc::unknown_variant; only the first failure counts.
+  /// Marks the input as wrong, for instance with errc::unknown_variant; only the first failure
+  /// counts.
   void fail(ockam::error what);
   void fail(errc code, std::string detail) { fail(ockam::error{code, std::move(detail)}); }
 
-  /// A varint: a length, a count, the index of a variant. Longer forms than needed are accepted.
+  /// A varint: a length, a count, the index of a variant. Non-minimal forms are accepted.
   /// - errc::truncated, errc::varint_overflow (more than 64 bits)
   std::uint64_t uint();
 
@@ -96,27 +97,27 @@ public:
   /// A code point. - errc::integer_out_of_range  not a Unicode scalar value
   char32_t character();
 
-  /// Length and bytes. - errc::truncated  the length is beyond the input
+  /// Length and bytes. - errc::truncated  the length exceeds the input
   bytes_view data();
 
-  /// The same without a copy: a slice of the source if there is one.
+  /// As `data`, without a copy when the reader has a source to slice.
   shared_bytes shared_data();
 
   /// Length and UTF-8. - errc::invalid_utf8
   std::string_view text();
 
-  /// Everything that is left.
+  /// All remaining bytes.
   shared_bytes rest();
 
   /// The next `size` bytes, or nothing and errc::truncated.
   bytes_view take(std::size_t size);
 
-  /// Begins a value inside another, which `leave` ends; false: it must not be read.
-  /// - errc::nesting_too_deep  max_nesting values were begun
+  /// Enters a nested value; pair it with `leave`. False: the value must not be read.
+  /// - errc::nesting_too_deep  more than max_nesting levels
   bool enter();
   void leave() noexcept { --depth_; }
 
-  /// Counts objects of `size` bytes that reading creates on the heap. Call it before they exist.
+  /// Accounts for objects of `size` bytes on the heap. Call it before creating them.
   /// - errc::resource_exhausted  more than body_limits allow
   bool charge(std::uint64_t objects, std::size_t size);
 
@@ -129,11 +130,11 @@ private:
   body_limits limits_;
   std::size_t position_ = 0;
   std::size_t depth_ = 0;
-  std::size_t memory_ = 0; // of the objects that were counted
+  std::size_t memory_ = 0; // accounted for by `charge`
   std::optional<ockam::error> problem_;
 };
 
-/// Writes BARE values one after the other, or only counts their bytes.
+/// Writes BARE values in sequence, or only counts their bytes.
 ///
 ///     bare_writer counted;        // first pass: size() bytes are needed
 ///     bare_writer writer{memory}; // second pass: writes them
@@ -141,10 +142,10 @@ private:
 /// Fails once and stays failed.
 class OCKAM_PROTOCOL_EXPORT bare_writer {
 public:
-  /// Counts, writes nothing.
+  /// Only counts.
   bare_writer() = default;
 
-  /// Writes to `to`; writing more than fits is errc::internal.
+  /// Writes to `to`. - errc::internal  the values need more room than `to` has
   explicit bare_writer(std::span<std::uint8_t> to) noexcept : to_{to}, counting_{false} {}
 
   [[nodiscard]] bool ok() const noexcept { return !problem_.has_value(); }
@@ -153,7 +154,7 @@ public:
   /// Bytes written or counted so far.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  /// Declares the value impossible to write; only the first failure counts.
+  /// Marks the value as impossible to write; only the first failure counts.
   void fail(ockam::error what);
   void fail(errc code, std::string detail) { fail(ockam::error{code, std::move(detail)}); }
 
@@ -183,10 +184,10 @@ public:
   /// Length and bytes. - errc::invalid_utf8
   void text(std::string_view value);
 
-  /// The bytes as they are.
+  /// The bytes without a length.
   void raw(bytes_view value);
 
-  /// As of a reader: what cannot be read is not written.
+  /// As in `bare_reader`, so that nothing is written that cannot be read.
   bool enter();
   void leave() noexcept { --depth_; }
 
@@ -198,7 +199,7 @@ private:
   std::optional<ockam::error> problem_;
 };
 
-/// Number of bytes of a varint.
+/// Encoded size of a varint in bytes.
 [[nodiscard]] constexpr std::size_t bare_uint_size(std::uint64_t value) noexcept {
   std::size_t size = 1;
   for (; value > 0x7f; value >>= 7)

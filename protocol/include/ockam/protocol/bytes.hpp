@@ -10,7 +10,7 @@ namespace ockam {
 /// Owned bytes.
 using bytes = std::vector<std::uint8_t>;
 
-/// A view of bytes; valid as long as their owner keeps them.
+/// A view of bytes; valid as long as their owner.
 using bytes_view = std::span<const std::uint8_t>;
 
 /// The same memory, read as text.

@@ -9,7 +9,7 @@
 
 namespace ockam {
 
-/// The place behind a TCP or UDP address: `host:port` (docs/wire_format.md, "host:port").
+/// The socket address in a TCP or UDP address: `host:port` (docs/wire_format.md, "host:port").
 struct host_port {
   enum class kind : std::uint8_t { ipv4, ipv6, name };
 
@@ -17,13 +17,13 @@ struct host_port {
   std::uint16_t port = 0;
   kind host_kind = kind::name;
 
-  /// No resolver is needed.
+  /// Whether the host needs no resolver.
   [[nodiscard]] bool numeric() const noexcept { return host_kind != kind::name; }
 
   bool operator==(const host_port&) const = default;
 };
 
-/// Where to connect to, the first of these that fits:
+/// Parses the address to connect to; the first of these forms that matches:
 ///
 ///     4000              127.0.0.1, port 4000
 ///     :4000             the same
@@ -34,11 +34,13 @@ struct host_port {
 /// No system call is made. - errc::invalid_value  anything else
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<host_port> parse_peer(std::string_view text);
 
-/// Where to listen: the numeric forms only. No names, and no port alone, because whoever
-/// opens a port should say to whom. - errc::invalid_value
+/// Parses the address to listen at: the numeric forms only. A port alone is refused, because the
+/// caller has to choose the interfaces that the port is open to.
+///
+/// - errc::invalid_value  a name, a port alone, or malformed text
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<host_port> parse_listen(std::string_view text);
 
-/// `host:port`, IPv6 in brackets; reads back to an equal value.
+/// `host:port`, IPv6 in brackets; parses to an equal value.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const host_port& value);
 
 } // namespace ockam

@@ -17,7 +17,7 @@
 
 namespace ockam {
 
-/// A note about a message that never leaves the node.
+/// Metadata of a message that never leaves the node.
 struct local_info {
   std::string type;
   bytes data;
@@ -25,22 +25,22 @@ struct local_info {
   bool operator==(const local_info&) const = default;
 };
 
-/// What travels: an onward route, a return route, a payload (section "Messages" of docs/rules.tsv).
+/// An onward route, a return route and a payload.
 ///
-/// One word, with the parts behind a copy-on-write pointer: a copy costs a reference, a change
-/// copies the parts only while another message shares them. Every changing operation takes the
-/// message and returns it, so that changes chain:
+/// One pointer, copy on write: a copy costs a reference, a change copies the parts only while
+/// another message shares them. Every modifier consumes the message and returns it, so that calls
+/// chain:
 ///
 ///     std::move(message).step_forward(own_address)   // what a hop does
 ///
-/// Not thread-safe for one object; different copies may be used by different threads.
+/// One object is for one thread at a time; copies may be used by different threads.
 class OCKAM_PROTOCOL_EXPORT message {
 public:
   message() = default;
   message(route onward_route, route return_route, shared_bytes payload = {});
 
-  /// For decoders: each part is made where it stays, in this order. The tracing context has to be
-  /// UTF-8 (`std::optional<std::string>`).
+  /// For decoders: each function makes its part in place, in this order. The tracing context, a
+  /// `std::optional<std::string>`, has to be UTF-8.
   template <class MakeOnward, class MakeBack, class MakePayload, class MakeTracing>
   message(MakeOnward make_onward, MakeBack make_back, MakePayload make_payload,
           MakeTracing make_tracing)
@@ -58,7 +58,7 @@ public:
   [[nodiscard]] bool has_next_on_onward_route() const noexcept { return !onward_route().empty(); }
   [[nodiscard]] result<address> next_on_onward_route() const { return onward_route().next(); }
 
-  // -- changes; errc::empty_route where an address is needed and none is left ---------------------
+  // -- modifiers; errc::empty_route when the onward route is empty and an address is needed --------
 
   [[nodiscard]] result<message> pop_front_onward_route() &&;
   [[nodiscard]] message push_front_onward_route(const address& hop) &&;
@@ -70,14 +70,14 @@ public:
   [[nodiscard]] message prepend_front_return_route(const route& hops) &&;
   [[nodiscard]] message set_payload(shared_bytes payload) &&;
 
-  /// Throws `failure` for text that is not UTF-8: no peer would accept the message.
+  /// Throws `failure` for text that is not UTF-8, which no peer accepts.
   [[nodiscard]] message set_tracing_context(std::optional<std::string> context) &&;
 
-  /// Takes the first onward address off and puts `own_address` in front of the return route: the
-  /// one operation a hop needs.
+  /// Removes the first onward address and prepends `own_address` to the return route, as a hop
+  /// does.
   [[nodiscard]] result<message> step_forward(const address& own_address) &&;
 
-  // -- local info --------------------------------------------------------------------------
+  // -- local info ----------------------------------------------------------------------------------
 
   [[nodiscard]] const std::vector<local_info>& all_local_info() const noexcept {
     return parts().info();
@@ -89,39 +89,38 @@ public:
 
   // -- for the node and its transports -------------------------------------------------------------
 
-  /// Whether the message came in through a connection. A message that a handler makes has not.
+  /// Whether a connection received the message. False for messages that a handler makes.
   [[nodiscard]] bool came_from_wire() const noexcept { return parts().from_wire; }
   void set_came_from_wire() { change().from_wire = 1; }
 
-  /// The credit that pays for this message until it is handled or written; nullptr: none. What a
-  /// handler sends while it handles a message is paid by the credit of that message.
+  /// The credit that pays for this message until it is handled or written; nullptr: none. The
+  /// credit of a message also pays for what its handler sends.
   [[nodiscard]] inbound_credit* credit() const noexcept { return parts().credit.from(); }
 
   [[nodiscard]] bool holds_credit() const noexcept { return credit() != nullptr; }
 
-  /// Takes `size` bytes of `credit`, for a received message; returned with the last copy of this
-  /// message.
+  /// Takes `size` bytes of `credit` for a received message. The last copy of the message returns
+  /// them.
   void hold(ref_ptr<inbound_credit> credit, std::size_t size) {
     change().credit = credit_share{std::move(credit), credit_use::received, size};
   }
 
-  /// Names the credit that pays for a message made in this node. `occupy` takes it.
+  /// Names the credit that pays for a message made in this node; `occupy` takes it.
   void charge_to(ref_ptr<inbound_credit> credit) {
     change().credit = credit_share{std::move(credit), credit_use::none, 0};
   }
 
-  /// Takes the credit named by `charge_to`, as the message enters a mailbox or an output; no effect
-  /// on a message that occupies credit already, or that has none.
+  /// Takes the credit named by `charge_to` when the message enters a mailbox or an output. No
+  /// effect on a message without such a credit, or with credit taken.
   void occupy(credit_use use) {
     if (parts().credit.is_due())
       change().credit.take(use, size_in_memory());
   }
 
-  /// What remains of a message that was encoded: its credit, for as long as its bytes wait.
+  /// Moves the credit out, for the encoded bytes to hold while they are queued.
   [[nodiscard]] credit_share take_credit_share() && { return std::exchange(change().credit, {}); }
 
-  /// The request that this message makes, nullptr for other messages. Stays with the message inside
-  /// the node.
+  /// The request that this message makes; nullptr for other messages. Never leaves the node.
   [[nodiscard]] pending_request* request() const noexcept {
     return parts().more ? parts().more->request.get() : nullptr;
   }
@@ -129,28 +128,29 @@ public:
     change().change_extras().request = std::move(request);
   }
 
-  /// Whether the sender has waited until the output had room: the message is not refused for want of
-  /// room any more.
+  /// Whether the sender has waited for room in the output, which then refuses no message for lack
+  /// of room.
   [[nodiscard]] bool waited_for_room() const noexcept { return parts().waited_for_room; }
   void set_waited_for_room() { change().waited_for_room = 1; }
 
-  /// Hops this message has made inside the node since it was sent or received.
+  /// Hops inside the node since the message was sent or received.
   [[nodiscard]] std::uint32_t local_steps() const noexcept { return parts().local_steps; }
   void count_local_step() { ++change().local_steps; }
   void reset_local_steps() { change().local_steps = 0; }
 
-  /// Equal routes, payload and tracing context; what is local to the node does not count.
+  /// Compares routes, payload and tracing context; nothing that is local to the node.
   friend OCKAM_PROTOCOL_EXPORT bool operator==(const message& a, const message& b) noexcept;
 
 private:
-  /// What few messages have.
+  /// Parts that few messages have.
   struct extras final : ref_counted, internal::recycled<extras> {
     std::optional<std::string> tracing;
     std::vector<local_info> info;
     ref_ptr<pending_request> request;
   };
 
-  /// What is looked at for every message comes first: a message that has waited is not in the cache.
+  /// Members that routing reads for every message come first: a queued message is cold in the
+  /// cache.
   struct body final : ref_counted, internal::recycled<body> {
     body() = default;
     body(route&& onward_route, route&& return_route, shared_bytes&& content)
@@ -198,7 +198,7 @@ private:
   ref_ptr<body> body_;
 };
 
-/// One line for logs: both routes and the size of the payload; everything escaped.
+/// One escaped line for logs: both routes and the size of the payload.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string to_string(const message& value);
 
 } // namespace ockam

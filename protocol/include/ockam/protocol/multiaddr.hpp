@@ -12,7 +12,8 @@
 
 namespace ockam {
 
-/// Where a worker is, in the notation of the `ockam` command (docs/wire_format.md, "MultiAddr"):
+/// The location of a worker in the notation of the `ockam` command (docs/wire_format.md,
+/// "MultiAddr"):
 ///
 ///     /dnsaddr/localhost/tcp/4000/service/echoer        1#localhost:4000 => 0#echoer
 ///     /ip4/10.0.0.7/udp/5000/worker/w1                  2#10.0.0.7:5000 => 0#w1
@@ -20,11 +21,11 @@ namespace ockam {
 ///     /unix/run/node.sock/service/echoer                5#/run/node.sock => 0#echoer
 ///     /ip6zone/eth0/ip6/fe80::1/tcp/4000/worker/w1      1#[fe80::1%eth0]:4000 => 0#w1
 ///
-/// A list of pieces, each a protocol and its value; every value is well formed for its protocol.
-/// Whether the pieces lead anywhere is what `to_route` says.
+/// A list of pieces, each a protocol and a value that is well formed for it. `to_route` checks the
+/// pieces as a whole.
 class OCKAM_PROTOCOL_EXPORT multiaddr {
 public:
-  /// What a piece is. The numbers are those of the binary form.
+  /// The kind of a piece. The numbers are those of the binary form.
   enum class protocol : std::uint32_t {
     ip4 = 4,
     tcp = 6,
@@ -45,42 +46,41 @@ public:
   /// One protocol with its value.
   struct piece {
     protocol kind;
-    std::string value; ///< text: ports in decimal, paths unescaped; nothing for `ws`
+    std::string value; ///< text: ports in decimal, paths unescaped; empty for `ws`
 
     bool operator==(const piece&) const = default;
   };
 
   multiaddr() = default; ///< without pieces; its text is empty
 
-  /// Parses the text form; throws `failure` when it is malformed. Explicit, because text is
-  /// an address elsewhere. For text that comes from outside use `parse`.
+  /// Parses the text form; throws `failure` for malformed text. Explicit, because text converts to
+  /// an address elsewhere. Use `parse` for text from outside.
   explicit multiaddr(std::string_view text);
 
-  /// Text form to pieces, without exceptions.
-  /// - errc::unknown_variant  a name that is none of the protocols
-  /// - errc::invalid_value    a value that its protocol cannot have
+  /// Parses the text form.
+  /// - errc::unknown_variant  an unknown protocol
+  /// - errc::invalid_value    a value that is malformed for its protocol
   /// - errc::invalid_utf8     a value that is not text
   [[nodiscard]] static result<multiaddr> parse(std::string_view text);
 
-  /// Binary form to pieces.
-  /// - errc::unknown_variant  a code that is none of the protocols
-  /// - errc::invalid_value    a number longer than needed, or text that `parse` would refuse
+  /// Reads the binary form.
+  /// - errc::unknown_variant  an unknown protocol code
+  /// - errc::invalid_value    a non-minimal varint, or text that `parse` refuses
   /// - errc::truncated, errc::varint_overflow, errc::invalid_utf8
   [[nodiscard]] static result<multiaddr> decode(bytes_view binary);
 
-  /// Local addresses become `/service/X`.
-  /// - errc::only_one_transport_hop  two addresses that are not local
-  /// - errc::invalid_value           an address that has no MultiAddr
+  /// The reverse of `to_route`; local addresses become `/service/X`.
+  /// - errc::only_one_transport_hop  two transport addresses
+  /// - errc::invalid_value           an address without a MultiAddr form
   /// - errc::invalid_utf8            an address that is not text
   [[nodiscard]] static result<multiaddr> from_route(const route& along);
 
-  /// The binary form: each piece a code and its value.
+  /// The binary form: code and value of each piece.
   [[nodiscard]] bytes encode() const;
 
-  /// One address for each worker, and one for the pieces that name a transport. Nothing is
-  /// looked up.
+  /// One address per worker, and one for the pieces of the transport. Performs no lookup.
   /// - errc::only_one_transport_hop  two transports
-  /// - errc::invalid_value           half a transport, or a node, project or space
+  /// - errc::invalid_value           an incomplete transport, or a node, project or space
   [[nodiscard]] result<route> to_route() const;
 
   [[nodiscard]] const std::vector<piece>& pieces() const noexcept { return pieces_; }

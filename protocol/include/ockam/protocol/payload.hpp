@@ -17,25 +17,24 @@
 
 namespace ockam {
 
-/// The payload as it is, in both directions, without a length in front.
-struct raw {
+/// The bytes of the payload in both directions, without a length in front.
+struct raw_body {
   shared_bytes data;
-  bool operator==(const raw&) const = default;
+  bool operator==(const raw_body&) const = default;
 };
 
-/// Whatever the payload is when received; an empty payload when sent.
-struct any {
+/// Accepts every payload when received; an empty payload when sent.
+struct any_body {
   shared_bytes data;
-  bool operator==(const any&) const = default;
+  bool operator==(const any_body&) const = default;
 };
 
-/// The body in memory of its exact size.
+/// Encodes a body into memory of its exact size.
 ///
-/// Errors are those of the parts, for instance errc::invalid_utf8 for text that is not, and
-/// errc::nesting_too_deep.
+/// - the errors of its parts, for instance errc::invalid_utf8, errc::nesting_too_deep
 template <payload_writable T>
 [[nodiscard]] result<shared_bytes> encode_payload(const T& body) {
-  if constexpr (std::same_as<T, raw>) {
+  if constexpr (std::same_as<T, raw_body>) {
     return body.data;
   } else {
     bare_writer counted;
@@ -57,16 +56,15 @@ template <payload_writable T>
   }
 }
 
-/// A literal is a text body.
+/// A string literal is a text body.
 [[nodiscard]] result<shared_bytes> encode_payload(const char* text);
 
-/// The body, or what is wrong with the payload. Bytes behind the body are ignored.
+/// Decodes a body. Trailing bytes are ignored.
 ///
 /// - errc::truncated, errc::invalid_utf8, errc::varint_overflow, errc::unknown_variant,
 ///   errc::integer_out_of_range
-/// - errc::nesting_too_deep    more than max_nesting structs, or types with a codec of their own,
-///                             inside each other
-/// - errc::resource_exhausted  it would need more memory than `limits` allow
+/// - errc::nesting_too_deep    more than max_nesting nested structs or types with their own codec
+/// - errc::resource_exhausted  the body needs more memory than `limits` allow
 template <payload_readable T>
 [[nodiscard]] result<T> decode_payload(const shared_bytes& payload,
                                        const body_limits& limits = {}) {
@@ -77,18 +75,18 @@ template <payload_readable T>
   return body;
 }
 
-// -- the types of ours ------------------------------------------------------------------------------
+// -- types of this library --------------------------------------------------------------------------
 
 template <>
-struct payload_codec<raw> : internal::flat_codec {
-  static void write(bare_writer& out, const raw& value) { out.raw(value.data.view()); }
-  static raw read(bare_reader& in) { return {in.rest()}; }
+struct payload_codec<raw_body> : internal::flat_codec {
+  static void write(bare_writer& out, const raw_body& value) { out.raw(value.data.view()); }
+  static raw_body read(bare_reader& in) { return {in.rest()}; }
 };
 
 template <>
-struct payload_codec<any> : internal::flat_codec {
-  static void write(bare_writer&, const any&) {}
-  static any read(bare_reader& in) { return {in.rest()}; }
+struct payload_codec<any_body> : internal::flat_codec {
+  static void write(bare_writer&, const any_body&) {}
+  static any_body read(bare_reader& in) { return {in.rest()}; }
 };
 
 template <class T>
@@ -99,7 +97,7 @@ concept has_bare_fields = std::is_class_v<T> && requires(T& value) {
 template <has_bare_fields T>
 struct payload_codec<T> {
   static void write(bare_writer& out, const T& value) {
-    // one hook serves both directions; nothing is written through its references here
+    // bare_fields serves both directions; here its references are only read
     auto fields = bare_fields(const_cast<T&>(value));
     std::apply([&](const auto&... field) { (write_field(out, field), ...); }, fields);
   }

@@ -23,9 +23,9 @@ namespace ockam {
 
 /// Typed bodies in and out of a payload (docs/wire_format.md, "Message bodies").
 ///
-/// A body has no type tag: sender and receiver must agree. Bodies are BARE, and these
+/// A body has no type tag: sender and receiver must agree on its type. Bodies are BARE, and these
 /// types have one: text, bytes, integers, float, double, bool, char32_t, optional, vector, array,
-/// map, pair, tuple, variant, `unit`. A struct of yours gets one by naming its fields in order:
+/// map, pair, tuple, variant, `no_body`. A struct gets one by listing its fields in order:
 ///
 ///     struct reading {
 ///       std::string sensor;
@@ -33,7 +33,7 @@ namespace ockam {
 ///       friend auto bare_fields(reading& r) { return std::tie(r.sensor, r.celsius); }
 ///     };
 ///
-/// an enum by naming its last value, which makes it the varint of its number:
+/// an enum, encoded as the varint of its number, by naming its last value:
 ///
 ///     enum class color { red, green, blue };
 ///     constexpr color bare_last(color) { return color::blue; }
@@ -43,7 +43,7 @@ template <class T>
 struct payload_codec; // static void write(bare_writer&, const T&); static T read(bare_reader&);
 
 /// A body without content.
-using unit = std::monostate;
+using no_body = std::monostate;
 
 template <class T>
 concept payload_writable = requires(bare_writer& out, const T& value) {
@@ -59,14 +59,13 @@ concept payload_readable = requires(bare_reader& in) {
 
 namespace internal {
 
-/// What the codecs of this header are, except that of structs: no type is part of itself by them
-/// alone, so that they count as no level of nesting.
+/// Base of codecs that count as no level of nesting: through them alone no type contains itself.
 struct flat_codec {};
 
 template <class T>
 inline constexpr bool is_flat = std::is_base_of_v<flat_codec, payload_codec<T>>;
 
-/// A part that is stored inside the whole.
+/// Reads a part that is stored inside the whole.
 template <payload_readable T>
 T read_part(bare_reader& in) {
   if constexpr (is_flat<T>) {
@@ -76,7 +75,7 @@ T read_part(bare_reader& in) {
     if constexpr (std::default_initializable<T>)
       if (!entered)
         return T();
-    T part = payload_codec<T>::read(in); // without a default value it is made of zeros
+    T part = payload_codec<T>::read(in); // without a default value, a failed reader supplies zeros
     if (entered)
       in.leave();
     return part;
@@ -85,7 +84,9 @@ T read_part(bare_reader& in) {
 
 } // namespace internal
 
-/// A part of a value, one level below it. More than max_nesting is errc::nesting_too_deep.
+/// Writes a part of a value, one level below it.
+///
+/// - errc::nesting_too_deep  more than max_nesting levels
 template <payload_writable T>
 void write_field(bare_writer& out, const T& value) {
   if constexpr (internal::is_flat<T>) {
@@ -96,7 +97,8 @@ void write_field(bare_writer& out, const T& value) {
   }
 }
 
-/// A part of a value, one level below it. Its memory is counted, as if it were on the heap.
+/// Reads a part of a value, one level below it, and accounts for its memory as if it were on the
+/// heap.
 ///
 /// - errc::nesting_too_deep    more than max_nesting levels
 /// - errc::resource_exhausted  more memory than body_limits allow
@@ -140,9 +142,9 @@ struct payload_codec<char32_t> : internal::flat_codec {
 };
 
 template <>
-struct payload_codec<unit> : internal::flat_codec {
-  static void write(bare_writer&, const unit&) {}
-  static unit read(bare_reader&) { return {}; }
+struct payload_codec<no_body> : internal::flat_codec {
+  static void write(bare_writer&, const no_body&) {}
+  static no_body read(bare_reader&) { return {}; }
 };
 
 template <>
@@ -165,7 +167,7 @@ struct payload_codec<bytes> : internal::flat_codec {
   }
 };
 
-/// The same bytes on the wire as `bytes`; read without a copy, sharing the payload's memory.
+/// Encoded as `bytes`; reading shares the memory of the payload instead of copying.
 template <>
 struct payload_codec<shared_bytes> : internal::flat_codec {
   static void write(bare_writer& out, const shared_bytes& value) { out.data(value.view()); }
@@ -188,8 +190,8 @@ struct payload_codec<std::optional<T>> : internal::flat_codec {
 
 namespace internal {
 
-/// A count of items, each of at least one byte and `item_size` bytes of memory; zero after a
-/// failure.
+/// Reads a count of items, each of at least one byte on the wire and `item_size` bytes of memory;
+/// zero after a failure.
 inline std::uint64_t read_count(bare_reader& in, std::size_t item_size) {
   const auto count = in.uint();
   if (count <= in.remaining())
@@ -243,7 +245,7 @@ struct payload_codec<std::map<Key, Value>> : internal::flat_codec {
       write_field(out, mapped);
     }
   }
-  /// Of equal keys the last one counts.
+  /// The last of equal keys wins.
   static std::map<Key, Value> read(bare_reader& in) {
     std::map<Key, Value> items;
     const auto count = internal::read_count(in, sizeof(std::pair<const Key, Value>) + node_size);
@@ -280,7 +282,7 @@ struct payload_codec<std::pair<First, Second>> : internal::flat_codec {
   }
 };
 
-/// A union: the number of the alternative, then its content.
+/// A union: the index of the alternative, then its content.
 template <class... Alternatives>
 struct payload_codec<std::variant<Alternatives...>> : internal::flat_codec {
   using value_type = std::variant<Alternatives...>;

@@ -11,9 +11,8 @@
 
 namespace ockam {
 
-/// Why something has no value: a code for programs, a sentence for people.
-///
-/// The sentence names what failed, the value seen, and what to try.
+/// The reason for a missing value: a code for programs and a sentence for people, which names the
+/// failure, the value seen and the remedy.
 class OCKAM_PROTOCOL_EXPORT error {
 public:
   error(std::error_code code, std::string detail = {}) // NOLINT: implicit by design
@@ -24,8 +23,8 @@ public:
   [[nodiscard]] const std::error_code& code() const noexcept { return code_; }
   [[nodiscard]] const std::string& detail() const noexcept { return detail_; }
 
-  /// The code of what led to this error: why a connection was closed (errc::connection_closed), what
-  /// went wrong at the other side (errc::remote); no error where nothing more is known.
+  /// The code behind errc::connection_closed and errc::remote: the reason for the closing, the
+  /// failure at the other side. No error when unknown.
   [[nodiscard]] const std::error_code& cause() const noexcept { return cause_; }
   [[nodiscard]] error with_cause(std::error_code cause) && {
     cause_ = cause;
@@ -66,7 +65,7 @@ using result = tl::expected<T, error>;
   return tl::unexpected<error>{std::move(what)};
 }
 
-/// An `error` on its way through code that throws: blocking front doors and handlers.
+/// An `error` as an exception: thrown by blocking calls and by handlers.
 class OCKAM_PROTOCOL_EXPORT failure : public std::system_error {
 public:
   explicit failure(ockam::error what)
@@ -80,7 +79,7 @@ private:
   std::string text_ = to_string(error_);
 };
 
-/// The value, or throws `failure`.
+/// Returns the value or throws `failure`.
 template <class T>
 T value_or_throw(result<T> value) {
   if (!value)

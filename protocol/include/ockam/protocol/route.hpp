@@ -12,26 +12,25 @@
 
 namespace ockam {
 
-/// The addresses a message still has to visit, or has come from, in order.
+/// The addresses that a message has yet to visit, or those on its way back, in order.
 ///
-/// A route keeps its addresses in the form they have on the wire, right-aligned in one piece of
-/// memory: taking the first address off moves an offset, putting one in front writes a few bytes
-/// into the room before it, and encoding is a copy. Routes of up to 72 bytes (eight short local
-/// names, or two random addresses) need no allocation.
+/// A route stores its addresses in wire form, right-aligned in one block of memory: removing the
+/// first address moves an offset, prepending one writes a few bytes, and encoding is a copy. Routes
+/// of up to 72 bytes (eight short local names, or two random addresses) need no allocation.
 class OCKAM_PROTOCOL_EXPORT route {
 public:
   class iterator;
   using const_iterator = iterator;
   using value_type = address_view;
 
-  route() noexcept {} // leaves the inline bytes alone
+  route() noexcept {} // leaves the inline bytes uninitialized
 
-  /// One address. Text is read as an address, never as a route.
+  /// A route of one address. Text is parsed as an address, never as a route.
   route(const address& only) { prepend(only); }     // NOLINT: an address is a route of one hop
   route(const char* text) : route{address{text}} {} // NOLINT
   route(const std::string& text) : route{address{text}} {} // NOLINT
 
-  /// `route{connection, "h1", "echoer"}`; a malformed text throws `failure`.
+  /// `route{connection, "h1", "echoer"}`; malformed text throws `failure`.
   route(std::initializer_list<address> hops);
 
   route(const route& other);
@@ -40,8 +39,8 @@ public:
   route& operator=(route&& other) noexcept;
   ~route() { release(); }
 
-  /// Splits at `=>`, trims blanks, parses each part.
-  /// - errc::empty_route  the text is empty: there is no route, not even an empty one
+  /// Splits at `=>`, trims blanks and parses each part.
+  /// - errc::empty_route  the text is empty
   /// - the errors of `address::parse`
   [[nodiscard]] static result<route> parse(std::string_view text);
 
@@ -63,15 +62,15 @@ public:
   /// The last address, or errc::empty_route. Linear in the number of hops.
   [[nodiscard]] result<address> recipient() const;
 
-  /// Puts one address in front; amortised constant time.
+  /// Prepends one address; amortised constant time.
   route& prepend(address_view hop);
   route& prepend(const address& hop) { return prepend(address_view{hop}); }
   route& prepend(const char* text) { return prepend(address{text}); }
 
-  /// Puts all of `hops` in front and keeps their order.
+  /// Prepends all of `hops` in their order.
   route& prepend(const route& hops);
 
-  /// Puts one address, or a whole route, behind the last. Linear in the size of the route.
+  /// Appends one address or a whole route. Linear in the size of the route.
   route& append(address_view hop);
   route& append(const address& hop) { return append(address_view{hop}); }
   route& append(const char* text) { return append(address{text}); }
@@ -87,15 +86,15 @@ public:
     return a.count_ == b.count_ && as_text(a.encoded()) == as_text(b.encoded());
   }
 
-  /// The addresses as on the wire, each a CBOR array of type and bytes, without a count.
+  /// The addresses in wire form, each a CBOR array of type and bytes, without a count.
   [[nodiscard]] bytes_view encoded() const noexcept { return {storage() + begin_, end_ - begin_}; }
 
-  /// The same without the first `skip_hops` addresses; empty when there are no more.
+  /// As above without the first `skip_hops` addresses; empty when the route is shorter.
   [[nodiscard]] bytes_view encoded(std::size_t skip_hops) const noexcept {
     return skip_hops == 0 ? encoded() : encoded_behind(skip_hops);
   }
 
-  /// Takes over `count` addresses in canonical wire form; the caller has checked them.
+  /// Copies `count` addresses in canonical wire form, which the caller has checked.
   [[nodiscard]] static route from_encoded(bytes_view canonical, std::size_t count);
 
 private:
@@ -120,7 +119,7 @@ private:
   std::uint8_t inline_[inline_capacity];
 };
 
-/// Walks over the addresses of a route; valid until the route changes.
+/// Iterates over the addresses of a route; valid until the route changes.
 class OCKAM_PROTOCOL_EXPORT route::iterator {
 public:
   using iterator_category = std::forward_iterator_tag;

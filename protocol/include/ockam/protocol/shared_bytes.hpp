@@ -11,16 +11,16 @@
 
 namespace ockam {
 
-/// Immutable bytes and a share of the memory they live in.
+/// Immutable bytes with shared ownership of their memory.
 ///
-/// Copies and slices share the memory: a payload that was received refers to the chunk it was read
-/// into and keeps all of it alive. Call `detached()` on payloads before storing them. Thread-safe
-/// like a `std::shared_ptr<const T>`.
+/// Copies and slices share the memory: a received payload keeps its whole receive buffer alive.
+/// Call `detached()` on payloads before storing them. Thread-safe like a `std::shared_ptr<const
+/// T>`.
 class OCKAM_PROTOCOL_EXPORT shared_bytes {
 public:
   shared_bytes() = default;
 
-  /// Copies `data` into memory of its own.
+  /// Copies `data` into new memory.
   explicit shared_bytes(bytes_view data);
 
   /// Refers to `data`, which `owner` keeps alive.
@@ -44,11 +44,11 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return data_.size(); }
   [[nodiscard]] bool empty() const noexcept { return data_.empty(); }
 
-  /// `length` bytes from `offset` on, sharing the memory; both are cut to what is there.
+  /// `length` bytes from `offset` on, sharing the memory. Both are clamped to the size.
   [[nodiscard]] shared_bytes slice(std::size_t offset, std::size_t length) const&;
   [[nodiscard]] shared_bytes slice(std::size_t offset, std::size_t length) &&;
 
-  /// The same bytes in memory of their own, so that a received chunk can be reused.
+  /// A copy in new memory, so that the receive buffer can be reused.
   [[nodiscard]] shared_bytes detached() const { return shared_bytes{data_}; }
 
   friend bool operator==(const shared_bytes& a, const shared_bytes& b) noexcept {

@@ -7,11 +7,11 @@
 
 namespace ockam {
 
-/// True when `text` is well-formed UTF-8 (no surrogates, no overlong forms).
+/// Whether `text` is well-formed UTF-8: no surrogates, no overlong forms.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT bool is_utf8(std::string_view text) noexcept;
 
 /// Text that is safe in a log line or on a terminal: control characters and bytes that are not
-/// UTF-8 are written as `\xNN`; more than `max_length` bytes are cut with `...`.
+/// UTF-8 become `\xNN`; text above `max_length` bytes is cut and ends with `...`.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT std::string escaped(std::string_view text,
                                                         std::size_t max_length = 256);
 

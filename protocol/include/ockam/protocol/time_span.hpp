@@ -6,8 +6,8 @@
 
 namespace ockam {
 
-/// How long something may take, or is put off: a duration of any unit. More than a century is a
-/// century, so that `max()` of any unit means "never" and can be added to a moment.
+/// A time limit or a delay: a duration of any unit, clamped to a century. `max()` of any unit
+/// therefore means "never" and can be added to a time point.
 class time_span {
 public:
   using duration = std::chrono::steady_clock::duration;
@@ -31,13 +31,13 @@ private:
 
 namespace internal {
 
-/// The moment `delay` from now; a negative delay has passed already, at this moment.
+/// The time point `delay` from `now`; `now` itself for a negative delay.
 [[nodiscard]] inline std::chrono::steady_clock::time_point moment_after(
   time_span delay, std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) {
   return now + std::max(delay.value(), time_span::duration::zero());
 }
 
-/// Whether it is longer than `limit` since then; a limit of 0 is none.
+/// Whether more than `limit` has passed since `since`; 0 stands for no limit.
 [[nodiscard]] inline bool is_over(time_span limit, std::chrono::steady_clock::time_point since,
                                   std::chrono::steady_clock::time_point now) noexcept {
   return limit.value() > time_span::duration::zero() && now - since > limit.value();

@@ -40,14 +40,14 @@ public:
   puncture_end& operator=(const puncture_end&) = delete;
 
   void begin(context& ctx) {
-    auto alarm = ctx.make_delayed_event(alarm_address_, unit{});
+    auto alarm = ctx.make_delayed_event(alarm_address_, no_body{});
     if (!alarm)
       return give_up(ctx, std::move(alarm.error()));
     alarm_ = std::move(*alarm);
     ask_for_address(ctx);
   }
 
-  result<void> handle(context& ctx, routed<any>&& received) {
+  result<void> handle(context& ctx, routed<any_body>&& received) {
     return received.message_address() == alarm_address_ ? on_alarm(ctx)
                                                         : hear(ctx, std::move(received));
   }
@@ -160,7 +160,7 @@ private:
   }
 
   /// Only the other end knows this address. Before its own address is known there is no answer.
-  result<void> hear(context& ctx, routed<any>&& received) {
+  result<void> hear(context& ctx, routed<any_body>&& received) {
     auto read = decode_puncture_message(received.payload().view());
     if (!read)
       return fail(std::move(read.error()));
@@ -218,7 +218,7 @@ public:
   explicit puncture_worker(std::unique_ptr<puncture_end> own) : own_{std::move(own)} {}
 
   void initialize(context& ctx) { own_->begin(ctx); }
-  result<void> handle_message(context& ctx, routed<any>&& received) {
+  result<void> handle_message(context& ctx, routed<any_body>&& received) {
     return own_->handle(ctx, std::move(received));
   }
   void shutdown(context&) { own_.reset(); }

@@ -37,7 +37,7 @@ public:
   /// Whether `push` would refuse a message of `size` bytes for want of room; then `waiting` is woken
   /// once, by any thread, when there is room again or the connection has ended; without `waiting` it
   /// only returns. Thread-safe.
-  virtual room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting);
+  virtual room wait_for_room(std::size_t size, const ref_ptr<capacity_listener>& waiting);
 
   /// Where the messages go, for error texts: "the connection with 127.0.0.1:4000".
   [[nodiscard]] virtual std::string description() const;

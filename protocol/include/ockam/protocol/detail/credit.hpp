@@ -11,51 +11,50 @@ namespace ockam {
 
 /// Notified when memory or credit is available again. Must outlive every pool and credit that may
 /// call it.
-class OCKAM_PROTOCOL_EXPORT waiter : public ref_counted {
+class OCKAM_PROTOCOL_EXPORT capacity_listener : public ref_counted {
 public:
-  /// There is some again. From any thread; may come late, so refer weakly to what waits.
+  /// Called by any thread, possibly late: refer weakly to the waiting object.
   virtual void wake() noexcept = 0;
 };
 
-/// What a message occupies credit for.
+/// The reason for which a message occupies credit.
 enum class credit_use : std::uint8_t {
-  none,     // the credit is named, nothing is taken yet
-  received, // came in through the connection that grants the credit
-  made,     // was sent while such a message was handled, and waits in a mailbox
-  output,   // was sent while such a message was handled, and waits to be written
+  none,     // the credit is named and not taken yet
+  received, // received by the connection that grants the credit
+  made,     // sent by a handler of such a message, and queued in a mailbox
+  output,   // sent by a handler of such a message, and queued to be written
 };
 
-/// The connection that a message came through, as its node accounts for it. Opaque: only the node
+/// The receiving connection of a message, as its node accounts for it. Opaque: only the node
 /// derives from it.
 class OCKAM_PROTOCOL_EXPORT message_origin : public ref_counted {};
 
-/// What the messages of one connection may occupy: those that were received and are not handled
-/// yet, and those that were sent while they were handled and are not written yet. Reading pauses
-/// when it is used up. Thread-safe.
+/// The limit for the messages of one connection: received ones until they are handled, and those
+/// sent by their handlers until they are written. Reading pauses when it is used up. Thread-safe.
 class OCKAM_PROTOCOL_EXPORT inbound_credit : public ref_counted {
 public:
   // -- received messages
   virtual void take(std::size_t size) noexcept = 0;
   virtual void give_back(std::size_t size) noexcept = 0;
 
-  // -- messages that those lead to; by default they count like received ones
+  // -- messages sent by the handlers of those; by default they count as received ones
   virtual void take_for(credit_use purpose, std::size_t size) noexcept;
   virtual void give_back_from(credit_use purpose, std::size_t size) noexcept;
 
-  /// What several messages took.
+  /// Returns the credit of several messages at once.
   virtual void give_back_together(credit_use use, std::size_t messages, std::size_t size) noexcept;
 
-  /// Whether so much output waits that no further message of this connection should be handled.
+  /// Whether so much output is queued that no further message of this connection should be handled.
   [[nodiscard]] virtual bool output_is_full() const noexcept { return false; }
 
-  /// How many further messages of `size` bytes there can be in the output until it is full.
+  /// The number of further messages of `size` bytes that fit into the output.
   [[nodiscard]] virtual std::size_t output_room(std::size_t size) const noexcept;
 
-  /// Wakes `waiting` once when `output_is_full` has ended. False when it has ended already: then
-  /// `waiting` is not called.
-  virtual bool wake_when_output_fits(ref_ptr<waiter> waiting);
+  /// Wakes `waiting` once when the output is no longer full. False, without a call, when it is not
+  /// full now.
+  virtual bool wake_when_output_fits(ref_ptr<capacity_listener> waiting);
 
-  /// For the node, before any message holds this.
+  /// Called by the node before any message refers to this credit.
   void set_origin(ref_ptr<message_origin> connection) noexcept { origin_ = std::move(connection); }
   [[nodiscard]] message_origin* origin() const noexcept { return origin_.get(); }
 
@@ -63,7 +62,7 @@ private:
   ref_ptr<message_origin> origin_;
 };
 
-/// One message's part of a credit; a copy takes its own part.
+/// The share of one message in a credit; a copy takes a share of its own.
 class credit_share {
 public:
   credit_share() = default;
@@ -89,7 +88,7 @@ public:
       from_->give_back_from(use(), bytes());
   }
 
-  /// Takes credit that is due.
+  /// Takes the credit that was only named so far.
   void take(credit_use purpose, std::size_t size) noexcept {
     taken_ = size << use_width | static_cast<std::size_t>(purpose);
     if (!from_ || purpose == credit_use::none)
@@ -102,7 +101,7 @@ public:
 
   [[nodiscard]] inbound_credit* from() const noexcept { return from_.get(); }
 
-  /// Whether a credit is named and nothing is taken from it.
+  /// Whether a credit is named and not taken.
   [[nodiscard]] bool is_due() const noexcept { return from_ && use() == credit_use::none; }
 
 private:
@@ -115,10 +114,10 @@ private:
   [[nodiscard]] std::size_t bytes() const noexcept { return taken_ >> use_width; }
 
   ref_ptr<inbound_credit> from_;
-  std::size_t taken_ = 0; // bytes and use in one word: a message fills its lines of the cache
+  std::size_t taken_ = 0; // bytes and use in one word: a message fills its cache lines
 };
 
-/// Parts of one credit that are given back in one go.
+/// Shares of one credit that are returned together.
 class credit_bundle {
 public:
   explicit credit_bundle(credit_share&& first) noexcept
@@ -140,8 +139,7 @@ public:
       from_->give_back_together(use_, messages_, bytes_);
   }
 
-  /// Takes over a part of the same credit, taken for the same use; false, and `next` stays as it is,
-  /// for another one.
+  /// Adopts a share of the same credit and the same use; false, with `next` unchanged, otherwise.
   bool try_add(credit_share& next) noexcept {
     if (next.from_ != from_ || next.use() != use_)
       return false;

@@ -7,12 +7,12 @@
 
 namespace ockam {
 
-/// How much memory the buffers of many connections may take together; thread-safe.
+/// A limit on the memory of the buffers of many connections together; thread-safe.
 class memory_budget final : public ref_counted {
 public:
   explicit memory_budget(std::size_t limit) noexcept : limit_{limit} {}
 
-  /// Takes `size` bytes unless that would be more than the limit.
+  /// Takes `size` bytes unless that exceeds the limit.
   [[nodiscard]] bool try_take(std::size_t size) noexcept {
     if (used_.fetch_add(size, std::memory_order_relaxed) + size <= limit_)
       return true;
@@ -21,7 +21,7 @@ public:
     return false;
   }
 
-  /// The same for memory that is taken afterwards.
+  /// As above, for memory that is taken later.
   [[nodiscard]] bool has_room_for(std::size_t size) noexcept {
     if (used() + size <= limit_)
       return true;
@@ -29,14 +29,14 @@ public:
     return false;
   }
 
-  /// Takes `size` bytes in any case: for what must not wait for others.
+  /// Takes `size` bytes even above the limit, for callers that must not wait for others.
   void take(std::size_t size) noexcept { used_.fetch_add(size, std::memory_order_relaxed); }
   void give_back(std::size_t size) noexcept { used_.fetch_sub(size, std::memory_order_relaxed); }
 
   [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
 
-  /// How often `try_take` said no.
+  /// The number of refused requests.
   [[nodiscard]] std::size_t refusals() const noexcept {
     return refusals_.load(std::memory_order_relaxed);
   }

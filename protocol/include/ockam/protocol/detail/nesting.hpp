@@ -4,11 +4,11 @@
 
 namespace ockam {
 
-/// Levels of values inside each other, in everything that is read or written: BARE bodies, CBOR
-/// items and their tags, causes of errors. One more is errc::nesting_too_deep.
+/// The deepest nesting of values in everything that is read or written: BARE bodies, CBOR items and
+/// their tags, causes of errors. One more level is errc::nesting_too_deep.
 ///
-/// Reading and writing recurse, and so does the destructor of what was read: a peer that chooses
-/// the depth chooses the size of the stack.
+/// Reading, writing and destruction recurse, so an unlimited depth would let a peer exhaust the
+/// stack.
 inline constexpr std::size_t max_nesting = 64;
 
 } // namespace ockam

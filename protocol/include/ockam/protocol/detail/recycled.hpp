@@ -9,8 +9,7 @@
 #include <utility>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#  define OCKAM_RECYCLE_MEMORY                                                                     \
-    0 // the sanitizers see a use after the end only in memory that was freed
+#  define OCKAM_RECYCLE_MEMORY 0 // sanitizers detect a use after free only in memory that was freed
 #elif defined(__has_feature)
 #  if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)                          \
     || __has_feature(thread_sanitizer)
@@ -26,21 +25,21 @@ namespace ockam::internal {
 /// The content of an unused block of memory.
 struct free_block {
   free_block* next;
-  free_block* next_chain; // in the first one of a chain
+  free_block* next_chain; // in the first block of a chain
 };
 
-/// Chains of blocks on their way from threads that free more than they make to threads that make more.
-/// Never destroyed: threads may outlive it.
-class OCKAM_PROTOCOL_EXPORT block_depot {
+/// Chains of blocks, passed from threads that free more than they allocate to threads that allocate
+/// more. Never destroyed: threads may outlive it.
+class OCKAM_PROTOCOL_EXPORT central_free_list {
 public:
   static constexpr std::size_t max_chains = 128;
 
-  constexpr block_depot() = default;
+  constexpr central_free_list() = default;
 
-  /// False when it is full.
+  /// False when the list is full.
   bool put(free_block* chain) noexcept;
 
-  /// One chain, as it was put in, or null.
+  /// A whole chain, or nullptr.
   free_block* take() noexcept;
 
 private:
@@ -49,10 +48,10 @@ private:
   std::size_t count_ = 0;
 };
 
-/// Memory of `Size` bytes for objects that come and go with every message: each thread keeps some
-/// instead of giving it back to the heap, and gives it to others when it has too much.
+/// Memory of `Size` bytes for objects that live as long as a message. Each thread caches some freed
+/// blocks and moves a surplus to the central free list.
 template <std::size_t Size>
-class kept_memory {
+class thread_cache {
 public:
   static void* take() {
     auto& own = own_;
@@ -73,14 +72,14 @@ public:
 private:
   static_assert(Size >= sizeof(free_block));
 
-  /// Objects that one thread keeps, at most two chains of them.
+  /// Blocks in a chain; a thread caches at most two chains.
   static constexpr std::size_t chain_length = std::clamp<std::size_t>(std::size_t{32} * 1024 / Size,
                                                                       8, 128);
 
-  struct list { // constant initialisation and no destructor: access costs no check
+  struct list { // constant initialization and no destructor: access needs no guard
     free_block* first = nullptr;
     std::size_t count = 0;
-    std::size_t limit = 0; // when it has begun
+    std::size_t limit = 0; // once the cache is in use
     bool ended = false;
   };
   struct cleanup {
@@ -100,7 +99,7 @@ private:
 
   static void* take_elsewhere() {
     auto& own = own_;
-    auto* chain = begin() ? depot_.take() : nullptr;
+    auto* chain = begin() ? central_.take() : nullptr;
     if (chain == nullptr)
       return ::operator new(Size);
     own.first = chain->next;
@@ -108,7 +107,7 @@ private:
     return chain;
   }
 
-  /// Of a list that is full, half of it goes. False when the thread keeps nothing.
+  /// Moves half of a full cache to the central list. False when the thread caches nothing.
   static bool make_room() noexcept {
     auto& own = own_;
     if (own.limit == 0)
@@ -119,12 +118,12 @@ private:
       last = last->next;
     own.first = std::exchange(last->next, nullptr);
     own.count -= chain_length;
-    if (!depot_.put(chain))
+    if (!central_.put(chain))
       free_all(chain);
     return true;
   }
 
-  /// Whether the thread keeps anything; not when it is ending.
+  /// Starts the cache of this thread. False at the end of the thread.
   static bool begin() noexcept {
     auto& own = own_;
     if (own.limit == 0 && !own.ended) {
@@ -135,26 +134,25 @@ private:
   }
 
   static constinit inline thread_local list own_{};
-  static constinit inline block_depot depot_{};
+  static constinit inline central_free_list central_{};
 };
 
-/// Base of a small class whose objects come and go with every message.
-///
-/// An object may end on another thread than it began on. `T` must not be derived from.
+/// Base of a small class whose objects live as long as a message. An object may be freed by another
+/// thread than allocated it. `T` must not be derived from.
 template <class T>
 class recycled {
 #if OCKAM_RECYCLE_MEMORY
 public:
   static void* operator new(std::size_t) {
-    return kept_memory<sizeof(T)>::take();
+    return thread_cache<sizeof(T)>::take();
   }
   static void operator delete(void* memory) noexcept {
-    kept_memory<sizeof(T)>::give_back(memory);
+    thread_cache<sizeof(T)>::give_back(memory);
   }
 #endif
 };
 
-/// Memory for `size` bytes, of a few sizes that are kept, or from the heap when they are many.
+/// Memory of `size` bytes: cached for a few small sizes, otherwise from the heap.
 OCKAM_PROTOCOL_EXPORT void* take_memory(std::size_t size);
 OCKAM_PROTOCOL_EXPORT void give_back_memory(void* memory, std::size_t size) noexcept;
 

@@ -10,7 +10,7 @@
 
 namespace ockam {
 
-/// Something that is destroyed or recycled when its last `ref_ptr` goes away.
+/// Base of objects that are destroyed or recycled with their last `ref_ptr`.
 ///
 /// The count starts at zero; counting is thread-safe.
 class OCKAM_PROTOCOL_EXPORT ref_counted {
@@ -27,7 +27,7 @@ public:
 protected:
   virtual ~ref_counted() = default;
 
-  /// Called once per life, by the thread that dropped the last reference.
+  /// Called once, by the thread that drops the last reference.
   virtual void dispose() noexcept { delete this; }
 
 private:
@@ -54,7 +54,7 @@ template <class T>
 class ref_ptr {
 public:
   ref_ptr() = default;
-  ref_ptr(std::nullptr_t) noexcept {} // NOLINT: as of every pointer
+  ref_ptr(std::nullptr_t) noexcept {} // NOLINT: like every pointer
   explicit ref_ptr(T* object) noexcept : object_{object} { add(); }
   ref_ptr(const ref_ptr& other) noexcept : object_{other.object_} { add(); }
   ref_ptr(ref_ptr&& other) noexcept : object_{std::exchange(other.object_, nullptr)} {}
@@ -75,10 +75,10 @@ public:
   explicit operator bool() const noexcept { return object_ != nullptr; }
   bool operator==(const ref_ptr&) const = default;
 
-  /// Gives the reference away; the caller owes one drop.
+  /// Releases the reference to the caller, which must drop it.
   T* detach() noexcept { return std::exchange(object_, nullptr); }
 
-  /// Takes a reference over that `detach` gave away.
+  /// Adopts a reference that `detach` released.
   static ref_ptr attach(T* object) noexcept {
     ref_ptr result;
     result.object_ = object;

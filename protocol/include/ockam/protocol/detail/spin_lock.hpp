@@ -5,7 +5,7 @@
 
 namespace ockam::internal {
 
-/// A mutex of one byte, for what takes some nanoseconds and hardly ever happens twice at a time.
+/// A mutex of one byte, for critical sections of a few nanoseconds that rarely collide.
 class spin_lock {
 public:
   void lock() noexcept {

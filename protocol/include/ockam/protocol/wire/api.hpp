@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-/// Requests to the management services of a node, and their answers (docs/wire_format.md, "API
+/// Requests to the management services of a node and their responses (docs/wire_format.md, "API
 /// headers").
 ///
 ///     request   map  1: id u32, 2: path text, 3: method?, 4: has_body bool      then the body
@@ -21,37 +21,45 @@
 /// `encode_payload` and `decode_payload` of a request or response do.
 namespace ockam::api {
 
-enum class method : std::uint8_t { get = 0, post, put, del, patch };
-
-enum class status : std::uint16_t {
-  ok = 200,
-  bad_request = 400,
-  unauthorized = 401,
-  forbidden = 403,
-  not_found = 404,
-  method_not_allowed = 405,
-  request_timeout = 408,
-  conflict = 409,
-  internal_server_error = 500,
-  not_implemented = 501,
+/// The method of a request, with the meanings of HTTP. The numbers are those on the wire.
+enum class method : std::uint8_t {
+  get = 0, ///< reads
+  post,    ///< creates
+  put,     ///< creates or replaces
+  del,     ///< deletes
+  patch,   ///< changes a part
 };
 
-/// What is asked: a path, a method, a body.
+/// The outcome of a request, with the numbers and meanings of HTTP.
+enum class status : std::uint16_t {
+  ok = 200,                    ///< done; the body is the result
+  bad_request = 400,           ///< the request is malformed
+  unauthorized = 401,          ///< the requester is not authenticated
+  forbidden = 403,             ///< the requester lacks the permission
+  not_found = 404,             ///< the path names nothing
+  method_not_allowed = 405,    ///< the path does not support the method
+  request_timeout = 408,       ///< the request took too long
+  conflict = 409,              ///< the request contradicts the current state
+  internal_server_error = 500, ///< the service failed
+  not_implemented = 501,       ///< the service does not support the operation
+};
+
+/// A request: path, method and body.
 struct request {
   std::uint32_t id = 0; ///< random, not zero
   std::string path;
   std::optional<api::method> method;
-  shared_bytes body; ///< one CBOR item, or empty: no body
+  shared_bytes body; ///< one CBOR item; empty without a body
 
   bool operator==(const request&) const = default;
 };
 
-/// The answer to one request.
+/// The response to one request.
 struct response {
   std::uint32_t id = 0; ///< random
-  std::uint32_t re = 0; ///< id of the request, 0 when it is not known
+  std::uint32_t re = 0; ///< id of the request, 0 when unknown
   std::optional<api::status> status;
-  shared_bytes body; ///< one CBOR item, or empty: no body
+  shared_bytes body; ///< one CBOR item; empty without a body
 
   bool operator==(const response&) const = default;
 };
@@ -66,22 +74,24 @@ struct error_body {
   bool operator==(const error_body&) const = default;
 };
 
-/// Canonical CBOR, header and body. Text that is not UTF-8 is errc::invalid_utf8, more than
-/// max_nesting causes inside each other are errc::nesting_too_deep.
+/// Header and body as canonical CBOR.
+///
+/// - errc::invalid_utf8      text that is not UTF-8
+/// - errc::nesting_too_deep  more than max_nesting nested causes
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const request& value);
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const response& value);
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const error_body& value);
 
-/// Map keys in any order, unknown keys skipped; a body shares the memory of `cbor`.
+/// Accepts map keys in any order and skips unknown ones; a body shares the memory of `cbor`.
 ///
-/// - errc::unknown_variant   a method or status that is not listed above
+/// - errc::unknown_variant   a method or status not listed above
 /// - errc::missing_field     a header without id, path, re or has_body
-/// - errc::nesting_too_deep  more than max_nesting causes inside each other
+/// - errc::nesting_too_deep  more than max_nesting nested causes
 /// - errc::truncated, errc::type_mismatch, errc::integer_out_of_range, errc::invalid_utf8
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<request> decode_request(const shared_bytes& cbor);
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<response> decode_response(const shared_bytes& cbor);
 
-/// A text in place of the map is an error with that message.
+/// Text in place of the map counts as an error with that message.
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<error_body> decode_error(const shared_bytes& cbor);
 
 } // namespace ockam::api

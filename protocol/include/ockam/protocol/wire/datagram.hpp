@@ -21,14 +21,14 @@ namespace ockam {
 ///       bool       whether it is the last         how many there are, 16 bits (unsigned)
 ///       byte string   the part
 enum class datagram_format : std::uint8_t {
-  a, ///< crate `ockam` 0.130 to 0.144; parts have to arrive in order
-  b, ///< 0.145 and later
+  a, ///< crate `ockam` 0.130 to 0.144; parts must arrive in order
+  b, ///< crate `ockam` 0.145 and later
 };
 
 /// Bytes of the largest datagram that peers accept by default: it fits everywhere.
 inline constexpr std::size_t default_datagram_size = 508;
 
-/// Room that a part leaves for everything else in its datagram.
+/// Bytes of a datagram that are reserved for everything but its part.
 inline constexpr std::size_t datagram_overhead = 15;
 
 /// Numbers the messages of one sender; wraps.
@@ -41,13 +41,13 @@ public:
     return routing_number{static_cast<std::uint16_t>(value_ + 1)};
   }
 
-  /// How many steps lead from here to `later`.
+  /// The number of steps from this number to `later`.
   [[nodiscard]] constexpr std::uint16_t distance_to(routing_number later) const noexcept {
     return static_cast<std::uint16_t>(later.value_ - value_);
   }
 
-  /// Half of all numbers are older than any given one. Two that are half of them apart are each
-  /// older than the other.
+  /// Half of all numbers are older than a given one. Two numbers at half the range from each other
+  /// are each older than the other.
   [[nodiscard]] constexpr bool is_older_than(routing_number other) const noexcept {
     const auto distance = distance_to(other);
     return distance >= 1 && distance <= 0x8000;
@@ -59,7 +59,7 @@ private:
   std::uint16_t value_;
 };
 
-/// Where a part belongs, in format A.
+/// The place of a part, in format A.
 struct part_at_offset {
   std::uint32_t offset = 0; ///< bytes of the message before it
   bool is_last = false;
@@ -67,7 +67,7 @@ struct part_at_offset {
   bool operator==(const part_at_offset&) const = default;
 };
 
-/// Where a part belongs, in format B.
+/// The place of a part, in format B.
 struct part_at_index {
   std::uint16_t index = 0;
   std::uint16_t total = 1; ///< parts of the message, as the peer claims
@@ -75,7 +75,7 @@ struct part_at_index {
   bool operator==(const part_at_index&) const = default;
 };
 
-/// One datagram as it was read.
+/// One decoded datagram.
 struct datagram {
   std::uint8_t version = 1;
   routing_number number{0};
@@ -87,8 +87,8 @@ struct datagram {
   }
 };
 
-/// Reads one datagram of either format: the fourth element tells which. The part shares the memory of
-/// `received`; nothing is allocated. What the numbers claim is for a `reassembler` to judge.
+/// Reads one datagram of either format, which the type of the fourth element decides. The part
+/// shares the memory of `received`; nothing is allocated. A `reassembler` checks the numbers.
 ///
 /// - errc::frame_too_large  more than `max_size` bytes
 /// - errc::truncated, errc::type_mismatch, errc::missing_field, errc::integer_out_of_range
@@ -96,23 +96,23 @@ struct datagram {
                                                                      std::size_t max_size
                                                                      = default_datagram_size);
 
-/// How one encoded message becomes datagrams: every part but the last is as long as fits.
-class OCKAM_PROTOCOL_EXPORT message_cut {
+/// Splits one encoded message into datagrams; every part but the last has the full size.
+class OCKAM_PROTOCOL_EXPORT fragmenter {
 public:
   /// @param message_size   bytes of the encoded message; at least 1
   /// @param datagram_size  bytes of a datagram; more than `datagram_overhead`
-  message_cut(datagram_format format, routing_number number, std::size_t message_size,
-              std::size_t datagram_size = default_datagram_size) noexcept;
+  fragmenter(datagram_format format, routing_number number, std::size_t message_size,
+             std::size_t datagram_size = default_datagram_size) noexcept;
 
   [[nodiscard]] std::size_t parts() const noexcept { return parts_; }
 
-  /// Whether the format can number so many parts, or so many bytes.
+  /// Whether the format can express the number of parts and the offsets.
   [[nodiscard]] bool is_possible() const noexcept;
 
   [[nodiscard]] std::size_t part_size(std::size_t index) const noexcept;
   [[nodiscard]] std::size_t datagram_size(std::size_t index) const noexcept;
 
-  /// Writes everything that comes before the part, and returns the position behind it.
+  /// Writes everything in front of the part and returns the position behind it.
   std::uint8_t* put_head(std::uint8_t* to, std::size_t index) const noexcept;
 
 private:

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ockam/protocol/bytes.hpp"
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 #include "ockam/protocol/detail/export.hpp"
 #include "ockam/protocol/result.hpp"
 #include "ockam/protocol/shared_bytes.hpp"
@@ -14,27 +14,26 @@
 
 namespace ockam {
 
-/// How the messages of a byte stream are told apart (docs/wire_format.md, "TCP stream", "Unix socket
-/// stream").
+/// How a byte stream delimits messages (docs/wire_format.md, "TCP stream", "Unix socket stream").
 ///
 ///     version   u8         once, always 1, sent at once by both sides
 ///     frame*    length     big-endian, in bytes
 ///               body       that many bytes
-struct framing {
-  /// Bytes of a length, 2 or 4. 0: there is none, and the carrier knows where a body ends.
+struct stream_framing {
+  /// Bytes of a length, 2 or 4. 0: no length, the carrier knows where a body ends.
   std::size_t length_size = 4;
   bool version_byte = true;
 };
 
-inline constexpr framing tcp_framing{.length_size = 4, .version_byte = true};
-inline constexpr framing uds_framing{.length_size = 2, .version_byte = false};
-inline constexpr framing no_framing{.length_size = 0, .version_byte = false};
+inline constexpr stream_framing tcp_framing{.length_size = 4, .version_byte = true};
+inline constexpr stream_framing uds_framing{.length_size = 2, .version_byte = false};
+inline constexpr stream_framing no_framing{.length_size = 0, .version_byte = false};
 
 inline constexpr std::uint8_t tcp_protocol_version = 1;
 inline constexpr std::size_t frame_header_size = tcp_framing.length_size;
 
-/// Bytes of the largest body that a length can tell; without lengths there is no such limit.
-[[nodiscard]] constexpr std::size_t largest_body(const framing& how) noexcept {
+/// Bytes of the largest body that a length can express; unlimited without lengths.
+[[nodiscard]] constexpr std::size_t largest_body(const stream_framing& how) noexcept {
   return how.length_size == 2 ? 0xffff : 0xffff'ffff;
 }
 
@@ -43,9 +42,9 @@ inline constexpr std::size_t default_max_frame_size = 16u << 20;
 
 inline constexpr std::size_t default_chunk_size = 64u << 10;
 
-/// Writes the length of a body, if the framing has one, and returns the position behind it.
+/// Writes the length of a body, if the framing has lengths, and returns the position behind it.
 inline std::uint8_t* put_frame_header(std::uint8_t* to, std::size_t length,
-                                      const framing& how = tcp_framing) noexcept {
+                                      const stream_framing& how = tcp_framing) noexcept {
   for (auto left = how.length_size; left > 0; --left)
     *to++ = static_cast<std::uint8_t>(length >> 8 * (left - 1));
   return to;
@@ -53,7 +52,7 @@ inline std::uint8_t* put_frame_header(std::uint8_t* to, std::size_t length,
 
 /// Splits a byte stream into frame bodies without copying them.
 ///
-/// Performs no I/O: the caller reads into `prepare()`, says how much with `commit`, and takes
+/// Performs no I/O: the caller reads into `prepare()`, reports the size with `commit`, and takes
 /// bodies with `next` until there are none. Any split of the same stream yields the same bodies.
 ///
 ///     for (;;) {
@@ -63,56 +62,56 @@ inline std::uint8_t* put_frame_header(std::uint8_t* to, std::size_t length,
 ///       while (auto body = decoder.next()) ...
 ///     }
 ///
-/// A body refers to the chunk it was read into; bytes a body refers to are never written again. A
-/// body that does not fit into one chunk gets memory of its own, which grows as bytes arrive, never
-/// by what the length claims: it holds less than twice the bytes that are there, or 64 KiB.
-/// Not thread-safe; the bodies are.
+/// A body refers to the chunk it was read into, and its bytes are never overwritten. A body larger
+/// than a chunk gets its own memory, which grows with the bytes received, not with the length
+/// claimed: less than twice the bytes received, or 64 KiB. Not thread-safe; the bodies are.
 class OCKAM_PROTOCOL_EXPORT frame_decoder {
 public:
-  /// @param pool            where chunks come from; not null
+  /// @param pool            the source of chunks; not null
   /// @param max_frame_size  bytes of the largest accepted body
-  explicit frame_decoder(ref_ptr<chunk_pool> pool,
+  explicit frame_decoder(ref_ptr<buffer_pool> pool,
                          std::size_t max_frame_size = default_max_frame_size,
-                         const framing& how = tcp_framing);
+                         const stream_framing& how = tcp_framing);
 
   frame_decoder(frame_decoder&&) noexcept;
   frame_decoder& operator=(frame_decoder&&) noexcept;
   ~frame_decoder();
 
-  /// Where to read the next bytes to. Call `next` until it has nothing first.
+  /// The memory to read the next bytes into. Call `next` until it returns nothing first.
   ///
-  /// Empty when the pool has no chunk to give, and after a failure. Valid until the next call.
+  /// Empty when the pool has no free chunk, and after a failure. Valid until the next call.
   [[nodiscard]] std::span<std::uint8_t> prepare();
 
-  /// Declares the first `count` bytes of `prepare()` read.
+  /// Reports that the first `count` bytes of `prepare()` were read.
   void commit(std::size_t count) noexcept;
 
-  /// What has been committed and not been taken is a body (`no_framing`). Take it before more is read.
+  /// Marks the end of a body (`no_framing`): the committed bytes that are not taken yet. Take it
+  /// before reading more.
   void end_body() noexcept { body_ended_ = true; }
 
-  /// Copies what fits into `prepare()` and returns how much that was.
+  /// Copies as many bytes as fit into `prepare()` and returns their number.
   std::size_t feed(bytes_view received);
 
-  /// Takes the version byte when it is here and due, as `next` does before anything else; then
-  /// `version_received` tells.
+  /// Takes an expected version byte if it was received, as `next` does first. Check
+  /// `version_received` afterwards.
   /// - errc::unsupported_protocol_version  the first byte is not 1
   [[nodiscard]] result<void> read_version();
 
   /// Removes and returns the next body, or `nullopt` if more bytes are needed. An empty body is a
-  /// frame of length 0: ignore it.
+  /// frame of length 0, to be ignored.
   ///
   /// Errors are final: report them and close the connection.
   /// - errc::unsupported_protocol_version  the first byte is not 1
-  /// - errc::frame_too_large               length > max_frame_size; nothing was allocated for it
-  /// - errc::resource_exhausted            a large body, and the budget of the pool is spent
+  /// - errc::frame_too_large               length > max_frame_size; nothing was allocated
+  /// - errc::resource_exhausted            no budget left for a large body
   [[nodiscard]] result<std::optional<shared_bytes>> next();
 
-  // -- for deadlines, and for the end of the stream; asked when `next` has nothing -----------------
+  // -- for deadlines and the end of the stream; valid when `next` returns nothing ------------------
 
-  /// Whether the peer's version byte is here, or none is expected.
+  /// Whether the version byte was received, or none is expected.
   [[nodiscard]] bool version_received() const noexcept { return !version_expected_; }
 
-  /// Whether a part of a frame is here.
+  /// Whether a part of a frame was received.
   [[nodiscard]] bool in_frame() const noexcept {
     return static_cast<bool>(large_) || read_ != written_;
   }
@@ -120,14 +119,14 @@ public:
   /// Whether the stream may end here; otherwise its end is errc::truncated.
   [[nodiscard]] bool at_boundary() const noexcept { return version_received() && !in_frame(); }
 
-  /// Bytes that are missing from the frame in progress, as far as is known; 0 without lengths.
+  /// The number of missing bytes of the frame in progress, as far as known; 0 without lengths.
   [[nodiscard]] std::size_t wanted() const noexcept;
 
-  /// Gives the chunk back when no part of a frame is in it: a connection that waits needs none.
+  /// Returns the chunk if it holds no part of a frame: an idle connection needs none.
   void release_chunk() noexcept;
 
-  /// The same, but keeps a chunk that bodies still refer to: what comes next fits behind them, and
-  /// a small message that is kept does not cost a chunk of its own.
+  /// As `release_chunk`, but keeps a chunk that bodies refer to: later bytes fit behind them, so
+  /// that a stored small message does not occupy a chunk alone.
   void release_unshared_chunk() noexcept {
     if (chunk_ && chunk_->unique())
       release_chunk();
@@ -140,7 +139,7 @@ private:
   [[nodiscard]] bool length_received() const noexcept {
     return framing_.length_size > 0 && written_ - read_ >= framing_.length_size;
   }
-  [[nodiscard]] std::size_t announced_length() const noexcept; ///< once it was received
+  [[nodiscard]] std::size_t announced_length() const noexcept; ///< once `length_received`
   [[nodiscard]] bool needs_own_memory(std::size_t chunk_size) const noexcept;
   bool make_room();
   void move_to_own_memory();
@@ -149,16 +148,16 @@ private:
   [[nodiscard]] shared_bytes take_large_body();
   tl::unexpected<error> fail_for_size(std::size_t length);
 
-  ref_ptr<chunk_pool> pool_;
+  ref_ptr<buffer_pool> pool_;
   std::size_t max_frame_size_;
-  framing framing_;
+  stream_framing framing_;
   ref_ptr<chunk> chunk_;
-  std::size_t read_ = 0;    // in chunk_: bytes before are done with
+  std::size_t read_ = 0;    // in chunk_: bytes before are consumed
   std::size_t written_ = 0; // in chunk_: bytes behind are free
   ref_ptr<large_body> large_;
-  std::unique_ptr<const error> failed_; // hardly ever
+  std::unique_ptr<const error> failed_; // rare, so a pointer
   bool version_expected_;
-  bool body_ended_ = false; // without lengths
+  bool body_ended_ = false; // by `end_body`
 };
 
 } // namespace ockam

@@ -12,7 +12,8 @@
 #include <optional>
 #include <string>
 
-/// What nodes behind NAT say to reach each other over UDP (docs/wire_format.md, "UDP puncture").
+/// The messages with which nodes behind NAT reach each other over UDP (docs/wire_format.md, "UDP
+/// puncture").
 ///
 ///     rendezvous request    [0, []]  ping
 ///                           [1, []]  what is my address
@@ -31,42 +32,42 @@ enum class rendezvous_request : std::uint8_t { ping, get_my_address };
 
 /// The answer to either request.
 struct rendezvous_response {
-  std::optional<std::string> my_address; ///< `ip:port` of the requester; nothing: a pong
+  std::optional<std::string> my_address; ///< `ip:port` of the requester; nullopt: a pong
 
   bool operator==(const rendezvous_response&) const = default;
 };
 
-/// How a node can be reached: what the initiator sends, and what it is answered.
+/// The reachability of a node: sent by the initiator and returned by the responder.
 struct negotiation {
   std::string public_address; ///< `ip:port`, as the rendezvous service saw it
-  address puncture;           ///< the local address there that pings go to
+  address puncture;           ///< the local address at that node that receives pings
 
   bool operator==(const negotiation&) const = default;
 };
 
-/// What the two ends of a puncture send each other.
+/// A message between the two ends of a puncture.
 struct puncture_message {
   enum class kind : std::uint8_t { ping, pong, payload };
 
   kind what = kind::ping;
-  message content{}; ///< of a payload: its two routes and its body, nothing else
+  message content{}; ///< of a payload: both routes and the body, nothing else
 
   bool operator==(const puncture_message&) const = default;
 };
 
-/// Canonical CBOR. Text that is not UTF-8 is errc::invalid_utf8.
+/// Canonical CBOR. - errc::invalid_utf8  text that is not UTF-8
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(rendezvous_request value);
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const rendezvous_response& value);
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const negotiation& value);
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<shared_bytes> encode(const puncture_message& value);
 
-/// Copies what it keeps: at most 8 bytes of heap a byte of input, plus a small constant.
+/// Copies the input: at most 8 bytes of heap per byte of input, plus a small constant.
 ///
-/// - errc::unknown_variant  a number that is not listed above
+/// - errc::unknown_variant  a number not listed above
 /// - errc::type_mismatch    also a variant that is no array of exactly two
 /// - errc::truncated, errc::missing_field, errc::integer_out_of_range, errc::invalid_utf8,
 ///   errc::nesting_too_deep
-/// - errc::route_too_long, errc::address_too_long  above `limits`, which are for public addresses too
+/// - errc::route_too_long, errc::address_too_long  above `limits`, which cover public addresses too
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<rendezvous_request> decode_rendezvous_request(
   bytes_view cbor);
 [[nodiscard]] OCKAM_PROTOCOL_EXPORT result<rendezvous_response> decode_rendezvous_response(

@@ -14,7 +14,8 @@ class OCKAM_TRANSPORTS_EXPORT inbox {
 public:
   /// @param reader  woken, by any thread, when there is memory again: read on
   inbox(const connection_limits& limits, const stream_format& format,
-        ref_ptr<receive_credit> credit, ref_ptr<waiter> reader, ref_ptr<memory_budget> buffers);
+        ref_ptr<receive_credit> credit, ref_ptr<capacity_listener> reader,
+        ref_ptr<memory_budget> buffers);
 
   /// For a new stream, or at the end: forgets the bytes of an unfinished message, with the memory that
   /// they are in, and expects a version byte.
@@ -56,7 +57,7 @@ private:
   const connection_limits& limits_;
   const stream_format& format_;
   const ref_ptr<receive_credit> credit_;
-  ref_ptr<chunk_pool> pool_;
+  ref_ptr<buffer_pool> pool_;
   frame_decoder decoder_;
   std::uint64_t frames_ = 0;
 };

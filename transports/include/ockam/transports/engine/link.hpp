@@ -49,7 +49,7 @@ public:
   /// As `close`, because the node stops; notifies the peer where the protocol can. Any thread.
   void go_away();
 
-  room wait_for_room(std::size_t size, const ref_ptr<waiter>& waiting) final;
+  room wait_for_room(std::size_t size, const ref_ptr<capacity_listener>& waiting) final;
   [[nodiscard]] std::string description() const final;
 
   // -- for handles ---------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ public:
   [[nodiscard]] node_log& log() const noexcept;
 
   /// Resumes reading unless the link is destroyed: for credit and memory, which may outlive it.
-  [[nodiscard]] ref_ptr<waiter> reader() const noexcept { return reader_; }
+  [[nodiscard]] ref_ptr<capacity_listener> reader() const noexcept { return reader_; }
 
   /// Counts an accepted message that never came into the output; a request ends with `cause`.
   void lose(drop_reason reason, const message& content, const error& cause) noexcept;
@@ -155,7 +155,7 @@ private:
   void wake_senders();
   void count_expired(std::size_t messages);
 
-  struct waiting_reader final : waiter {
+  struct waiting_reader final : capacity_listener {
     void wake() noexcept override;
     std::weak_ptr<link> whose; // once it is open; nothing is read before
   };
@@ -175,7 +175,7 @@ private:
   std::atomic<bool> node_stops_{false};
   std::atomic<phase> phase_{phase::open};
   internal::spin_lock lock_;
-  std::vector<ref_ptr<waiter>> senders_; // that wait for room; under the lock
+  std::vector<ref_ptr<capacity_listener>> senders_; // that wait for room; under the lock
   const connection_mode mode_;
 };
 

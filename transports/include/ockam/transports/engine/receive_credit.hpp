@@ -68,7 +68,7 @@ class OCKAM_TRANSPORTS_EXPORT receive_credit final : public inbound_credit {
 public:
   /// @param reader  woken once after `exhausted` returned true and half of the full window is free, by
   ///                the thread that freed it; nullptr: none
-  receive_credit(const connection_limits& limits, ref_ptr<waiter> reader)
+  receive_credit(const connection_limits& limits, ref_ptr<capacity_listener> reader)
     : received_{limits.max_unhandled_messages, limits.max_unhandled_bytes},
       made_{limits.max_unhandled_messages, limits.max_unhandled_bytes},
       output_{limits.max_unhandled_messages, limits.max_pending_bytes},
@@ -88,7 +88,7 @@ public:
   [[nodiscard]] std::size_t output_room(std::size_t size) const noexcept override {
     return output_.room(size);
   }
-  bool wake_when_output_fits(ref_ptr<waiter> waiting) override;
+  bool wake_when_output_fits(ref_ptr<capacity_listener> waiting) override;
 
   /// Whether the next message has to wait; then the reader is woken.
   [[nodiscard]] bool exhausted() noexcept;
@@ -121,11 +121,11 @@ private:
   credit_window received_;
   credit_window made_;
   credit_window output_;
-  const ref_ptr<waiter> reader_;
+  const ref_ptr<capacity_listener> reader_;
   std::atomic<std::uint8_t> reader_waits_for_{none}; // the windows that were full
   std::atomic<bool> workers_wait_{false};
   internal::spin_lock lock_;
-  std::vector<ref_ptr<waiter>> workers_; // under the lock
+  std::vector<ref_ptr<capacity_listener>> workers_; // under the lock
 };
 
 } // namespace ockam::sdk

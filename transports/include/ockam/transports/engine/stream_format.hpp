@@ -7,7 +7,7 @@ namespace ockam::sdk {
 
 /// The encoding of a stream of messages.
 struct stream_format {
-  framing frames;
+  stream_framing frames;
   const message_form& form;
 
   /// An undecodable message is dropped alone, as the reference does; otherwise it ends the connection. A

@@ -1,6 +1,6 @@
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 
-#include "waiter.hpp"
+#include "capacity_listener.hpp"
 
 #include "ockam/protocol/shared_bytes.hpp"
 
@@ -13,10 +13,10 @@
 namespace ockam {
 namespace {
 
-using test::waiter_that;
+using test::capacity_listener_that;
 
-TEST(ChunkPool, HandsOutAtMostItsNumberOfChunks) {
-  const auto pool = make_ref<chunk_pool>(64, 2);
+TEST(BufferPool, HandsOutAtMostItsNumberOfChunks) {
+  const auto pool = make_ref<buffer_pool>(64, 2);
   auto first = pool->take();
   auto second = pool->take();
   ASSERT_TRUE(first && second);
@@ -29,29 +29,29 @@ TEST(ChunkPool, HandsOutAtMostItsNumberOfChunks) {
   EXPECT_TRUE(pool->take());
 }
 
-TEST(ChunkPool, ReusesAChunkThatCameBack) {
-  const auto pool = make_ref<chunk_pool>(64, 8);
+TEST(BufferPool, ReusesAReturnedChunk) {
+  const auto pool = make_ref<buffer_pool>(64, 8);
   auto taken = pool->take();
   const auto* memory = taken->data();
   taken = {};
   EXPECT_EQ(pool->take()->data(), memory);
 }
 
-TEST(ChunkPool, AChunkHasTheSizeOfItsPool) {
-  const auto busy = make_ref<chunk_pool>(64, 40);
-  std::vector<ref_ptr<chunk>> held; // no longer idle: others find a place there
+TEST(BufferPool, AChunkHasTheSizeOfItsPool) {
+  const auto busy = make_ref<buffer_pool>(64, 40);
+  std::vector<ref_ptr<chunk>> held; // no longer idle: makes room for others
   for (int i = 0; i < 40; ++i)
     held.push_back(busy->take());
-  const auto larger = make_ref<chunk_pool>(130, 2);
+  const auto larger = make_ref<buffer_pool>(130, 2);
   {
     const auto first = larger->take();
     const auto second = larger->take();
   }
-  EXPECT_EQ(make_ref<chunk_pool>(129, 1)->take()->size(), 129u);
+  EXPECT_EQ(make_ref<buffer_pool>(129, 1)->take()->size(), 129u);
 }
 
-TEST(ChunkPool, AChunkComesBackWithItsLastSlice) {
-  const auto pool = make_ref<chunk_pool>(64, 1);
+TEST(BufferPool, TheLastSliceReturnsItsChunk) {
+  const auto pool = make_ref<buffer_pool>(64, 1);
   shared_bytes slice;
   {
     const auto taken = pool->take();
@@ -64,9 +64,9 @@ TEST(ChunkPool, AChunkComesBackWithItsLastSlice) {
   EXPECT_EQ(pool->in_use(), 0u);
 }
 
-TEST(ChunkPool, SaysOnceWhenAChunkIsBack) {
+TEST(BufferPool, NotifiesOnceWhenAChunkReturns) {
   int calls = 0;
-  const auto pool = make_ref<chunk_pool>(64, 2, waiter_that([&calls] { ++calls; }));
+  const auto pool = make_ref<buffer_pool>(64, 2, capacity_listener_that([&calls] { ++calls; }));
   auto first = pool->take();
   auto second = pool->take();
   EXPECT_FALSE(pool->take());
@@ -78,36 +78,36 @@ TEST(ChunkPool, SaysOnceWhenAChunkIsBack) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(ChunkPool, SaysNothingWithoutAWaiter) {
+TEST(BufferPool, DoesNotNotifyUnlessTakeFailed) {
   int calls = 0;
-  const auto pool = make_ref<chunk_pool>(64, 1, waiter_that([&calls] { ++calls; }));
+  const auto pool = make_ref<buffer_pool>(64, 1, capacity_listener_that([&calls] { ++calls; }));
   pool->take();
   pool->take();
   EXPECT_EQ(calls, 0);
 }
 
-TEST(ChunkPool, TheCallbackMayTakeTheChunk) {
-  ref_ptr<chunk_pool> pool;
+TEST(BufferPool, TheCallbackMayTakeTheChunk) {
+  ref_ptr<buffer_pool> pool;
   ref_ptr<chunk> taken;
-  pool = make_ref<chunk_pool>(64, 1, waiter_that([&] { taken = pool->take(); }));
+  pool = make_ref<buffer_pool>(64, 1, capacity_listener_that([&] { taken = pool->take(); }));
   auto first = pool->take();
   EXPECT_FALSE(pool->take());
   first = {};
   EXPECT_TRUE(taken);
 }
 
-TEST(ChunkPool, ChunksOutliveTheOwnerOfThePool) {
-  auto pool = make_ref<chunk_pool>(64, 4);
+TEST(BufferPool, ChunksOutliveTheOwnerOfThePool) {
+  auto pool = make_ref<buffer_pool>(64, 4);
   auto taken = pool->take();
   auto idle = pool->take();
   idle = {};
   pool = {};
   taken->data()[63] = 1;
-  taken = {}; // destroys the pool; a leak or a use after free is for the sanitizers to see
+  taken = {}; // destroys the pool; sanitizers detect a leak or a use after free
 }
 
-TEST(ChunkPool, KeepsFewIdleChunks) {
-  const auto pool = make_ref<chunk_pool>(64, 100);
+TEST(BufferPool, KeepsFewIdleChunks) {
+  const auto pool = make_ref<buffer_pool>(64, 100);
   std::vector<ref_ptr<chunk>> all;
   for (int i = 0; i < 100; ++i)
     all.push_back(pool->take());
@@ -115,10 +115,10 @@ TEST(ChunkPool, KeepsFewIdleChunks) {
   EXPECT_EQ(pool->in_use(), 0u);
 }
 
-TEST(ChunkPool, PoolsShareABudget) {
+TEST(BufferPool, PoolsShareABudget) {
   const auto budget = make_ref<memory_budget>(200'000);
-  const auto a = make_ref<chunk_pool>(100'000, 4, nullptr, budget);
-  const auto b = make_ref<chunk_pool>(100'000, 4, nullptr, budget);
+  const auto a = make_ref<buffer_pool>(100'000, 4, nullptr, budget);
+  const auto b = make_ref<buffer_pool>(100'000, 4, nullptr, budget);
   auto first = a->take();
   auto second = a->take();
   EXPECT_EQ(budget->used(), 200'000u);
@@ -138,15 +138,15 @@ TEST(ChunkPool, PoolsShareABudget) {
   EXPECT_EQ(regular->size(), 100'000u);
 }
 
-TEST(ChunkPool, WhatIsDestroyedIsGivenBackToTheBudget) {
+TEST(BufferPool, ADestroyedChunkReturnsItsBudget) {
   const auto budget = make_ref<memory_budget>(1'000);
-  make_ref<chunk_pool>(600, 4, nullptr, budget)->take();
+  make_ref<buffer_pool>(600, 4, nullptr, budget)->take();
   EXPECT_EQ(budget->used(), 0u);
 }
 
-TEST(ChunkPool, ChunksComeBackFromEveryThread) {
+TEST(BufferPool, EveryThreadReturnsChunks) {
   std::atomic<int> calls{0};
-  const auto pool = make_ref<chunk_pool>(64, 8, waiter_that([&calls] { ++calls; }));
+  const auto pool = make_ref<buffer_pool>(64, 8, capacity_listener_that([&calls] { ++calls; }));
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([pool] {

@@ -1,15 +1,15 @@
 #pragma once
 
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 
 #include <functional>
 #include <utility>
 
 namespace ockam::test {
 
-/// A waiter that calls this when it is woken.
-inline ref_ptr<waiter> waiter_that(std::function<void()> does) {
-  struct calling final : waiter {
+/// A listener that calls `does` when woken.
+inline ref_ptr<capacity_listener> capacity_listener_that(std::function<void()> does) {
+  struct calling final : capacity_listener {
     explicit calling(std::function<void()> what) : call{std::move(what)} {}
     void wake() noexcept override { call(); }
     const std::function<void()> call;

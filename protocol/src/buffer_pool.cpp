@@ -1,4 +1,4 @@
-#include "ockam/protocol/detail/chunk_pool.hpp"
+#include "ockam/protocol/detail/buffer_pool.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -14,17 +14,16 @@ namespace {
 
 constexpr std::size_t small_chunk_size = 16u << 10;
 
-/// What a pool has in any case: one that is read into, and one that comes back when its messages are
-/// handled.
+/// The minimum for a pool: one chunk to read into, and one whose messages are being handled.
 constexpr std::size_t least_chunks = 2;
 
 } // namespace
 
-/// Unused chunks of all pools. The last one returned, whose memory is the warmest, is the next one
-/// taken, so that any number of idle connections needs none.
+/// Unused chunks of all pools, last in, first out: the memory is warm, and idle connections need
+/// none.
 class chunk::idle_list {
 public:
-  /// Never destroyed: a chunk may come back while the program ends.
+  /// Never destroyed: a chunk may return while the program exits.
   static idle_list& instance() {
     static auto* const only = new idle_list;
     return *only;
@@ -70,8 +69,7 @@ private:
     destroy(unused);
   }
 
-  std::atomic<chunk*> last_{
-    nullptr}; // the one that came back last: one connection alone needs no lock
+  std::atomic<chunk*> last_{nullptr}; // the one returned last: a single connection needs no lock
   std::mutex mutex_;
   std::vector<chunk*> unused_;
 };
@@ -87,21 +85,21 @@ void chunk::destroy(chunk* unused) noexcept {
 }
 
 void chunk::dispose() noexcept {
-  // The pool lives as long as this call needs it, even when this was its last chunk.
+  // Keeps the pool alive during this call, even when this was its last chunk.
   const auto pool = std::exchange(pool_, {});
   pool->give_back(this);
 }
 
-chunk_pool::chunk_pool(std::size_t chunk_size, std::size_t max_chunks, ref_ptr<waiter> waiting,
-                       ref_ptr<memory_budget> budget)
+buffer_pool::buffer_pool(std::size_t chunk_size, std::size_t max_chunks,
+                         ref_ptr<capacity_listener> waiting, ref_ptr<memory_budget> budget)
   : chunk_size_{std::max<std::size_t>(chunk_size, 16)},
     max_chunks_{std::max<std::size_t>(max_chunks, 1)},
     waiting_{std::move(waiting)},
     budget_{std::move(budget)} {}
 
-chunk_pool::~chunk_pool() = default;
+buffer_pool::~buffer_pool() = default;
 
-ref_ptr<chunk> chunk_pool::take() {
+ref_ptr<chunk> buffer_pool::take() {
   const auto size = reserve();
   if (size == 0)
     return {};
@@ -114,12 +112,12 @@ ref_ptr<chunk> chunk_pool::take() {
       throw;
     }
   }
-  taken->pool_ = ref_ptr<chunk_pool>{this};
+  taken->pool_ = ref_ptr<buffer_pool>{this};
   return ref_ptr<chunk>{taken};
 }
 
-/// The size of the chunk that may be taken; 0 when the next one to come back has to be waited for.
-std::size_t chunk_pool::reserve() {
+/// The size of the chunk that may be taken; 0 when the caller has to wait for a returned one.
+std::size_t buffer_pool::reserve() {
   const std::lock_guard guard{lock_};
   auto size = chunk_size_;
   if (in_use_ == max_chunks_) {
@@ -135,7 +133,7 @@ std::size_t chunk_pool::reserve() {
   return size;
 }
 
-void chunk_pool::release(std::size_t size) noexcept {
+void buffer_pool::release(std::size_t size) noexcept {
   if (budget_)
     budget_->give_back(size);
   bool awaited = false;
@@ -148,12 +146,12 @@ void chunk_pool::release(std::size_t size) noexcept {
     waiting_->wake();
 }
 
-std::size_t chunk_pool::in_use() const {
+std::size_t buffer_pool::in_use() const {
   const std::lock_guard guard{lock_};
   return in_use_;
 }
 
-void chunk_pool::give_back(chunk* unused) noexcept {
+void buffer_pool::give_back(chunk* unused) noexcept {
   const auto size = unused->size();
   chunk::idle_list::instance().put(unused);
   release(size);
