@@ -103,7 +103,8 @@ public:
   /// the actor. Takes every handle whose interface contains that of `worker_actor`.
   /// - errc::already_exists  one of the addresses is taken; nothing is registered
   /// - errc::shutting_down   the node is stopping
-  /// - errc::missing_address no address was given, or the handle is null
+  /// - errc::missing_address no address was given
+  /// - errc::misuse          the handle is null
   /// - errc::node_stopped    the node has stopped
   address expose(mailboxes at, worker_actor actor);
 
