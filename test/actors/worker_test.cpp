@@ -91,6 +91,19 @@ TEST_F(Worker, WRK3_AnExceptionInInitializeIsAFailure) {
   EXPECT_TRUE(eventually([&] { return !node.is_registered("w"); }));
 }
 
+struct failing_start {
+  result<void> initialize(context&) { return fail(errc::unsupported, "no such device"); }
+  void handle_message(context&, routed<any_body>&) {}
+};
+
+TEST_F(Worker, WRK3_ACallerThatWaitsLateLearnsWhyTheStartFailed) {
+  node.start_worker("w", failing_start{});
+  EXPECT_TRUE(eventually([&] { return !node.is_registered("w"); }));
+  EXPECT_EQ(error_of(node.root().wait_for("w")), errc::initialization_failed);
+  node.start_worker("w", [](context&, routed<any_body>&) {});
+  EXPECT_TRUE(node.root().wait_for("w")) << "a later start counts";
+}
+
 TEST_F(Worker, WRK4_OneMessageAtATime) {
   struct counts {
     std::shared_ptr<std::atomic<int>> inside = std::make_shared<std::atomic<int>>(0);

@@ -54,6 +54,14 @@ public:
   // -- errors about ended connections and requests -------------------------------------------------
 
   void remember_closed(const address& connection, error why);
+  void remember_failed(const address& worker, error why) {
+    failed_starts_.add(worker, std::move(why));
+  }
+
+  /// Why the worker that had this address last did not start, if it did not.
+  [[nodiscard]] std::optional<error> failed_start(const address& worker) const {
+    return failed_starts_.find(worker);
+  }
   void remember_unanswered(const address& requester);
 
   /// What a request along `to` ends with that got no reply in time.
@@ -170,6 +178,7 @@ private:
   };
 
   recent_addresses<error> closed_connections_;
+  recent_addresses<error> failed_starts_; // a caller may begin to wait later
   recent_addresses<ended_request> ended_requests_;
   mutable std::mutex summing_; // held while traffic moves from a record to the node's sum
   mutable std::mutex mutex_;

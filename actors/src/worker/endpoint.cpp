@@ -383,7 +383,7 @@ result<void> endpoint::wait_for(const address& any, receive_options options) {
   };
   const auto found = node_->table.find(any);
   if (!found)
-    return fail(node_->unknown(any));
+    return fail(node_->failed_start(any).value_or(node_->unknown(any)));
   const auto shared = std::make_shared<outcome>();
   found.record->when_ready([shared](result<void> value) {
     const std::lock_guard guard{shared->mutex};

@@ -215,9 +215,11 @@ void worker_shell::finish_initialization(result<void> outcome) {
   held_ = false;
   if (!outcome) {
     report("initialize failed", outcome.error());
-    record().set_ready(ockam::fail(errc::initialization_failed,
-                                   escaped(to_string(record().primary()))
-                                     + " failed to initialise: " + to_string(outcome.error())));
+    error why{errc::initialization_failed,
+              escaped(to_string(record().primary()))
+                + " failed to initialise: " + to_string(outcome.error())};
+    node().remember_failed(record().primary(), why);
+    record().set_ready(ockam::fail(std::move(why)));
     node().remove(record());
     shut_down();
     return;
